@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A target imports only targets of lower floors; the first four are the engine and know nothing of gyms or Keap.
+let package = Package(
+    name: "lockstep",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "lockstep", targets: ["lockstep"]),
+        .library(name: "LockstepPool", targets: ["LockstepPool"]),
+    ],
+    targets: [
+        // floor 0
+        .target(name: "LockstepJournal", swiftSettings: strict),
+        .target(name: "LockstepLimits", swiftSettings: strict),
+        .target(name: "LockstepHTTP", swiftSettings: strict),
+        // floor 1
+        .target(name: "LockstepPool", dependencies: ["LockstepJournal"], swiftSettings: strict),
+        .target(name: "Keap", dependencies: ["LockstepLimits"], swiftSettings: strict),
+        .target(name: "KeapSimulator", dependencies: ["LockstepHTTP"], swiftSettings: strict),
+        // floor 2
+        .target(name: "ContactSync", dependencies: ["Keap"], swiftSettings: strict),
+        // floor 3
+        .target(name: "ZenPlanner", dependencies: ["ContactSync", "LockstepHTTP"], swiftSettings: strict),
+        // floor 4
+        .target(
+            name: "LockstepService",
+            dependencies: [
+                "LockstepJournal", "LockstepPool", "LockstepLimits", "LockstepHTTP", "Keap", "ContactSync", "ZenPlanner",
+            ],
+            swiftSettings: strict),
+        // floor 5
+        .executableTarget(
+            name: "lockstep",
+            dependencies: ["LockstepService", "LockstepPool", "LockstepJournal", "LockstepHTTP", "KeapSimulator"],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "LockstepBenchmarks",
+            dependencies: ["LockstepService", "LockstepPool", "LockstepHTTP", "LockstepJournal"],
+            path: "Benchmarks", swiftSettings: strict),
+
+        .testTarget(name: "LockstepJournalTests", dependencies: ["LockstepJournal"], swiftSettings: strict),
+        .testTarget(name: "LockstepLimitsTests", dependencies: ["LockstepLimits"], swiftSettings: strict),
+        .testTarget(name: "LockstepHTTPTests", dependencies: ["LockstepHTTP"], swiftSettings: strict),
+        .testTarget(name: "LockstepPoolTests", dependencies: ["LockstepPool", "LockstepJournal"], swiftSettings: strict),
+        .testTarget(name: "KeapTests", dependencies: ["Keap", "LockstepLimits"], swiftSettings: strict),
+        .testTarget(name: "KeapSimulatorTests", dependencies: ["KeapSimulator"], swiftSettings: strict),
+        .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
+        .testTarget(name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync"], swiftSettings: strict),
+        .testTarget(
+            name: "LockstepServiceTests",
+            dependencies: [
+                "LockstepService", "KeapSimulator", "LockstepHTTP", "LockstepLimits", "Keap", "ContactSync", "ZenPlanner",
+            ], swiftSettings: strict),
+        // Runs the built program in processes of its own, and kills them.
+        .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+var strict: [SwiftSetting] {
+    [
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+        .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    ]
+}

@@ -1,0 +1,106 @@
+/// The parts of an address, brought into the codes that Keap takes.
+///
+/// Keap refuses a region without its country, and a region of another country. So the two are decided together: what
+/// cannot be placed is reported and not sent, and never leaves an impossible pair behind.
+struct AddressParts: Equatable {
+    /// What Keap is to have, as it is sent; an empty text clears. Parts that are to stay as they are have no entry.
+    private(set) var values: [SyncedField: String] = [:]
+    private(set) var notes: [String] = []
+
+    static let fields: [SyncedField] = [.address1, .address2, .city, .state, .zip, .country]
+
+    /// - Parameters:
+    ///   - carried: what the source says; parts that it does not mention have no entry.
+    ///   - known: what Keap has, as far as we know, in Keap's codes.
+    init(
+        carried: [SyncedField: FieldValue], known: [SyncedField: String], slot: Slots.Address, defaultCountry: String?
+    ) {
+        for field in [SyncedField.address1, .address2] {
+            guard let text = carried[field]?.text else { continue }
+            values[field] = cut(text, to: KeapLimit.addressLine(in: slot), field)
+        }
+        if let city = carried[.city]?.text { values[.city] = cut(city, to: KeapLimit.city(in: slot), .city) }
+        if let zip = carried[.zip]?.text {
+            let limit = KeapLimit.zip(in: slot)
+            if zip.unicodeScalars.count <= limit {
+                values[.zip] = zip
+            } else {
+                notes.append("The zip code \"\(zip)\" is longer than Keap's \(limit) characters and was not sent.")
+            }
+        }
+        placeCountryAndRegion(carried: carried, known: known, defaultCountry: defaultCountry)
+    }
+
+    private mutating func placeCountryAndRegion(
+        carried: [SyncedField: FieldValue], known: [SyncedField: String], defaultCountry: String?
+    ) {
+        var country = known[.country].flatMap(Country.named)
+        if let written = carried[.country] {
+            if let placed = Country.named(written.text) {
+                country = placed
+                values[.country] = placed.alpha3
+            } else if written == .empty {
+                country = nil
+                values[.country] = ""
+            } else {
+                notes.append("The country \"\(written.text)\" is not one that Keap knows and was not sent.")
+                // A region can only be placed within its country.
+                if case .value(let region)? = carried[.state] {
+                    notes.append("The region \"\(region)\" was not sent, for want of its country.")
+                } else if carried[.state] == .empty {
+                    values[.state] = ""
+                }
+                return
+            }
+        }
+        switch carried[.state] {
+        case .value(let region)?:
+            let home = country ?? defaultCountry.flatMap(Country.named)
+            if let home, let code = Region.code(for: region, in: home) {
+                values[.state] = code
+                values[.country] = home.alpha3
+                return
+            }
+            let place = country.map { " in \($0.names[0])" } ?? ""
+            notes.append("The region \"\(region)\" is not one that Keap knows\(place) and was not sent.")
+        case .empty?:
+            values[.state] = ""
+            return
+        case nil:
+            break
+        }
+        // The region stays as it was, unless it lies in a country that the address has left.
+        if let region = known[.state], !region.isEmpty, carried[.country] != nil,
+            country.map({ !Region.isCode(region, in: $0) }) ?? true
+        {
+            values[.state] = ""
+        }
+    }
+
+    private mutating func cut(_ text: String, to limit: Int, _ field: SyncedField) -> String {
+        let short = text.limited(to: limit)
+        if short != text { notes.append("\(field.title) was cut to Keap's \(limit) characters.") }
+        return short
+    }
+}
+
+extension SyncedField {
+    /// As a person reads it at the start of a sentence.
+    var title: String {
+        switch self {
+        case .firstName: "The first name"
+        case .lastName: "The last name"
+        case .email: "The e-mail address"
+        case .mobilePhone: "The mobile phone"
+        case .birthDate: "The birth date"
+        case .address1: "The first address line"
+        case .address2: "The second address line"
+        case .city: "The city"
+        case .state: "The state"
+        case .zip: "The zip code"
+        case .country: "The country"
+        case .signupDate: "The signup date"
+        case .prospectSource: "The prospect source"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Keap
+
+/// Which of the contacts that Keap found is the person, if any.
+struct ContactMatch: Equatable {
+    var contact: KeapContact?
+    /// Others that are the person just as well.
+    var others: [ContactID] = []
+    /// Someone else of this e-mail and name is there, with a Zen Planner id of their own. Keap would take them for the
+    /// same if asked to avoid duplicates.
+    var isNamesakeThere = false
+
+    /// Contacts that bear the person's Zen Planner id.
+    static func byID(_ id: String, among contacts: [KeapContact], field: CustomFieldID?) -> ContactMatch {
+        oldest(of: contacts.filter { zenPlannerID(of: $0, field: field) == id })
+    }
+
+    /// Contacts of the same e-mail address, first and last name. Never the address alone: families share one.
+    static func byName(
+        of person: PersonSnapshot, among contacts: [KeapContact], field: CustomFieldID?
+    ) -> ContactMatch {
+        let email = person.text(.email).folded
+        let first = person.text(.firstName).folded
+        let last = person.text(.lastName).folded
+        guard !email.isEmpty, !first.isEmpty || !last.isEmpty else { return ContactMatch() }
+        let same = contacts.filter { contact in
+            (contact.emails ?? []).contains { $0.email.folded == email }
+                && (contact.givenName ?? "").folded == first && (contact.familyName ?? "").folded == last
+        }
+        let free = same.filter { contact in
+            let bears = zenPlannerID(of: contact, field: field)
+            return bears.isEmpty || bears == person.zenPlannerID
+        }
+        var match = oldest(of: free)
+        match.isNamesakeThere = free.count < same.count
+        return match
+    }
+
+    private static func oldest(of contacts: [KeapContact]) -> ContactMatch {
+        let sorted = contacts.sorted { $0.id < $1.id }
+        return ContactMatch(contact: sorted.first, others: sorted.dropFirst().map(\.id))
+    }
+
+    static func zenPlannerID(of contact: KeapContact, field: CustomFieldID?) -> String {
+        guard let field else { return "" }
+        return (contact.customFields ?? []).first { $0.id == field }?.content.text ?? ""
+    }
+}
+
+extension PersonSnapshot {
+    func text(_ field: SyncedField) -> String { values[field]?.text ?? "" }
+}
+
+extension JSONValue {
+    /// A custom field's content as text; what has no text is empty.
+    var text: String {
+        switch self {
+        case .string(let text), .number(let text): text
+        case .bool(let flag): flag ? "true" : "false"
+        case .null, .array, .object: ""
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import Keap
+
+/// Delivers one change to Keap: asks the planner for the next step, does it, and tells the planner what came of it.
+package struct Deliverer: Sendable {
+    private let calls: any KeapCalls
+    private let keeper: DirectoryKeeper
+    private let settings: SyncSettings
+    private let names = KeyedLock<NameKey>()
+
+    /// No plan is longer; one that is goes in circles.
+    static let mostSteps = 100
+
+    package typealias Save = @Sendable (_ state: [UInt8]) async throws -> Void
+
+    /// One per gym, with the calls and settings of its keeper.
+    package init(keeper: DirectoryKeeper) {
+        self.keeper = keeper
+        calls = keeper.calls
+        settings = keeper.settings
+    }
+
+    /// - Parameters:
+    ///   - job: its number in the order of acceptance.
+    ///   - state: the lane's mirror; empty for a new lane.
+    ///   - save: returns once the lane's state is on disk for good. Called around the creation of a contact only.
+    package func deliver(_ change: Change, job: UInt64, state: [UInt8], save: Save) async -> Delivery {
+        switch change {
+        case .program(let change):
+            do throws(Stop) {
+                return .done(state: state, notes: try await keeper.apply(change, job: job))
+            } catch {
+                return error.delivery(state: state, doing: change.doing)
+            }
+        case .person(let person):
+            do throws(Mirror.Unreadable) {
+                let mirror = try Mirror(bytes: state)
+                return await deliver(person, Planner(person: person, job: job, mirror: mirror, settings: settings), save)
+            } catch {
+                return .dead(reason: error.description, state: state)
+            }
+        }
+    }
+
+    private func deliver(_ person: PersonSnapshot, _ plan: Planner, _ save: Save) async -> Delivery {
+        var planner = plan
+        if let programs = person.programs {
+            do throws(Stop) {
+                try await keeper.noteIDs(of: programs, job: planner.job)
+            } catch {
+                return error.delivery(state: planner.mirror.bytes, doing: "note the programs")
+            }
+        }
+        // Two people of one name and address must not both look for a contact, find none, and create one.
+        let name = NameKey(person)
+        var isHeld = false
+        defer { if let name, isHeld { names.release(name) } }
+        for _ in 0..<Deliverer.mostSteps {
+            let mustHold = planner.mirror.contact == nil
+            if let name, mustHold != isHeld {
+                if mustHold {
+                    guard await names.acquire(name) else { return .interrupted(state: planner.mirror.bytes) }
+                } else {
+                    names.release(name)
+                }
+                isHeld = mustHold
+            }
+            let step = planner.next(keeper.directory)
+            switch step {
+            case .finished:
+                return finished(planner)
+            case .impossible(let reason):
+                return .dead(reason: reason, state: planner.mirror.bytes)
+            default:
+                do throws(Stop) {
+                    try await perform(step, &planner, save)
+                } catch {
+                    return error.delivery(state: planner.mirror.bytes, doing: step.doing)
+                }
+            }
+        }
+        return .retry(
+            reason: "Keap's answers contradict each other: the contact was not right after \(Deliverer.mostSteps) steps.",
+            state: planner.mirror.bytes, isDoubtful: true)
+    }
+
+    private func finished(_ planner: Planner) -> Delivery {
+        var mirror = planner.mirror
+        mirror.attention = planner.attention(keeper.directory)
+        return .done(state: mirror.bytes, notes: mirror.attention)
+    }
+
+    private func perform(_ step: PlanStep, _ planner: inout Planner, _ save: Save) async throws(Stop) {
+        switch step {
+        case .connect:
+            try await keeper.connect()
+        case .ensureTags(let wanted):
+            try await keeper.ensure(wanted, job: planner.job)
+        case .create:
+            planner.willCreate()
+            try await keep(planner.mirror, save)
+            try await call(step, &planner)
+            // Before the next call: after a crash here, the contact must be known to be ours.
+            try await keep(planner.mirror, save)
+        case .addTags(let tags, _):
+            // Refused: a program was deleted since the plan looked. The next step is planned without its tags.
+            guard keeper.beginAdding(tags) else { return }
+            defer { keeper.adds.end(tags) }
+            try await call(step, &planner)
+        default:
+            try await call(step, &planner)
+        }
+    }
+
+    /// Makes a call, and lets the planner decide what a failure means.
+    private func call(_ step: PlanStep, _ planner: inout Planner) async throws(Stop) {
+        do throws(KeapFailure) {
+            try await send(step, &planner)
+        } catch {
+            switch planner.failed(step, error) {
+            case .goOn: return
+            case .stop: throw .keap(error)
+            case .recheckFields:
+                guard try await keeper.recheckCustomFields() else { throw .keap(error) }
+                return
+            }
+        }
+        // Tags that Keap did not know are looked for by name, or made again.
+        let outcome = planner.tagOutcome
+        planner.tagOutcome = Planner.TagOutcome()
+        for tag in outcome.goneTags { try await keeper.forget(tag) }
+        if outcome.isContactGone, planner.contactIsGone() == .stop {
+            throw .keap(.unclear(reason: "Keap keeps finding contacts that it then does not know"))
+        }
+        if !outcome.goneTags.isEmpty, planner.tagIsGone() == .stop {
+            throw .keap(.unclear(reason: "Keap keeps naming tags that it then does not know"))
+        }
+        if !outcome.refusals.isEmpty {
+            throw .keap(.refused(status: 0, message: outcome.refusals.joined(separator: "; ")))
+        }
+    }
+
+    private func send(_ step: PlanStep, _ planner: inout Planner) async throws(KeapFailure) {
+        switch step {
+        case .findByID(let id, let fieldName):
+            let found = try await calls.contacts(
+                where: [.custom(fieldName: fieldName, value: id)], fields: PlanStep.meeting, limit: 50)
+            planner.found(found, keeper.directory)
+        case .findByEmail(let email):
+            let found = try await calls.contacts(where: [.email(email)], fields: PlanStep.meeting, limit: 1_000)
+            planner.found(found, keeper.directory)
+        case .read(let id, let fields):
+            planner.read(try await calls.contact(id, fields: fields), fields: fields, keeper.directory)
+        case .create(let body, let duplicates):
+            planner.created(try await calls.create(body, duplicates: duplicates), keeper.directory)
+        case .removeTags(let tags, let contact):
+            try await calls.remove(tags, from: contact)
+            planner.removed(tags)
+        case .addTags(let tags, let contact):
+            planner.added(tags, try await calls.apply(tags, to: contact))
+        case .update(let id, let body):
+            try await calls.update(id, with: body)
+            planner.updated(keeper.directory)
+        case .connect, .ensureTags, .finished, .impossible:
+            preconditionFailure("These steps are no single call.")
+        }
+    }
+
+    private func keep(_ mirror: Mirror, _ save: Save) async throws(Stop) {
+        do {
+            try await save(mirror.bytes)
+        } catch is CancellationError {
+            throw .interrupted
+        } catch {
+            throw .storage("\(error)")
+        }
+    }
+}
+
+/// Whom Keap could take for one person: by e-mail address and name. Nil without an address: then nobody is looked for.
+private struct NameKey: Hashable, Sendable {
+    var email: String
+    var first: String
+    var last: String
+
+    init?(_ person: PersonSnapshot) {
+        email = person.text(.email).folded
+        guard !email.isEmpty else { return nil }
+        first = person.text(.firstName).folded
+        last = person.text(.lastName).folded
+    }
+}
+
+extension ProgramChange {
+    var doing: String {
+        switch self {
+        case .renamed(_, let old, let new): "rename the tags of program \"\(old ?? new)\""
+        case .deleted(let id, let name): "take away the tags of program \"\(name ?? id ?? "")\""
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Keap
+
+/// How an attempt to deliver a change ended. `state` is the lane's mirror with everything that Keap confirmed so far.
+package enum Delivery: Equatable, Sendable {
+    /// `notes` is for the gym's "needs attention" list.
+    case done(state: [UInt8], notes: [String])
+    /// Worth another try. `isDoubtful`: Keap had the request and gave no clear answer, so that after a few such tries a
+    /// person should look; otherwise it is a matter of waiting and no try is to be charged.
+    case retry(reason: String, state: [UInt8], isDoubtful: Bool)
+    /// It will not work until a person does something.
+    case dead(reason: String, state: [UInt8])
+    /// We are stopping: to be put back at the head of its lane.
+    case interrupted(state: [UInt8])
+}
+
+/// Why a step came to nothing.
+enum Stop: Error, Equatable {
+    case keap(KeapFailure)
+    /// Our own storage did not take what had to be kept before going on.
+    case storage(String)
+    /// Something else has to finish first.
+    case busy(String)
+    case interrupted
+
+    /// - Parameter doing: what was tried, to stand after "Keap refused to".
+    func delivery(state: [UInt8], doing: String) -> Delivery {
+        switch self {
+        case .interrupted, .keap(.cancelled):
+            return .interrupted(state: state)
+        case .storage(let reason):
+            return .retry(reason: "What had to be kept could not be saved: \(reason)", state: state, isDoubtful: false)
+        case .busy(let reason):
+            return .retry(reason: reason, state: state, isDoubtful: false)
+        case .keap(.unavailable(let reason)):
+            return .retry(reason: "Keap could not be reached to \(doing): \(reason)", state: state, isDoubtful: false)
+        case .keap(.unauthorized(let message)):
+            return .retry(
+                reason: "Keap does not accept this gym's key: \(message)", state: state, isDoubtful: false)
+        case .keap(.unclear(let reason)):
+            return .retry(
+                reason: "Keap gave no clear answer when asked to \(doing): \(reason)", state: state, isDoubtful: true)
+        case .keap(.refused(let status, let message)):
+            let code = status == 0 ? "" : " (\(status))"
+            return .dead(reason: "Keap refused to \(doing)\(code): \(message)", state: state)
+        case .keap(.gone(let message)):
+            return .dead(reason: "Keap does not know what it was asked to \(doing): \(message)", state: state)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/// What Keap's fields are to hold for a person: the source's values after the gym's policies and Keap's limits.
+struct DesiredFields: Equatable {
+    /// As sent; an empty text clears. A field that is to stay as it is has no entry.
+    private(set) var values: [SyncedField: String] = [:]
+    private(set) var notes: [String] = []
+
+    /// - Parameters:
+    ///   - known: what Keap has, as far as we know; only the address needs it.
+    ///   - phoneSlot: where this contact's phone is kept.
+    init(of person: PersonSnapshot, known: [SyncedField: String], phoneSlot: String, settings: SyncSettings) {
+        let carried = DesiredFields.afterPolicies(person.values, settings)
+        for field in SyncedField.allCases where !AddressParts.fields.contains(field) {
+            guard let text = carried[field]?.text else { continue }
+            values[field] = sendable(text, field, phoneSlot: phoneSlot, settings: settings)
+        }
+        let address = AddressParts(
+            carried: carried.filter { AddressParts.fields.contains($0.key) }, known: known,
+            slot: settings.slots.address, defaultCountry: settings.defaultCountry)
+        values.merge(address.values) { _, part in part }
+        notes += address.notes
+    }
+
+    private static func afterPolicies(
+        _ values: [SyncedField: FieldValue], _ settings: SyncSettings
+    ) -> [SyncedField: FieldValue] {
+        // An address is empty if all of it is: a new one without a second line has no second line.
+        let isAddressEmpty = AddressParts.fields.allSatisfy { (values[$0] ?? .empty) == .empty }
+        return values.filter { field, value in
+            let isEmpty = PolicyField(of: field) == .address ? isAddressEmpty : value == .empty
+            switch settings.policy(for: field) {
+            case .overwrite: return true
+            case .keepWhenEmpty, .fillEmpty: return !isEmpty
+            case .ignore: return false
+            }
+        }
+    }
+
+    /// The text as Keap takes it, or nil (with a note) if it cannot be sent at all.
+    private mutating func sendable(
+        _ text: String, _ field: SyncedField, phoneSlot: String, settings: SyncSettings
+    ) -> String? {
+        switch field {
+        case .firstName, .lastName:
+            return cut(text, to: KeapLimit.name, field)
+        case .prospectSource:
+            return cut(text, to: KeapLimit.customText, field)
+        case .email:
+            if text.isEmpty { return text }
+            guard text.looksLikeEmail else {
+                notes.append("\"\(text.limited(to: 100))\" is not an e-mail address and was not sent.")
+                return nil
+            }
+            return whole(text, within: KeapLimit.email(in: settings.slots.email), field)
+        case .mobilePhone:
+            return whole(text, within: KeapLimit.phone(in: phoneSlot), field)
+        default:
+            return text
+        }
+    }
+
+    private mutating func cut(_ text: String, to limit: Int, _ field: SyncedField) -> String {
+        let short = text.limited(to: limit)
+        if short != text { notes.append("\(field.title) was cut to Keap's \(limit) characters.") }
+        return short
+    }
+
+    /// Half an address or number would be somebody else's: it is sent whole or not at all.
+    private mutating func whole(_ text: String, within limit: Int, _ field: SyncedField) -> String? {
+        guard text.unicodeScalars.count > limit else { return text }
+        notes.append("\(field.title) is longer than Keap's \(limit) characters and was not sent.")
+        return nil
+    }
+}
+
+extension String {
+    /// Whether it could be an address at all: something, one `@`, a domain with a dot inside, no blanks.
+    var looksLikeEmail: Bool {
+        let parts = split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !contains(where: \.isWhitespace) else { return false }
+        let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+        return labels.count >= 2 && labels.allSatisfy { !$0.isEmpty }
+    }
+}

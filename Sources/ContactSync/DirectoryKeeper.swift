@@ -1,0 +1,311 @@
+package import Keap
+import Synchronization
+
+/// Keeps one gym's tag directory: finds or makes in Keap what it names, and saves it before anything relies on it.
+///
+/// The directory can be read, and changes can be announced, without waiting; whatever calls Keap is single-flight, so
+/// that two lanes that need one new tag make one.
+package actor DirectoryKeeper {
+    let calls: any KeapCalls
+    let settings: SyncSettings
+    nonisolated let adds = AddsUnderWay()
+    private let save: @Sendable ([UInt8]) async throws -> Void
+    private nonisolated let state: Mutex<State>
+    private let saving = KeyedLock<Int>()
+    private let connecting = KeyedLock<Int>()
+    private let making = KeyedLock<String>()
+
+    private struct State {
+        var directory: TagDirectory
+        /// Counts the changes, so that a saver knows whether another's save covered its own.
+        var version = 0
+        var savedVersion = 0
+    }
+
+    /// - Parameters:
+    ///   - saved: what `save` was last given; nil for a new gym.
+    ///   - save: returns once the bytes are on disk for good.
+    package init(
+        settings: SyncSettings, saved: [UInt8]?, calls: any KeapCalls,
+        save: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) throws(TagDirectory.Unreadable) {
+        self.settings = settings
+        self.calls = calls
+        self.save = save
+        state = Mutex(State(directory: try TagDirectory(bytes: saved ?? [])))
+    }
+
+    package nonisolated var directory: TagDirectory { state.withLock { $0.directory } }
+
+    /// Takes note of a program's renaming or end. To be called in the order in which the jobs were accepted, and again
+    /// for every pending one after a restart; never waits. Keap follows when the job itself is delivered.
+    package nonisolated func announce(_ change: ProgramChange, job: UInt64) {
+        edit { $0.announce(change, job: job) }
+    }
+
+    // MARK: What lanes ask for
+
+    /// Whether everything is known that the first call about a contact needs.
+    nonisolated func isConnected(_ directory: TagDirectory) -> Bool { directory.isConnected(for: settings) }
+
+    /// Finds our category, its tags and our custom fields in Keap, and makes what is missing. Later calls cost nothing.
+    func connect() async throws(Stop) {
+        guard !directory.isConnected(for: settings) else { return }
+        guard await connecting.acquire(0) else { throw .interrupted }
+        defer { connecting.release(0) }
+        try await findCategory()
+        try await findCustomFields()
+        try await persist()
+    }
+
+    /// Sees to it that the directory has a tag for each, except for programs that are deleted.
+    func ensure(_ wanted: [WantedTag], job: UInt64) async throws(Stop) {
+        try await connect()
+        for wanted in wanted {
+            let key = edit { $0.key(for: wanted, job: job) }
+            guard let key, let name = directory.name(for: key, word: wanted.word, settings: settings) else { continue }
+            try await ensure(key, word: wanted.word, named: name)
+        }
+        try await persist()
+    }
+
+    /// Learns ids of programs that were known by their names only.
+    func noteIDs(of memberships: [ProgramMembership], job: UInt64) async throws(Stop) {
+        if edit({ $0.noteIDs(of: memberships, job: job) }) { try await persist() }
+    }
+
+    /// Keap said that it does not know this tag.
+    func forget(_ tag: TagID) async throws(Stop) {
+        edit { $0.retire(tag) }
+        try await persist()
+    }
+
+    /// Asks Keap whether our custom fields are still there, and makes those that are not. Returns whether any was not.
+    func recheckCustomFields() async throws(Stop) -> Bool {
+        guard await connecting.acquire(0) else { throw .interrupted }
+        defer { connecting.release(0) }
+        let before = directory.customFields
+        try await findCustomFields(isRecheck: true)
+        return directory.customFields != before
+    }
+
+    /// Marks tags as about to be applied. False, and nothing is marked, if one must not be worn any more.
+    nonisolated func beginAdding(_ tags: [TagID]) -> Bool {
+        state.withLock { state in
+            guard !tags.contains(where: { state.directory.isRetired($0) || state.directory.isBeingSwept($0) }) else {
+                return false
+            }
+            // Under the same lock as the tombstones: a deletion sees every add that was let through before it.
+            adds.begin(tags)
+            return true
+        }
+    }
+
+    // MARK: First connect
+
+    private func findCategory() async throws(Stop) {
+        guard let name = settings.category else { return }
+        if directory.category?.name != name {
+            let id = try await categoryID(named: name)
+            edit { $0.category = .init(id: id, name: name) }
+            try await persist()
+        }
+        if let category = directory.category?.id, directory.listedCategory != category {
+            let tags = try await keap { () async throws(KeapFailure) in try await calls.tags(in: category) }
+            edit {
+                $0.adopt(tags, settings: settings)
+                $0.listedCategory = category
+            }
+        }
+    }
+
+    /// To be called while holding `connecting`.
+    private func categoryID(named name: String) async throws(Stop) -> CategoryID {
+        let found = try await keap { () async throws(KeapFailure) in try await calls.categories(named: name) }
+        if let known = found.first(where: { $0.name.folded == name.folded }) {
+            edit { $0.creating.remove("category \(name)") }
+            return known.id
+        }
+        try await intend("category \(name)")
+        let made = try await keap { () async throws(KeapFailure) in try await calls.createCategory(name) }
+        edit { $0.creating.remove("category \(name)") }
+        return made.id
+    }
+
+    private func findCustomFields(isRecheck: Bool = false) async throws(Stop) {
+        guard isRecheck || OwnCustomField.allCases.contains(where: { !directory.knows($0, settings: settings) })
+        else { return }
+        let models = try await keap { () async throws(KeapFailure) in try await calls.customFields() }
+        // All at once, so that nobody plans with a field missing that Keap has.
+        edit { directory in
+            for field in OwnCustomField.allCases {
+                let label = settings.customFields[field]
+                let isThere = models.contains { $0.id == directory.customFields[field]?.id }
+                if isThere, directory.knows(field, settings: settings) { continue }
+                directory.customFields[field] = models.first { $0.label.folded == label.folded }
+                directory.creating.remove("custom field \(label)")
+            }
+        }
+        try await persist()
+        for field in OwnCustomField.allCases where directory.customFields[field] == nil {
+            try await makeCustomField(field)
+        }
+    }
+
+    private func makeCustomField(_ field: OwnCustomField) async throws(Stop) {
+        let label = settings.customFields[field]
+        try await intend("custom field \(label)")
+        let type: CustomFieldType = field == .signupDate ? .date : .text
+        let made = try await keap { () async throws(KeapFailure) in
+            try await calls.createCustomField(label, type: type)
+        }
+        edit {
+            $0.creating.remove("custom field \(label)")
+            // As we asked for it: a label that Keap words in its own way must not be looked for again.
+            $0.customFields[field] = CustomFieldModel(
+                id: made.id, label: label, fieldName: made.fieldName, fieldType: made.fieldType)
+        }
+        try await persist()
+    }
+
+    // MARK: Tags
+
+    private func ensure(_ key: TagKey, word: String, named name: String) async throws(Stop) {
+        guard await making.acquire(name.folded) else { throw .interrupted }
+        defer { making.release(name.folded) }
+        guard directory.keyed[key] == nil else { return }
+        if let known = try await existingTag(named: name) {
+            edit {
+                $0.creating.remove("tag \(name)")
+                $0.note(known.id, name: known.name, key: key)
+            }
+            try await persist()
+            return
+        }
+        try await intend("tag \(name)")
+        let made = try await makeTag(name)
+        edit {
+            $0.creating.remove("tag \(name)")
+            $0.note(made, name: name, key: key)
+        }
+        try await persist()
+        // The program may have been renamed while the tag was made; its job does not know of this one.
+        let current = directory.name(for: key, word: word, settings: settings) ?? name
+        if current != name {
+            try await keap { () async throws(KeapFailure) in try await calls.rename(made, to: current) }
+            edit { $0.noteName(current, of: made) }
+            try await persist()
+        }
+    }
+
+    /// The tag of this name in Keap: one in our category before others, the oldest first.
+    func existingTag(named name: String) async throws(Stop) -> KeapTag? {
+        let found = try await keap { () async throws(KeapFailure) in try await calls.tags(named: name) }
+        let directory = self.directory
+        let fitting = found.filter { $0.name.folded == name.folded }
+        if fitting.contains(where: { directory.isBeingSwept($0.id) }) {
+            throw .busy("The tag \"\(name)\" is still a deleted program's; waiting until it has been taken off.")
+        }
+        return fitting.filter { !directory.isRetired($0.id) }.min { a, b in
+            let ours = directory.category?.id
+            return (a.category == ours ? 0 : 1, a.id) < (b.category == ours ? 0 : 1, b.id)
+        }
+    }
+
+    private func makeTag(_ name: String) async throws(Stop) -> TagID {
+        do throws(KeapFailure) {
+            return try await calls.createTag(name, in: directory.category?.id).id
+        } catch {
+            // Perhaps the category is what Keap does not know any more: look once, and try again if so.
+            switch error {
+            case .refused, .gone: break
+            default: throw .keap(error)
+            }
+            guard let refused = directory.category, try await recheckCategory(refused) else { throw .keap(error) }
+        }
+        return try await keap { () async throws(KeapFailure) in
+            try await calls.createTag(name, in: directory.category?.id).id
+        }
+    }
+
+    /// Whether the category turned out to be another than the one that was refused.
+    private func recheckCategory(_ refused: TagDirectory.KnownCategory) async throws(Stop) -> Bool {
+        guard await connecting.acquire(0) else { throw .interrupted }
+        defer { connecting.release(0) }
+        // Another lane may have asked meanwhile.
+        guard directory.category == refused else { return true }
+        let now = try await categoryID(named: refused.name)
+        guard now != refused.id else { return false }
+        edit {
+            $0.category = .init(id: now, name: refused.name)
+            $0.listedCategory = now
+        }
+        try await persist()
+        return true
+    }
+
+    // MARK: Saving
+
+    /// Saved before something is created, so that whoever comes after a crash knows to look first.
+    private func intend(_ what: String) async throws(Stop) {
+        edit { $0.creating.insert(what) }
+        try await persist()
+    }
+
+    /// Returns once everything noted so far is on disk. One save at a time: an older one must not overtake a newer.
+    func persist() async throws(Stop) {
+        let wanted = state.withLock { $0.version }
+        guard await saving.acquire(0) else { throw .interrupted }
+        defer { saving.release(0) }
+        let (version, directory, isSaved) = state.withLock { ($0.version, $0.directory, $0.savedVersion >= wanted) }
+        if isSaved { return }
+        do {
+            try await save(directory.bytes)
+        } catch is CancellationError {
+            throw .interrupted
+        } catch {
+            throw .storage("\(error)")
+        }
+        state.withLock { $0.savedVersion = max($0.savedVersion, version) }
+    }
+
+    @discardableResult
+    nonisolated func edit<T>(_ change: (inout TagDirectory) -> T) -> T {
+        state.withLock { state in
+            let before = state.directory
+            let result = change(&state.directory)
+            if state.directory != before { state.version += 1 }
+            return result
+        }
+    }
+
+    func keap<T>(_ call: () async throws(KeapFailure) -> T) async throws(Stop) -> T {
+        do throws(KeapFailure) {
+            return try await call()
+        } catch {
+            throw .keap(error)
+        }
+    }
+}
+
+extension TagDirectory {
+    func isConnected(for settings: SyncSettings) -> Bool {
+        guard OwnCustomField.allCases.allSatisfy({ knows($0, settings: settings) }) else { return false }
+        guard let name = settings.category else { return true }
+        return category?.name == name && listedCategory == category?.id
+    }
+
+    /// Under the label that the gym has set now; another label is another field.
+    func knows(_ field: OwnCustomField, settings: SyncSettings) -> Bool {
+        customFields[field]?.label.folded == settings.customFields[field].folded
+    }
+}
+
+extension WantedTag {
+    /// The status, in the source's word.
+    var word: String {
+        switch self {
+        case .status(let word), .program(_, _, let word): word
+        }
+    }
+}

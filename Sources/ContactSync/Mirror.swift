@@ -1,0 +1,163 @@
+import Foundation
+package import Keap
+
+/// What we last wrote to Keap for one person, as Keap confirmed it. The durable state of a lane.
+///
+/// Kept as JSON. Keys that a newer version adds are ignored by this one; keys that are missing take their defaults.
+package struct Mirror: Equatable, Sendable {
+    /// The contact in Keap; nil until found or created, and again once Keap says that it is gone.
+    package internal(set) var contact: ContactID?
+    /// The Zen Planner id, once confirmed in the contact's custom field.
+    package internal(set) var zenPlannerID: String?
+    /// The last confirmed value of each field, as sent (see `stored`). For a field that is only filled while empty: the
+    /// last value that was considered.
+    package internal(set) var fields: [SyncedField: String] = [:]
+    /// Fields that were sent without a clear answer: Keap may hold the old value or the new one.
+    package internal(set) var unclearFields: Set<SyncedField> = []
+    /// Our tags that the contact wears.
+    package internal(set) var tags: [TagID: TagFamily] = [:]
+    /// Our tags that the contact may or may not wear, since Keap's answer was lost.
+    package internal(set) var unclearTags: [TagID: TagFamily] = [:]
+    /// Where we first put the phone.
+    package internal(set) var phoneSlot: String?
+    /// Set before a contact is created and cleared by the answer. While it is set, the contact may be there already.
+    package internal(set) var creating: CreateIntent?
+    /// The contact that Keap lost, until another is found or made.
+    package internal(set) var lost: ContactID?
+    /// Somebody deleted the contact in Keap, and the gym wants that respected.
+    package internal(set) var isLeftAlone = false
+    /// Other contacts that seem to be the same person, for somebody to merge.
+    package internal(set) var alsoFound: [ContactID] = []
+    /// What a person should know about the latest delivery.
+    package internal(set) var attention: [String] = []
+
+    package init() {}
+
+    static let mostNotes = 16
+    static let mostAlsoFound = 16
+
+    /// A value as the mirror remembers it. Long ones are kept as length and hash: a lane's state is bounded.
+    static func stored(_ value: String) -> String {
+        guard value.utf8.count > 256 else { return value }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
+        for byte in value.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return "#\(value.utf8.count):\(String(hash, radix: 16))"
+    }
+
+    mutating func confirm(_ field: SyncedField, _ value: String) {
+        fields[field] = Mirror.stored(value)
+        unclearFields.remove(field)
+    }
+
+    func isConfirmed(_ field: SyncedField, _ value: String) -> Bool {
+        fields[field] == Mirror.stored(value) && !unclearFields.contains(field)
+    }
+
+    mutating func forgetContact() {
+        let gone = contact
+        self = Mirror()
+        lost = gone
+    }
+
+    mutating func alsoFound(_ ids: [ContactID]) {
+        let known = Set(alsoFound + ids).subtracting(contact.map { [$0] } ?? [])
+        alsoFound = Array(known.sorted().prefix(Mirror.mostAlsoFound))
+    }
+}
+
+/// What was about to be created, and by which job.
+package struct CreateIntent: Equatable, Sendable, Codable {
+    package var job: UInt64
+    package var email: String
+    package var firstName: String
+    package var lastName: String
+
+    package init(job: UInt64, email: String, firstName: String, lastName: String) {
+        self.job = job
+        self.email = email
+        self.firstName = firstName
+        self.lastName = lastName
+    }
+}
+
+extension Mirror {
+    package struct Unreadable: Error, CustomStringConvertible {
+        package var description: String
+    }
+
+    /// - Throws: `Unreadable` if the bytes are not a mirror. No bytes at all are a mirror that knows nothing.
+    package init(bytes: [UInt8]) throws(Unreadable) {
+        guard !bytes.isEmpty else {
+            self.init()
+            return
+        }
+        do {
+            self = try JSONDecoder().decode(Mirror.self, from: Data(bytes))
+        } catch {
+            throw Unreadable(description: "what was remembered of this contact cannot be read: \(error)")
+        }
+    }
+
+    package var bytes: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Text, numbers and lists of them: encoding cannot fail.
+        return Array(try! encoder.encode(self))
+    }
+}
+
+extension Mirror: Codable {
+    private enum Key: String, CodingKey {
+        case version, contact, zenPlannerID, fields, unclearFields, tags, unclearTags, phoneSlot, creating, lost
+        case isLeftAlone, alsoFound, attention
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        contact = try values.decodeIfPresent(ContactID.self, forKey: .contact)
+        zenPlannerID = try values.decodeIfPresent(String.self, forKey: .zenPlannerID)
+        let fields = try values.decodeIfPresent([String: String].self, forKey: .fields) ?? [:]
+        for (name, value) in fields {
+            if let field = SyncedField(rawValue: name) { self.fields[field] = value }
+        }
+        let unclear = try values.decodeIfPresent([String].self, forKey: .unclearFields) ?? []
+        unclearFields = Set(unclear.compactMap(SyncedField.init))
+        tags = Mirror.tags(try values.decodeIfPresent([String: TagFamily].self, forKey: .tags))
+        unclearTags = Mirror.tags(try values.decodeIfPresent([String: TagFamily].self, forKey: .unclearTags))
+        phoneSlot = try values.decodeIfPresent(String.self, forKey: .phoneSlot)
+        creating = try values.decodeIfPresent(CreateIntent.self, forKey: .creating)
+        lost = try values.decodeIfPresent(ContactID.self, forKey: .lost)
+        isLeftAlone = try values.decodeIfPresent(Bool.self, forKey: .isLeftAlone) ?? false
+        alsoFound = try values.decodeIfPresent([ContactID].self, forKey: .alsoFound) ?? []
+        attention = try values.decodeIfPresent([String].self, forKey: .attention) ?? []
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Key.self)
+        try values.encode(1, forKey: .version)
+        try values.encodeIfPresent(contact, forKey: .contact)
+        try values.encodeIfPresent(zenPlannerID, forKey: .zenPlannerID)
+        try values.encode(text(fields), forKey: .fields)
+        if !unclearFields.isEmpty { try values.encode(unclearFields.map(\.rawValue).sorted(), forKey: .unclearFields) }
+        try values.encode(text(tags), forKey: .tags)
+        if !unclearTags.isEmpty { try values.encode(text(unclearTags), forKey: .unclearTags) }
+        try values.encodeIfPresent(phoneSlot, forKey: .phoneSlot)
+        try values.encodeIfPresent(creating, forKey: .creating)
+        try values.encodeIfPresent(lost, forKey: .lost)
+        if isLeftAlone { try values.encode(true, forKey: .isLeftAlone) }
+        if !alsoFound.isEmpty { try values.encode(alsoFound, forKey: .alsoFound) }
+        if !attention.isEmpty { try values.encode(attention, forKey: .attention) }
+    }
+
+    private static func tags(_ text: [String: TagFamily]?) -> [TagID: TagFamily] {
+        Dictionary(uniqueKeysWithValues: (text ?? [:]).map { (TagID($0), $1) })
+    }
+
+    private func text(_ tags: [TagID: TagFamily]) -> [String: TagFamily] {
+        Dictionary(uniqueKeysWithValues: tags.map { ($0.text, $1) })
+    }
+
+    private func text(_ fields: [SyncedField: String]) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: fields.map { ($0.rawValue, $1) })
+    }
+}

@@ -1,0 +1,52 @@
+import Keap
+
+extension Mirror {
+    /// One mirror of two lanes that turned out to be one person.
+    ///
+    /// Of two contacts, the one that bears the Zen Planner id stays (else the older one); the other is listed for
+    /// somebody to merge. Whatever the two disagree on counts as unknown, and is sent again when it next matters.
+    package static func merge(_ a: Mirror, _ b: Mirror) -> Mirror {
+        guard a != b else { return a }
+        let first = isStronger(a, b) ? a : b
+        let second = first == a ? b : a
+        var merged = first
+        if first.contact == second.contact || first.contact == nil {
+            merged.takeUnknown(from: second)
+        }
+        merged.contact = first.contact ?? second.contact
+        merged.zenPlannerID = first.zenPlannerID ?? (merged.contact == second.contact ? second.zenPlannerID : nil)
+        merged.creating = first.creating ?? second.creating
+        merged.lost = merged.contact == nil ? first.lost ?? second.lost : nil
+        merged.isLeftAlone = first.isLeftAlone && second.isLeftAlone
+        merged.alsoFound(second.alsoFound + (second.contact.map { [$0] } ?? []))
+        merged.attention = Array((first.attention + second.attention).prefix(mostNotes))
+        return merged
+    }
+
+    private static func isStronger(_ a: Mirror, _ b: Mirror) -> Bool {
+        switch (a.contact, b.contact) {
+        case (_?, nil): return true
+        case (nil, _?): return false
+        default: break
+        }
+        if (a.zenPlannerID == nil) != (b.zenPlannerID == nil) { return a.zenPlannerID != nil }
+        return (a.contact ?? ContactID("")) <= (b.contact ?? ContactID(""))
+    }
+
+    private mutating func takeUnknown(from other: Mirror) {
+        for (field, value) in other.fields {
+            if let mine = fields[field] {
+                if mine != value { unclearFields.insert(field) }
+            } else {
+                fields[field] = value
+            }
+        }
+        unclearFields.formUnion(other.unclearFields)
+        // A tag that only one of them knows to be worn may have been taken off by the other.
+        for (tag, family) in tags where other.tags[tag] == nil { unclearTags[tag] = family }
+        for (tag, family) in other.tags where tags[tag] == nil { unclearTags[tag] = family }
+        unclearTags.merge(other.unclearTags) { mine, _ in mine }
+        for tag in unclearTags.keys { tags[tag] = nil }
+        phoneSlot = phoneSlot ?? other.phoneSlot
+    }
+}

@@ -1,0 +1,151 @@
+import Keap
+
+/// What a change would do, in sentences, without doing it. Where only Keap knows, it assumes that nothing is found.
+package struct PlanPreview {
+    private var directory: TagDirectory
+    private let settings: SyncSettings
+    private var lines: [String] = []
+
+    package static func lines(
+        of change: Change, mirror: Mirror, directory: TagDirectory, settings: SyncSettings
+    ) -> [String] {
+        var preview = PlanPreview(directory: directory, settings: settings)
+        switch change {
+        case .person(let person): preview.follow(person, mirror)
+        case .program(let change): preview.follow(change)
+        }
+        return preview.lines.isEmpty ? ["Nothing to do: Keap has all of this already."] : preview.lines
+    }
+
+    private init(directory: TagDirectory, settings: SyncSettings) {
+        self.directory = directory
+        self.settings = settings
+    }
+
+    // MARK: A person
+
+    /// Later than every job there is: a preview is about now.
+    private static let now = UInt64.max
+
+    private mutating func follow(_ person: PersonSnapshot, _ mirror: Mirror) {
+        var planner = Planner(person: person, job: PlanPreview.now, mirror: mirror, settings: settings)
+        for _ in 0..<Deliverer.mostSteps {
+            let step = planner.next(directory)
+            switch step {
+            case .finished:
+                lines += planner.attention(directory).map { "Needs attention: \($0)" }
+                return
+            case .impossible(let reason):
+                lines.append("Cannot be delivered: \(reason)")
+                return
+            default:
+                assume(step, &planner)
+            }
+        }
+    }
+
+    private mutating func assume(_ step: PlanStep, _ planner: inout Planner) {
+        switch step {
+        case .connect:
+            lines.append("Find or create the tag category and the custom fields.")
+            assumeConnected()
+        case .findByID(let id, _):
+            lines.append("Look for a contact with Zen Planner id \(id).")
+            planner.found([], directory)
+        case .findByEmail(let email):
+            lines.append("Look for a contact with e-mail \(email) and the same first and last name.")
+            planner.found([], directory)
+        case .read(let id, let fields):
+            lines.append("Read contact \(id): \(fields.map(\.rawValue).joined(separator: ", ")).")
+            planner.read(KeapContact(id: id), fields: fields, directory)
+        case .ensureTags(let wanted):
+            for tag in wanted { assumeTag(tag, planner.job) }
+        case .create(let body, _):
+            lines.append("If there is none, create the contact with \(describe(body)).")
+            planner.created(CreatedContact(id: ContactID("(new)"), isNew: true), directory)
+        case .removeTags(let tags, let id):
+            lines.append("Take off contact \(id): \(names(tags)).")
+            planner.removed(tags)
+        case .addTags(let tags, let id):
+            lines.append("Apply to contact \(id): \(names(tags)).")
+            planner.added(tags, [:])
+        case .update(let id, let body):
+            lines.append("Update contact \(id): \(describe(body)).")
+            planner.updated(directory)
+        case .finished, .impossible:
+            break
+        }
+    }
+
+    private mutating func assumeConnected() {
+        if let name = settings.category {
+            let id = directory.category?.name == name ? directory.category!.id : CategoryID("(new)")
+            directory.category = .init(id: id, name: name)
+            directory.listedCategory = id
+        }
+        for field in OwnCustomField.allCases where !directory.knows(field, settings: settings) {
+            let label = settings.customFields[field]
+            directory.customFields[field] = CustomFieldModel(
+                id: CustomFieldID("(\(label))"), label: label, fieldName: label, fieldType: "TEXT")
+        }
+    }
+
+    private mutating func assumeTag(_ wanted: WantedTag, _ job: UInt64) {
+        guard let key = directory.key(for: wanted, job: job),
+            let name = directory.name(for: key, word: wanted.word, settings: settings)
+        else { return }
+        lines.append("Find or create the tag \"\(name)\".")
+        directory.note(TagID("(\(name))"), name: name, key: key)
+    }
+
+    private func names(_ tags: [TagID]) -> String {
+        tags.map { tag in directory.records[tag].map { "\"\($0.name)\"" } ?? "tag \(tag)" }.joined(separator: ", ")
+    }
+
+    private func describe(_ body: ContactBody) -> String {
+        var parts: [String] = []
+        func say(_ what: String, _ text: String?) {
+            if let text { parts.append(text.isEmpty ? "no \(what)" : "\(what) \"\(text.limited(to: 100))\"") }
+        }
+        say("first name", body.givenName)
+        say("last name", body.familyName)
+        say("birth date", body.birthDate)
+        say("e-mail", body.emails.map { $0.first { $0.field == settings.slots.email.rawValue }?.email ?? "" })
+        if let phones = body.phones { say("phone", phones.first?.number ?? "") }
+        if let addresses = body.addresses {
+            let entry = addresses.first { $0.field == settings.slots.address.rawValue }
+            say("address", AddressParts.fields.compactMap { entry?[$0] }.joined(separator: ", "))
+        }
+        for field in OwnCustomField.allCases {
+            guard let contents = body.customFields, let id = directory.customFields[field]?.id else { continue }
+            if let content = contents.first(where: { $0.id == id }) {
+                say(settings.customFields[field], content.content.text)
+            }
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    // MARK: A program
+
+    private mutating func follow(_ change: ProgramChange) {
+        directory.announce(change, job: PlanPreview.now)
+        let known = directory.subject(of: change, job: PlanPreview.now).map { directory.tags(of: $0.key) } ?? []
+        switch change {
+        case .renamed(_, _, let newName):
+            for (_, record) in known {
+                let status = settings.programTag.parts(of: record.name)?.status ?? record.key.word
+                let name = settings.programTag.name(program: newName, status: status)
+                if name != record.name { lines.append("Rename the tag \"\(record.name)\" to \"\(name)\".") }
+            }
+        case .deleted:
+            for (_, record) in known {
+                lines.append("Take \"\(record.name)\" off every contact that wears it.")
+                switch settings.onProgramDeleted {
+                case .delete: lines.append("Delete the tag \"\(record.name)\".")
+                case .rename:
+                    lines.append("Rename the tag \"\(record.name)\" to \"\(settings.deletedPrefix)\(record.name)\".")
+                }
+            }
+        }
+    }
+}

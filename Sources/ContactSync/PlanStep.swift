@@ -1,0 +1,51 @@
+package import Keap
+
+/// One thing to do next for a person. Each is followed by the planner's method that takes its result.
+package enum PlanStep: Equatable, Sendable {
+    /// Keap's side of the gym (category, custom fields) is not known yet.
+    case connect
+    /// Search by the Zen Planner id custom field.
+    case findByID(String, fieldName: String)
+    /// Search by e-mail address; names are compared here, since Keap's filter has its own idea of equal.
+    case findByEmail(String)
+    case read(ContactID, fields: [ContactField])
+    /// Tags that Keap may not have yet.
+    case ensureTags([WantedTag])
+    case create(ContactBody, duplicates: DuplicateOption?)
+    case removeTags([TagID], from: ContactID)
+    case addTags([TagID], to: ContactID)
+    case update(ContactID, ContactBody)
+    /// Keap has everything.
+    case finished
+    /// It cannot be done; the sentence says what a person must mend.
+    case impossible(String)
+
+    /// What a contact is asked for when it is met for the first time.
+    package static let meeting: [ContactField] = [
+        .id, .givenName, .familyName, .birthDate, .emailAddresses, .phoneNumbers, .addresses, .customFields, .tagIDs,
+    ]
+
+    /// To stand after "Keap refused to".
+    var doing: String {
+        switch self {
+        case .connect: "set up the gym's custom fields and tag category"
+        case .findByID, .findByEmail: "search for the contact"
+        case .read(let id, _): "show contact \(id)"
+        case .ensureTags: "make the tags"
+        case .create: "create the contact"
+        case .removeTags(_, let id): "take tags off contact \(id)"
+        case .addTags(_, let id): "apply tags to contact \(id)"
+        case .update(let id, _): "update contact \(id)"
+        case .finished, .impossible: "do nothing"
+        }
+    }
+
+    /// Whether Keap may refuse it because a custom field that we know of is gone.
+    var usesCustomFields: Bool {
+        switch self {
+        case .findByID: true
+        case .create(let body, _), .update(_, let body): !(body.customFields ?? []).isEmpty
+        default: false
+        }
+    }
+}

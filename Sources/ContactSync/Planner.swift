@@ -1,0 +1,312 @@
+package import Keap
+
+/// Works out, step by step, what Keap needs so that it holds what the source says of one person.
+///
+/// A value that calls nobody: it is asked for the next step and told what came of it. `mirror` always holds what Keap
+/// has confirmed so far, so that a plan that is broken off anywhere goes on from there. A person about whom nothing
+/// changed is finished at once.
+package struct Planner: Sendable {
+    /// Where the search for the contact stands, while it is not known.
+    private enum Search: Equatable {
+        case byID, byEmail, nobody
+    }
+
+    package internal(set) var mirror: Mirror
+    let person: PersonSnapshot
+    let job: UInt64
+    let settings: SyncSettings
+    private var search = Search.byID
+    private var isNamesakeThere = false
+    /// What was read of the contact in this run.
+    var contact: KeapContact?
+    /// Set when Keap has a contact for us of which we know only the id.
+    private var mustMeet = false
+    /// Ids that Keap has said are gone, though its search may still find them.
+    private var gone: Set<ContactID> = []
+    private var timesTagWasGone = 0
+    /// An earlier try to create the contact got no clear answer.
+    private var mayHaveCreated = false
+    private var hasRecheckedFields = false
+    /// What the latest `addTags` step left to be seen to, for whoever drives the plan.
+    package var tagOutcome = TagOutcome()
+    var notes: [String] = []
+
+    package init(person: PersonSnapshot, job: UInt64, mirror: Mirror, settings: SyncSettings) {
+        self.person = person
+        self.job = job
+        self.mirror = mirror
+        self.settings = settings
+    }
+
+    /// How often a contact or tag may turn out to be gone in one run, before it is left to a later try.
+    static let mostGone = 3
+
+    // MARK: What next
+
+    package mutating func next(_ directory: TagDirectory) -> PlanStep {
+        if mirror.isLeftAlone { return .finished }
+        // Lanes are kept apart by this id; writing one person's data onto another's contact could not be undone.
+        if let other = mirror.zenPlannerID, other != person.zenPlannerID {
+            return .impossible(
+                "This lane's contact belongs to Zen Planner id \(other), but the message is about "
+                    + "\(person.zenPlannerID).")
+        }
+        guard let contact = mirror.contact else { return findOrCreate(directory) }
+        if mustMeet { return .read(contact, fields: PlanStep.meeting) }
+        return tagStep(contact, directory) ?? fieldStep(contact, directory) ?? .finished
+    }
+
+    private mutating func findOrCreate(_ directory: TagDirectory) -> PlanStep {
+        guard directory.isConnected(for: settings) else { return .connect }
+        if search == .byID {
+            if !person.zenPlannerID.isEmpty, isIDSendable, let field = directory.customFields[.zenPlannerID] {
+                return .findByID(person.zenPlannerID, fieldName: field.fieldName)
+            }
+            search = .byEmail
+        }
+        if search == .byEmail {
+            // Never by e-mail alone: without a name there is nobody to look for.
+            let hasName = !(person.text(.firstName) + person.text(.lastName)).folded.isEmpty
+            if hasName, person.text(.email).looksLikeEmail { return .findByEmail(person.text(.email)) }
+            search = .nobody
+        }
+        if mirror.lost != nil, settings.onContactDeleted == .leave {
+            mirror.isLeftAlone = true
+            note("The contact was deleted in Keap and is left alone, as the gym's settings say.")
+            return .finished
+        }
+        return creation(directory)
+    }
+
+    private mutating func creation(_ directory: TagDirectory) -> PlanStep {
+        let desired = desiredFields()
+        let values = desired.values.filter { !$0.value.isEmpty }
+        let body = keapFields(directory).body(
+            writing: values, zenPlannerID: isIDSendable ? person.zenPlannerID : nil, onto: nil,
+            optInReason: settings.optInReason)
+        guard body.emails != nil || body.phones != nil || body.addresses != nil else {
+            let why = desired.notes.isEmpty ? "" : " " + desired.notes.joined(separator: " ")
+            return .impossible(
+                "Keap takes no contact without an e-mail address, a phone number or an address, and the message "
+                    + "carries none that can be sent." + why)
+        }
+        // Asked to avoid duplicates, Keap would take a namesake for this person and overwrite them.
+        let canAvoidDuplicates =
+            !isNamesakeThere && body.emails != nil && body.givenName != nil && body.familyName != nil
+        return .create(body, duplicates: canAvoidDuplicates ? .emailAndName : nil)
+    }
+
+    // MARK: What came of it
+
+    package mutating func found(_ contacts: [KeapContact], _ directory: TagDirectory) {
+        // Without the field nobody can tell whose contact it is; the search is made again once it is known.
+        guard let field = directory.customFields[.zenPlannerID]?.id else { return }
+        let known = contacts.filter { !gone.contains($0.id) }
+        let match =
+            search == .byID
+            ? ContactMatch.byID(person.zenPlannerID, among: known, field: field)
+            : ContactMatch.byName(of: person, among: known, field: field)
+        isNamesakeThere = match.isNamesakeThere
+        if let contact = match.contact {
+            meet(contact, others: match.others, directory)
+        } else {
+            search = search == .byID ? .byEmail : .nobody
+        }
+    }
+
+    package mutating func read(_ contact: KeapContact, fields: [ContactField], _ directory: TagDirectory) {
+        let contact = contact.filledIn(fields)
+        if mustMeet {
+            meet(contact, others: [], directory)
+        } else {
+            self.contact = contact
+            confirmWhatIsThere(directory)
+        }
+    }
+
+    /// To be called before a contact is created; the mirror must then be saved.
+    package mutating func willCreate() {
+        mayHaveCreated = mirror.creating != nil
+        mirror.creating = CreateIntent(
+            job: job, email: person.text(.email), firstName: person.text(.firstName), lastName: person.text(.lastName))
+    }
+
+    package mutating func created(_ answer: CreatedContact, _ directory: TagDirectory) {
+        mirror.creating = nil
+        mirror.lost = nil
+        mirror.contact = answer.id
+        guard answer.isNew else {
+            // After a lost answer, that contact is our own.
+            if !mayHaveCreated { note("Keap had contact \(answer.id) for this person already, and updated it.") }
+            mustMeet = true
+            return
+        }
+        for (field, value) in desiredFields().values { mirror.confirm(field, value) }
+        if isIDSendable { mirror.zenPlannerID = person.zenPlannerID }
+        rememberPhoneSlot()
+    }
+
+    package mutating func updated(_ directory: TagDirectory) {
+        for (field, value) in pendingFields(directory) { mirror.confirm(field, value) }
+        if isIDSendable { mirror.zenPlannerID = person.zenPlannerID }
+        rememberPhoneSlot()
+        // A second list would have to be read again: ours is in it now.
+        contact = nil
+    }
+
+    /// Later settings do not move a phone that is in Keap already.
+    private mutating func rememberPhoneSlot() {
+        if mirror.phoneSlot == nil, !(mirror.fields[.mobilePhone] ?? "").isEmpty { mirror.phoneSlot = phoneSlot }
+    }
+
+    /// What to do after a call failed.
+    package enum Reaction: Equatable, Sendable {
+        /// Ask for the next step; it takes the failure into account.
+        case goOn
+        /// Ask Keap for its custom fields again first.
+        case recheckFields
+        /// Nothing more can be done in this run.
+        case stop
+    }
+
+    package mutating func failed(_ step: PlanStep, _ failure: KeapFailure) -> Reaction {
+        switch failure {
+        case .gone:
+            switch step {
+            case .read: return contactIsGone()
+            case .removeTags, .addTags, .update: return lookAgain()
+            default: break
+            }
+        case .unclear:
+            markUnclear(step)
+            return .stop
+        default: break
+        }
+        // Any other failure is a clear answer: the contact was not made.
+        if case .create = step { mirror.creating = nil }
+        if case .refused = failure, step.usesCustomFields, !hasRecheckedFields {
+            hasRecheckedFields = true
+            return .recheckFields
+        }
+        return .stop
+    }
+
+    package mutating func contactIsGone() -> Reaction {
+        guard let id = mirror.contact else { return .stop }
+        gone.insert(id)
+        mirror.forgetContact()
+        contact = nil
+        mustMeet = false
+        search = .byID
+        return gone.count < Planner.mostGone ? .goOn : .stop
+    }
+
+    /// The 404 may be about a tag. Taking it for the contact's would make a second contact, so the contact is read.
+    private mutating func lookAgain() -> Reaction {
+        mustMeet = true
+        return tagIsGone()
+    }
+
+    /// Whether to go on after Keap said that it does not know a tag or something it did not name.
+    package mutating func tagIsGone() -> Reaction {
+        timesTagWasGone += 1
+        return timesTagWasGone < Planner.mostGone ? .goOn : .stop
+    }
+
+    private mutating func markUnclear(_ step: PlanStep) {
+        switch step {
+        case .removeTags(let tags, _):
+            for tag in tags { mirror.unclearTags[tag] = mirror.tags.removeValue(forKey: tag) ?? mirror.unclearTags[tag] }
+        case .addTags(let tags, _):
+            for tag in tags { mirror.unclearTags[tag] = familyOfAdded[tag] ?? .program }
+        case .update(_, let body):
+            let sent = SyncedField.allCases.filter { body.carries(KeapFields.property(of: $0)) }
+            mirror.unclearFields.formUnion(sent)
+            if body.customFields != nil { mirror.zenPlannerID = nil }
+        default:
+            break
+        }
+    }
+
+    /// Which family the tags of the latest `addTags` step are of.
+    var familyOfAdded: [TagID: TagFamily] = [:]
+
+    // MARK: Meeting a contact
+
+    private mutating func meet(_ found: KeapContact, others: [ContactID], _ directory: TagDirectory) {
+        let found = found.filledIn(PlanStep.meeting)
+        let before = mirror
+        mirror = Mirror()
+        mirror.contact = found.id
+        mirror.alsoFound = before.alsoFound
+        mirror.alsoFound(others)
+        mustMeet = false
+        contact = found
+        mirror.tags = directory.own(of: found.tags ?? [])
+        mirror.phoneSlot = slotOfSamePhone(in: found)
+        let fields = keapFields(directory)
+        if fields.custom(.zenPlannerID, in: found) == person.zenPlannerID { mirror.zenPlannerID = person.zenPlannerID }
+        confirmWhatIsThere(directory)
+    }
+
+    /// The slot that has this phone already, so that it is not put into a second one.
+    private func slotOfSamePhone(in contact: KeapContact) -> String? {
+        guard case .value(let number)? = person.values[.mobilePhone] else { return nil }
+        let slots = (contact.phones ?? []).filter { KeapFields.isSame(.mobilePhone, number, $0.number) }.map(\.field)
+        return slots.contains(settings.slots.phone.rawValue) ? nil : slots.min()
+    }
+
+    /// Fields that Keap has right already need no call.
+    private mutating func confirmWhatIsThere(_ directory: TagDirectory) {
+        guard let contact else { return }
+        let fields = keapFields(directory)
+        for (field, value) in desiredFields(directory).values {
+            guard let current = fields.current(field, in: contact) else { continue }
+            let isTaken = settings.policy(for: field) == .fillEmpty && !fields.isEmpty(field, in: contact)
+            if isTaken || KeapFields.isSame(field, value, current) { mirror.confirm(field, value) }
+        }
+        if mirror.zenPlannerID == nil, fields.custom(.zenPlannerID, in: contact) == person.zenPlannerID {
+            mirror.zenPlannerID = person.zenPlannerID
+        }
+    }
+
+    mutating func note(_ text: String) {
+        if !notes.contains(text) { notes.append(text) }
+    }
+}
+
+extension KeapContact {
+    /// What was asked for and left out by Keap is empty.
+    func filledIn(_ fields: [ContactField]) -> KeapContact {
+        var contact = self
+        for field in fields {
+            switch field {
+            case .id: break
+            case .givenName: contact.givenName = givenName ?? ""
+            case .familyName: contact.familyName = familyName ?? ""
+            case .birthDate: contact.birthDate = birthDate ?? ""
+            case .emailAddresses: contact.emails = emails ?? []
+            case .phoneNumbers: contact.phones = phones ?? []
+            case .addresses: contact.addresses = addresses ?? []
+            case .customFields: contact.customFields = customFields ?? []
+            case .tagIDs: contact.tags = tags ?? []
+            }
+        }
+        return contact
+    }
+}
+
+extension ContactBody {
+    func carries(_ property: ContactField) -> Bool {
+        switch property {
+        case .givenName: givenName != nil
+        case .familyName: familyName != nil
+        case .birthDate: birthDate != nil
+        case .emailAddresses: emails != nil
+        case .phoneNumbers: phones != nil
+        case .addresses: addresses != nil
+        case .customFields: customFields != nil
+        case .id, .tagIDs: false
+        }
+    }
+}

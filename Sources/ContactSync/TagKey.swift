@@ -1,0 +1,36 @@
+/// What a tag of ours means, however it is named at the moment.
+struct TagKey: Hashable, Sendable, Codable {
+    var family: TagFamily
+    /// The program; nil for a person's status.
+    var program: ProgramKey?
+    /// The status word, folded: `STUDENT` and `Student` are one tag.
+    var word: String
+
+    static func status(_ word: String) -> TagKey { TagKey(family: .status, program: nil, word: word.folded) }
+
+    static func program(_ program: ProgramKey, _ word: String) -> TagKey {
+        TagKey(family: .program, program: program, word: word.folded)
+    }
+}
+
+/// Tags that are decided together. A message that carries no programs leaves the program tags alone.
+package struct TagFamily: RawRepresentable, Hashable, Sendable, Codable {
+    package let rawValue: String
+
+    // A struct, not an enum: a family that a newer version wrote into a mirror must survive an older one.
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package static let status = TagFamily(rawValue: "status")
+    package static let program = TagFamily(rawValue: "program")
+}
+
+/// A program as the directory knows it; never used again for another.
+struct ProgramKey: Hashable, Sendable, Codable, RawRepresentable {
+    let rawValue: Int
+}
+
+/// A tag that a person ought to wear, in the source's words.
+package enum WantedTag: Hashable, Sendable {
+    case status(String)
+    case program(id: String?, name: String, status: String)
+}

@@ -1,0 +1,116 @@
+/// How a tag is named: text with `{program}` and `{status}` in it.
+///
+/// Reads names as well as it writes them, so that tags that an earlier installation left in Keap are known as ours.
+package struct TagTemplate: Equatable, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable { case status, program }
+
+    package enum Problem: Error, Equatable, Sendable {
+        /// Without it, tags of different meaning would bear one name.
+        case missing(placeholder: String)
+        case repeated(placeholder: String)
+        case unknown(placeholder: String)
+    }
+
+    private enum Piece: Equatable, Sendable {
+        case text(String)
+        case program, status
+    }
+
+    package let description: String
+    private let pieces: [Piece]
+
+    package static let defaultStatus = TagTemplate(
+        description: "ZP Status: {status}", pieces: [.text("ZP Status: "), .status])
+    package static let defaultProgram = TagTemplate(
+        description: "ZP Program: {program} - {status}",
+        pieces: [.text("ZP Program: "), .program, .text(" - "), .status])
+
+    private init(description: String, pieces: [Piece]) {
+        self.description = description
+        self.pieces = pieces
+    }
+
+    package init(parsing text: String, for kind: Kind) throws(Problem) {
+        var pieces: [Piece] = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            if open > rest.startIndex { pieces.append(.text(String(rest[..<open]))) }
+            let placeholder = String(rest[open...close])
+            let piece: Piece
+            switch placeholder {
+            case "{status}": piece = .status
+            case "{program}" where kind == .program: piece = .program
+            default: throw .unknown(placeholder: placeholder)
+            }
+            guard !pieces.contains(piece) else { throw .repeated(placeholder: placeholder) }
+            pieces.append(piece)
+            rest = rest[rest.index(after: close)...]
+        }
+        if !rest.isEmpty { pieces.append(.text(String(rest))) }
+        guard pieces.contains(.status) else { throw .missing(placeholder: "{status}") }
+        guard kind == .status || pieces.contains(.program) else { throw .missing(placeholder: "{program}") }
+        self.init(description: text, pieces: pieces)
+    }
+
+    /// The name, cut to what Keap keeps: it cuts longer ones itself, and then would not find them by their full name.
+    package func name(program: String = "", status: String) -> String {
+        let full = pieces.map { piece in
+            switch piece {
+            case .text(let text): text
+            case .program: program
+            case .status: status
+            }
+        }.joined()
+        return full.limited(to: KeapLimit.tagName)
+    }
+
+    /// Reads a name back. Where it could be split in several places, the last one is taken: statuses are single words
+    /// more often than programs are.
+    package func parts(of name: String) -> (program: String, status: String)? {
+        var rest = name[...]
+        var trailing = pieces[...]
+        // Fixed text at both ends first; what is left is a placeholder, or two with text (or nothing) between.
+        if case .text(let text)? = trailing.first {
+            guard rest.hasPrefix(text) else { return nil }
+            rest = rest.dropFirst(text.count)
+            trailing = trailing.dropFirst()
+        }
+        if case .text(let text)? = trailing.last {
+            guard rest.hasSuffix(text) else { return nil }
+            rest = rest.dropLast(text.count)
+            trailing = trailing.dropLast()
+        }
+        guard !rest.isEmpty else { return nil }
+        switch (trailing.first, trailing.dropFirst().first, trailing.dropFirst(2).first) {
+        case (.status?, nil, nil):
+            return ("", String(rest))
+        case (.program?, .text(let between)?, .status?):
+            guard let split = rest.lastRange(of: between) else { return nil }
+            return whole(program: rest[..<split.lowerBound], status: rest[split.upperBound...])
+        case (.status?, .text(let between)?, .program?):
+            guard let split = rest.firstRange(of: between) else { return nil }
+            return whole(program: rest[split.upperBound...], status: rest[..<split.lowerBound])
+        default:
+            // Two placeholders stand together: not to be told apart.
+            return nil
+        }
+    }
+
+    private func whole(program: Substring, status: Substring) -> (program: String, status: String)? {
+        program.isEmpty || status.isEmpty ? nil : (String(program), String(status))
+    }
+}
+
+extension Substring {
+    /// The last place where `text` stands.
+    fileprivate func lastRange(of text: String) -> Range<Index>? {
+        var found: Range<Index>?
+        var from = startIndex
+        while let next = self[from...].firstRange(of: text) {
+            found = next
+            guard next.lowerBound < endIndex else { break }
+            from = index(after: next.lowerBound)
+        }
+        return found
+    }
+}

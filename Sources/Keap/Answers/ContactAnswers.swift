@@ -1,0 +1,64 @@
+extension KeapContact {
+    /// Reads a contact; nil if there is no id. Unknown keys and blanks are passed over.
+    init?(_ json: JSONValue) {
+        guard let id = json["id"]?.text, !id.isEmpty else { return nil }
+        self.init(id: ContactID(id))
+        givenName = json["given_name"]?.text
+        familyName = json["family_name"]?.text
+        birthDate = json["birth_date"]?.text
+        emails = json["email_addresses"]?.items?.compactMap(EmailSlot.init)
+        phones = json["phone_numbers"]?.items?.compactMap(PhoneSlot.init)
+        addresses = json["addresses"]?.items?.compactMap(AddressSlot.init)
+        customFields = json["custom_fields"]?.items?.compactMap(CustomFieldContent.init)
+        tags = json["tag_ids"]?.items?.compactMap { $0.text.map { TagID($0) } }
+    }
+}
+
+extension EmailSlot {
+    fileprivate init?(_ json: JSONValue) {
+        guard let field = json["field"]?.text, let email = json["email"]?.text, !email.isEmpty else { return nil }
+        self.init(field: field, email: email)
+    }
+}
+
+extension PhoneSlot {
+    fileprivate init?(_ json: JSONValue) {
+        guard let field = json["field"]?.text, let number = json["number"]?.text, !number.isEmpty else { return nil }
+        self.init(field: field, number: number, type: json["type"]?.text, extension: json["extension"]?.text)
+    }
+}
+
+extension AddressSlot {
+    fileprivate init?(_ json: JSONValue) {
+        guard let field = json["field"]?.text else { return nil }
+        self.init(field: field)
+        line1 = json["line1"]?.text
+        line2 = json["line2"]?.text
+        locality = json["locality"]?.text
+        regionCode = json["region_code"]?.text
+        countryCode = json["country_code"]?.text
+        postalCode = json["postal_code"]?.text
+        zipCode = json["zip_code"]?.text
+        zipFour = json["zip_four"]?.text
+        if regionCode == nil { region = json["region"]?.text }
+        if countryCode == nil { country = json["country"]?.text }
+    }
+}
+
+extension CustomFieldContent {
+    /// A field without content is none: Keap lists every field that an account has.
+    fileprivate init?(_ json: JSONValue) {
+        guard let id = json["id"]?.text, let content = json["content"], content != .null else { return nil }
+        self.init(id: CustomFieldID(id), content: content)
+    }
+}
+
+extension CustomFieldModel {
+    /// `fieldName` is empty if Keap leaves it out, as the answer to a create may.
+    init?(_ json: JSONValue) {
+        guard let id = json["id"]?.text, let label = json["label"]?.text else { return nil }
+        self.init(
+            id: CustomFieldID(id), label: label, fieldName: json["field_name"]?.text ?? "",
+            fieldType: json["field_type"]?.text ?? "")
+    }
+}

@@ -1,0 +1,65 @@
+extension KeapTag {
+    init?(_ json: JSONValue) {
+        guard let id = json["id"]?.text, let name = json["name"]?.text else { return nil }
+        let category = json["category"]?["id"]?.text.flatMap { $0.isEmpty || $0 == "0" ? nil : CategoryID($0) }
+        self.init(id: TagID(id), name: name, category: category)
+    }
+}
+
+extension KeapCategory {
+    init?(_ json: JSONValue) {
+        guard let id = json["id"]?.text, let name = json["name"]?.text else { return nil }
+        self.init(id: CategoryID(id), name: name)
+    }
+}
+
+extension TagAnswer {
+    init(word: String) {
+        self =
+            switch word {
+            case "SUCCESS": .applied
+            case "DUPLICATE": .duplicate
+            case "CONTACT_NOT_FOUND": .contactGone
+            case "TAG_ID_NOT_FOUND": .tagGone
+            default: .refused(word)
+            }
+    }
+
+    /// What a 200 says of each tag. The documented list of single-key objects, the map that really comes, and a map
+    /// under `results` are all read; a success was seen to be an object, a failure a word.
+    ///
+    /// An answer without items covers all. Where it has items, a tag it passes over is refused: to believe it applied
+    /// would hide a contact that never got it.
+    static func read(_ json: JSONValue?, for tags: [TagID]) -> [TagID: TagAnswer] {
+        var answers: [TagID: TagAnswer] = [:]
+        for (id, value) in entries(json) where tags.contains(TagID(id)) {
+            answers[TagID(id)] = TagAnswer(value)
+        }
+        let rest: TagAnswer = entries(json).isEmpty ? .applied : .refused("Keap's answer does not name this tag")
+        for tag in tags where answers[tag] == nil { answers[tag] = rest }
+        return answers
+    }
+
+    private init(_ value: JSONValue) {
+        if let word = value.text {
+            self.init(word: word)
+        } else if let word = ["status", "result", "code"].lazy.compactMap({ value[$0]?.text }).first {
+            self.init(word: word)
+        } else {
+            self = .applied
+        }
+    }
+
+    private static func entries(_ json: JSONValue?) -> [(String, JSONValue)] {
+        switch json {
+        case .array(let items): items.flatMap { entries($0) }
+        case .object(let members):
+            if members.count == 1, let results = members["results"] {
+                entries(results)
+            } else {
+                members.map { ($0.key, $0.value) }
+            }
+        default: []
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Synchronization
+
+/// Wakes one waiting task. A ring that nobody waits for is kept for the next wait; several count as one.
+///
+/// Cancellation rings it too: whoever wakes looks around and finds out why.
+final class Bell: Sendable {
+    private enum State {
+        case quiet
+        /// Left by the next wait, which then returns at once.
+        case rung
+        /// Left by a ring.
+        case awaited(CheckedContinuation<Void, Never>)
+    }
+
+    private let state = Mutex(State.quiet)
+
+    func ring() {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard case .awaited(let waiter) = state else {
+                state = .rung
+                return nil
+            }
+            state = .quiet
+            return waiter
+        }
+        waiter?.resume()
+    }
+
+    func wait() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isRung = state.withLock { state in
+                    switch state {
+                    case .quiet:
+                        state = .awaited(continuation)
+                        return false
+                    case .rung:
+                        state = .quiet
+                        return true
+                    case .awaited: preconditionFailure("one task at a time waits for a bell")
+                    }
+                }
+                if isRung { continuation.resume() }
+            }
+        } onCancel: {
+            ring()
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// How a call that was sent ended.
+enum CallResult<Answer: Sendable>: Sendable {
+    case success(Answer)
+    /// Keap counted too many calls and did nothing.
+    case throttled(reason: String)
+    case failure(KeapFailure)
+
+    init(_ response: KeapResponse, to request: KeapRequest, _ read: (KeapResponse) throws(KeapFailure) -> Answer) {
+        switch Verdict(response, to: request) {
+        case .throttled: self = .throttled(reason: FailureMessage.read(response))
+        case .failure(let failure): self = .failure(failure)
+        case .success:
+            do throws(KeapFailure) {
+                self = .success(try read(response))
+            } catch {
+                self = .failure(error)
+            }
+        }
+    }
+
+    init(_ failure: TransportFailure, of request: KeapRequest) {
+        switch failure {
+        case .notSent(let reason): self = .failure(.unavailable(reason: reason))
+        // Nothing was to be done, so nothing is in doubt.
+        case .unclear(let reason):
+            self = .failure(request.isRead ? .unavailable(reason: reason) : .unclear(reason: reason))
+        }
+    }
+
+    func get() throws(KeapFailure) -> Answer {
+        switch self {
+        case .success(let answer): return answer
+        case .throttled(let reason): throw .unavailable(reason: reason)
+        case .failure(let failure): throw failure
+        }
+    }
+
+    var withoutAnswer: CallResult<Void> {
+        switch self {
+        case .success: .success(())
+        case .throttled(let reason): .throttled(reason: reason)
+        case .failure(let failure): .failure(failure)
+        }
+    }
+}
+
+extension Circuit.Outcome {
+    init(_ result: CallResult<Void>) {
+        self =
+            switch result {
+            case .throttled: .nothing
+            case .success, .failure(.gone), .failure(.refused), .failure(.cancelled): .success
+            case .failure(.unauthorized(let message)): .unauthorized(reason: message)
+            case .failure(.unavailable(let reason)), .failure(.unclear(let reason)): .failure(reason: reason)
+            }
+    }
+}

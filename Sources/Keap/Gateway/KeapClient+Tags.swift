@@ -1,0 +1,126 @@
+extension KeapClient {
+    func apply(_ tags: [TagID], to contact: ContactID) async throws(KeapFailure) -> [TagID: TagAnswer] {
+        var answers: [TagID: TagAnswer] = [:]
+        for batch in tags.distinct.batches(of: KeapRequest.largestTagBatch) {
+            let batch = Array(batch)
+            let request = try KeapRequest.apply(batch, to: contact)
+            let said = try await perform(request, naming: .one(contact)) { (response) throws(KeapFailure) in
+                TagAnswer.read(response.body.isEmpty ? nil : try response.readJSON(), for: batch)
+            }
+            answers.merge(said) { _, new in new }
+        }
+        return answers
+    }
+
+    func remove(_ tags: [TagID], from contact: ContactID) async throws(KeapFailure) {
+        for batch in tags.distinct.batches(of: KeapRequest.largestTagBatch) {
+            try await perform(try KeapRequest.remove(Array(batch), from: contact), naming: .one(contact))
+        }
+    }
+
+    func remove(_ tag: TagID, from contacts: [ContactID]) async throws(KeapFailure) {
+        for batch in contacts.distinct.batches(of: KeapRequest.largestTagBatch) {
+            do throws(KeapFailure) {
+                try await removeBatch(tag, batch)
+            } catch {
+                guard error.mayBlameOneContact else { throw error }
+                // Keap refuses a batch as a whole and does not say for whose sake. If the tag is gone, this says so.
+                try await perform(try KeapRequest.readTag(tag))
+                try await removeHalves(tag, batch, refused: error)
+            }
+        }
+    }
+
+    private func removeBatch(_ tag: TagID, _ contacts: ArraySlice<ContactID>) async throws(KeapFailure) {
+        let contacts = Array(contacts)
+        try await perform(try KeapRequest.remove(tag, from: contacts), naming: .bulk(contacts, tag, .remove))
+    }
+
+    /// Halves a refused batch until whoever it was refused for stands alone. A contact that is gone wears no tag;
+    /// any other refusal is the caller's to hear.
+    private func removeHalves(
+        _ tag: TagID, _ contacts: ArraySlice<ContactID>, refused: KeapFailure
+    ) async throws(KeapFailure) {
+        guard contacts.count > 1 else {
+            if refused.saysContactGone { return }
+            throw refused
+        }
+        let middle = contacts.startIndex + contacts.count / 2
+        for half in [contacts[..<middle], contacts[middle...]] {
+            do throws(KeapFailure) {
+                try await removeBatch(tag, half)
+            } catch {
+                guard error.mayBlameOneContact else { throw error }
+                try await removeHalves(tag, half, refused: error)
+            }
+        }
+    }
+
+    func wearers(of tag: TagID, page: String?) async throws(KeapFailure) -> Page<ContactID> {
+        let request = try KeapRequest.wearers(of: tag, page: page)
+        var found = try await perform(request) { (response) throws(KeapFailure) in
+            // v1 wraps the contact, v2 does not; both are read.
+            try response.page("contacts") { ($0["contact"] ?? $0)["id"]?.text.map { ContactID($0) } }
+        }
+        // A page that leads to itself would be read for ever.
+        if found.next == page { found.next = nil }
+        return found
+    }
+
+    func tags(named name: String) async throws(KeapFailure) -> [KeapTag] {
+        let filter = exactFilter("name", name)
+        let tags = try await all({ .listTags(filter, page: $0) }, list: "tags", read: KeapTag.init)
+        return tags.filter { $0.name.lowercased() == name.lowercased() }
+    }
+
+    func tags(in category: CategoryID) async throws(KeapFailure) -> [KeapTag] {
+        let filter = [QueryItem("filter", "category_id==\(category)")]
+        return try await all({ .listTags(filter, page: $0) }, list: "tags", read: KeapTag.init)
+    }
+
+    func createTag(_ name: String, in category: CategoryID?) async throws(KeapFailure) -> KeapTag {
+        try await perform(try KeapRequest.createTag(name, in: category)) { (response) throws(KeapFailure) in
+            try response.one("tag", KeapTag.init)
+        }
+    }
+
+    func rename(_ tag: TagID, to name: String) async throws(KeapFailure) {
+        try await perform(try KeapRequest.rename(tag, to: name))
+    }
+
+    func delete(_ tag: TagID) async throws(KeapFailure) {
+        try await perform(try KeapRequest.delete(tag))
+    }
+
+    func categories(named name: String) async throws(KeapFailure) -> [KeapCategory] {
+        let filter = exactFilter("name", name)
+        let categories = try await all(
+            { .listCategories(filter, page: $0) }, list: "tag_categories", read: KeapCategory.init)
+        return categories.filter { $0.name.lowercased() == name.lowercased() }
+    }
+
+    func createCategory(_ name: String) async throws(KeapFailure) -> KeapCategory {
+        try await perform(try KeapRequest.createCategory(name)) { (response) throws(KeapFailure) in
+            try response.one("tag category", KeapCategory.init)
+        }
+    }
+}
+
+extension KeapFailure {
+    /// Refused as it stands, perhaps because of one of several contacts that it names.
+    fileprivate var mayBlameOneContact: Bool {
+        switch self {
+        case .gone, .refused(status: 400, _), .refused(status: 409, _): true
+        default: false
+        }
+    }
+
+    /// For a call whose tag is known to exist.
+    fileprivate var saysContactGone: Bool {
+        switch self {
+        case .gone: true
+        case .refused(_, let message): FailureMessage(message).saysGone(.contact)
+        default: false
+        }
+    }
+}

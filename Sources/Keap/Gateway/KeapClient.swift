@@ -1,0 +1,49 @@
+import LockstepLimits
+
+/// The calls of a sync, each made of one or more requests that go through the gateway.
+struct KeapClient<Time: Clock, Budget: CallBudget>: KeapCalls where Time.Duration == Duration {
+    let gateway: KeapGateway<Time, Budget>
+    let urgency: Urgency
+
+    func perform<Answer: Sendable>(
+        _ request: KeapRequest, naming claim: ContactClaim = .none,
+        read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+    ) async throws(KeapFailure) -> Answer {
+        try await gateway.perform(request, naming: claim, urgency, read: read)
+    }
+
+    /// For calls whose success says all.
+    func perform(_ request: KeapRequest, naming claim: ContactClaim = .none) async throws(KeapFailure) {
+        try await perform(request, naming: claim) { (_) throws(KeapFailure) in }
+    }
+
+    /// All items of a list, page after page.
+    func all<Item: Sendable>(
+        _ request: (_ page: String?) -> KeapRequest, list: String, read: @escaping @Sendable (JSONValue) -> Item?
+    ) async throws(KeapFailure) -> [Item] {
+        var items: [Item] = []
+        var walk = PageWalk()
+        while true {
+            let page = try await perform(request(walk.token)) { (response) throws(KeapFailure) in
+                try response.page(list, read)
+            }
+            items += page.items
+            guard walk.follow(page.next) else { return items }
+        }
+    }
+}
+
+extension Array {
+    /// The same elements in runs of at most `size`.
+    func batches(of size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+    }
+}
+
+extension Sequence where Element: Hashable {
+    /// Each element once, where it came first.
+    var distinct: [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

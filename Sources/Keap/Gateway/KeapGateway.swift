@@ -1,0 +1,157 @@
+package import LockstepLimits
+
+package struct GatewaySettings: Sendable {
+    /// Calls under way at once.
+    package var concurrency = 8
+    /// From sending to the whole answer.
+    package var timeout = Duration.seconds(30)
+    /// The same for lists, the model and bulk tag calls.
+    package var slowTimeout = Duration.seconds(60)
+
+    package init() {}
+}
+
+/// All calls on one Keap account pass here: circuit, contacts, a place, the budget, and only then the wire.
+///
+/// The stages decide; this actor waits and counts. A later one may merge the tag edits of many contacts while they wait
+/// for budget: `KeapClient.apply` and `remove` of one contact would be its inputs, `perform` its output.
+package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration == Duration {
+    private typealias Stage = Admission<Time.Instant>
+
+    private let transport: any KeapTransport
+    private let budget: Budget
+    private let settings: GatewaySettings
+    private let clock: Time
+    private let wall: @Sendable () -> Int64
+    private var admission: Stage
+    private var bells: [Stage.Ticket: Bell] = [:]
+    private var endpoints: [KeapEndpoint: EndpointCounters] = [:]
+
+    /// - Parameter wall: milliseconds since 1970, to know when a minute or a day of Keap's ends.
+    package init(
+        transport: any KeapTransport, budget: Budget, settings: GatewaySettings = GatewaySettings(), clock: Time,
+        wall: @escaping @Sendable () -> Int64
+    ) {
+        self.transport = transport
+        self.budget = budget
+        self.settings = settings
+        self.clock = clock
+        self.wall = wall
+        admission = Stage(places: settings.concurrency)
+    }
+
+    /// The account's calls. Bulk ones go when no live one waits.
+    package nonisolated func calls(_ urgency: Urgency = .live) -> any KeapCalls {
+        KeapClient(gateway: self, urgency: urgency)
+    }
+
+    package func counters() -> GatewayCounters {
+        var counters = GatewayCounters(endpoints: endpoints, inFlight: admission.inFlight, waiting: admission.waiting)
+        switch admission.circuit.state {
+        case .closed: counters.circuit = .closed
+        case .open(let outage, _), .probing(let outage):
+            counters.circuit = .open(
+                reason: outage.reason, openFor: outage.since.duration(to: clock.now),
+                isCredential: outage.cause == .credential)
+        }
+        return counters
+    }
+
+    /// Makes one call, when its turn has come.
+    ///
+    /// - Parameter read: makes sense of a success. What it throws counts as the call's failure.
+    /// - Throws: `.cancelled` if the caller was cancelled before the call was sent; nothing is spent then. Once sent,
+    ///   a call runs to its end, since it may have been done.
+    func perform<Answer: Sendable>(
+        _ request: KeapRequest, naming claim: ContactClaim, _ urgency: Urgency,
+        read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+    ) async throws(KeapFailure) -> Answer {
+        let pass = try await enter(claim, urgency)
+        let permit: Budget.Permit
+        do {
+            permit = try await budget.take(urgency)
+        } catch {
+            leave(pass, .nothing)
+            if error is CancellationError { throw .cancelled }
+            throw .unavailable(reason: "The budget gave no permit: \(error)")
+        }
+        let result = await send(request, permit, read)
+        leave(pass, Circuit.Outcome(result.withoutAnswer))
+        return try result.get()
+    }
+
+    private func send<Answer: Sendable>(
+        _ request: KeapRequest, _ permit: Budget.Permit, _ read: (KeapResponse) throws(KeapFailure) -> Answer
+    ) async -> CallResult<Answer> {
+        let begun = clock.now
+        let deadline = request.endpoint.isSlow ? settings.slowTimeout : settings.timeout
+        var result: CallResult<Answer>
+        var learned: Announcement?
+        do throws(TransportFailure) {
+            let response = try await transport.send(request, deadline: deadline)
+            let headers = KeapHeaders(response.headers)
+            learned = headers.announcement
+            result = CallResult(response, to: request, read)
+            if case .throttled = result {
+                // Before the permit is given back, so that nobody slips through between.
+                await budget.close(until: headers.reopening(now: wall()))
+            }
+        } catch {
+            result = CallResult(error, of: request)
+        }
+        await budget.finished(permit, learned: learned)
+        count(request.endpoint, result.withoutAnswer, took: begun.duration(to: clock.now))
+        return result
+    }
+
+    private func count(_ endpoint: KeapEndpoint, _ result: CallResult<Void>, took latency: Duration) {
+        var counters = endpoints[endpoint, default: EndpointCounters()]
+        counters.calls += 1
+        counters.latency += latency
+        switch result {
+        case .success: break
+        case .throttled: counters.throttled += 1
+        case .failure(let failure): counters.failures[failure.kind, default: 0] += 1
+        }
+        endpoints[endpoint] = counters
+    }
+
+    private func enter(_ claim: ContactClaim, _ urgency: Urgency) async throws(KeapFailure) -> Stage.Pass {
+        let bell = Bell()
+        let ticket = admission.arrive(claim, urgency)
+        bells[ticket] = bell
+        defer {
+            bells[ticket] = nil
+            callNext()
+        }
+        while !Task.isCancelled {
+            switch admission.ask(ticket, at: clock.now) {
+            case .go(let pass): return pass
+            case .wait: await bell.wait()
+            case .waitUntil(let instant): await sleep(until: instant, or: bell)
+            }
+        }
+        admission.giveUp(ticket)
+        throw .cancelled
+    }
+
+    private func leave(_ pass: Stage.Pass, _ outcome: Circuit<Time.Instant>.Outcome) {
+        admission.end(pass, outcome, at: clock.now)
+        callNext()
+    }
+
+    private func callNext() {
+        guard let head = admission.head else { return }
+        bells[head]?.ring()
+    }
+
+    private func sleep(until instant: Time.Instant, or bell: Bell) async {
+        await withTaskGroup(of: Void.self) { [clock] group in
+            // A cancelled sleep has nothing to report: the caller looks why it woke.
+            group.addTask { try? await clock.sleep(until: instant, tolerance: nil) }
+            group.addTask { await bell.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/// Why a call did not succeed, sorted by what the caller must do about it.
+package enum KeapFailure: Error, Equatable, Sendable {
+    /// Keap will answer the same again (4xx): a person must look. `message` is Keap's own, without secrets.
+    case refused(status: Int, message: String)
+
+    /// The id in the path is unknown to Keap (404, `CONTACT_NOT_FOUND`). The caller forgets it and looks again.
+    case gone(message: String)
+
+    /// Nothing was done: the connection failed before the request was sent, or Keap said 429 or 503.
+    case unavailable(reason: String)
+
+    /// The request may or may not have been done: a time-out, a reset, a 500, an answer that cannot be read.
+    case unclear(reason: String)
+
+    /// The credential itself is refused (401): nothing on this account works until it is mended.
+    case unauthorized(message: String)
+
+    /// The caller's task was cancelled while the call still waited: nothing was sent.
+    case cancelled
+}

@@ -1,0 +1,3 @@
+package import LockstepLimits
+
+extension BudgetGate: CallBudget {}

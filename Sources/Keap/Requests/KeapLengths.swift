@@ -1,0 +1,27 @@
+/// The longest texts that Keap documents, in UTF-16 units as a Java server counts them.
+package enum KeapLengths {
+    package static let givenName = 40
+    package static let familyName = 40
+    package static let zipFour = 10
+    package static let tagName = 255
+    package static let customFieldText = 65_535
+
+    package static func email(_ slot: String) -> Int { slot == "EMAIL1" ? 75 : 100 }
+    package static func phone(_ slot: String) -> Int { ["PHONE4", "PHONE5"].contains(slot) ? 20 : 40 }
+    package static func addressLine(_ slot: String) -> Int { slot == "BILLING" ? 75 : 100 }
+    package static func locality(_ slot: String) -> Int { slot == "BILLING" ? 50 : 100 }
+    package static func postalCode(_ slot: String) -> Int { slot == "SHIPPING" ? 20 : 15 }
+
+    package static func fits(_ text: String, _ longest: Int) -> Bool { text.utf16.count <= longest }
+
+    /// The longest start of `text` that fits, never half a character.
+    package static func cut(_ text: String, to longest: Int) -> String {
+        guard !fits(text, longest) else { return text }
+        var units = 0
+        return String(
+            text.prefix { character in
+                units += character.utf16.count
+                return units <= longest
+            })
+    }
+}

@@ -1,0 +1,64 @@
+extension Account {
+    /// Does what a request asks, and words the refusal if it cannot.
+    mutating func perform(_ route: Route, _ act: Act, version: APIVersion) -> SimAnswer {
+        do throws(Refusal) {
+            switch route {
+            case .endpoint(let endpoint, _): return try perform(endpoint, act)
+            case .otherMethod: throw Refusal(status: 405, message: "Method not allowed")
+            case .nowhere: throw Refusal(status: 404, message: "Not found")
+            }
+        } catch {
+            return error.answer(in: version)
+        }
+    }
+
+    private mutating func perform(_ endpoint: Endpoint, _ act: Act) throws(Refusal) -> SimAnswer {
+        switch endpoint {
+        case .listContacts: try listContacts(act)
+        case .createContact: try createContact(act)
+        case .mergeContacts: try mergeContacts(act)
+        case .getContact: try getContact(act)
+        case .updateContact: try updateContact(act)
+        case .deleteContact, .deleteContactV1: try deleteContact(act)
+        case .contactModel: contactModel(.v2)
+        case .contactModelV1: contactModel(.v1)
+        case .createCustomField: try createCustomField(act, .v2)
+        case .createCustomFieldV1: try createCustomField(act, .v1)
+        case .deleteCustomField: try deleteCustomField(act)
+        case .userInfo: userInfo(.v2)
+        case .userInfoV1: userInfo(.v1)
+
+        case .tagsOfContact: try tagsOfContact(act)
+        case .listTags: try listTags(act)
+        case .createTag: try createTag(act)
+        case .getTag: try getTag(act)
+        case .updateTag: try updateTag(act)
+        case .deleteTag: try deleteTag(act)
+        case .wearersOfTag: try wearersOfTag(act)
+        case .applyTag: try applyTag(act)
+        case .removeTag: try removeTag(act)
+        case .listCategories: try listCategories(act)
+        case .createCategory: try createCategory(act, .v2)
+        case .createCategoryV1: try createCategory(act, .v1)
+        case .getCategory: try getCategory(act)
+        case .updateCategory: try updateCategory(act)
+        case .deleteCategory: try deleteCategory(act)
+
+        case .listContactsV1: try listContactsV1(act)
+        case .createContactV1: try createContactV1(act)
+        case .upsertContactV1: try upsertContactV1(act)
+        case .getContactV1: try getContactV1(act)
+        case .updateContactV1: try updateContactV1(act)
+        case .tagsOfContactV1: try tagsOfContactV1(act)
+        case .applyTagsV1: try applyTagsV1(act)
+        case .removeTagsV1: try removeTagsV1(act)
+        case .removeOneTagV1, .removeTagFromOneV1: try removeOneTagV1(act)
+        case .listTagsV1: try listTagsV1(act)
+        case .createTagV1: try createTagV1(act)
+        case .getTagV1: try getTagV1(act)
+        case .wearersOfTagV1: try wearersOfTagV1(act)
+        case .applyTagV1: try applyTagV1(act)
+        case .removeTagV1: try removeTagV1(act)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// One account's windows: decides what passes, and remembers how close its clients came.
+struct Throttle: Sendable {
+    var limits: SimulatedLimits
+    private let counting: Counting
+    private let refusedRequestsCount: Bool
+
+    private var seconds: [String: CountingWindow] = [:]  // each key has a second of its own
+    private var windows: [LimitWindow: CountingWindow]  // all but the second
+
+    // What arrived, refused or not: the measure of how well a client keeps to the limits.
+    private var arrivals: [LimitWindow: CountingWindow]
+    private(set) var peaks: [LimitWindow: Int] = [:]
+    private(set) var overruns: [LimitWindow: Int] = [:]
+
+    init(limits: SimulatedLimits, counting: Counting, refusedRequestsCount: Bool) {
+        self.limits = limits
+        self.counting = counting
+        self.refusedRequestsCount = refusedRequestsCount
+        windows = [
+            .minute: CountingWindow(seconds: 60, counting: counting),
+            .day: CountingWindow(seconds: 86_400, counting: .fixed),
+            .tenantMinute: CountingWindow(seconds: 60, counting: counting),
+            .tenantDay: CountingWindow(seconds: 86_400, counting: .fixed),
+        ]
+        arrivals = [
+            .second: CountingWindow(seconds: 1, counting: .rolling),
+            .minute: CountingWindow(seconds: 60, counting: .rolling),
+            .day: CountingWindow(seconds: 86_400, counting: .fixed),
+        ]
+    }
+
+    /// Counts a request if every window has room for it; else names the windows that have none.
+    mutating func admit(key: String, at now: Instant) -> [LimitWindow] {
+        // Not over the dictionary's own keys: holding them would copy every window at the first change.
+        for window in [LimitWindow.second, .minute, .day] {
+            arrivals[window]?.add(at: now)
+            peaks[window] = max(peaks[window] ?? 0, arrivals[window]?.count(at: now) ?? 0)
+        }
+        let full = LimitWindow.allCases.filter { window in
+            limits.limit(of: window).map { used(in: window, key: key, at: now) >= $0 } ?? false
+        }
+        for window in full { overruns[window, default: 0] += 1 }
+        if full.isEmpty || refusedRequestsCount {
+            seconds[key, default: CountingWindow(seconds: 1, counting: counting)].add(at: now)
+            for window in LimitWindow.allCases { windows[window]?.add(at: now) }
+        }
+        return full
+    }
+
+    /// Counts requests that some other integration made on the same account.
+    mutating func addForeign(_ number: Int, tenantOnly: Bool, at now: Instant) {
+        for window in LimitWindow.allCases where !tenantOnly || window == .tenantMinute || window == .tenantDay {
+            windows[window]?.add(number, at: now)
+        }
+    }
+
+    mutating func used(in window: LimitWindow, key: String, at now: Instant) -> Int {
+        guard window != .second else {
+            return seconds[key, default: CountingWindow(seconds: 1, counting: counting)].count(at: now)
+        }
+        return windows[window]?.count(at: now) ?? 0
+    }
+}

@@ -1,0 +1,78 @@
+/// `field==value;field==value`: the search language of v2.
+struct Filter: Equatable {
+    struct Clause: Equatable {
+        var field: String
+        var comparison: Comparison
+        var value: String
+
+        /// The value without its `*`, if it ends in one.
+        var prefix: String? { value.hasSuffix("*") ? String(value.dropLast()) : nil }
+    }
+
+    enum Comparison: String, CaseIterable {
+        // Longer signs first, so that ">=" is not read as ">".
+        case equal = "=="
+        case atLeast = ">="
+        case atMost = "<="
+        case over = ">"
+        case under = "<"
+
+        func holds<Value: Comparable>(_ a: Value, _ b: Value) -> Bool {
+            switch self {
+            case .equal: a == b
+            case .atLeast: a >= b
+            case .atMost: a <= b
+            case .over: a > b
+            case .under: a < b
+            }
+        }
+    }
+
+    var clauses: [Clause]
+
+    /// Reads the text of a `filter` parameter; none means no clause.
+    init(_ text: String?) throws(Refusal) {
+        clauses = []
+        for part in (text ?? "").split(separator: ";", omittingEmptySubsequences: true) {
+            clauses.append(try Filter.clause(String(part)))
+        }
+    }
+
+    private static func clause(_ part: String) throws(Refusal) -> Clause {
+        let fieldEnd = part.firstIndex { "=<>".contains($0) } ?? part.endIndex
+        let field = String(part[..<fieldEnd])
+        let rest = part[fieldEnd...]
+        guard !field.isEmpty, let comparison = Comparison.allCases.first(where: { rest.hasPrefix($0.rawValue) }) else {
+            throw .bad("Filter is invalid: \(part)", about: "filter")
+        }
+        let value = String(rest.dropFirst(comparison.rawValue.count))
+        // Conditions joined by a comma are a known mistake, which Keap refuses.
+        guard !value.contains("==") else { throw .bad("Filter is invalid: \(part)", about: "filter") }
+        return Clause(field: field, comparison: comparison, value: value)
+    }
+}
+
+extension Filter.Clause {
+    /// Whether a text meets the clause. Case does not count; a trailing `*` stands for anything, where allowed.
+    func holds(for text: String, wildcard: Bool) -> Bool {
+        if wildcard, let prefix { return folded(text).hasPrefix(folded(prefix)) }
+        return folded(text) == folded(value)
+    }
+
+    func onlyEquality() throws(Refusal) {
+        guard comparison == .equal else { throw .bad("\(field) takes == only", about: "filter") }
+    }
+
+    func instant() throws(Refusal) -> Instant {
+        try onlyEquality()
+        guard let instant = Instant(strict: value) else {
+            throw .bad("\(field) must be a full ISO 8601 date-time with milliseconds and zone", about: "filter")
+        }
+        return instant
+    }
+
+    func ids() throws(Refusal) -> Set<Int> {
+        try onlyEquality()
+        return Set(value.split(separator: ",").compactMap { Int($0) })
+    }
+}

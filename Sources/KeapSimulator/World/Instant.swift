@@ -1,0 +1,79 @@
+/// A point on the wall clock, in whole nanoseconds since 1970. The world is told the time; it never looks.
+package struct Instant: Hashable, Comparable, Sendable {
+    package var nanoseconds: Int64
+
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    package init(milliseconds: Int64) { nanoseconds = milliseconds * 1_000_000 }
+
+    package var milliseconds: Int64 { nanoseconds.flooredQuotient(by: 1_000_000) }
+
+    package static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
+
+    package func advanced(byMilliseconds milliseconds: Int64) -> Instant {
+        Instant(nanoseconds: nanoseconds + milliseconds * 1_000_000)
+    }
+
+    /// Days since 1970, in UTC: the day that Keap's daily quota counts by.
+    var day: Int64 { nanoseconds.flooredQuotient(by: Instant.nanosecondsPerDay) }
+    var nextMidnight: Instant { Instant(nanoseconds: (day + 1) * Instant.nanosecondsPerDay) }
+
+    static let nanosecondsPerDay: Int64 = 86_400 * 1_000_000_000
+}
+
+extension Instant {
+    /// As v2 writes it. The fraction is left out when it is zero, as Java does, so that readers meet both forms.
+    package var iso8601: String {
+        let fraction = Int(milliseconds - milliseconds.flooredQuotient(by: 1000) * 1000)
+        return dateAndTime + (fraction == 0 ? "" : "." + padded(fraction, to: 3)) + "Z"
+    }
+
+    /// As v1 writes it: always milliseconds, and a zone that strict readers of ISO 8601 stumble over.
+    var iso8601InV1: String {
+        let fraction = Int(milliseconds - milliseconds.flooredQuotient(by: 1000) * 1000)
+        return dateAndTime + "." + padded(fraction, to: 3) + "+0000"
+    }
+
+    /// Reads a full date-time: milliseconds and a zone must be there, as Keap's filters demand.
+    init?(strict text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        func digits(_ range: Range<Int>) -> Int? {
+            guard range.upperBound <= bytes.count else { return nil }
+            var value = 0
+            for byte in bytes[range] {
+                guard byte >= 0x30, byte <= 0x39 else { return nil }
+                value = value * 10 + Int(byte - 0x30)
+            }
+            return value
+        }
+        guard bytes.count >= 24, bytes[10] == UInt8(ascii: "T"), bytes[19] == UInt8(ascii: "."),
+            let date = CalendarDate(String(decoding: bytes[0..<10], as: UTF8.self)),
+            let hour = digits(11..<13), let minute = digits(14..<16), let second = digits(17..<19),
+            let fraction = digits(20..<23), hour < 24, minute < 60, second < 60
+        else { return nil }
+        var offset = 0
+        let zone = Array(bytes[23...])
+        if zone != [UInt8(ascii: "Z")] {
+            let sign = zone[0] == UInt8(ascii: "+") ? 1 : zone[0] == UInt8(ascii: "-") ? -1 : 0
+            let minuteStart = zone.count == 6 && zone[3] == UInt8(ascii: ":") ? 27 : 26
+            guard sign != 0, zone.count == minuteStart - 21, let hours = digits(24..<26),
+                let minutes = digits(minuteStart..<(minuteStart + 2)), hours < 24, minutes < 60
+            else { return nil }
+            offset = sign * (hours * 60 + minutes)
+        }
+        let seconds = date.daysSince1970 * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset * 60)
+        self.init(milliseconds: seconds * 1000 + Int64(fraction))
+    }
+
+    private var dateAndTime: String {
+        let seconds = Int((nanoseconds - day * Instant.nanosecondsPerDay) / 1_000_000_000)
+        let time = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, to: 2) }.joined(separator: ":")
+        return CalendarDate(daysSince1970: day).description + "T" + time
+    }
+}
+
+extension Int64 {
+    func flooredQuotient(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}

@@ -1,0 +1,155 @@
+/// A whole simulated Keap: accounts, limits, faults and the audit, as one value.
+///
+/// It answers a request at an instant and depends on nothing else, so that a day passes in seconds and the same seed
+/// gives the same day. Requests must come with instants that do not go back; one that does is taken for the latest.
+package struct KeapWorld: Sendable {
+    package private(set) var options: WorldOptions
+    /// By app name.
+    package internal(set) var accounts: [String: Account] = [:]
+    package private(set) var audit: Audit
+    package var faults = FaultBook()
+
+    private var appNames: [String: String] = [:]  // by key
+    private var generator: SeededGenerator
+    private var lastNumber = 0
+    private var latest = Instant(nanoseconds: 0)
+
+    // A caller who invents keys must not fill the memory.
+    private static let mostAccounts = 10_000
+
+    package init(_ options: WorldOptions = WorldOptions()) {
+        self.options = options
+        audit = Audit(remembered: options.rememberedRequests)
+        generator = SeededGenerator(seed: options.seed)
+        for setup in options.accounts { add(setup) }
+        for rule in options.faults { faults.add(rule) }
+    }
+
+    /// Back to the beginning. Requests that are under way end without being counted.
+    package mutating func reset() {
+        let number = lastNumber
+        self = KeapWorld(options)
+        lastNumber = number
+    }
+
+    package mutating func add(_ setup: AccountSetup) {
+        appNames[setup.key] = setup.appName
+        if accounts[setup.appName] == nil { accounts[setup.appName] = Account(setup, options: options) }
+    }
+
+    /// The app name of an account, found by a key of it or by the name itself.
+    package func appName(of keyOrName: String) -> String? {
+        appNames[keyOrName] ?? (accounts[keyOrName] == nil ? nil : keyOrName)
+    }
+
+    /// Answers, in no time.
+    package mutating func answer(_ request: SimRequest, at instant: Instant) -> SimAnswer {
+        let (number, answer) = begin(request, at: instant)
+        end(number, answer.delivery == .reset ? .reset : .answered, at: instant)
+        return answer
+    }
+
+    /// Takes a request in and does what it asks. It stays in flight until `end`.
+    package mutating func begin(_ request: SimRequest, at instant: Instant) -> (number: Int, answer: SimAnswer) {
+        latest = max(latest, instant)
+        lastNumber += 1
+        let arrival = Arrival(request, number: lastNumber, at: latest)
+        let key = arrival.key.flatMap { key in isKnown(key) ? key : nil }
+        let appName = key.flatMap { appNames[$0] } ?? ""
+        audit.begin(arrival.audited(account: appName), arrival.mentions)
+
+        var decision = AuditedRequest.Decision(status: 0)
+        var answer: SimAnswer
+        if let key {
+            answer = decide(arrival, key: key, appName: appName, &decision)
+        } else {
+            // The gateway authenticates before it routes, so that even an unknown path is first of all a 401.
+            answer = Gateway.unauthorized(tokenGiven: arrival.key != nil)
+            answer.headers += LimitHeaders.unknownCaller
+        }
+        answer.headers.append(("x-request-id", "sim-\(lastNumber)"))
+        if answer.delivery == .atOnce, options.latencyInMilliseconds.upperBound > 0 {
+            answer.delivery = .after(
+                milliseconds: Int.random(in: options.latencyInMilliseconds, using: &generator))
+        }
+        decision.status = answer.status
+        audit.decided(lastNumber, decision)
+        return (lastNumber, answer)
+    }
+
+    package mutating func end(_ number: Int, _ ending: AuditedRequest.Ending, at instant: Instant) {
+        latest = max(latest, instant)
+        audit.end(number, ending, at: latest)
+    }
+
+    private mutating func isKnown(_ key: String) -> Bool {
+        if appNames[key] != nil { return true }
+        guard options.acceptsAnyKey, accounts.count < KeapWorld.mostAccounts else { return false }
+        add(AccountSetup(key: key, appName: "sim\(accounts.count + 1).infusionsoft.com"))
+        return true
+    }
+
+    private mutating func decide(
+        _ arrival: Arrival, key: String, appName: String, _ decision: inout AuditedRequest.Decision
+    ) -> SimAnswer {
+        guard accounts[appName] != nil else { preconditionFailure("Every key belongs to an account.") }
+        decision.overran = accounts[appName]!.throttle.admit(key: key, at: latest)
+        var exhausted: LimitWindow?
+        var answer: SimAnswer
+        if !decision.overran.isEmpty {
+            answer = Gateway.throttled
+        } else if let fault = fault(for: arrival, appName) {
+            decision.fault = fault.number
+            if case .throttle(let window) = fault.action { exhausted = window }
+            answer = play(fault.action, arrival, appName)
+        } else {
+            answer = accounts[appName]!.perform(arrival.route, arrival.act, version: arrival.version)
+        }
+        if answer.status == 429, let seconds = options.quirks.retryAfter {
+            answer.headers.append(("Retry-After", String(seconds)))
+        }
+        answer.headers +=
+            LimitHeaders(
+                of: &accounts[appName]!.throttle, key: key, tenant: appName, at: latest, exhausted: exhausted
+            ).fields
+        return answer
+    }
+
+    private mutating func fault(for arrival: Arrival, _ appName: String) -> (number: Int, action: FaultAction)? {
+        guard !faults.entries.isEmpty, let account = accounts[appName] else { return nil }
+        let subject = FaultBook.Subject(
+            account: appName, method: arrival.act.request.method, path: arrival.pathFromVersion,
+            mentions: arrival.mentions
+        ) { email in
+            let wanted = folded(email)
+            let texts =
+                [String(decoding: arrival.act.request.body, as: UTF8.self)]
+                + arrival.act.request.query.map(\.value)
+            return texts.contains { $0.lowercased().contains(wanted) }
+                || !account.contacts(withEmail: email).isDisjoint(with: arrival.mentions.contacts)
+        }
+        return faults.meet(subject, at: latest, using: &generator)
+    }
+
+    private mutating func play(_ action: FaultAction, _ arrival: Arrival, _ appName: String) -> SimAnswer {
+        let real =
+            action.isDone
+            ? accounts[appName]!.perform(arrival.route, arrival.act, version: arrival.version)
+            : SimAnswer(status: 0)
+        switch action {
+        case .status(let status, let body, _):
+            guard let body else {
+                return Refusal(status: status, message: "Simulated failure").answer(in: arrival.version)
+            }
+            return SimAnswer(
+                status: status, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
+        case .throttle: return Gateway.throttled
+        case .hang(let milliseconds, _): return SimAnswer(status: 0, delivery: .never(milliseconds: milliseconds))
+        case .delay(let milliseconds):
+            var late = real
+            late.delivery = .after(milliseconds: milliseconds)
+            return late
+        case .reset: return SimAnswer(status: 0, delivery: .reset)
+        }
+    }
+}

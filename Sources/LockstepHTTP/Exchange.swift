@@ -1,0 +1,192 @@
+/// What one connection does next: requests come in one after another, each is answered before the next is looked at.
+///
+/// Keeps no clock and touches no socket. Every event returns the one step that follows from it; the caller performs it
+/// and reports back.
+struct Exchange: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    enum Step: Sendable {
+        /// Nothing to do until the next event.
+        case wait
+        /// Send the 25 bytes that make the peer send its body; no report is needed.
+        case sendContinue
+        /// Run the handler, then report `answered`.
+        case handle(HTTPRequest)
+        /// The peer has gone while the handler works: cancel it. Its answer is still reported.
+        case cancelHandler
+        /// Send, then report `sent`.
+        case send(Reply)
+        /// Tell the peer that nothing more comes; go on reading.
+        case shutdown
+        case close
+        /// Close such that the peer sees a reset.
+        case reset
+    }
+
+    private enum Phase {
+        /// Exits: `header` with a request's first byte; `over` after the idle time, on the peer's end or when stopped.
+        case idle(until: Instant)
+        /// Exits: `body`, `handling`, `sending` a refusal, `over`.
+        case header(until: Instant)
+        /// Exits: `handling`, `sending` a refusal, `over`.
+        case body(until: Instant)
+        /// How long is the handler's own business. Exits: `sending`, `over`.
+        case handling(isHead: Bool, persistence: Persistence)
+        /// Exits: `idle`, `header` or beyond if the next request is here already; `draining` after the last answer.
+        case sending(until: Instant, closes: Bool)
+        /// All is said; the peer's bytes are thrown away. Exits: `over`, when it ends too or the time has passed.
+        case draining(until: Instant)
+        case over
+    }
+
+    private let limits: HTTPLimits
+    private var phase: Phase
+    private var parser: RequestParser
+    /// The peer sends nothing more. It may still read, so what it asked before is answered.
+    private var peerEnded = false
+    private var isStopping = false
+
+    init(limits: HTTPLimits, now: Instant) {
+        self.limits = limits
+        parser = RequestParser(limits: limits)
+        phase = .header(until: now + limits.headerTime)
+    }
+
+    /// Whether to read more from the peer. While an answer is worked on, what comes ahead of it is kept, but not
+    /// without end.
+    var wantsBytes: Bool {
+        switch phase {
+        case .idle, .header, .body, .draining: !peerEnded
+        case .handling, .sending: !peerEnded && parser.buffered < limits.headerBytes
+        case .over: false
+        }
+    }
+
+    /// When to call `expire`, if nothing else happens before.
+    var deadline: Instant? {
+        switch phase {
+        case .idle(let until), .header(let until), .body(let until), .sending(let until, _), .draining(let until): until
+        case .handling, .over: nil
+        }
+    }
+
+    /// Instead of reading anything: says 503 and closes.
+    mutating func refuse(now: Instant) -> Step {
+        send(.error(503, "too many connections, try again shortly", headers: ["Retry-After": "1"]), now: now)
+    }
+
+    mutating func received(_ bytes: some Sequence<UInt8>, now: Instant) -> Step {
+        switch phase {
+        case .draining, .over:
+            return .wait
+        case .idle:
+            phase = .header(until: now + limits.headerTime)
+            fallthrough
+        case .header, .body:
+            parser.push(bytes)
+            return advance(now: now)
+        case .handling, .sending:
+            parser.push(bytes)
+            return .wait
+        }
+    }
+
+    /// The peer has closed its sending side.
+    mutating func ended(now: Instant) -> Step {
+        peerEnded = true
+        switch phase {
+        case .idle, .header, .body, .draining: return finish(.close)
+        // A peer that went away and one that only said its last word look alike. So the handler is told that probably
+        // nobody listens, and what it answers is sent all the same.
+        case .handling: return .cancelHandler
+        case .sending, .over: return .wait
+        }
+    }
+
+    mutating func answered(_ answer: HTTPAnswer, now: Instant) -> Step {
+        guard case .handling(let isHead, let persistence) = phase else { return .wait }
+        guard case .response(let response) = answer else { return finish(.reset) }
+        let asksToClose = response.headers["Connection"].map { ASCII.equalIgnoringCase($0, "close") } ?? false
+        let after = asksToClose || isStopping ? .closes : persistence
+        phase = .sending(until: now + limits.sendTime, closes: after == .closes)
+        return .send(Reply(response: response, isForHead: isHead, persistence: after))
+    }
+
+    /// All bytes of the answer have been handed to the system.
+    mutating func sent(now: Instant) -> Step {
+        guard case .sending(_, let closes) = phase else { return .wait }
+        if closes {
+            guard !peerEnded else { return finish(.close) }
+            phase = .draining(until: now + limits.lingerTime)
+            return .shutdown
+        }
+        if parser.isBetweenRequests {
+            guard !peerEnded, !isStopping else { return finish(.close) }
+            phase = .idle(until: now + limits.idleTime)
+            return .wait
+        }
+        phase = .header(until: now + limits.headerTime)
+        return advance(now: now)
+    }
+
+    /// Does what a passed deadline asks for; nothing if none has.
+    mutating func expire(now: Instant) -> Step {
+        guard let deadline, deadline <= now else { return .wait }
+        switch phase {
+        // Nobody waits for an answer on a connection that has said nothing.
+        case .header where parser.isBetweenRequests: return finish(.close)
+        case .header: return send(.error(408, "the request's header took too long to arrive"), now: now)
+        case .body: return send(.error(408, "the request's body took too long to arrive"), now: now)
+        case .sending: return finish(.reset)
+        case .idle, .draining: return finish(.close)
+        case .handling, .over: return .wait
+        }
+    }
+
+    /// No further request is taken; the one in hand is finished.
+    mutating func stop() -> Step {
+        isStopping = true
+        switch phase {
+        case .idle: return finish(.close)
+        case .header where parser.isBetweenRequests: return finish(.close)
+        // Draining has its own, short end; closing over unread bytes would make the peer lose its last answer.
+        case .header, .body, .handling, .sending, .draining, .over: return .wait
+        }
+    }
+
+    /// The connection is broken, or its time is over.
+    mutating func abort() -> Step {
+        // All was said, so a reset could only take it back.
+        if case .draining = phase { return finish(.close) }
+        return finish(.reset)
+    }
+
+    private mutating func advance(now: Instant) -> Step {
+        while true {
+            switch parser.next() {
+            case .needMore:
+                return peerEnded ? finish(.close) : .wait
+            case .head(let expectsContinue):
+                phase = .body(until: now + limits.bodyTime)
+                // With a part of the body here already, the peer does not wait (RFC 9110, 10.1.1).
+                if expectsContinue, parser.buffered == 0, !peerEnded { return .sendContinue }
+            case .request(let request, let persistence):
+                phase = .handling(isHead: request.method == "HEAD", persistence: persistence)
+                return .handle(request)
+            case .reject(let rejection):
+                return send(.error(rejection.status, rejection.sentence), now: now)
+            }
+        }
+    }
+
+    private mutating func send(_ response: HTTPResponse, now: Instant) -> Step {
+        phase = .sending(until: now + limits.sendTime, closes: true)
+        return .send(Reply(response: response, isForHead: false, persistence: .closes))
+    }
+
+    private mutating func finish(_ step: Step) -> Step {
+        if case .over = phase { return .wait }
+        phase = .over
+        return step
+    }
+}

@@ -1,0 +1,182 @@
+import Dispatch
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Performs the steps of one `Exchange` on one socket.
+///
+/// Runs on an event loop's queue, where its Dispatch sources report too. Its sources hold it until they are cancelled,
+/// which `close` does; the descriptor is closed only after the last of them says that it no longer looks at it.
+actor HTTPConnection {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private let socket: Socket
+    private let handler: @Sendable (HTTPRequest) async -> HTTPAnswer
+    private let onClose: @Sendable () -> Void
+    private var exchange: Exchange
+    /// What the system would not take yet.
+    private var unsent: ArraySlice<UInt8> = []
+    private var reader: (any DispatchSourceRead)?
+    private var isReaderPaused = false
+    private var writer: (any DispatchSourceWrite)?
+    private var liveSources = 0
+    private var isClosing = false
+    private var handling: Task<Void, Never>?
+
+    private static let readBytes = 64 * 1024
+
+    init(
+        socket: Socket, loop: EventLoop, limits: HTTPLimits,
+        handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer, onClose: @escaping @Sendable () -> Void
+    ) {
+        self.socket = socket
+        self.loop = loop
+        self.handler = handler
+        self.onClose = onClose
+        exchange = Exchange(limits: limits, now: .now)
+    }
+
+    /// Starts reading, or with `refusing` says that there are too many connections.
+    func start(refusing: Bool) {
+        let source = DispatchSource.makeReadSource(fileDescriptor: socket.descriptor, queue: loop.queue)
+        source.setEventHandler { [self] in assumeIsolated { $0.readable() } }
+        source.setCancelHandler { [self] in assumeIsolated { $0.sourceEnded() } }
+        reader = source
+        liveSources += 1
+        source.resume()
+        if refusing { perform(exchange.refuse(now: .now)) }
+    }
+
+    /// Looks whether a deadline has passed.
+    func expire() { perform(exchange.expire(now: .now)) }
+
+    /// Takes no further request; closes at once if none is in hand.
+    func stop() { perform(exchange.stop()) }
+
+    /// Closes at once and cancels the handler.
+    func abort() { perform(exchange.abort()) }
+
+    private func perform(_ step: Exchange.Step) {
+        switch step {
+        case .wait: break
+        case .sendContinue: send(Reply.continueBytes)
+        case .handle(let request): handle(request)
+        case .cancelHandler: handling?.cancel()
+        case .send(let reply): send(reply.encoded(date: HTTPDate.string(secondsSince1970: time(nil))))
+        case .shutdown: socket.shutdownSending()
+        case .close: close()
+        case .reset:
+            socket.resetOnClose()
+            close()
+        }
+        adjustReading()
+    }
+
+    private func handle(_ request: HTTPRequest) {
+        // Unstructured, since an event of the socket starts it. It ends with its answer; `cancelHandler` and `close`
+        // cancel it, so that nothing works for a peer that has gone or beyond the server's stop.
+        handling = Task {
+            let answer = await handler(request)
+            answered(answer)
+        }
+    }
+
+    private func answered(_ answer: HTTPAnswer) {
+        handling = nil
+        perform(exchange.answered(answer, now: .now))
+    }
+
+    // MARK: Reading
+
+    private func readable() {
+        // Only as much as one buffer at a time: then it is another connection's turn.
+        let received = withUnsafeTemporaryAllocation(byteCount: Self.readBytes, alignment: 1) { buffer in
+            let received = socket.receive(into: buffer)
+            if case .bytes(let count) = received {
+                perform(exchange.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]), now: .now))
+            }
+            return received
+        }
+        switch received {
+        case .bytes, .nothingYet: break
+        case .ended: perform(exchange.ended(now: .now))
+        case .broken: perform(exchange.abort())
+        }
+    }
+
+    private func adjustReading() {
+        guard let reader, !isClosing, exchange.wantsBytes == isReaderPaused else { return }
+        isReaderPaused.toggle()
+        if isReaderPaused { reader.suspend() } else { reader.resume() }
+    }
+
+    // MARK: Sending
+
+    private func send(_ bytes: [UInt8]) {
+        if unsent.isEmpty { unsent = bytes[...] } else { unsent += bytes }
+        if writer == nil { flush() }
+    }
+
+    private func flush() {
+        while !unsent.isEmpty {
+            switch unsent.withUnsafeBytes({ socket.transmit($0) }) {
+            case .bytes(let count): unsent = unsent.dropFirst(count)
+            case .full: return waitUntilWritable()
+            case .broken: return perform(exchange.abort())
+            }
+        }
+        unsent = []
+        stopWaitingUntilWritable()
+        perform(exchange.sent(now: .now))
+    }
+
+    private func waitUntilWritable() {
+        guard writer == nil else { return }
+        let source = DispatchSource.makeWriteSource(fileDescriptor: socket.descriptor, queue: loop.queue)
+        source.setEventHandler { [self] in assumeIsolated { $0.writable() } }
+        source.setCancelHandler { [self] in assumeIsolated { $0.sourceEnded() } }
+        writer = source
+        liveSources += 1
+        source.resume()
+    }
+
+    private func writable() {
+        if !isClosing { flush() }
+    }
+
+    private func stopWaitingUntilWritable() {
+        writer?.cancel()
+        writer = nil
+    }
+
+    // MARK: Closing
+
+    private func close() {
+        guard !isClosing else { return }
+        isClosing = true
+        handling?.cancel()
+        unsent = []
+        // A suspended source would never run its cancel handler.
+        if isReaderPaused { reader?.resume() }
+        reader?.cancel()
+        reader = nil
+        stopWaitingUntilWritable()
+        if liveSources == 0 { finishClosing() }
+    }
+
+    private func sourceEnded() {
+        liveSources -= 1
+        if isClosing, liveSources == 0 { finishClosing() }
+    }
+
+    private func finishClosing() {
+        socket.release()
+        onClose()
+    }
+}

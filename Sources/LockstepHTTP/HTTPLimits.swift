@@ -1,0 +1,27 @@
+/// What peers may take of the server. Everything has a bound; the most memory that requests on their way can take is
+/// `connections` times `bodyBytes`.
+public struct HTTPLimits: Sendable {
+    /// Connections at once. The next ones are answered 503 and closed.
+    public var connections = 1_024
+    /// The request's target, in bytes; 414 beyond.
+    public var targetBytes = 8 * 1_024
+    /// All header lines of a request together, in bytes; 431 beyond. A chunked body's trailers have as much again.
+    public var headerBytes = 16 * 1_024
+    /// Header lines of a request; 431 beyond.
+    public var headerFields = 100
+    /// The body after taking chunks apart, in bytes; 413 beyond.
+    public var bodyBytes = 1_024 * 1_024
+    /// From a request's first byte (on a new connection: from its beginning) to the end of its header.
+    public var headerTime: Duration = .seconds(10)
+    /// From the end of the header to the end of the body.
+    public var bodyTime: Duration = .seconds(30)
+    /// Between two requests on one connection.
+    public var idleTime: Duration = .seconds(60)
+    /// For the peer to take an answer; the connection is reset afterwards.
+    public var sendTime: Duration = .seconds(30)
+    /// How long bytes of the peer are still read, and thrown away, after the last answer on a connection. Closing at
+    /// once would make the kernel send a reset, which may overtake the answer.
+    public var lingerTime: Duration = .seconds(2)
+
+    public init() {}
+}

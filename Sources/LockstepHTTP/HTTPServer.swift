@@ -1,0 +1,119 @@
+import Dispatch
+import Synchronization
+
+/// A small, strict HTTP/1.1 server on plain sockets.
+///
+/// It answers one request after another on each connection, and hands the handler only requests that are complete and
+/// well formed; the others it refuses itself, with a JSON sentence. What one peer may take is set by `HTTPLimits`. TLS
+/// is left to a proxy in front.
+///
+/// The handler runs concurrently for different connections, never on the threads that serve sockets. Its task is
+/// cancelled when the peer closes its side while it works, and when the grace time of `stop` is over. It has no time
+/// limit of its own.
+public final class HTTPServer: Sendable {
+    private enum Phase {
+        /// Exits: `running`.
+        case new
+        /// Exits: `stopped`.
+        case running(HTTPListener, DeadlineSweep)
+        case stopped
+    }
+
+    private let listen: ListenAddress
+    private let limits: HTTPLimits
+    private let handler: @Sendable (HTTPRequest) async -> HTTPAnswer
+    private let accept: @Sendable (Socket) -> Socket.Accepted
+    private let registry: ConnectionRegistry
+    private let loops: [EventLoop]
+    private let nextLoop = Atomic(0)
+    private let phase = Mutex(Phase.new)
+
+    public convenience init(
+        listen: ListenAddress, limits: HTTPLimits = HTTPLimits(),
+        handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer
+    ) {
+        self.init(listen: listen, limits: limits, accept: { $0.nextConnection() }, handler: handler)
+    }
+
+    init(
+        listen: ListenAddress, limits: HTTPLimits, accept: @escaping @Sendable (Socket) -> Socket.Accepted,
+        handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer
+    ) {
+        self.listen = listen
+        self.limits = limits
+        self.accept = accept
+        self.handler = handler
+        registry = ConnectionRegistry(limit: limits.connections)
+        // Two queues carry more than any handler behind them.
+        loops = (0..<2).map { EventLoop(label: "http.\($0)") }
+    }
+
+    /// Listens. From then on the server lives until `stop`, whether or not anyone still refers to it.
+    ///
+    /// - Returns: the port, which the system chose if the address says 0.
+    public func start() throws(HTTPServerError) -> Int {
+        try phase.withLock { (phase) throws(HTTPServerError) in
+            guard case .new = phase else { throw .alreadyStarted }
+            let (socket, port) = try Socket.listening(on: listen)
+            let loop = loops[0]
+            let listener = HTTPListener(socket: socket, loop: loop, accept: accept) { [self] in admit($0) }
+            let sweep = DeadlineSweep(loop: loop, limits: limits) { [registry] in
+                for connection in registry.all {
+                    connection.loop.queue.async { connection.assumeIsolated { $0.expire() } }
+                }
+            }
+            loop.queue.async {
+                listener.assumeIsolated { $0.open() }
+                sweep.assumeIsolated { $0.start() }
+            }
+            phase = .running(listener, sweep)
+            return port
+        }
+    }
+
+    /// Stops listening, closes idle connections, and gives the requests in hand the grace time to be answered. Then
+    /// their handlers are cancelled and their connections reset. Returns when the last connection is closed; a handler
+    /// that does not heed its cancellation may still run.
+    public func stop(grace: Duration) async {
+        let running = phase.withLock { phase in
+            defer { phase = .stopped }
+            return phase
+        }
+        if case .running(let listener, let sweep) = running {
+            await listener.close()
+            for connection in registry.all { await connection.stop() }
+            await empty(within: grace)
+            await sweep.stop()
+        } else {
+            // Someone else stops it at this moment, or has done so.
+            await registry.empty()
+        }
+    }
+
+    /// Returns when no connection is open.
+    func connectionsClosed() async { await registry.empty() }
+
+    private func empty(within grace: Duration) async {
+        await withTaskGroup { group in
+            group.addTask { [registry] in
+                // Cancelled when the last connection is gone, or because the caller no longer wants to wait: in both
+                // cases the rest is to be closed now.
+                try? await ContinuousClock().sleep(for: grace)
+                for connection in registry.all { await connection.abort() }
+            }
+            await registry.empty()
+            group.cancelAll()
+        }
+    }
+
+    private func admit(_ socket: Socket) {
+        let admission = registry.admission()
+        guard admission != .drop else { return socket.release() }
+        let index = nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue
+        let loop = loops[index & Int.max % loops.count]
+        let connection = registry.add { onClose in
+            HTTPConnection(socket: socket, loop: loop, limits: limits, handler: handler, onClose: onClose)
+        }
+        loop.queue.async { connection.assumeIsolated { $0.start(refusing: admission == .refuse) } }
+    }
+}

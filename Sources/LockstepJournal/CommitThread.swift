@@ -1,0 +1,153 @@
+import Foundation
+import Synchronization
+
+/// The one thread that writes segments: takes whatever was submitted meanwhile, writes it, syncs it, tells who waits.
+///
+/// No timer decides when to sync. While one sync runs, the next batch gathers by itself; alone, a record does not wait.
+///
+/// Not Sendable: only its own thread touches it once `start` was called.
+final class CommitThread {
+    private let core: JournalCore
+    private let reader: RecordReader
+    /// Released when all is done.
+    private let lock: any OpenFile
+
+    private var file: any OpenFile
+    private var segment: UInt32
+    private var capacity: Int
+    private var end: UInt64
+    private var lastChecksum: UInt32
+    private var written: UInt64
+    private var durable: UInt64
+    private var hasUnsealed = false
+    private var buffer: [UInt8] = []
+
+    init(
+        core: JournalCore, reader: RecordReader, lock: any OpenFile, file: any OpenFile, resuming outcome: Recovery.Outcome
+    ) {
+        self.core = core
+        self.reader = reader
+        self.lock = lock
+        self.file = file
+        segment = outcome.segments.last?.id ?? 0
+        capacity = outcome.capacity
+        end = outcome.end
+        lastChecksum = outcome.lastChecksum
+        written = outcome.lastSequence
+        durable = outcome.lastSequence
+    }
+
+    static func start(_ thread: sending CommitThread) {
+        // The thread is handed over here and never touched again from outside, which the compiler cannot see.
+        nonisolated(unsafe) let handed = thread
+        let worker = Thread { handed.run() }
+        worker.name = "journal writer"
+        worker.start()
+    }
+
+    private func run() {
+        while true {
+            let step = core.nextStep()
+            do throws(FileError) {
+                switch step {
+                case .write(let batch): try write(batch)
+                case .sync: try sync()
+                case .sleep: break
+                case .stop:
+                    finish()
+                    return
+                }
+            } catch {
+                // Never tried again: after a failed sync the kernel may call lost pages clean, and a second one "succeeds".
+                core.poison(error)
+            }
+        }
+    }
+
+    private func write(_ batch: [CommitQueue.Pending]) throws(FileError) {
+        var unflushed = 0
+        var last = written
+        for record in batch {
+            if record.address.segment != segment {
+                try flush(upTo: last, records: unflushed)
+                unflushed = 0
+                try beginSegment(record.address.segment, firstSequence: record.sequence)
+            }
+            let header = FrameHeader(
+                kind: record.kind, length: record.payload.count, segment: segment, sequence: record.sequence,
+                synced: durable, offset: record.address.offset)
+            precondition(
+                UInt64(record.address.offset) == end + UInt64(buffer.count), "a record's place was handed out before")
+            lastChecksum = header.append(payload: record.payload, to: &buffer)
+            last = record.sequence
+            unflushed += 1
+        }
+        try flush(upTo: last, records: unflushed)
+    }
+
+    private func flush(upTo sequence: UInt64, records: Int) throws(FileError) {
+        guard !buffer.isEmpty else { return }
+        try file.writeAll(buffer, at: end)
+        let count = buffer.count
+        end += UInt64(count)
+        written = sequence
+        hasUnsealed = true
+        // One huge batch must not hold its memory for ever.
+        buffer.removeAll(keepingCapacity: count <= 1 << 20)
+        core.wrote(upTo: sequence, records: records, bytes: count)
+    }
+
+    private func sync() throws(FileError) {
+        guard written > durable else { return }
+        let start = ContinuousClock.now
+        try file.sync()
+        durable = written
+        core.synced(upTo: written, took: ContinuousClock.now - start)
+    }
+
+    /// The segment before is made durable first: an acknowledgement in the new one must not outlive a record in the old.
+    private func beginSegment(_ id: UInt32, firstSequence: UInt64) throws(FileError) {
+        try sync()
+        let spare: UInt64
+        if let ready = core.takeSpareFile() {
+            spare = ready
+        } else {
+            spare = core.spareFileForWriter()
+            try core.segmentFiles.makeSpare(spare)
+        }
+        capacity = core.options.segmentSize
+        let header = SegmentHeader(
+            id: id, firstSequence: firstSequence, previousChecksum: lastChecksum, capacity: UInt32(capacity))
+        let next = try core.segmentFiles.activate(spare: spare, as: header)
+        file.close()
+        file = next
+        segment = id
+        end = UInt64(SegmentHeader.size)
+        core.began(SegmentOnDisk(header))
+    }
+
+    private func finish() {
+        if core.state.withLock({ $0.queue.failure }) == nil { seal() }
+        core.keeper.stop()
+        core.reading.stop()
+        reader.closeAll()
+        // A spare that stays is removed when the journal opens next.
+        for spare in core.state.withLock({ $0.spares }) { try? core.files.remove(core.layout.spare(spare)) }
+        file.close()
+        lock.close()
+        core.ended()
+    }
+
+    /// Tells the next recovery that everything was durable, so that it takes no damage for a torn tail. Without it
+    /// nothing is lost, so an error here is nobody's trouble.
+    private func seal() {
+        guard hasUnsealed, written == durable, end + UInt64(RecordFormat.headerSize) <= UInt64(capacity) else { return }
+        let header = FrameHeader(
+            kind: JournalMark.seal, owner: .journal, length: 0, segment: segment, sequence: written, synced: durable,
+            offset: UInt32(end))
+        var bytes: [UInt8] = []
+        _ = header.append(payload: [], to: &bytes)
+        try? file.writeAll(bytes, at: end)
+        try? file.sync()
+    }
+}

@@ -1,0 +1,39 @@
+/// What lies in a journal's directory, by name.
+///
+///     LOCK                           held while the journal is open
+///     checkpoint                     stands for every record up to some sequence number
+///     0000000001.segment             records; the number is the segment's id
+///     0000000003.segment.torn-1      what was cut from a segment's end after a loss of power
+///     *.tmp                          not part of the journal yet: the next checkpoint, segments set aside
+struct DirectoryLayout: Sendable {
+    let directory: String
+
+    var lock: String { path("LOCK") }
+    var checkpoint: String { path("checkpoint") }
+    var checkpointAside: String { path("checkpoint.tmp") }
+
+    func segment(_ id: UInt32) -> String { path(Self.name(ofSegment: id)) }
+    func spare(_ number: UInt64) -> String { path("spare-\(number).tmp") }
+    func torn(_ id: UInt32, _ number: Int) -> String { path(Self.name(ofSegment: id) + ".torn-\(number)") }
+    func path(_ name: String) -> String { directory.hasSuffix("/") ? directory + name : directory + "/" + name }
+
+    static func name(ofSegment id: UInt32) -> String {
+        let digits = String(id)
+        return String(repeating: "0", count: 10 - digits.count) + digits + ".segment"
+    }
+
+    static func segmentID(ofName name: String) -> UInt32? {
+        guard name.hasSuffix(".segment"), let id = UInt32(name.dropLast(8)), name == self.name(ofSegment: id) else {
+            return nil
+        }
+        return id
+    }
+
+    static func isTemporary(_ name: String) -> Bool { name.hasSuffix(".tmp") }
+
+    /// Numbers of the torn copies of a segment among these names.
+    static func tornCopies(of id: UInt32, among names: [String]) -> [Int] {
+        let prefix = name(ofSegment: id) + ".torn-"
+        return names.compactMap { $0.hasPrefix(prefix) ? Int($0.dropFirst(prefix.count)) : nil }.sorted()
+    }
+}

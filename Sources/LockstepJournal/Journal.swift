@@ -1,0 +1,160 @@
+import Synchronization
+
+/// An append-only log in a directory: checksummed records in one order, durable when it says so.
+///
+/// `submit` gives a record its place at once; `written` and `durable` tell when the kernel and the disk have it. All
+/// files are touched by threads of the journal's own, so no caller ever waits for a disk except by `await`.
+///
+/// After any error of a write or a sync the journal is *poisoned*: what was not acknowledged fails, and nothing more is
+/// taken. Only opening it again, which reads what the disk has, clears that.
+public final class Journal: Sendable {
+    private let core: JournalCore
+    private let reader: RecordReader
+    /// What opening found.
+    public let recovery: RecoveryReport
+
+    /// Opens the journal of a directory, which is made if needed, and tells its records again, in order.
+    ///
+    /// A torn tail is cut, with a copy kept beside it. Anything else that is not as it was written is an error.
+    /// Blocks for as long as the records after the last checkpoint take to read.
+    ///
+    /// - Parameter replay: called on the calling thread. What it throws ends the opening and is thrown on.
+    /// - Throws: `JournalError`, or what `replay` throws.
+    public static func open(
+        _ directory: String, options: JournalOptions = JournalOptions(), files: any FileSystem = PosixFileSystem(),
+        replay: (ReplayedRecord) throws -> Void
+    ) throws -> Journal {
+        try options.check()
+        let opening = JournalOpening(layout: DirectoryLayout(directory: directory), files: files, options: options)
+        do {
+            let (core, reader, report) = try opening.run(replay)
+            return Journal(core: core, reader: reader, recovery: report)
+        } catch let error as FileError {
+            throw JournalError.io(error)
+        }
+    }
+
+    private init(core: JournalCore, reader: RecordReader, recovery: RecoveryReport) {
+        self.core = core
+        self.reader = reader
+        self.recovery = recovery
+    }
+
+    /// Not closed in good order: what was submitted is still written, and the lock released, some time later.
+    deinit { core.beginClose() }
+
+    /// Takes a place in the order; the record is on its way to the disk. Never waits.
+    ///
+    /// - Parameter reserve: bytes (as `frameSize` counts them) that later records about the same thing may need. They
+    ///   are set aside now, so that a full disk stops new work and never the completion of old work.
+    /// - Throws: `.full` when room for both is not certain, `.poisoned`, `.closed`, `.tooLarge`.
+    public func submit(_ kind: UInt8, _ payload: [UInt8], reserve: Int = 0) throws(JournalError) -> Ticket {
+        try core.submit(kind, payload, .intake(reserving: reserve))
+    }
+
+    /// The same for a record that was reserved for, which no full disk refuses.
+    ///
+    /// - Parameter release: how much of the reserve ends with this record. What it takes itself comes out of that, so
+    ///   give back at least its `frameSize`, sooner or later.
+    /// - Throws: `.poisoned`, `.closed`, `.tooLarge`.
+    public func submit(_ kind: UInt8, _ payload: [UInt8], release: Int) throws(JournalError) -> Ticket {
+        try core.submit(kind, payload, .reserved(releasing: release))
+    }
+
+    /// Bytes that a record takes on disk.
+    public static func frameSize(payload: Int) -> Int { RecordFormat.frameSize(payload: payload) }
+
+    /// Says how much is reserved for what recovery found unfinished. Reserves do not outlive the process by themselves.
+    public func setReserved(_ bytes: Int) {
+        precondition(bytes >= 0, "a reserve cannot be negative")
+        core.setReserved(bytes)
+    }
+
+    /// Returns when the kernel has the record: it survives the end of this process, not a loss of power.
+    ///
+    /// Not cancellable, since the record is under way; bounded by the disk's own time for a write.
+    public func written(_ ticket: Ticket) async throws(JournalError) {
+        try await core.wait(for: .written, of: ticket.sequence)
+    }
+
+    /// Returns when the disk has the record, and with it all before it: they survive a loss of power.
+    ///
+    /// - Throws: `.poisoned`, after which it is not known whether the record is there.
+    public func durable(_ ticket: Ticket) async throws(JournalError) {
+        try await core.wait(for: .durable, of: ticket.sequence)
+    }
+
+    /// Every record up to this one survives a loss of power.
+    public var durableSequence: UInt64 { core.state.withLock { $0.queue.durable } }
+
+    /// Number of the record submitted last; 0 if there never was one.
+    public var lastSequence: UInt64 { core.state.withLock { $0.queue.nextSequence - 1 } }
+
+    /// Reads one record back, wherever it is on its way, and checks it.
+    ///
+    /// - Throws: `.noRecord`, `.corrupt`, `.io`, `.closed`. None of these poisons.
+    public func read(_ address: RecordAddress) async throws(JournalError) -> JournalRecord {
+        if let record = core.state.withLock({ $0.queue.unwritten(at: address) }) { return record }
+        let result = await withCheckedContinuation { continuation in
+            let isTaken = core.reading.run { [reader] in
+                continuation.resume(returning: Result { () throws(JournalError) in try reader.read(address) })
+            }
+            if !isTaken { continuation.resume(returning: .failure(JournalError.closed)) }
+        }
+        return try result.get()
+    }
+
+    /// Writes a checkpoint, which stands for every record up to `upTo` from then on, and deletes segments.
+    ///
+    /// It is written aside, synced, renamed, and the directory synced; `upTo` is made durable first. When the journal
+    /// opens next, `records` are told in place of what they stand for. Segments that are not retired stay readable.
+    ///
+    /// - Parameters:
+    ///   - upTo: not beyond what was submitted, not before that of the last checkpoint.
+    ///   - retiring: segments that nobody will read again. The live one, and any with a record after `upTo`, stay.
+    /// - Throws: `.checkpointFailed`, after which nothing has changed; `.poisoned`; `.closed`.
+    public func checkpoint(
+        _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: [UInt32]
+    ) async throws(JournalError) {
+        if upTo > 0 { try await core.wait(for: .durable, of: upTo) }
+        let work = Checkpointing(core: core, reader: reader)
+        let result = await withCheckedContinuation { continuation in
+            let isTaken = core.keeper.run {
+                continuation.resume(
+                    returning: Result { () throws(JournalError) in
+                        try work.write(records, upTo: upTo, retiring: retiring)
+                    })
+            }
+            if !isTaken { continuation.resume(returning: .failure(JournalError.closed)) }
+        }
+        try result.get()
+    }
+
+    /// Oldest first; the last one is live.
+    public var segments: [SegmentInfo] {
+        let segments = core.state.withLock { $0.segments }
+        return segments.enumerated().map { index, segment in
+            SegmentInfo(
+                id: segment.id, size: segment.capacity, firstSequence: segment.firstSequence,
+                isLive: index == segments.count - 1)
+        }
+    }
+
+    public func stats() -> JournalStats {
+        core.state.withLock { state in
+            var stats = state.stats
+            stats.unsynced = state.queue.nextSequence - 1 - state.queue.durable
+            stats.freeForIntake = state.queue.space.freeForIntake
+            stats.reserved = state.queue.space.reserved
+            stats.spareSegments = state.spares.count
+            if case .poisoned(let reason, _) = state.queue.phase { stats.poisoned = reason }
+            return stats
+        }
+    }
+
+    /// Writes and syncs what was submitted, and lets another process have the directory. May be called again.
+    public func close() async {
+        core.beginClose()
+        await core.waitForEnd()
+    }
+}

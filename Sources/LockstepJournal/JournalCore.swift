@@ -1,0 +1,246 @@
+import Dispatch
+import Synchronization
+
+/// What the journal's threads and its callers share.
+final class JournalCore: Sendable {
+    struct State {
+        var queue: CommitQueue
+        var segments: [SegmentOnDisk]
+        /// Spare files that exist, oldest first.
+        var spares: [UInt64] = []
+        var nextSpare: UInt64 = 1
+        var checkpointUpTo: UInt64
+        var stats = JournalStats()
+        var isWriterAsleep = false
+        var hasEnded = false
+
+        var writtenWaiters: [Waiter] = []
+        var durableWaiters: [Waiter] = []
+        var closeWaiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    struct Waiter {
+        var sequence: UInt64
+        var continuation: CheckedContinuation<Result<Void, JournalError>, Never>
+    }
+
+    enum Milestone { case written, durable }
+
+    let layout: DirectoryLayout
+    let files: any FileSystem
+    let options: JournalOptions
+    let segmentFiles: SegmentFiles
+    let state: Mutex<State>
+    /// Wakes the writer.
+    private let wake = DispatchSemaphore(value: 0)
+    /// Sets segments aside and writes checkpoints.
+    let keeper = BlockingThread(name: "journal keeper")
+    let reading = BlockingThread(name: "journal reader")
+
+    init(
+        layout: DirectoryLayout, files: any FileSystem, options: JournalOptions, segmentFiles: SegmentFiles, state: State
+    ) {
+        self.layout = layout
+        self.files = files
+        self.options = options
+        self.segmentFiles = segmentFiles
+        self.state = Mutex(state)
+    }
+
+    func submit(
+        _ kind: UInt8, _ payload: [UInt8], _ charge: CommitQueue.Charge
+    ) throws(JournalError) -> Ticket {
+        let now = ContinuousClock.now
+        let (answer, isAsleep, spare) = state.withLock { state in
+            let answer = Result { () throws(JournalError) in try state.queue.submit(kind, payload, charge) }
+            if case .failure(.full) = answer { state.stats.refused += 1 }
+            return (answer, state.takeSleep(), state.beginPreparing(at: now))
+        }
+        if isAsleep { wake.signal() }
+        if let spare { prepare(spare) }
+        return try answer.get()
+    }
+
+    func setReserved(_ bytes: Int) {
+        let spare = state.withLock { state in
+            state.queue.withSpace { $0.setReserved(bytes) }
+            return state.beginPreparing(at: .now)
+        }
+        if let spare { prepare(spare) }
+    }
+
+    /// Returns when a record got that far, also if it did so before an error or the end.
+    func wait(for milestone: Milestone, of sequence: UInt64) async throws(JournalError) {
+        let result = await withCheckedContinuation { continuation in
+            let (answer, isAsleep) = state.withLock { state -> (Result<Void, JournalError>?, Bool) in
+                precondition(sequence < state.queue.nextSequence, "a wait for a record that was never submitted")
+                let reached = milestone == .written ? state.queue.written : state.queue.durable
+                if reached >= sequence { return (.success(()), false) }
+                if let failure = state.queue.failure { return (.failure(failure), false) }
+                let waiter = Waiter(sequence: sequence, continuation: continuation)
+                switch milestone {
+                case .written: state.writtenWaiters.append(waiter)
+                case .durable:
+                    state.durableWaiters.append(waiter)
+                    state.queue.want(durable: sequence)
+                }
+                return (nil, state.takeSleep())
+            }
+            if isAsleep { wake.signal() }
+            if let answer { continuation.resume(returning: answer) }
+        }
+        try result.get()
+    }
+
+    /// After this the writer finishes what was submitted and ends.
+    func beginClose() {
+        let isAsleep = state.withLock { state in
+            state.queue.close()
+            return state.takeSleep()
+        }
+        if isAsleep { wake.signal() }
+    }
+
+    func waitForEnd() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.closeWaiters.append(continuation) }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
+    // MARK: For the writer
+
+    /// What to do next; blocks while there is nothing.
+    func nextStep() -> CommitQueue.Step {
+        while true {
+            let now = ContinuousClock.now
+            let step = state.withLock { state in
+                let step = state.queue.nextStep(at: now)
+                if case .sleep = step { state.isWriterAsleep = true }
+                return step
+            }
+            guard case .sleep(let deadline) = step else { return step }
+            if let deadline {
+                let nanoseconds = (deadline - now) / .nanoseconds(1)
+                // Whole milliseconds and one more, so as not to wake just before the deadline and turn in vain.
+                _ = wake.wait(timeout: .now() + .milliseconds(Int(max(0, min(nanoseconds / 1e6, 1e9))) + 1))
+            } else {
+                wake.wait()
+            }
+            state.withLock { $0.isWriterAsleep = false }
+        }
+    }
+
+    func wrote(upTo sequence: UInt64, records: Int, bytes: Int) {
+        let waiters = state.withLock { state in
+            state.queue.wrote(upTo: sequence)
+            state.stats.records += UInt64(records)
+            state.stats.bytes += UInt64(bytes)
+            state.stats.writes += 1
+            return Self.take(&state.writtenWaiters, upTo: sequence)
+        }
+        for waiter in waiters { waiter.continuation.resume(returning: .success(())) }
+    }
+
+    func synced(upTo sequence: UInt64, took: Duration) {
+        let waiters = state.withLock { state in
+            let batch = sequence - state.queue.durable
+            state.queue.synced(upTo: sequence)
+            state.stats.syncs += 1
+            state.stats.largestBatch = max(state.stats.largestBatch, batch)
+            state.stats.batchSizes.add(batch)
+            state.stats.syncMicroseconds.add(UInt64(max(0, took / .microseconds(1))))
+            return Self.take(&state.durableWaiters, upTo: sequence)
+        }
+        for waiter in waiters { waiter.continuation.resume(returning: .success(())) }
+    }
+
+    /// Every caller whose record did not get where it waited for it to be learns of the error now; later ones at once.
+    func poison(_ error: FileError) {
+        let (waiters, failure) = state.withLock { state in
+            state.queue.poison(error.description)
+            defer {
+                state.writtenWaiters = []
+                state.durableWaiters = []
+            }
+            return (state.writtenWaiters + state.durableWaiters, state.queue.failure)
+        }
+        guard let failure else { return }
+        for waiter in waiters { waiter.continuation.resume(returning: .failure(failure)) }
+    }
+
+    func takeSpareFile() -> UInt64? {
+        state.withLock { $0.spares.isEmpty ? nil : $0.spares.removeFirst() }
+    }
+
+    func spareFileForWriter() -> UInt64 {
+        state.withLock { state in
+            state.queue.withSpace { $0.madeInHaste() }
+            return state.takeSpareNumber()
+        }
+    }
+
+    func began(_ segment: SegmentOnDisk) { state.withLock { $0.segments.append(segment) } }
+
+    func ended() {
+        let waiters = state.withLock { state in
+            state.hasEnded = true
+            defer { state.closeWaiters = [] }
+            return state.closeWaiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    // MARK: For the keeper
+
+    /// Sets one segment aside, and the next, for as long as they are wanted.
+    private func prepare(_ number: UInt64) {
+        keeper.run { [self] in
+            let result = Result { () throws(FileError) in try segmentFiles.makeSpare(number) }
+            let another = state.withLock { state in
+                let now = ContinuousClock.now
+                switch result {
+                case .success:
+                    state.spares.append(number)
+                    state.queue.withSpace { $0.prepared() }
+                case .failure(let error):
+                    state.queue.withSpace { $0.failed(error.description, at: now) }
+                }
+                return state.beginPreparing(at: now)
+            }
+            if let another { prepare(another) }
+        }
+    }
+
+    private static func take(_ waiters: inout [Waiter], upTo sequence: UInt64) -> [Waiter] {
+        // Most often all of them can go.
+        guard waiters.contains(where: { $0.sequence > sequence }) else {
+            defer { waiters = [] }
+            return waiters
+        }
+        let taken = waiters.filter { $0.sequence <= sequence }
+        waiters.removeAll { $0.sequence <= sequence }
+        return taken
+    }
+}
+
+extension JournalCore.State {
+    /// True if the writer sleeps and must be woken, which is then the caller's part.
+    mutating func takeSleep() -> Bool {
+        defer { isWriterAsleep = false }
+        return isWriterAsleep
+    }
+
+    mutating func beginPreparing(at now: ContinuousClock.Instant) -> UInt64? {
+        guard queue.phase == .open, queue.withSpace({ $0.beginPreparing(at: now) }) else { return nil }
+        return takeSpareNumber()
+    }
+
+    mutating func takeSpareNumber() -> UInt64 {
+        defer { nextSpare += 1 }
+        return nextSpare
+    }
+}

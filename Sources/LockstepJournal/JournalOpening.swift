@@ -1,0 +1,87 @@
+/// Locks, recovers, makes the first segment if there is none, and starts the writer.
+struct JournalOpening {
+    let layout: DirectoryLayout
+    let files: any FileSystem
+    let options: JournalOptions
+
+    /// - Throws: `JournalError`, `FileError`, or what `replay` throws. The directory is free again then.
+    func run(_ replay: (ReplayedRecord) throws -> Void) throws -> (JournalCore, RecordReader, RecoveryReport) {
+        let began = ContinuousClock.now
+        try files.createDirectory(layout.directory)
+        let lock = try takeLock()
+        do {
+            var recovery = Recovery(layout: layout, files: files)
+            var outcome = try recovery.run(replay: replay)
+            let file = try liveSegment(&outcome)
+            outcome.report.duration = ContinuousClock.now - began
+            let (core, reader) = start(outcome, lock, file)
+            return (core, reader, outcome.report)
+        } catch {
+            lock.close()
+            throw error
+        }
+    }
+
+    private func takeLock() throws -> any OpenFile {
+        do throws(FileError) {
+            return try files.lock(layout.lock)
+        } catch {
+            guard error.isHeldElsewhere else { throw error }
+            throw JournalError.inUse(directory: layout.directory, holder: error.note)
+        }
+    }
+
+    private var segmentFiles: SegmentFiles {
+        SegmentFiles(layout: layout, files: files, segmentSize: options.segmentSize)
+    }
+
+    /// The file that is written next: the last segment, or a first one.
+    private func liveSegment(_ outcome: inout Recovery.Outcome) throws(FileError) -> any OpenFile {
+        if let last = outcome.segments.last {
+            let file = try files.open(layout.segment(last.id), .update)
+            // A copy made by a backup may have lost its empty end.
+            if try file.size() < UInt64(outcome.capacity) {
+                try file.allocate(UInt64(outcome.capacity))
+                try file.sync()
+            }
+            return file
+        }
+        try segmentFiles.makeSpare(0)
+        let header = SegmentHeader(
+            id: 1, firstSequence: 1, previousChecksum: 0, capacity: UInt32(options.segmentSize))
+        let file = try segmentFiles.activate(spare: 0, as: header)
+        outcome.segments = [SegmentOnDisk(header)]
+        outcome.end = UInt64(SegmentHeader.size)
+        outcome.capacity = options.segmentSize
+        return file
+    }
+
+    private func start(
+        _ outcome: Recovery.Outcome, _ lock: any OpenFile, _ file: any OpenFile
+    ) -> (JournalCore, RecordReader) {
+        let next = RecordAddress(segment: outcome.segments.last?.id ?? 1, offset: UInt32(outcome.end))
+        var queue = CommitQueue(
+            options: options, last: outcome.lastSequence, next: next, capacity: outcome.capacity)
+        var spares: [UInt64] = []
+        // The first one at once, so that a new journal does not begin by refusing. A full disk is no reason not to
+        // open: what was reserved for completion is to be used up, and reading must be possible.
+        if queue.withSpace({ $0.beginPreparing(at: .now) }) {
+            do throws(FileError) {
+                try segmentFiles.makeSpare(1)
+                spares = [1]
+                queue.withSpace { $0.prepared() }
+            } catch {
+                queue.withSpace { $0.failed(error.description, at: .now) }
+            }
+        }
+        let core = JournalCore(
+            layout: layout, files: files, options: options, segmentFiles: segmentFiles,
+            state: JournalCore.State(
+                queue: queue, segments: outcome.segments, spares: spares, nextSpare: 2,
+                checkpointUpTo: outcome.checkpointUpTo))
+        let reader = RecordReader(layout: layout, files: files)
+        CommitThread.start(
+            CommitThread(core: core, reader: reader, lock: lock, file: file, resuming: outcome))
+        return (core, reader)
+    }
+}

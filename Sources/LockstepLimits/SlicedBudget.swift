@@ -1,0 +1,73 @@
+/// A budget that survives `kill -9`: what is on disk is always ahead of what was granted.
+///
+/// Use is written in slices. A slice is on disk before its first call is granted, and until the next one is written it
+/// counts as used whole and as late as possible. So a restart never overruns a window, and forfeits at most the
+/// rest of one slice.
+package struct SlicedBudget<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+    package enum Step: Equatable, Sendable {
+        case go(Permit)
+        /// Write this, report `written`, and ask again.
+        case write(Draft)
+        case wait(Budget<Instant>.Wait)
+    }
+
+    /// What is to be on disk, and what may be granted once it is.
+    package struct Draft: Equatable, Sendable {
+        package let use: BudgetUse
+        fileprivate let allowance: Int
+        fileprivate let edition: Int
+    }
+
+    package private(set) var budget: Budget<Instant>
+    private var allowance = 0  // calls that may be granted before the next write
+    private var edition = 0  // counts what the disk should know, other than use
+    private var editionOnDisk = 0
+
+    package init(_ budget: Budget<Instant>) {
+        self.budget = budget
+    }
+
+    package mutating func step(at now: Moment<Instant>) -> Step {
+        let obstacle = budget.obstacle(at: now)
+        let needsSlice = obstacle == nil && allowance == 0
+        // A closed budget is written too, before anybody settles down to wait: a restart must not knock again.
+        if needsSlice || edition != editionOnDisk { return .write(draft(needsSlice ? sliceSize : allowance, at: now)) }
+        if let obstacle { return .wait(obstacle) }
+        guard case .go(let permit) = budget.take(at: now) else { preconditionFailure("nothing stood in the way") }
+        allowance -= 1
+        return .go(permit)
+    }
+
+    /// The draft is on disk. Nothing may have been granted since it was made.
+    package mutating func written(_ draft: Draft) {
+        allowance = draft.allowance
+        editionOnDisk = draft.edition
+    }
+
+    /// What to write before stopping: gives the rest of the slice back.
+    package mutating func settlement(at now: Moment<Instant>) -> Draft { draft(0, at: now) }
+
+    package mutating func finish(_ permit: Permit, learned: Announcement?, at now: Moment<Instant>) {
+        let before = budget.announced
+        budget.finish(permit, learned: learned, at: now)
+        if budget.announced != before { edition += 1 }
+    }
+
+    package mutating func close(until instant: Instant, at now: Moment<Instant>) {
+        budget.close(until: instant, at: now)
+        edition += 1
+    }
+
+    package mutating func status(at now: Moment<Instant>) -> BudgetStatus { budget.status(at: now) }
+
+    private func draft(_ allowance: Int, at now: Moment<Instant>) -> Draft {
+        Draft(use: budget.use(reserving: allowance, at: now), allowance: allowance, edition: edition)
+    }
+
+    /// A tenth of a minute's calls: small enough to lose, large enough that writing is rare.
+    private var sliceSize: Int {
+        let limits = budget.limits
+        let minutely = [limits.perMinute, limits.tenantPerMinute, limits.perSecond.map { $0 * 60 }]
+        return max(1, min((minutely.compactMap { $0 }.min() ?? 1_000) / 10, budget.leftToday))
+    }
+}

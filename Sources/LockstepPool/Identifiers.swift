@@ -1,0 +1,52 @@
+/// Whose jobs these are. Tenants share the pool fairly and know nothing of one another.
+public struct TenantID: Hashable, Sendable, RawRepresentable, CustomStringConvertible {
+    public var rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public init(_ text: String) { rawValue = text }
+    public var description: String { rawValue }
+}
+
+/// A job's number: the order in which jobs were accepted, over all tenants.
+public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// Reads what `description` wrote.
+    public init?(_ text: String) {
+        guard let number = UInt64(text) else { return nil }
+        rawValue = number
+    }
+
+    public var description: String { String(rawValue) }
+    public static func < (a: JobID, b: JobID) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// A lane's number. Lanes that were joined go on under the older number.
+public struct LaneID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public var rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    public init?(_ text: String) {
+        guard let number = UInt64(text) else { return nil }
+        rawValue = number
+    }
+
+    public var description: String { String(rawValue) }
+    public static func < (a: LaneID, b: LaneID) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// One of the names by which jobs about the same thing are recognised, within a tenant.
+public struct LaneKey: Hashable, Sendable {
+    /// The caller's kind of name, such as "customer number" or "e-mail address".
+    public var kind: UInt8
+    public var value: String
+    /// Whether a lane can have one value of this kind only: two customer numbers are two customers, whatever else
+    /// they share.
+    public var isExclusive: Bool
+
+    public init(kind: UInt8, value: String, isExclusive: Bool) {
+        self.kind = kind
+        self.value = value
+        self.isExclusive = isExclusive
+    }
+}

@@ -1,0 +1,65 @@
+/// What operators ask of the queue. Everything here is on disk for good when it returns.
+extension JobQueue {
+    /// Puts a dead job back into its place in its lane, as if it had not been tried.
+    ///
+    /// - Parameter keys: for a job that had no lane, those that it turns out to have.
+    public func retry(_ id: JobID, keys: [LaneKey] = []) async throws(QueueError) {
+        guard let job = state.jobs[id] else { throw .noSuchJob(id) }
+        guard job.isDead else { throw .notNow(id, name(of: id, job)) }
+        var lane = job.lane.map(state.lanes.current)
+        if lane == nil {
+            guard !keys.isEmpty else { throw .unplaced(id) }
+            lane = try place(keys, of: job.tenant)
+        }
+        let ticket = try submit(.revived(job: id, lane: lane, keys: keys), .release(0))
+        try await durable(ticket)
+        if let lane { refresh(state.lanes.current(lane)) }
+    }
+
+    /// Closes a job that is not running, without doing it.
+    public func discard(_ id: JobID) async throws(QueueError) {
+        guard let job = state.jobs[id] else { throw .noSuchJob(id) }
+        guard job.isDead || !isRunning(id, job) else { throw .notNow(id, .running) }
+        let record = OutcomeRecord(
+            job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [], at: wall())
+        let release = QueuePolicy.reserve(forPayload: Int(job.size))
+        let ticket = try submit(.outcome(record), .release(release))
+        try await durable(ticket)
+        if let lane = job.lane { refresh(state.lanes.current(lane)) }
+    }
+
+    public func pause(_ tenant: TenantID) async throws(QueueError) {
+        try await durable(submit(.paused(tenant: tenant, lane: nil, isPaused: true), .release(0)))
+    }
+
+    public func resume(_ tenant: TenantID) async throws(QueueError) {
+        try await durable(submit(.paused(tenant: tenant, lane: nil, isPaused: false), .release(0)))
+        for (lane, row) in state.lanes.rows where row.tenant == tenant { refresh(lane) }
+    }
+
+    public func pause(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {
+        try await durable(submit(.paused(tenant: tenant, lane: try known(lane, tenant), isPaused: true), .release(0)))
+    }
+
+    public func resume(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {
+        let lane = try known(lane, tenant)
+        try await durable(submit(.paused(tenant: tenant, lane: lane, isPaused: false), .release(0)))
+        refresh(lane)
+    }
+
+    private func known(_ lane: LaneID, _ tenant: TenantID) throws(QueueError) -> LaneID {
+        let current = state.lanes.current(lane)
+        guard state.lanes[current]?.tenant == tenant else { throw .noSuchLane(lane) }
+        return current
+    }
+
+    // MARK: Small durable values
+
+    public func note(_ key: String) -> [UInt8]? { state.notes[key] }
+
+    /// - Parameter durable: false returns as soon as the value has its place; it is on disk a little later.
+    public func setNote(_ key: String, _ value: [UInt8], durable isDurable: Bool) async throws(QueueError) {
+        let ticket = try submit(.note(key: key, value: value), .release(0))
+        if isDurable { try await durable(ticket) }
+    }
+}

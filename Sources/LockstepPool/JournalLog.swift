@@ -1,0 +1,98 @@
+public import LockstepJournal
+
+/// The queue's log as a journal on disk.
+public struct JournalLog: JobLog {
+    public let journal: Journal
+
+    /// Opens the directory's journal and applies its records.
+    public static func open(
+        _ directory: String, options: JournalOptions = JournalOptions(), files: any FileSystem = PosixFileSystem()
+    ) throws -> (log: JournalLog, found: RecoveredJobs) {
+        var found = RecoveredJobs()
+        let journal = try Journal.open(directory, options: options, files: files) { record in
+            switch record {
+            case .checkpoint(let kind, let payload):
+                found.apply(FoundRecord(kind: kind, payload: payload, ticket: nil))
+            case .tail(let record):
+                let ticket = LogTicket(sequence: record.sequence, address: LogAddress(record.address))
+                found.apply(FoundRecord(kind: record.kind, payload: record.payload, ticket: ticket))
+            }
+        }
+        return (JournalLog(journal: journal), found)
+    }
+
+    public func submit(_ kind: UInt8, _ payload: [UInt8], _ space: LogSpace) throws(LogFailure) -> LogTicket {
+        do {
+            let ticket: Ticket
+            switch space {
+            case .reserve(let bytes): ticket = try journal.submit(kind, payload, reserve: bytes)
+            case .release(let bytes): ticket = try journal.submit(kind, payload, release: bytes)
+            }
+            return LogTicket(sequence: ticket.sequence, address: LogAddress(ticket.address))
+        } catch {
+            throw LogFailure(error)
+        }
+    }
+
+    public func written(_ ticket: LogTicket) async throws(LogFailure) {
+        do { try await journal.written(ticket.journal) } catch { throw LogFailure(error) }
+    }
+
+    public func durable(_ ticket: LogTicket) async throws(LogFailure) {
+        do { try await journal.durable(ticket.journal) } catch { throw LogFailure(error) }
+    }
+
+    public var durableSequence: UInt64 { journal.durableSequence }
+    public var lastSequence: UInt64 { journal.lastSequence }
+
+    public func read(_ address: LogAddress) async throws(LogFailure) -> (kind: UInt8, payload: [UInt8]) {
+        do {
+            let record = try await journal.read(address.record)
+            return (record.kind, record.payload)
+        } catch { throw LogFailure(error) }
+    }
+
+    public func setReserved(_ bytes: Int) { journal.setReserved(bytes) }
+
+    public func checkpoint(
+        _ records: [(kind: UInt8, payload: [UInt8])], upTo: UInt64, retiring: Set<UInt64>
+    ) async throws(LogFailure) {
+        do {
+            try await journal.checkpoint(records, upTo: upTo, retiring: retiring.map { UInt32($0) })
+        } catch { throw LogFailure(error) }
+    }
+
+    public func part(of address: LogAddress) -> UInt64 { UInt64(address.record.segment) }
+
+    public var closedParts: [(part: UInt64, bytes: Int)] {
+        journal.segments.filter { !$0.isLive }.map { (UInt64($0.id), $0.size) }
+    }
+
+    public var isFailed: String? { journal.stats().poisoned }
+}
+
+/// What a log's records came to, for the queue to go on from.
+public struct RecoveredJobs: Sendable {
+    var state = QueueState()
+    public init() {}
+    /// In the order of the log.
+    public mutating func apply(_ record: FoundRecord) { state.apply(record) }
+}
+
+extension LogAddress {
+    init(_ address: RecordAddress) { self.init(rawValue: UInt64(address.segment) << 32 | UInt64(address.offset)) }
+
+    var record: RecordAddress {
+        RecordAddress(segment: UInt32(rawValue >> 32), offset: UInt32(truncatingIfNeeded: rawValue))
+    }
+}
+
+extension LogTicket {
+    fileprivate var journal: Ticket { Ticket(sequence: sequence, address: address.record) }
+}
+
+extension LogFailure {
+    init(_ error: JournalError) {
+        if case .full = error { self = .full } else { self = .failed(error.description) }
+    }
+}

@@ -1,0 +1,56 @@
+/// How long a job waits before its next try. A pure function of the attempt and a random number.
+public struct RetryPolicy: Sendable {
+    public var first: Duration
+    public var cap: Duration
+
+    public init(first: Duration = .milliseconds(500), cap: Duration = .seconds(30)) {
+        self.first = first
+        self.cap = cap
+    }
+
+    /// Between half the pause and all of it, so that jobs that failed together do not come back together.
+    ///
+    /// - Parameters:
+    ///   - attempt: 1 after the first failed try.
+    ///   - random: 0 ... 1
+    public func pause(after attempt: Int, random: Double) -> Duration {
+        // Cap before multiplying: 2^70 pauses do not fit in a Duration and would trap.
+        let doublings = min(max(attempt - 1, 0), 30)
+        let whole = min(first * (1 << doublings), cap)
+        return whole * (0.5 + 0.5 * min(max(random, 0), 1))
+    }
+}
+
+/// The queue's bounds and manners.
+public struct QueuePolicy: Sendable {
+    public enum AfterDead: Sendable {
+        /// What follows in the lane goes on.
+        case goOn
+        /// What follows waits until the dead job is retried or discarded.
+        case park
+    }
+
+    public var retry = RetryPolicy()
+    /// Lanes of one tenant that run at once.
+    public var lanesPerTenant = 64
+    public var lanes = 1_024
+    /// Bytes of one payload.
+    public var maxPayload = 1 << 20
+    /// Keys of one job, and bytes of one key's value.
+    public var maxKeys = 8
+    public var maxKeyBytes = 1_024
+    /// Bytes of a lane's state.
+    public var maxLaneState = 64 << 10
+    /// A checkpoint is written when this much has been logged since the last.
+    public var checkpointEvery = 16 << 20
+    public var afterDead: AfterDead = .goOn
+    /// Tenants with a manner of their own.
+    public var afterDeadByTenant: [TenantID: AfterDead] = [:]
+
+    public init() {}
+
+    func parks(_ tenant: TenantID) -> Bool { (afterDeadByTenant[tenant] ?? afterDead) == .park }
+
+    /// Set aside for each job: its outcomes, and its copy when an old segment is emptied.
+    static func reserve(forPayload bytes: Int) -> Int { 2_048 + 2 * bytes }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Keap
+import LockstepLimits
+import LockstepPool
+
+/// A job as `/api/jobs` tells it.
+struct JobAnswer: Encodable, Sendable {
+    var id: String
+    var gym: String
+    var lane: String?
+    var state: String
+    var attempts: Int
+    var reason: String?
+    var acceptedAt: String
+    var finishedAt: String?
+    /// When the next try is due, for a waiting job.
+    var dueAt: String?
+
+    init(_ job: JobView) {
+        id = job.id.description
+        gym = job.tenant.rawValue
+        lane = job.lane?.description
+        state = job.state.name.rawValue
+        attempts = job.attempts
+        reason = job.reason
+        acceptedAt = Self.time(job.acceptedAt)
+        finishedAt = job.finishedAt.map(Self.time)
+        if case .waiting(let due) = job.state { dueAt = Self.time(due) }
+    }
+
+    static func time(_ milliseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}
+
+/// A gym as `/api/gyms` tells it.
+struct GymAnswer: Encodable, Sendable {
+    struct Account: Encodable, Sendable {
+        /// `closed` is the good state: calls pass.
+        var circuit: String
+        var reason: String?
+        var callsInFlight: Int
+        var callsWaiting: Int
+        var windows: [Window]
+    }
+
+    struct Window: Encodable, Sendable {
+        var window: String
+        var limit: Int
+        var used: Int
+    }
+
+    var id: String
+    var name: String
+    var isPaused: Bool
+    var jobs: [String: Int]
+    var oldestPendingAt: String?
+    var needsAttention: Int
+    var keap: Account
+}
+
+/// An entry of `/api/attention`.
+struct AttentionAnswer: Encodable, Sendable {
+    var gym: String
+    var lane: String
+    var person: String
+    var notes: [String]
+    var job: String
+    var at: String
+
+    init(_ entry: Attention.Entry, gym: GymID) {
+        self.gym = gym.description
+        lane = entry.lane
+        person = entry.person
+        notes = entry.notes
+        job = entry.job
+        at = JobAnswer.time(entry.at)
+    }
+}
+
+extension GymAnswer {
+    init(_ gym: Gym, _ counts: TenantCounts) async {
+        let gateway = await gym.account.gateway.counters()
+        let budget = await gym.account.budget.status()
+        var keap = Account(
+            circuit: "closed", reason: nil, callsInFlight: gateway.inFlight, callsWaiting: gateway.waiting,
+            windows: budget.windows.map { Window(window: $0.window.rawValue, limit: $0.limit, used: $0.used) })
+        if case .open(let reason, _, let isCredential) = gateway.circuit {
+            keap.circuit = isCredential ? "key refused" : "open"
+            keap.reason = reason
+        }
+        self.init(
+            id: gym.id.description, name: gym.name, isPaused: counts.isPaused,
+            jobs: Dictionary(counts.jobs.map { ($0.key.rawValue, $0.value) }) { $1 },
+            oldestPendingAt: counts.oldestPending.map(JobAnswer.time), needsAttention: gym.attention.all.count,
+            keap: keap)
+    }
+}

@@ -1,0 +1,121 @@
+import Keap
+import LockstepJournal
+import LockstepLimits
+import LockstepPool
+
+/// What `/metrics` tells: everything that an operator would put on a graph or an alert.
+struct MetricsPage: Sendable {
+    let text: String
+
+    init(gyms: Gyms, accounts: [KeapAccount], queue: JobQueue, journal: Journal, intake: IntakeCounters) async {
+        var page = PrometheusText()
+        Self.write(await queue.counts(), gyms, to: &page)
+        await Self.write(accounts, to: &page)
+        Self.write(journal.stats(), segments: journal.segments.count, to: &page)
+        page.family("lockstep_intake_answers_total", .counter, "Answers of the intake, by status.")
+        for (status, count) in intake.byStatus {
+            page.sample("lockstep_intake_answers_total", [("status", String(status))], count)
+        }
+        page.family("lockstep_attention", .gauge, "People who need attention though their changes were delivered.")
+        for gym in gyms.all { page.sample("lockstep_attention", [("gym", gym.id.description)], gym.attention.all.count) }
+        text = page.text
+    }
+
+    private static func write(_ counts: QueueCounts, _ gyms: Gyms, to page: inout PrometheusText) {
+        page.family("lockstep_jobs", .gauge, "Jobs that are not finished, by state.")
+        for gym in gyms.all {
+            for state in [JobState.Name.accepted, .running, .waiting, .paused, .dead] {
+                let count = counts.tenants[gym.id.tenant]?.jobs[state] ?? 0
+                page.sample("lockstep_jobs", [("gym", gym.id.description), ("state", state.rawValue)], count)
+            }
+        }
+        page.family(
+            "lockstep_oldest_pending_timestamp_seconds", .gauge, "When the oldest job that is not finished was accepted.")
+        for gym in gyms.all {
+            guard let oldest = counts.tenants[gym.id.tenant]?.oldestPending else { continue }
+            page.sample(
+                "lockstep_oldest_pending_timestamp_seconds", [("gym", gym.id.description)], Double(oldest) / 1000)
+        }
+        page.single("lockstep_jobs_done_total", .counter, "Jobs done since the journal began.", Double(counts.done))
+        page.single("lockstep_lanes", .gauge, "Lanes that are known.", Double(counts.lanes))
+        page.single("lockstep_lanes_running", .gauge, "Lanes that are being worked on.", Double(counts.lanesRunning))
+        page.single(
+            "lockstep_stale_completions_total", .counter, "Completions by attempts that no longer held their lane.",
+            Double(counts.staleCompletions))
+    }
+
+    private static func write(_ accounts: [KeapAccount], to page: inout PrometheusText) async {
+        var states: [(name: String, gateway: GatewayCounters, budget: BudgetStatus)] = []
+        for account in accounts {
+            states.append((account.name, await account.gateway.counters(), await account.budget.status()))
+        }
+        page.family("lockstep_keap_calls_total", .counter, "Calls on Keap, by endpoint.")
+        for state in states {
+            for (endpoint, counters) in state.gateway.endpoints.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+                let labels = [("account", state.name), ("endpoint", "\(endpoint)")]
+                page.sample("lockstep_keap_calls_total", labels, counters.calls)
+            }
+        }
+        page.family("lockstep_keap_call_seconds_total", .counter, "Time that calls took, all together.")
+        for state in states {
+            let sum = state.gateway.endpoints.values.reduce(0.0) { $0 + $1.latency.inSeconds }
+            page.sample("lockstep_keap_call_seconds_total", [("account", state.name)], sum)
+        }
+        page.family("lockstep_keap_throttled_total", .counter, "Calls that Keap answered with 429.")
+        for state in states {
+            let sum = state.gateway.endpoints.values.reduce(0) { $0 + $1.throttled }
+            page.sample("lockstep_keap_throttled_total", [("account", state.name)], sum)
+        }
+        page.family("lockstep_keap_failures_total", .counter, "Calls that failed, by kind.")
+        for state in states {
+            for kind in FailureKind.allCases {
+                let sum = state.gateway.endpoints.values.reduce(0) { $0 + ($1.failures[kind] ?? 0) }
+                let labels = [("account", state.name), ("kind", kind.rawValue)]
+                page.sample("lockstep_keap_failures_total", labels, sum)
+            }
+        }
+        page.family("lockstep_keap_circuit_open", .gauge, "1 while calls wait because Keap fails or refuses the key.")
+        for state in states {
+            page.sample(
+                "lockstep_keap_circuit_open", [("account", state.name)], state.gateway.circuit == .closed ? 0 : 1)
+        }
+        page.family("lockstep_keap_budget_limit", .gauge, "Calls that a window allows.")
+        for state in states {
+            for window in state.budget.windows {
+                let labels = [("account", state.name), ("window", window.window.rawValue)]
+                page.sample("lockstep_keap_budget_limit", labels, window.limit)
+            }
+        }
+        page.family("lockstep_keap_budget_used", .gauge, "Calls that count in a window now.")
+        for state in states {
+            for window in state.budget.windows {
+                let labels = [("account", state.name), ("window", window.window.rawValue)]
+                page.sample("lockstep_keap_budget_used", labels, window.used)
+            }
+        }
+    }
+
+    private static func write(_ stats: JournalStats, segments: Int, to page: inout PrometheusText) {
+        page.single("lockstep_journal_records_total", .counter, "Records written.", Double(stats.records))
+        page.single("lockstep_journal_bytes_total", .counter, "Bytes written.", Double(stats.bytes))
+        page.single("lockstep_journal_syncs_total", .counter, "Syncs.", Double(stats.syncs))
+        page.single("lockstep_journal_refused_total", .counter, "Records refused for want of room.", Double(stats.refused))
+        page.single("lockstep_journal_segments", .gauge, "Segments on disk.", Double(segments))
+        page.single("lockstep_journal_failed", .gauge, "1 once a write or sync has failed.", stats.poisoned == nil ? 0 : 1)
+        page.family("lockstep_journal_sync_seconds", .histogram, "How long syncs take.")
+        var total: UInt64 = 0
+        let counts = stats.syncMicroseconds.counts
+        for (index, count) in counts.enumerated() where index < counts.count - 1 {
+            total += count
+            let bound = Double(PowerHistogram.bound(index)) / 1e6
+            page.sample("lockstep_journal_sync_seconds_bucket", [("le", PrometheusText.number(bound))], Double(total))
+        }
+        page.sample("lockstep_journal_sync_seconds_bucket", [("le", "+Inf")], Double(stats.syncMicroseconds.count))
+        page.sample("lockstep_journal_sync_seconds_sum", [], Double(stats.syncMicroseconds.sum) / 1e6)
+        page.sample("lockstep_journal_sync_seconds_count", [], Double(stats.syncMicroseconds.count))
+    }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

@@ -1,0 +1,53 @@
+import ContactSync
+import Keap
+
+/// What `lockstep check` tells of one gym: whether its key opens Keap, and what the first change would create there.
+package struct Checkup: Sendable {
+    package var gym: String
+    package var name: String
+    package var hook: String?
+    /// Who Keap says the key belongs to.
+    package var keyOwner: String?
+    package var problems: [String] = []
+    package var wouldCreate: [String] = []
+
+    package var isFine: Bool { problems.isEmpty }
+
+    /// Asks Keap, gym by gym. Costs at most three calls each and changes nothing.
+    package static func run(_ configuration: Configuration) async -> [Checkup] {
+        var checkups: [Checkup] = []
+        for gym in configuration.gyms {
+            var checkup = Checkup(gym: gym.id.description, name: gym.name)
+            if gym.zenPlanner != nil { checkup.hook = "/hooks/\(gym.id)/zenplanner/TOKEN" }
+            let calls = KeapAccount.untracked(gym).calls()
+            do throws(KeapFailure) {
+                checkup.keyOwner = try await calls.probe()
+                try await checkup.look(with: calls, gym.sync)
+            } catch {
+                checkup.problems.append(sentence(error))
+            }
+            checkups.append(checkup)
+        }
+        return checkups
+    }
+
+    private mutating func look(with calls: any KeapCalls, _ settings: SyncSettings) async throws(KeapFailure) {
+        if let category = settings.category, try await calls.categories(named: category).isEmpty {
+            wouldCreate.append("tag category “\(category)”")
+        }
+        let known = Set(try await calls.customFields().map { $0.label.lowercased() })
+        for field in OwnCustomField.allCases where !known.contains(settings.customFields[field].lowercased()) {
+            wouldCreate.append("custom field “\(settings.customFields[field])”")
+        }
+    }
+
+    private static func sentence(_ failure: KeapFailure) -> String {
+        switch failure {
+        case .unauthorized(let message): "Keap refuses the key: \(message)"
+        case .refused(let status, let message): "Keap refuses (\(status)): \(message)"
+        case .gone(let message): "Keap does not know what was asked for: \(message)"
+        case .unavailable(let reason), .unclear(let reason): "Keap cannot be reached: \(reason)"
+        case .cancelled: "interrupted"
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package import LockstepHTTP
+
+/// What one service runs with, read and checked as a whole before anything starts.
+package struct Configuration: Sendable {
+    /// Where web hooks come in. Plain HTTP: TLS ends at a proxy in front.
+    package var listen = Self.defaultListen
+    /// Where health, metrics, the API of the commands and the dashboard are.
+    package var admin = Self.defaultAdmin
+    /// What callers of `admin` must show. Nil: nothing, which is allowed on loopback only.
+    package var adminToken: Secret?
+    /// The journal's directory. A relative path counts from the configuration file.
+    package var data = "lockstep-data"
+    /// How long calls that run may take to finish when the service stops.
+    package var stopGrace: Duration = .seconds(30)
+    /// The longest time that a record nobody waits for (a completion) stays unsynced.
+    package var unsyncedLimit: Duration = .milliseconds(100)
+    package var gyms: [GymConfiguration] = []
+    /// What is allowed but should be known, in sentences, each with its place.
+    package var remarks: [String] = []
+
+    package static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8080)
+    package static let defaultAdmin = ListenAddress(host: "127.0.0.1", port: 8081)
+}

@@ -1,0 +1,68 @@
+import Keap
+import LockstepHTTP
+
+/// Reads the whole configuration; one extension per section, each in a file of its own.
+struct ConfigurationReader {
+    let secrets: SecretSource
+    let notes: ConfigurationNotes
+
+    private enum Key: String, CaseIterable {
+        case listen, admin, adminToken, data, stopGrace, journal, gyms
+    }
+
+    private enum JournalKey: String, CaseIterable { case unsyncedLimit }
+
+    static func read(
+        _ text: [UInt8], file: String, secrets: SecretSource
+    ) throws(ConfigurationError) -> Configuration {
+        let root: ConfigurationNode
+        do {
+            root = try ConfigurationText.parse(text)
+        } catch {
+            let place = TextPlace(of: error.offset, in: text)
+            throw ConfigurationError(file: file, problems: [.init("", .malformed(what: error.what), at: place)])
+        }
+        let notes = ConfigurationNotes(text: text)
+        let reader = ConfigurationReader(secrets: secrets, notes: notes)
+        var configuration = reader.configuration(ConfigurationValue(path: "", node: root, notes: notes))
+        let problems = notes.problems
+        guard problems.isEmpty else { throw ConfigurationError(file: file, problems: problems) }
+        configuration.remarks = notes.remarks
+        return configuration
+    }
+
+    private func configuration(_ value: ConfigurationValue) -> Configuration {
+        var configuration = Configuration()
+        guard let root = value.section(Key.self) else { return configuration }
+        if let listen = root[.listen]?.text(ListenAddress.init) { configuration.listen = listen }
+        if let admin = root[.admin]?.text(ListenAddress.init) { configuration.admin = admin }
+        configuration.adminToken = root[.adminToken].flatMap(secrets.secret)
+        if root[.adminToken] == nil, !configuration.admin.isLoopback { root[.admin]?.note(.adminUnprotected) }
+        if configuration.listen == configuration.admin, configuration.listen.port != 0 {
+            (root[.admin] ?? root[.listen])?.note(.sameAs(path: root[.admin] == nil ? "admin" : "listen"))
+        }
+        if let data = root[.data]?.filledText() { configuration.data = data }
+        if let grace = root[.stopGrace]?.seconds(in: 0...600) { configuration.stopGrace = grace }
+        if let journal = root[.journal]?.section(JournalKey.self),
+            let limit = journal[.unsyncedLimit]?.seconds(in: 0.001...60)
+        {
+            configuration.unsyncedLimit = limit
+        }
+        configuration.gyms = gyms(root.required(.gyms))
+        return configuration
+    }
+
+    private func gyms(_ value: ConfigurationValue?) -> [GymConfiguration] {
+        guard let entries = value?.list() else { return [] }
+        if entries.isEmpty { value?.note(.empty) }
+        var seen: [GymID: String] = [:]
+        var accounts: [KeapSite: String] = [:]
+        return entries.compactMap { entry in
+            guard let gym = gym(entry, accounts: &accounts) else { return nil }
+            if let other = seen.updateValue(entry.path, forKey: gym.id) {
+                entry.note(.notUsable(reason: "the id \"\(gym.id)\" is also that of \(other)"))
+            }
+            return gym
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package import ContactSync
+package import Keap
+package import LockstepLimits
+package import ZenPlanner
+
+/// One gym: a tenant with its own Keap account, its own sources and its own secrets.
+package struct GymConfiguration: Sendable {
+    package var id: GymID
+    /// For people; the id unless given.
+    package var name: String
+    package var keap: KeapConfiguration
+    /// Nil: no Zen Planner messages are taken for this gym.
+    package var zenPlanner: ZenPlannerConfiguration?
+    package var sync: SyncSettings
+    package var afterDead: AfterDead
+}
+
+/// What happens to a contact's later changes when one of them cannot be delivered.
+package enum AfterDead: String, CaseIterable, Sendable {
+    /// They go on: a person's change carries the whole state.
+    case `continue`
+    /// They wait until somebody has retried or discarded the dead one.
+    case park
+}
+
+package struct KeapConfiguration: Sendable {
+    package var site: KeapSite
+    /// Calls that this service allows itself, whatever more Keap would grant. Nil within: as Keap says.
+    package var ceiling: CallLimits
+    /// How long one call may take. Nil: as the gateway thinks fit for each kind of call.
+    package var timeout: Duration?
+    /// Calls in flight at once on this account.
+    package var concurrency: Int
+}
+
+package struct ZenPlannerConfiguration: Sendable {
+    /// The last part of the web hook's path. Zen Planner signs nothing, so this is what keeps strangers out.
+    package var token: Secret
+    package var settings: ZenPlannerSettings
+}

@@ -1,0 +1,94 @@
+import ContactSync
+import Foundation
+import LockstepPool
+import ZenPlanner
+
+/// The gyms of a service, by their ids.
+struct Gyms: Sendable {
+    private var byID: [String: Gym] = [:]
+
+    init(_ gyms: [Gym] = []) { byID = Dictionary(gyms.map { ($0.id.description, $0) }) { $1 } }
+
+    subscript(id: String) -> Gym? { byID[id] }
+    var all: [Gym] { byID.values.sorted { $0.id.description < $1.id.description } }
+}
+
+/// One gym at work: what reads its messages, what delivers them, and what it has learned.
+final class Gym: Sendable {
+    struct ZenPlannerIntake: Sendable {
+        var token: Secret
+        var reader: ZenPlannerReader
+    }
+
+    let id: GymID
+    let name: String
+    let zenPlanner: ZenPlannerIntake?
+    let keeper: DirectoryKeeper
+    let account: KeapAccount
+    let attention: Attention
+    private let deliverer: Deliverer
+    private let saveAttention: @Sendable ([UInt8]) async -> Void
+
+    init(
+        _ configuration: GymConfiguration, account: KeapAccount, keeper: DirectoryKeeper, attention: Attention,
+        saveAttention: @escaping @Sendable ([UInt8]) async -> Void
+    ) {
+        id = configuration.id
+        name = configuration.name
+        zenPlanner = configuration.zenPlanner.map {
+            ZenPlannerIntake(token: $0.token, reader: ZenPlannerReader(settings: $0.settings))
+        }
+        self.account = account
+        self.keeper = keeper
+        self.attention = attention
+        self.saveAttention = saveAttention
+        deliverer = Deliverer(keeper: keeper)
+    }
+
+    struct ReadingProblem: Error { var sentence: String }
+
+    /// What a stored message means under the present settings.
+    func read(_ payload: [UInt8]) -> Result<Change, ReadingProblem> {
+        guard let message = StoredMessage(payload) else {
+            return .failure(.init(sentence: "a newer version of Lockstep stored this message; it is kept for that version"))
+        }
+        let reader = zenPlanner?.reader ?? ZenPlannerReader()
+        do {
+            switch try reader.read(contentType: message.contentType, body: message.body) {
+            case .change(let change, _): return .success(change)
+            case .unplaced(let reason, _): return .failure(.init(sentence: reason))
+            }
+        } catch {
+            switch error {
+            case .undecodable(let sentence), .unsupportedMediaType(let sentence):
+                return .failure(.init(sentence: sentence))
+            }
+        }
+    }
+
+    func deliver(
+        _ change: Change, job: JobID, state: [UInt8], save: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async -> Delivery {
+        await deliverer.deliver(change, job: job.rawValue, state: state, save: save)
+    }
+
+    /// Keeps what a person should look at, under the lane it came from.
+    func note(_ notes: [String], about change: Change, lane: String, job: String) async {
+        let entry = Attention.Entry(
+            lane: lane, person: Self.subject(of: change), notes: notes, job: job,
+            at: Int64(Date.now.timeIntervalSince1970 * 1000))
+        if let bytes = attention.note(entry) { await saveAttention(bytes) }
+    }
+
+    private static func subject(of change: Change) -> String {
+        switch change {
+        case .person(let person): person.zenPlannerID
+        case .program(.renamed(let id, let old, let new)): "program \(old ?? id ?? "") → \(new)"
+        case .program(.deleted(let id, let name)): "program \(name ?? id ?? "")"
+        }
+    }
+}
+
+extension GymID {
+    var tenant: TenantID { TenantID(rawValue: description) }
+}

@@ -1,0 +1,79 @@
+import Keap
+import LockstepLimits
+import LockstepPool
+
+typealias Gateway = KeapGateway<ContinuousClock, BudgetGate<ContinuousClock>>
+
+/// One Keap credential with its budget and its gateway. Gyms that were given the same key share one, because Keap counts
+/// them together.
+final class KeapAccount: Sendable {
+    /// The first gym that uses it: names the account in metrics and notes, so that the key itself need not.
+    let name: String
+    let budget: BudgetGate<ContinuousClock>
+    let gateway: Gateway
+
+    init(name: String, budget: BudgetGate<ContinuousClock>, gateway: Gateway) {
+        self.name = name
+        self.budget = budget
+        self.gateway = gateway
+    }
+
+    /// One for each distinct key of the configuration.
+    static func all(
+        of configuration: Configuration, notesIn queue: JobQueue, wall: @escaping @Sendable () -> Int64
+    ) async -> [KeapSite: KeapAccount] {
+        var accounts: [KeapSite: KeapAccount] = [:]
+        for gym in configuration.gyms where accounts[gym.keap.site] == nil {
+            let sharing = configuration.gyms.filter { $0.keap.site == gym.keap.site }
+            let note = "budget/\(gym.id)"
+            let budget = BudgetGate(
+                limits: .keapKey, ceiling: sharing.map(\.keap.ceiling).strictest, clock: ContinuousClock(), wall: wall,
+                saved: await queue.note(note)
+            ) { bytes in
+                try await queue.setNote(note, bytes, durable: true)
+            }
+            var settings = GatewaySettings()
+            settings.concurrency = gym.keap.concurrency
+            if let timeout = gym.keap.timeout { (settings.timeout, settings.slowTimeout) = (timeout, timeout) }
+            let gateway = Gateway(
+                transport: URLSessionTransport(gym.keap.site), budget: budget, settings: settings,
+                clock: ContinuousClock(), wall: wall)
+            accounts[gym.keap.site] = KeapAccount(name: gym.id.description, budget: budget, gateway: gateway)
+        }
+        return accounts
+    }
+
+    /// For a few calls without a journal: keeps the limits, but its use is not remembered.
+    static func untracked(_ gym: GymConfiguration) -> Gateway {
+        let wall: @Sendable () -> Int64 = { Service.wall() }
+        let budget = BudgetGate(
+            limits: .keapKey, ceiling: gym.keap.ceiling, clock: ContinuousClock(), wall: wall, saved: nil, save: { _ in })
+        return Gateway(transport: URLSessionTransport(gym.keap.site), budget: budget, clock: ContinuousClock(), wall: wall)
+    }
+
+    /// Whether calls wait because Keap fails or refuses the key.
+    func isOpen() async -> Bool {
+        if case .open = await gateway.counters().circuit { return true }
+        return false
+    }
+}
+
+extension CallLimits {
+    /// A personal access token or service account key, and the tenant behind it, until Keap's headers say otherwise.
+    static let keapKey = CallLimits(
+        perSecond: 10, perMinute: 240, perDay: 30_000, tenantPerMinute: 10_000, tenantPerDay: 250_000)
+}
+
+extension [CallLimits] {
+    /// The smallest of each limit.
+    fileprivate var strictest: CallLimits {
+        reduce(CallLimits()) { least, next in
+            CallLimits(
+                perSecond: Self.least(least.perSecond, next.perSecond),
+                perMinute: Self.least(least.perMinute, next.perMinute),
+                perDay: Self.least(least.perDay, next.perDay))
+        }
+    }
+
+    private static func least(_ a: Int?, _ b: Int?) -> Int? { [a, b].compactMap { $0 }.min() }
+}

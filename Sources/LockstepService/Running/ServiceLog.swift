@@ -1,0 +1,32 @@
+import Foundation
+import Synchronization
+
+/// One line per event on standard error (or wherever the program says): time, level, sentence.
+///
+/// Callers must not put into a sentence what a configuration calls a secret: hook paths carry a token and are never logged.
+public struct ServiceLog: Sendable {
+    public enum Level: String, Sendable { case info, warning, error }
+
+    private let sink: @Sendable (Level, String) -> Void
+
+    public init(_ sink: @escaping @Sendable (Level, String) -> Void) { self.sink = sink }
+
+    public static let silent = ServiceLog { _, _ in }
+
+    public func info(_ sentence: String) { sink(.info, sentence) }
+    public func warning(_ sentence: String) { sink(.warning, sentence) }
+    public func error(_ sentence: String) { sink(.error, sentence) }
+}
+
+/// Says a thing once until it stops being so: a service that is down is one line, not one per try.
+final class StateChanges: Sendable {
+    private let known = Mutex<[String: String]>([:])
+
+    /// True if `state` differs from what was last said of `subject`. `unlessNew`: the first state of all is no news.
+    func isNews(_ subject: String, _ state: String, unlessNew: Bool = false) -> Bool {
+        known.withLock { known in
+            defer { known[subject] = state }
+            return known[subject] != state && !(unlessNew && known[subject] == nil)
+        }
+    }
+}

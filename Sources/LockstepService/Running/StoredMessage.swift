@@ -1,0 +1,38 @@
+/// The payload of a job: the message as it came, so that a better field mapping can read it again later.
+///
+///     offset  size  what
+///     0       1     version, 1
+///     1       1     source: 1 Zen Planner
+///     2       2     length of the content type, little endian
+///     4       n     content type, UTF-8
+///     4+n     …     body
+struct StoredMessage: Equatable, Sendable {
+    enum Source: UInt8, Sendable {
+        case zenPlanner = 1
+    }
+
+    var source: Source
+    var contentType: String?
+    var body: [UInt8]
+
+    init(source: Source, contentType: String?, body: [UInt8]) {
+        self.source = source
+        self.contentType = contentType
+        self.body = body
+    }
+
+    /// Nil for a payload that a newer version wrote: such a job is kept and set aside, never dropped.
+    init?(_ bytes: [UInt8]) {
+        guard bytes.count >= 4, bytes[0] == 1, let source = Source(rawValue: bytes[1]) else { return nil }
+        let length = Int(bytes[2]) | Int(bytes[3]) << 8
+        guard bytes.count >= 4 + length else { return nil }
+        self.source = source
+        contentType = length == 0 ? nil : String(decoding: bytes[4..<(4 + length)], as: UTF8.self)
+        body = Array(bytes[(4 + length)...])
+    }
+
+    var bytes: [UInt8] {
+        let type = Array((contentType ?? "").utf8.prefix(Int(UInt16.max)))
+        return [1, source.rawValue, UInt8(type.count & 0xFF), UInt8(type.count >> 8)] + type + body
+    }
+}

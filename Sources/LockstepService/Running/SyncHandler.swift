@@ -1,0 +1,96 @@
+import ContactSync
+import Foundation
+import LockstepPool
+import Synchronization
+import ZenPlanner
+
+/// What the queue calls for each job: reads the stored message again, lets the gym deliver it, and says how it ended.
+///
+/// The message is read at every run, so that a field mapping that was mended meanwhile counts.
+final class SyncHandler: JobHandler {
+    private struct State {
+        var gyms = Gyms()
+        /// Program changes that recovery found before the gyms were there.
+        var early: [AcceptedJob] = []
+        var isAttached = false
+    }
+
+    private let state = Mutex(State())
+    private let log: ServiceLog
+    private let news = StateChanges()
+
+    init(log: ServiceLog) { self.log = log }
+
+    /// Once, after recovery and before the first dispatch.
+    func attach(_ gyms: Gyms) {
+        let early = state.withLock { state in
+            state.gyms = gyms
+            state.isAttached = true
+            defer { state.early = [] }
+            return state.early
+        }
+        for job in early { announce(job, to: gyms) }
+    }
+
+    func accepted(_ job: AcceptedJob) {
+        guard job.kind == JobKind.program else { return }
+        let gyms: Gyms? = state.withLock { state in
+            if !state.isAttached { state.early.append(job) }
+            return state.isAttached ? state.gyms : nil
+        }
+        if let gyms { announce(job, to: gyms) }
+    }
+
+    func run(_ job: Job, state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        guard let gym = state.withLock({ $0.gyms[job.tenant.rawValue] }) else {
+            let reason = "gym \(job.tenant.rawValue) is not in the configuration; put it back and retry"
+            return .dead(reason: reason, state: bytes)
+        }
+        switch gym.read(job.payload) {
+        case .failure(let problem): return .dead(reason: problem.sentence, state: bytes)
+        case .success(let change):
+            let delivery = await gym.deliver(change, job: job.id, state: bytes) { state in
+                try await lane.save(state)
+            }
+            return await outcome(of: delivery, job, gym, lane, change)
+        }
+    }
+
+    func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program }
+
+    /// A state that cannot be read stays the lane's: delivering will say what is wrong with it.
+    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
+        guard let first = try? Mirror(bytes: a) else { return a }
+        guard let second = try? Mirror(bytes: b) else { return b }
+        return Mirror.merge(first, second).bytes
+    }
+
+    private func outcome(
+        of delivery: Delivery, _ job: Job, _ gym: Gym, _ lane: LaneHandle, _ change: Change
+    ) async -> JobOutcome {
+        switch delivery {
+        case .done(let state, let notes):
+            if news.isNews(gym.account.name, "well", unlessNew: true) { log.info("Keap works again for gym \(gym.id)") }
+            await gym.note(notes, about: change, lane: lane.id.description, job: job.id.description)
+            return .done(state: state)
+        case .retry(let reason, let state, _):
+            // While the account's circuit is open the gateway holds calls back and lets one through now and then, so the
+            // job goes there to wait: its own pause would only delay the work once Keap is back.
+            let isOpen = await gym.account.isOpen()
+            if isOpen, news.isNews(gym.account.name, "in trouble") {
+                log.warning("Keap fails for gym \(gym.id); its changes wait: \(reason)")
+            }
+            return .retry(reason: reason, state: state, after: isOpen ? .seconds(1) : nil)
+        case .dead(let reason, let state):
+            log.warning("job \(job.id) of gym \(gym.id) is a dead letter: \(reason)")
+            return .dead(reason: reason, state: state)
+        case .interrupted(let state):
+            return .interrupted(state: state)
+        }
+    }
+
+    private func announce(_ job: AcceptedJob, to gyms: Gyms) {
+        guard let gym = gyms[job.tenant.rawValue], case .success(.program(let change)) = gym.read(job.payload) else { return }
+        gym.keeper.announce(change, job: job.id.rawValue)
+    }
+}

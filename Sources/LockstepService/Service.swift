@@ -1,0 +1,125 @@
+import ContactSync
+import Foundation
+import Keap
+package import LockstepHTTP
+import LockstepJournal
+import LockstepLimits
+package import LockstepPool
+import ZenPlanner
+
+/// The composition root: everything that has a clock, a disk or a socket is made here and handed to what decides.
+package final class Service: Sendable {
+    package let queue: JobQueue
+    let gyms: Gyms
+    let accounts: [KeapAccount]
+    let journal: Journal
+    private let intake: HTTPServer
+    private let admin: HTTPServer
+    private let configuration: Configuration
+    private let log: ServiceLog
+
+    /// Recovers what is on disk. Nothing is accepted and nothing sent before `listen` and `run`.
+    package static func open(_ configuration: Configuration, log: ServiceLog) async throws -> Service {
+        let handler = SyncHandler(log: log)
+        var options = JournalOptions()
+        options.unsyncedLimit = configuration.unsyncedLimit
+        let (jobs, found) = try JournalLog.open(configuration.data, options: options)
+        report(jobs.journal.recovery, in: configuration.data, log)
+        let queue = try await JobQueue.open(
+            log: jobs, found: found, handler: handler, policy: policy(configuration), clock: ContinuousClock(), wall: wall)
+        let accounts = await KeapAccount.all(of: configuration, notesIn: queue, wall: wall)
+        var gyms: [Gym] = []
+        for gym in configuration.gyms {
+            // There is one for the site of each gym.
+            gyms.append(try await make(gym, account: accounts[gym.keap.site]!, queue))
+        }
+        handler.attach(Gyms(gyms))
+        return Service(configuration, queue, Gyms(gyms), Array(accounts.values), jobs.journal, log)
+    }
+
+    private init(
+        _ configuration: Configuration, _ queue: JobQueue, _ gyms: Gyms, _ accounts: [KeapAccount], _ journal: Journal,
+        _ log: ServiceLog
+    ) {
+        self.configuration = configuration
+        self.queue = queue
+        self.gyms = gyms
+        self.accounts = accounts.sorted { $0.name < $1.name }
+        self.journal = journal
+        self.log = log
+        let counters = IntakeCounters()
+        let intakeRoutes = IntakeRoutes(gyms: gyms, queue: queue, counters: counters)
+        intake = HTTPServer(listen: configuration.listen) { await intakeRoutes.answer($0) }
+        let adminRoutes = AdminRoutes(
+            gyms: gyms, accounts: self.accounts, queue: queue, journal: journal, intake: counters,
+            token: configuration.adminToken)
+        admin = HTTPServer(listen: configuration.admin) { await adminRoutes.answer($0) }
+    }
+
+    package struct Addresses: Sendable {
+        package var intake: ListenAddress
+        package var admin: ListenAddress
+    }
+
+    /// Opens both doors. Ports that the configuration leaves to the system (0) are chosen now.
+    package func listen() throws -> Addresses {
+        let adminPort = try admin.start()
+        let intakePort = try intake.start()
+        return Addresses(
+            intake: ListenAddress(host: configuration.listen.host, port: UInt16(intakePort)),
+            admin: ListenAddress(host: configuration.admin.host, port: UInt16(adminPort)))
+    }
+
+    /// Delivers until `stop` is called.
+    package func run() async {
+        await queue.run()
+    }
+
+    /// Intake answers 503 from now on; running calls get `grace` to finish; the rest is put back; all is synced.
+    package func stop(grace: Duration) async {
+        await queue.stop(grace: grace)
+        for account in accounts {
+            do {
+                try await account.budget.settle()
+            } catch {
+                log.warning("the budget's use could not be saved; the next start counts one slice as used: \(error)")
+            }
+        }
+        await intake.stop(grace: .seconds(1))
+        await admin.stop(grace: .seconds(1))
+        await journal.close()
+    }
+
+    private static func make(_ gym: GymConfiguration, account: KeapAccount, _ queue: JobQueue) async throws -> Gym {
+        let directory = "directory/\(gym.id)"
+        let hints = "attention/\(gym.id)"
+        let keeper = try DirectoryKeeper(
+            settings: gym.sync, saved: await queue.note(directory), calls: account.gateway.calls()
+        ) { bytes in
+            try await queue.setNote(directory, bytes, durable: true)
+        }
+        return Gym(gym, account: account, keeper: keeper, attention: Attention(saved: await queue.note(hints))) { bytes in
+            // Hints come again with the next delivery; a poisoned journal is reported where it matters.
+            try? await queue.setNote(hints, bytes, durable: false)
+        }
+    }
+
+    private static func policy(_ configuration: Configuration) -> QueuePolicy {
+        var policy = QueuePolicy()
+        for gym in configuration.gyms { policy.afterDeadByTenant[gym.id.tenant] = gym.afterDead == .park ? .park : .goOn }
+        return policy
+    }
+
+    private static func report(_ recovery: RecoveryReport, in directory: String, _ log: ServiceLog) {
+        if let torn = recovery.torn {
+            log.warning(
+                "the last write before the previous end was torn: \(torn.bytes) bytes cut off \(torn.file), kept in "
+                    + "\(torn.copy); nothing acknowledged was in them")
+        }
+        let records = recovery.checkpointRecords + recovery.tailRecords
+        if records > 0 { log.info("read \(records) records of \(directory) in \(recovery.duration.formatted())") }
+    }
+
+    /// Milliseconds since 1970.
+    static let wall: @Sendable () -> Int64 = { Int64((Date.now.timeIntervalSince1970 * 1000).rounded()) }
+}

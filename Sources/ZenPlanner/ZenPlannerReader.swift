@@ -1,0 +1,58 @@
+package import ContactSync
+
+/// Turns the body of a Zen Planner web hook into a change.
+///
+/// Reads the same message in the same way every time, so that a stored one can be read again once its gym's settings
+/// have been mended.
+package struct ZenPlannerReader: Sendable {
+    private let settings: ZenPlannerSettings
+
+    package init(settings: ZenPlannerSettings = ZenPlannerSettings()) { self.settings = settings }
+
+    /// - Throws: what must be answered to the sender, because the bytes themselves cannot be taken apart. A message that
+    ///   can be, but says nothing we can place, is no error: it is worth keeping until the settings are mended.
+    package func read(contentType: String?, body: [UInt8]) throws(ZenPlannerReadError) -> Reading {
+        let message: Message
+        switch try MessageBody.decode(contentType: contentType, body: body) {
+        case .message(let fields): message = fields
+        case .several(let count):
+            return .unplaced(reason: "The message is a list of \(count) records, where one is expected.", ignored: [])
+        }
+        do {
+            return try place(message)
+        } catch {
+            return .unplaced(reason: error.reason, ignored: message.names(otherThan: []))
+        }
+    }
+
+    private func place(_ message: Message) throws(Unplaced) -> Reading {
+        switch try MessageKind(of: message, settings: settings) {
+        case .person:
+            let reader = PersonReader(message: message, settings: settings)
+            return .change(.person(try reader.snapshot()), ignored: message.names(otherThan: reader.known))
+        case .program(let event):
+            let reader = ProgramEventReader(message: message.unwrapping(["program"]), settings: settings)
+            return .change(.program(try reader.change(event)), ignored: [])
+        }
+    }
+}
+
+/// What a message came to.
+package enum Reading: Equatable, Sendable {
+    /// `ignored`: the names of fields that we have no use for, so that a person can see what a mapping left out.
+    case change(Change, ignored: [String])
+    /// Well formed, but we cannot say what it means. `reason` tells a person what to mend, in sentences.
+    case unplaced(reason: String, ignored: [String])
+}
+
+/// A body that cannot be taken apart at all; the text is a sentence for its sender.
+package enum ZenPlannerReadError: Error, Equatable, Sendable {
+    case unsupportedMediaType(String)
+    case undecodable(String)
+}
+
+/// Why a message cannot be placed, in sentences.
+struct Unplaced: Error {
+    var reason: String
+    init(_ reason: String) { self.reason = reason }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import LockstepService
+
+struct DemoCommand: Command {
+    static let words = ["demo"]
+    static let summary = "a simulated Keap, three gyms, a day of changes, and a checked summary"
+    static let help = """
+        Usage: lockstep demo [--seed N] [--people N] [--edits N] [--json]
+
+        Starts a local Keap and the service on free loopback ports with a journal in a temporary directory, sends the day
+        as web hooks, breaks Keap for a few seconds, and compares what Keap has in the end with an independent model.
+        Exit code 1 if anything differs.
+
+          --seed N      another day (default 1)
+          --people N    sign-ups per gym (default 45)
+          --edits N     later changes per gym (default 95)
+          --json        the summary as JSON
+        """
+
+    private let seed: Int
+    private let people: Int
+    private let edits: Int
+    private let json: Bool
+
+    init(_ arguments: inout Arguments) throws(UsageError) {
+        seed = try arguments.number("--seed", in: 0...Int.max) ?? 1
+        people = try arguments.number("--people", in: 10...5_000) ?? 45
+        edits = try arguments.number("--edits", in: 5...50_000) ?? 95
+        json = arguments.flag("--json")
+    }
+
+    func run() async throws -> ExitCode {
+        let town = DemoTown(seed: UInt64(seed), peoplePerGym: people, editsPerGym: edits)
+        let show = try await DemoShow(town)
+        do {
+            let summary = try await show.run()
+            await show.end()
+            Terminal.clearProgress()
+            Terminal.print(json ? summary.json : summary.text)
+            return summary.isGood ? .done : .failed
+        } catch {
+            await show.end()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,61 @@
+struct PauseCommand: Command {
+    static let words = ["pause"]
+    static let summary = "stops delivering for a gym or one lane; accepting goes on"
+    static let help = """
+        Usage: lockstep pause (--config FILE | --admin URL) --gym GYM [--lane LANE]
+
+        Survives a restart, until `lockstep resume`.
+
+        \(AdminClient.optionsHelp)
+        """
+
+    private let request: PauseRequest
+
+    init(_ arguments: inout Arguments) throws(UsageError) { request = try PauseRequest(&arguments) }
+
+    func run() async throws -> ExitCode {
+        try await request.send("pause")
+        Terminal.print("\(request.subject) is paused; `lockstep resume` goes on")
+        return .done
+    }
+}
+
+struct ResumeCommand: Command {
+    static let words = ["resume"]
+    static let summary = "goes on after a pause"
+    static let help = """
+        Usage: lockstep resume (--config FILE | --admin URL) --gym GYM [--lane LANE]
+
+        \(AdminClient.optionsHelp)
+        """
+
+    private let request: PauseRequest
+
+    init(_ arguments: inout Arguments) throws(UsageError) { request = try PauseRequest(&arguments) }
+
+    func run() async throws -> ExitCode {
+        try await request.send("resume")
+        Terminal.print("\(request.subject) goes on")
+        return .done
+    }
+}
+
+private struct PauseRequest {
+    let address: AdminClient.Address
+    let gym: String
+    let lane: String?
+
+    var subject: String { lane.map { "lane \($0) of gym \(gym)" } ?? "gym \(gym)" }
+
+    init(_ arguments: inout Arguments) throws(UsageError) {
+        address = try AdminClient.Address(&arguments)
+        lane = try arguments.option("--lane")
+        guard let gym = try arguments.option("--gym") else { throw UsageError("--gym is missing") }
+        self.gym = gym
+    }
+
+    func send(_ verb: String) async throws {
+        let place = lane.map { "/api/gyms/\(gym)/lanes/\($0)/" } ?? "/api/gyms/\(gym)/"
+        _ = try await AdminClient(address).post(place + verb)
+    }
+}

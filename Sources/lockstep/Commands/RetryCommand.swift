@@ -1,0 +1,87 @@
+import Foundation
+
+struct RetryCommand: Command {
+    static let words = ["retry"]
+    static let summary = "gives dead letters another try"
+    static let help = """
+        Usage: lockstep retry (--config FILE | --admin URL) (JOB… | --all [--gym GYM])
+
+        A retried job goes back to its place in its lane. One whose person has had a newer message delivered meanwhile
+        closes as superseded. A message that could not be placed is read again with the present field mapping.
+
+          --all            every dead letter, oldest first
+          --gym GYM        with --all: only this gym's
+        \(AdminClient.optionsHelp)
+        """
+
+    private let address: AdminClient.Address
+    private let jobs: [String]
+    private let all: Bool
+    private let gym: String?
+
+    init(_ arguments: inout Arguments) throws(UsageError) {
+        address = try AdminClient.Address(&arguments)
+        gym = try arguments.option("--gym")
+        all = arguments.flag("--all")
+        jobs = arguments.positionals()
+        if jobs.isEmpty != all { throw UsageError("name the jobs to retry, or give --all") }
+        if gym != nil, !all { throw UsageError("--gym goes with --all") }
+    }
+
+    func run() async throws -> ExitCode {
+        let client = try AdminClient(address)
+        if all {
+            let answer = try await client.post("/api/retry", [("gym", gym)])
+            let count = ((try JSONSerialization.jsonObject(with: answer)) as? [String: Any])?["retried"] as? Int ?? 0
+            Terminal.print(count == 1 ? "1 job is on its way again" : "\(count) jobs are on their way again")
+            return .done
+        }
+        return try await perJob(jobs) { job in
+            _ = try await client.post("/api/jobs/\(job)/retry")
+            return "job \(job) is on its way again"
+        }
+    }
+}
+
+struct DiscardCommand: Command {
+    static let words = ["discard"]
+    static let summary = "gives up dead letters for good"
+    static let help = """
+        Usage: lockstep discard (--config FILE | --admin URL) JOB…
+
+        The message is forgotten; nothing is sent to Keap. Waiting and dead jobs can be discarded, running ones cannot.
+
+        \(AdminClient.optionsHelp)
+        """
+
+    private let address: AdminClient.Address
+    private let jobs: [String]
+
+    init(_ arguments: inout Arguments) throws(UsageError) {
+        address = try AdminClient.Address(&arguments)
+        jobs = arguments.positionals()
+        if jobs.isEmpty { throw UsageError("name the jobs to discard") }
+    }
+
+    func run() async throws -> ExitCode {
+        let client = try AdminClient(address)
+        return try await perJob(jobs) { job in
+            _ = try await client.post("/api/jobs/\(job)/discard")
+            return "job \(job) is discarded"
+        }
+    }
+}
+
+/// Does each, says each, and fails in the end if one failed.
+private func perJob(_ jobs: [String], _ act: (String) async throws -> String) async throws -> ExitCode {
+    var code = ExitCode.done
+    for job in jobs {
+        do {
+            Terminal.print(try await act(job))
+        } catch let failure as CommandFailure {
+            Terminal.complain("job \(job): \(failure.sentence)")
+            code = .failed
+        }
+    }
+    return code
+}

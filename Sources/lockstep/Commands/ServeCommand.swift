@@ -1,0 +1,45 @@
+import Foundation
+import LockstepHTTP
+import LockstepService
+
+struct ServeCommand: Command {
+    static let words = ["serve"]
+    static let summary = "accepts messages and delivers them to Keap"
+    static let help = """
+        Usage: lockstep serve --config FILE
+
+        Prints the addresses it listens on, then one line for each thing an operator should know, on standard error.
+        SIGTERM or Ctrl-C stops it in order: no new messages (503), running calls finish within the grace time, the rest
+        goes on at the next start. A second signal ends it at once; nothing accepted is lost either way.
+        """
+
+    private let config: String
+
+    init(_ arguments: inout Arguments) throws(UsageError) {
+        guard let config = try arguments.option("--config") else { throw UsageError("--config FILE is missing") }
+        self.config = config
+    }
+
+    func run() async throws -> ExitCode {
+        let configuration = try Configuration.load(config)
+        for remark in configuration.remarks { Terminal.note("note: \(remark)") }
+        let service = try await Service.open(configuration, log: Self.log)
+        let addresses = try service.listen()
+        Terminal.note("intake  http://\(addresses.intake)/hooks/GYM/zenplanner/TOKEN")
+        Terminal.note("admin   http://\(addresses.admin)")
+        let signals = StopSignals(
+            first: "stopping: running calls get \(configuration.stopGrace.components.seconds) s; once more to end at once")
+        async let running: Void = service.run()
+        await signals.first()
+        await service.stop(grace: configuration.stopGrace)
+        await running
+        signals.stopWatching()
+        Terminal.note("stopped; everything accepted is on disk")
+        return .done
+    }
+
+    private static let log = ServiceLog { level, sentence in
+        let time = Date.now.formatted(.iso8601)
+        Terminal.note(level == .info ? "\(time) \(sentence)" : "\(time) \(level.rawValue): \(sentence)")
+    }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import LockstepHTTP
+import LockstepPool
+import LockstepService
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// The demo as it runs: Keap, the service, the day, the trouble, and the end.
+final class DemoShow: Sendable {
+    private let town: DemoTown
+    private let keap: DemoKeap
+    private let service: Service
+    private let intake: ListenAddress
+    private let directory: URL
+
+    init(_ town: DemoTown) async throws {
+        self.town = town
+        directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-demo-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        keap = try DemoKeap(accounts: town.gyms.map { (key: $0.key, app: "\($0.id).example") })
+        let file = directory.appending(path: "lockstep.json")
+        try Self.configuration(town, keap).write(to: file)
+        service = try await Service.open(try Configuration.load(file.path), log: .silent)
+        let addresses = try service.listen()
+        intake = addresses.intake
+        Terminal.note("Keap (simulated)  \(keap.base)")
+        Terminal.note("Lockstep intake   http://\(addresses.intake)")
+        Terminal.note("Lockstep admin    http://\(addresses.admin)  (/metrics, /api/jobs, /api/gyms)")
+    }
+
+    /// Whatever happened before: doors closed, temporary files gone.
+    func end() async {
+        await service.stop(grace: .seconds(5))
+        await keap.stop()
+        // Left behind at worst in the system's temporary directory, which cleans itself.
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    func run() async throws -> DemoSummary {
+        prepareKeap()
+        let start = ContinuousClock.now
+        async let delivering: Void = service.run()
+        let accepted = try await sendAll()
+        try await drain(since: start)
+        let counts = await service.queue.counts()
+        let took = ContinuousClock.now - start
+        let summary = await summary(accepted: accepted, counts: counts, took: took)
+        await service.stop(grace: .seconds(5))
+        await delivering
+        return summary
+    }
+
+    private static func configuration(_ town: DemoTown, _ keap: DemoKeap) throws -> Data {
+        let gyms = town.gyms.map { gym -> [String: Any] in
+            [
+                "id": gym.id, "name": gym.name, "keap": ["baseURL": keap.base, "key": gym.key],
+                "zenPlanner": ["token": gym.token],
+            ]
+        }
+        return try JSONSerialization.data(
+            withJSONObject: ["listen": "127.0.0.1:0", "admin": "127.0.0.1:0", "data": "journal", "gyms": gyms])
+    }
+
+    // MARK: Keap's side
+
+    /// People whom Keap knows already, and one whom it will refuse to write.
+    private func prepareKeap() {
+        for gym in town.gyms {
+            for person in gym.known {
+                keap.post(
+                    "accounts", gym.key, "contacts",
+                    json: [
+                        "given_name": person.firstName.uppercased(), "family_name": person.lastName,
+                        "email_addresses": [["field": "EMAIL1", "email": person.email]],
+                        "phone_numbers": [["field": "PHONE2", "number": "303-555-9999"]],
+                        "tags": ["VIP", "ZP Status: Alumni"],
+                    ])
+            }
+        }
+        for method in ["POST", "PATCH"] {
+            keap.post(
+                "faults",
+                json: [
+                    "match": ["method": method, "email": town.sick.email, "path": "^/v2/contacts"], "action": "status",
+                    "status": 400,
+                ])
+        }
+    }
+
+    /// Three seconds of 503, then a few requests that are done but never answered.
+    private func hiccup() {
+        keap.post("faults", json: ["action": "reset", "done": true, "times": 4, "seconds": 10])
+        keap.post("faults", json: ["action": "status", "status": 503, "seconds": 3])
+    }
+
+    // MARK: The day
+
+    /// Each gym's messages in their order; the gyms side by side.
+    private func sendAll() async throws -> Int {
+        let total = town.messageCount
+        let sent = Counter()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, gym) in town.gyms.enumerated() {
+                group.addTask {
+                    for (number, message) in gym.messages.enumerated() {
+                        if index == 0, number == gym.messages.count / 3 { self.hiccup() }
+                        try await self.send(message, to: gym)
+                        let count = sent.increment()
+                        Terminal.progress("sending     \(Terminal.bar(count, of: total)) \(count) of \(total)")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        return sent.value
+    }
+
+    private func send(_ message: DemoMessage, to gym: DemoTown.Gym) async throws {
+        var request = URLRequest(url: URL(string: "http://\(intake)/hooks/\(gym.id)/zenplanner/\(gym.token)")!)
+        request.httpMethod = "POST"
+        request.httpBody = Data(message.body.utf8)
+        request.setValue(message.contentType, forHTTPHeaderField: "Content-Type")
+        let (data, response) = try await URLSession.shared.data(for: request)
+        guard (response as? HTTPURLResponse)?.statusCode == 202 else {
+            throw CommandFailure("the service refused a message: \(String(decoding: data, as: UTF8.self))")
+        }
+    }
+
+    private func drain(since start: ContinuousClock.Instant) async throws {
+        let total = town.messageCount
+        while true {
+            let counts = await service.queue.counts()
+            let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
+            let done = total - pending
+            Terminal.progress("delivering  \(Terminal.bar(done, of: total)) \(done) of \(total)")
+            if pending == 0 { return }
+            guard ContinuousClock.now - start < .seconds(300) else {
+                throw CommandFailure("\(pending) changes are still not delivered after five minutes")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    // MARK: The end
+
+    private func summary(accepted: Int, counts: QueueCounts, took: Duration) async -> DemoSummary {
+        var check = DemoCheck(keap)
+        for gym in town.gyms {
+            let names = ["Foundations", "Kids", "Open Mat", "Competition Team"].enumerated()
+            let programs = Dictionary(uniqueKeysWithValues: names.map { ("\(gym.id)-p\($0.offset + 1)", $0.element) })
+            check.check(gym, leavingOut: town.sick.person, programs: programs)
+        }
+        let audit = keap.get("audit")
+        let accounts = audit["accounts"] as? [String: [String: Any]] ?? [:]
+        let overruns = accounts.values.reduce(0) { sum, account in
+            sum + (account["overruns"] as? [String: Int] ?? [:]).values.reduce(0, +)
+        }
+        let sickMessages = town.gyms.flatMap(\.messages).count { message in
+            if case .person(let person) = message.meaning { return person.id == town.sick.person }
+            return false
+        }
+        let dead = counts.tenants.values.reduce(0) { $0 + ($1.jobs[.dead] ?? 0) }
+        return DemoSummary(
+            accepted: accepted, delivered: Int(counts.done), dead: dead, deadExpected: sickMessages,
+            calls: audit["requests"] as? Int ?? 0, overruns: overruns + (audit["throttled"] as? Int ?? 0),
+            overlaps: audit["violations"] as? Int ?? 0, orderViolations: check.orderViolations,
+            duplicates: audit["duplicates"] as? Int ?? 0, seconds: took.seconds, problems: check.problems)
+    }
+}

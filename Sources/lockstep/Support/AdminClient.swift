@@ -1,0 +1,90 @@
+import Foundation
+import LockstepHTTP
+import LockstepService
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// Talks to a running service over its admin address.
+struct AdminClient {
+    private let base: URL
+    private let token: String?
+
+    static let optionsHelp = """
+          --config FILE    find the running service by its configuration (its admin address and token)
+          --admin URL      or name the admin address, such as http://127.0.0.1:8081
+          --token TOKEN    the admin token, where one is set and --config is not given
+        """
+
+    /// What of the command line says where the service is. Resolved later, so that usage errors come first.
+    struct Address {
+        fileprivate var config: String?
+        fileprivate var admin: String?
+        fileprivate var token: String?
+
+        init(_ arguments: inout Arguments) throws(UsageError) {
+            config = try arguments.option("--config")
+            admin = try arguments.option("--admin")
+            token = try arguments.option("--token")
+            if config != nil, admin != nil { throw UsageError("give --config or --admin, not both") }
+            if config == nil, admin == nil { throw UsageError("say where the service is: --config FILE or --admin URL") }
+        }
+    }
+
+    init(_ address: Address) throws {
+        if let file = address.config {
+            let configuration = try Configuration.load(file)
+            guard configuration.admin.port != 0, let url = URL(string: "http://\(configuration.admin)") else {
+                throw CommandFailure("\(file) leaves the admin port to the system; name the address with --admin URL")
+            }
+            base = url
+            token = address.token ?? configuration.adminToken?.text
+        } else {
+            let text = address.admin ?? ""
+            guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host != nil else {
+                throw UsageError("--admin takes an address such as http://127.0.0.1:8081, not “\(text)”")
+            }
+            base = url
+            token = address.token
+        }
+    }
+
+    func get(_ path: String, _ query: [(String, String?)] = []) async throws -> Data {
+        try await send("GET", path, query, body: nil)
+    }
+
+    func post(_ path: String, _ query: [(String, String?)] = [], json: [String: Any] = [:]) async throws -> Data {
+        let body = try JSONSerialization.data(withJSONObject: json, options: [.sortedKeys])
+        return try await send("POST", path, query, body: body)
+    }
+
+    private func send(_ method: String, _ path: String, _ query: [(String, String?)], body: Data?) async throws -> Data {
+        var components = URLComponents(url: base.appending(path: path), resolvingAgainstBaseURL: false)!
+        let items = query.compactMap { pair in pair.1.map { URLQueryItem(name: pair.0, value: $0) } }
+        if !items.isEmpty { components.queryItems = items }
+        components.percentEncodedQuery = components.percentEncodedQuery?.replacing("+", with: "%2B")
+        var request = URLRequest(url: components.url!)
+        request.httpMethod = method
+        request.timeoutInterval = 30
+        request.httpBody = body
+        if body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
+        if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
+        let data: Data
+        let response: URLResponse
+        do {
+            (data, response) = try await URLSession.shared.data(for: request)
+        } catch {
+            throw CommandFailure("no service answers at \(base.absoluteString); is `lockstep serve` running?")
+        }
+        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+        guard (200..<300).contains(status) else {
+            throw CommandFailure(Self.sentence(in: data) ?? "the service answered \(status)")
+        }
+        return data
+    }
+
+    private static func sentence(in data: Data) -> String? {
+        ((try? JSONSerialization.jsonObject(with: data)) as? [String: Any])?["error"] as? String  // any other body has none
+    }
+}

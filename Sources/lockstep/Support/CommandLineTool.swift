@@ -1,0 +1,105 @@
+import Foundation
+
+/// What the process answers to its caller.
+enum ExitCode: Int32 {
+    case done = 0
+    case failed = 1
+    case usage = 2
+}
+
+/// A command's run ended badly: one or more sentences for standard error.
+struct CommandFailure: Error {
+    var sentence: String
+    init(_ sentence: String) { self.sentence = sentence }
+}
+
+protocol Command {
+    /// The words that name it, such as `["journal", "verify"]`.
+    static var words: [String] { get }
+    /// One line for the overview.
+    static var summary: String { get }
+    /// Everything that `--help` prints below the summary.
+    static var help: String { get }
+
+    init(_ arguments: inout Arguments) throws(UsageError)
+    func run() async throws -> ExitCode
+}
+
+/// Finds the command that the words name, and turns its end into an exit code.
+enum CommandLineTool {
+    static var commands: [any Command.Type] {
+        [
+            DemoCommand.self, ServeCommand.self, CheckCommand.self,
+            JobsCommand.self, RetryCommand.self, DiscardCommand.self, PauseCommand.self, ResumeCommand.self,
+            ProgramRenameCommand.self, ProgramDeleteCommand.self,
+            JournalVerifyCommand.self, JournalStatsCommand.self, JournalSalvageCommand.self,
+            SimulateKeapCommand.self,
+        ]
+    }
+
+    static func run(_ words: [String]) async -> ExitCode {
+        guard let first = words.first, !["--help", "-h", "help"].contains(first) else {
+            Terminal.print(overview)
+            return words.isEmpty ? .usage : .done
+        }
+        if first == "--version" {
+            Terminal.print("lockstep \(version)")
+            return .done
+        }
+        guard let command = commands.first(where: { words.starts(with: $0.words) }) else {
+            let family = commands.filter { $0.words.first == first }
+            if !family.isEmpty {
+                let asksForHelp = words.contains { ["--help", "-h"].contains($0) }
+                if asksForHelp || words.count == 1 {
+                    Terminal.print(list(family))
+                    return asksForHelp ? .done : .usage
+                }
+            }
+            let known = family.isEmpty ? "" : " after “\(first)”"
+            let word = family.isEmpty ? first : words[1]
+            Terminal.complain("there is no command “\(word)”\(known); `lockstep --help` lists what there is")
+            return .usage
+        }
+        let name = "lockstep " + command.words.joined(separator: " ")
+        let rest = Array(words.dropFirst(command.words.count))
+        if rest.contains(where: { ["--help", "-h"].contains($0) }) {
+            Terminal.print("\(name): \(command.summary)\n\n\(command.help)")
+            return .done
+        }
+        do {
+            var arguments = Arguments(rest)
+            let instance = try command.init(&arguments)
+            try arguments.finish()
+            return try await instance.run()
+        } catch let error as UsageError {
+            Terminal.complain("\(error.sentence); see `\(name) --help`")
+            return .usage
+        } catch let error as CommandFailure {
+            Terminal.complain(error.sentence)
+            return .failed
+        } catch {
+            Terminal.complain(Terminal.sentence(of: error))
+            return .failed
+        }
+    }
+
+    static let version = "0.1.0"
+
+    private static var overview: String {
+        """
+        Lockstep keeps the Keap contacts of many gyms in lockstep with Zen Planner.
+
+        \(list(commands))
+
+        `lockstep COMMAND --help` tells the rest. Exit codes: 0 done, 1 failed, 2 usage.
+        """
+    }
+
+    private static func list(_ commands: [any Command.Type]) -> String {
+        let rows = commands.map { (name: $0.words.joined(separator: " "), summary: $0.summary) }
+        let width = rows.map(\.name.count).max() ?? 0
+        return rows.map { row in
+            "  lockstep \(row.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(row.summary)"
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Standard output and standard error, with one line that redraws itself on a terminal and stays away elsewhere.
+enum Terminal {
+    static let isInteractive = isatty(STDERR_FILENO) == 1
+
+    static func print(_ text: String) {
+        write(text + "\n", to: STDOUT_FILENO)
+    }
+
+    static func complain(_ sentence: String) {
+        clearProgress()
+        write("lockstep: \(sentence)\n", to: STDERR_FILENO)
+    }
+
+    static func note(_ text: String) {
+        clearProgress()
+        write(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// Redraws the progress line. Not on a pipe or in a file, where a line that rewrites itself is noise.
+    static func progress(_ text: String) {
+        guard isInteractive else { return }
+        write("\r\u{1B}[K" + text, to: STDERR_FILENO)
+    }
+
+    static func clearProgress() {
+        guard isInteractive else { return }
+        write("\r\u{1B}[K", to: STDERR_FILENO)
+    }
+
+    static func bar(_ done: Int, of total: Int, width: Int = 28) -> String {
+        let share = total == 0 ? 1 : min(1, Double(done) / Double(total))
+        let filled = Int(share * Double(width))
+        return "[" + String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled) + "]"
+    }
+
+    static func sentence(of error: any Error) -> String {
+        "\(error)"
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { writeOnce(descriptor, $0) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }  // the reader has gone; there is nobody to tell
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    private static func writeOnce(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+            Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+        #else
+            Darwin.write(descriptor, buffer.baseAddress, buffer.count)
+        #endif
+    }
+}

@@ -1,0 +1,127 @@
+@testable import ContactSync
+import Keap
+import Testing
+
+@Suite struct ConcurrencyTests {
+    @Test func `namesakes in two lanes at one moment become two contacts, each with their own id`() async throws {
+        let gym = try Gym()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 1...8 {
+                group.addTask {
+                    await gym.deliver(.ana { $0.zenPlannerID = "zp-\(number)" }, job: UInt64(number))
+                }
+            }
+        }
+        let ids = gym.keap.with { $0.people.keys.sorted() }
+        #expect(ids.count == 8)
+        #expect(Set(ids.compactMap { gym.custom("Zen Planner ID", of: $0) }).count == 8)
+        #expect(ids.allSatisfy { gym.tagNames($0).count == 2 })
+    }
+
+    @Test func `many lanes that need one new tag make one, and connect once`() async throws {
+        let gym = try Gym()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 1...20 {
+                group.addTask {
+                    await gym.deliver(
+                        .ana { person in
+                            person.zenPlannerID = "zp-\(number)"
+                            person.values[.firstName] = .value("Ana \(number)")
+                        }, job: UInt64(number))
+                }
+            }
+        }
+        #expect(gym.keap.with { $0.people.count } == 20)
+        #expect(gym.keap.calls.filter { $0 == "create tag" }.count == 2)
+        #expect(gym.keap.calls.filter { $0 == "tags named" }.count == 2)
+        #expect(gym.keap.calls.filter { $0 == "model" || $0 == "create category" }.count == 2)
+    }
+
+    @Test func `a key goes to those who wait in the order they came`() async throws {
+        let lock = KeyedLock<String>()
+        #expect(await lock.acquire("a"))
+        #expect(await lock.acquire("b"))
+        let order = await withTaskGroup(of: Int.self) { group in
+            for number in 0..<5 {
+                group.addTask {
+                    _ = await lock.acquire("a")
+                    return number
+                }
+                while lock.waiting(for: "a") <= number { await Task.yield() }
+            }
+            lock.release("a")
+            var order: [Int] = []
+            for await number in group {
+                order.append(number)
+                lock.release("a")
+            }
+            return order
+        }
+        #expect(order == [0, 1, 2, 3, 4])
+        lock.release("b")
+        #expect(await lock.acquire("a"))
+    }
+
+    @Test func `whoever is cancelled while waiting holds nothing and stops nobody`() async throws {
+        let lock = KeyedLock<String>()
+        #expect(await lock.acquire("a"))
+        let waiter = Task { await lock.acquire("a") }
+        while lock.waiting(for: "a") == 0 { await Task.yield() }
+        let second = Task { await lock.acquire("a") }
+        while lock.waiting(for: "a") < 2 { await Task.yield() }
+        waiter.cancel()
+        #expect(await waiter.value == false)
+        lock.release("a")
+        #expect(await second.value)
+
+        // Cancelled before it came to wait at all.
+        let late = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await lock.acquire("a")
+        }
+        #expect(await late.value == false)
+        lock.release("a")
+        #expect(await lock.acquire("a"))
+    }
+
+    @Test func `waiting for adds ends with the last of them, or when cancelled`() async throws {
+        let adds = AddsUnderWay()
+        let (a, b) = (TagID("1"), TagID("2"))
+        #expect(await adds.drained([a]))
+        adds.begin([a, b])
+        adds.begin([a])
+        let waiter = Task { await adds.drained([a]) }
+        let impatient = Task { await adds.drained([a, b]) }
+        while adds.waiting < 2 { await Task.yield() }
+        impatient.cancel()
+        #expect(await impatient.value == false)
+        adds.end([a, b])
+        #expect(adds.waiting == 1)
+        adds.end([a])
+        #expect(await waiter.value)
+    }
+
+    @Test func `a delivery that is cancelled while it waits for a namesake is interrupted`() async throws {
+        let gym = try Gym()
+        await gym.deliver(.ana { $0.zenPlannerID = "zp-0" })
+        gym.keap.forgetCalls()
+        let first = AsyncStream<Void>.makeStream()
+        let go = AsyncStream<Void>.makeStream()
+        gym.keap.onCall { name in
+            guard name == "create always" else { return }
+            first.continuation.yield()
+            for await _ in go.stream { break }
+        }
+        let holder = Task { await gym.deliver(.ana(), job: 2) }
+        for await _ in first.stream { break }
+        let waiter = Task { await gym.deliver(.ana { $0.zenPlannerID = "zp-2" }, job: 3) }
+        waiter.cancel()
+        guard case .interrupted = await waiter.value else {
+            Issue.record("expected an interruption")
+            go.continuation.finish()
+            return
+        }
+        go.continuation.finish()
+        #expect(await holder.value.isDone)
+    }
+}

@@ -1,0 +1,17 @@
+@testable import ContactSync
+import Keap
+
+extension TagDirectory {
+    /// As after the first connect to an account without tags.
+    mutating func connectForTest(_ settings: SyncSettings = SyncSettings()) {
+        if let name = settings.category {
+            category = .init(id: CategoryID("100"), name: name)
+            listedCategory = CategoryID("100")
+        }
+        for (index, field) in OwnCustomField.allCases.enumerated() {
+            customFields[field] = CustomFieldModel(
+                id: CustomFieldID(String(101 + index)), label: settings.customFields[field],
+                fieldName: "_\(field.rawValue)", fieldType: "TEXT")
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Testing
+
+@testable import KeapSimulator
+
+@Suite struct JSONTests {
+    @Test(arguments: [
+        #"{"b":1,"a":[true,false,null],"c":{"d":"x"}}"#, "[]", "{}", "-0.50e+3", #""""#,
+        #"[12345678901234567890,"é\n\"\\"]"#,
+    ])
+    func `what is read is written as it was`(text: String) throws {
+        #expect(String(decoding: try JSON(parsing: Array(text.utf8)).bytes, as: UTF8.self) == text)
+    }
+
+    @Test func `escapes become the characters they stand for`() throws {
+        let json = try JSON(parsing: Array(#""\u0041\/\b\f\r\t\ud83d\ude00""#.utf8))
+        #expect(json == "A/\u{8}\u{c}\r\t😀")
+    }
+
+    @Test func `control characters are written as escapes`() {
+        #expect(String(decoding: JSON.string("\u{1}\u{1f}\n").bytes, as: UTF8.self) == #""\u0001\u001f\n""#)
+    }
+
+    @Test(arguments: [
+        "", "{", "[1,]", "{\"a\"}", "{\"a\":}", "tru", "01", "1.", "+1", "1 2", "\"a", "\"\\x\"", "\"\\ud800\"",
+        "\"\u{1}\"",
+        "{a:1}", "NaN", "\"\\u12\"", "-",
+    ])
+    func `what is not JSON is refused`(text: String) {
+        #expect(throws: JSONFault.self) { try JSON(parsing: Array(text.utf8)) }
+    }
+
+    @Test func `bytes that are not UTF-8 are refused`() {
+        #expect(throws: JSONFault.self) { try JSON(parsing: [0x22, 0xff, 0x22]) }
+    }
+
+    @Test func `nesting has a bound`() {
+        #expect(throws: JSONFault.self) { try JSON(parsing: Array(repeating: UInt8(ascii: "["), count: 100_000)) }
+    }
+
+    @Test func `of a member given twice the last counts`() throws {
+        #expect(try JSON(parsing: Array(#"{"a":1,"a":2}"#.utf8))["a"] == 2)
+    }
+}
+
+@Suite struct InstantTests {
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00Z"), (951_782_400_000, "2000-02-29T00:00:00Z"),
+        (1_772_452_800_123, "2026-03-02T12:00:00.123Z"), (-1, "1969-12-31T23:59:59.999Z"),
+        (4_107_542_399_000, "2100-02-28T23:59:59Z"),
+    ])
+    func `dates are written as v2 does`(milliseconds: Int64, text: String) {
+        #expect(Instant(milliseconds: milliseconds).iso8601 == text)
+    }
+
+    @Test func `v1 writes its own zone`() {
+        #expect(Caller.noon.iso8601InV1 == "2026-03-02T12:00:00.000+0000")
+    }
+
+    @Test(arguments: ["2026-03-02T12:00:00.000Z", "2026-03-02T14:30:00.000+02:30", "2026-03-02T04:00:00.000-0800"])
+    func `full date-times are read in any zone`(text: String) {
+        #expect(Instant(strict: text) == Caller.noon)
+    }
+
+    @Test(arguments: [
+        "2026-03-02", "2026-03-02T12:00:00Z", "2026-02-30T12:00:00.000Z", "2026-03-02T25:00:00.000Z", "now", "",
+        "2026-03-02T12:00:00.000", "2026-03-02T12:00:00.000+02:3",
+    ])
+    func `anything less is refused`(text: String) {
+        #expect(Instant(strict: text) == nil)
+    }
+
+    @Test func `every day has one name, and the name leads back`() {
+        for day in stride(from: Int64(-200_000), through: 200_000, by: 37) {
+            #expect(CalendarDate(CalendarDate(daysSince1970: day).description)?.daysSince1970 == day)
+        }
+    }
+}

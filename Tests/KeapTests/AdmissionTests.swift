@@ -1,0 +1,109 @@
+import LockstepLimits
+import Testing
+
+@testable import Keap
+
+@Suite struct AdmissionTests {
+    typealias Stage = Admission<ManualClock.Instant>
+    let now = ManualClock().now
+
+    @Test func `no more calls run than there are places, and the first to come is the first to go`() {
+        var stage = Stage(places: 2)
+        let tickets = (0..<4).map { _ in stage.arrive(.none, .live) }
+        let first = go(&stage, tickets[0])
+        #expect(go(&stage, tickets[1]) != nil)
+        #expect(stage.ask(tickets[2], at: now) == .wait)
+        #expect(stage.inFlight == 2)
+        #expect(stage.waiting == 2)
+
+        if let first { stage.end(first, .success, at: now) }
+        #expect(stage.ask(tickets[3], at: now) == .wait)
+        #expect(stage.head == tickets[2])
+        #expect(go(&stage, tickets[2]) != nil)
+    }
+
+    @Test func `live calls go before bulk ones, which never hold more than half of the places`() {
+        var stage = Stage(places: 4)
+        let bulk = (0..<4).map { _ in stage.arrive(.none, .bulk) }
+        #expect(go(&stage, bulk[0]) != nil)
+        let live = (0..<3).map { _ in stage.arrive(.none, .live) }
+        #expect(stage.ask(bulk[1], at: now) == .wait)
+        #expect(go(&stage, live[0]) != nil)
+        #expect(go(&stage, live[1]) != nil)
+        #expect(go(&stage, live[2]) != nil)
+        #expect(stage.head == nil)
+    }
+
+    @Test func `with only bulk calls half of the places stay free`() {
+        var stage = Stage(places: 4)
+        let bulk = (0..<4).map { _ in stage.arrive(.none, .bulk) }
+        #expect(go(&stage, bulk[0]) != nil)
+        #expect(go(&stage, bulk[1]) != nil)
+        #expect(stage.head == nil)
+        #expect(stage.ask(bulk[2], at: now) == .wait)
+    }
+
+    @Test func `one place serves both kinds`() {
+        var stage = Stage(places: 1)
+        let bulk = stage.arrive(.none, .bulk)
+        #expect(go(&stage, bulk) != nil)
+    }
+
+    @Test func `who waits for a contact takes no place, and no one else's turn`() {
+        var stage = Stage(places: 2)
+        let contact = ContactClaim.one(ContactID("1"))
+        let first = stage.arrive(contact, .live)
+        let second = stage.arrive(contact, .live)
+        let other = stage.arrive(.one(ContactID("2")), .live)
+        let pass = go(&stage, first)
+        #expect(stage.ask(second, at: now) == .wait)
+        #expect(go(&stage, other) != nil)
+        if let pass { stage.end(pass, .success, at: now) }
+        #expect(go(&stage, second) != nil)
+    }
+
+    @Test func `who comes free goes before those who arrived later`() {
+        var stage = Stage(places: 1)
+        let contact = ContactClaim.one(ContactID("1"))
+        let first = stage.arrive(contact, .live)
+        let second = stage.arrive(contact, .live)
+        let third = stage.arrive(.none, .live)
+        let pass = go(&stage, first)
+        if let pass { stage.end(pass, .success, at: now) }
+        #expect(stage.head == second)
+        stage.giveUp(second)
+        #expect(stage.head == third)
+    }
+
+    @Test func `while the circuit is open the head waits for its time and then tries alone`() {
+        var stage = Stage(places: 8)
+        for _ in 1...5 {
+            let ticket = stage.arrive(.none, .live)
+            if let pass = go(&stage, ticket) { stage.end(pass, .failure(reason: "503"), at: now) }
+        }
+        let head = stage.arrive(.none, .live)
+        let next = stage.arrive(.none, .live)
+        let later = now.advanced(by: .seconds(2))
+        #expect(stage.ask(head, at: now) == .waitUntil(later))
+        #expect(stage.ask(next, at: later) == .wait)
+        #expect(stage.ask(head, at: later) == .go(Stage.Pass(ticket: head, isProbe: true)))
+        #expect(stage.ask(next, at: later) == .wait)
+        stage.end(Stage.Pass(ticket: head, isProbe: true), .success, at: later)
+        #expect(stage.ask(next, at: later) == .go(Stage.Pass(ticket: next, isProbe: false)))
+        stage.end(Stage.Pass(ticket: next, isProbe: false), .success, at: later)
+        #expect(stage.isIdle)
+    }
+
+    @Test func `giving up leaves nothing behind`() {
+        var stage = Stage(places: 1)
+        let contact = ContactClaim.one(ContactID("1"))
+        let tickets = (0..<3).map { _ in stage.arrive(contact, .live) }
+        for ticket in tickets.reversed() { stage.giveUp(ticket) }
+        #expect(stage.isIdle)
+    }
+
+    private func go(_ stage: inout Stage, _ ticket: Stage.Ticket) -> Stage.Pass? {
+        guard case .go(let pass) = stage.ask(ticket, at: now) else { return nil }
+        return pass
+    }
+}

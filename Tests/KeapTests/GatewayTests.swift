@@ -1,0 +1,340 @@
+import LockstepLimits
+import Testing
+
+@testable import Keap
+
+@Suite struct GatewayTests {
+    typealias Gateway = KeapGateway<ManualClock, FreeBudget>
+
+    let clock = ManualClock()
+    let budget = FreeBudget()
+
+    @Test(.timeLimit(.minutes(1))) func `two calls on one contact are never under way at once`() async throws {
+        let transport = HeldTransport()
+        let calls = gateway(transport).calls()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await calls.delete(TagID("1")) }
+            await transport.holds(1)
+            group.addTask { try await calls.remove([TagID("1")], from: ContactID("7")) }
+            await transport.holds(2)
+            group.addTask { _ = try await calls.apply([TagID("2")], to: ContactID("7")) }
+            group.addTask { try await calls.remove([TagID("1")], from: ContactID("8")) }
+            await transport.holds(3)
+            #expect(transport.targets.contains { $0.contains("contacts/8") })
+            transport.answer("contacts/7/tags?ids", with: .status(204))
+            await transport.holds(3)
+            #expect(transport.targets.filter { $0.contains("contacts/7") } == ["/v1/contacts/7/tags"])
+            for _ in 0..<3 { transport.answer(with: .json("{}")) }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `no more calls are under way than the account's places`() async throws {
+        var settings = GatewaySettings()
+        settings.concurrency = 2
+        let transport = HeldTransport()
+        let gateway = gateway(transport, settings)
+        let calls = gateway.calls()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for id in 1...3 { group.addTask { try await calls.delete(TagID("\(id)")) } }
+            await transport.holds(2)
+            await waits(1, in: gateway)
+            #expect(transport.targets.count == 2)
+            #expect(await gateway.counters().inFlight == 2)
+            transport.answer(with: .status(204))
+            await transport.holds(2)
+            transport.answer(with: .status(204))
+            transport.answer(with: .status(204))
+            try await group.waitForAll()
+        }
+        #expect(await gateway.counters().inFlight == 0)
+        #expect(budget.told.finished == 3)
+    }
+
+    @Test func `lists have more time than other calls`() async throws {
+        let transport = HeldTransport()
+        let calls = gateway(transport).calls()
+        async let tag: Void = calls.delete(TagID("1"))
+        await transport.holds(1)
+        #expect(transport.deadlines == [.seconds(30)])
+        transport.answer(with: .status(204))
+        try await tag
+        async let model = calls.customFields()
+        await transport.holds(1)
+        #expect(transport.deadlines == [.seconds(60)])
+        transport.answer(with: .json(#"{"custom_fields":[]}"#))
+        #expect(try await model == [])
+    }
+
+    @Test func `what the headers say is handed to the budget with the permit`() async throws {
+        let transport = ScriptedTransport(.status(204, headers: ["x-keap-product-throttle-limit": "240"]))
+        try await gateway(transport).calls(.bulk).delete(TagID("1"))
+        #expect(
+            budget.told
+                == FreeBudget.Told(taken: [.bulk], finished: 1, learned: [Announcement(minute: .init(limit: 240))]))
+    }
+
+    @Test func `a 429 closes the budget, teaches it, and is nobody's fault`() async {
+        let transport = ScriptedTransport(
+            .status(
+                429, #"{"code":"429","message":"Quota Exceeded","status":"Request Throttled","details":null}"#,
+                headers: ["x-keap-product-throttle-available": "0", "retry-after": "9"]))
+        let gateway = gateway(transport)
+        for _ in 1...6 {
+            await #expect(throws: KeapFailure.unavailable(reason: "Quota Exceeded")) {
+                try await gateway.calls().delete(TagID("1"))
+            }
+        }
+        #expect(budget.told.closedUntil.first == 1_009_000)
+        #expect(budget.told.learned.first == Announcement(minute: .init(available: 0)))
+        let counters = await gateway.counters()
+        #expect(counters.circuit == .closed)
+        #expect(counters.endpoints[.deleteTag]?.throttled == 6)
+        #expect(counters.endpoints[.deleteTag]?.failures == [:])
+    }
+
+    @Test func `a permit is given back however the call ends`() async {
+        let replies: [Reply] = [
+            .failure(.notSent("no route")), .failure(.unclear("reset")), .status(401), .status(400), .json("<html>"),
+        ]
+        for reply in replies {
+            _ = try? await gateway(ScriptedTransport(reply)).calls().createTag("a", in: nil)
+        }
+        #expect(budget.told.taken.count == replies.count)
+        #expect(budget.told.finished == replies.count)
+    }
+
+    @Test func `calls are counted by endpoint and by what became of them`() async throws {
+        let transport = ScriptedTransport { [clock] request, number in
+            clock.advance(by: .milliseconds(100))
+            return [.status(204), .status(400), .status(404), .status(503), .status(500)][number % 5]
+        }
+        let gateway = gateway(transport)
+        for _ in 1...5 { _ = try? await gateway.calls().delete(TagID("1")) }
+        let counters = await gateway.counters()
+        #expect(counters.calls == 5)
+        let tag = try #require(counters.endpoints[.deleteTag])
+        #expect(tag.calls == 5)
+        #expect(tag.latency == .milliseconds(500))
+        #expect(tag.failures == [.refused: 1, .gone: 1, .unavailable: 1, .unclear: 1])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a cancelled call that waits sends nothing and is forgotten`() async {
+        let transport = HeldTransport()
+        let gateway = gateway(transport)
+        let calls = gateway.calls()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await calls.remove([TagID("1")], from: ContactID("7")) }
+            await transport.holds(1)
+            let waiting = Task {
+                try await calls.remove([TagID("2")], from: ContactID("7"))
+            }
+            await waits(1, in: gateway)
+            waiting.cancel()
+            #expect(await waiting.failure == .cancelled)
+            #expect(await gateway.counters().waiting == 0)
+            transport.answer(with: .status(204))
+        }
+        #expect(budget.told.taken.count == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a call that was sent runs to its end though its caller is cancelled`()
+        async throws
+    {
+        let transport = HeldTransport()
+        let calls = gateway(transport).calls()
+        let sent = Task { try await calls.createTag("a", in: nil) }
+        await transport.holds(1)
+        sent.cancel()
+        transport.answer(with: .status(201, #"{"id":5,"name":"a"}"#))
+        #expect(try await sent.value.id == TagID("5"))
+        #expect(budget.told.finished == 1)
+    }
+
+    @Test func `a cancelled caller does not begin`() async {
+        let transport = ScriptedTransport(.status(204))
+        let gateway = gateway(transport)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await gateway.calls().delete(TagID("1"))
+        }
+        #expect(await task.failure == .cancelled)
+        #expect(transport.sent.isEmpty)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `an outage makes calls wait, and its end lets them all go`() async throws {
+        let transport = HeldTransport()
+        let gateway = gateway(transport)
+        let calls = gateway.calls()
+        for _ in 1...5 {
+            let failing = Task { try await calls.delete(TagID("1")) }
+            await transport.holds(1)
+            transport.answer(with: .status(503, "Down for maintenance"))
+            #expect(await failing.failure == .unavailable(reason: "Down for maintenance"))
+        }
+        clock.advance(by: .seconds(1))
+        #expect(
+            await gateway.counters().circuit
+                == .open(reason: "Down for maintenance", openFor: .seconds(1), isCredential: false))
+
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 1...3 { group.addTask { try await calls.delete(TagID("2")) } }
+            await clock.hasSleepers(1)
+            await waits(3, in: gateway)
+            #expect(transport.targets.isEmpty)
+            clock.advance(by: .seconds(1))
+            await transport.holds(1)
+            #expect(await gateway.counters().waiting == 2)
+            transport.answer(with: .status(204))
+            await transport.holds(2)
+            transport.answer(with: .status(204))
+            transport.answer(with: .status(204))
+            try await group.waitForAll()
+        }
+        #expect(await gateway.counters().circuit == .closed)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `who waits out an outage can be cancelled, and the next one watches`()
+        async throws
+    {
+        let transport = HeldTransport()
+        let gateway = gateway(transport)
+        let calls = gateway.calls()
+        let failing = Task { try await calls.delete(TagID("1")) }
+        await transport.holds(1)
+        transport.answer(with: .status(401, #"{"fault":{"faultstring":"Invalid Access Token"}}"#))
+        #expect(await failing.failure == .unauthorized(message: "Invalid Access Token"))
+
+        let first = Task { try await calls.delete(TagID("2")) }
+        await clock.hasSleepers(1)
+        let second = Task { try await calls.delete(TagID("3")) }
+        await waits(2, in: gateway)
+        first.cancel()
+        #expect(await first.failure == .cancelled)
+        await clock.hasSleepers(1)
+        clock.advance(by: .seconds(30))
+        await transport.holds(1)
+        transport.answer(with: .status(204))
+        #expect(await second.failure == nil)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `who waits for budget can be cancelled and leaves the place to others`()
+        async throws
+    {
+        var settings = GatewaySettings()
+        settings.concurrency = 1
+        let shut = ShutBudget()
+        let transport = ScriptedTransport(.status(204))
+        let gateway = KeapGateway(transport: transport, budget: shut, settings: settings, clock: clock, wall: { 0 })
+        let first = Task { try await gateway.calls().delete(TagID("1")) }
+        await shut.hasWaiters(1)
+        let second = Task { try await gateway.calls().delete(TagID("2")) }
+        first.cancel()
+        #expect(await first.failure == .cancelled)
+        await shut.hasWaiters(1)
+        shut.grantOldest()
+        #expect(await second.failure == nil)
+        #expect(transport.lines == ["DELETE /v2/tags/2"])
+        #expect(shut.finishedCount == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a live call reaches the budget though bulk calls wait there`() async {
+        let shut = ShutBudget()
+        let gateway = KeapGateway(
+            transport: ScriptedTransport(.status(204)), budget: shut, clock: clock, wall: { 0 })
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for id in 1...20 { group.addTask { try await gateway.calls(.bulk).delete(TagID("\(id)")) } }
+            await shut.hasWaiters(4)
+            group.addTask { try await gateway.calls(.live).delete(TagID("99")) }
+            await shut.hasWaiters(5)
+            #expect(shut.waiting == [.bulk, .bulk, .bulk, .bulk, .live])
+            group.cancelAll()
+            while let end = await group.nextResult() { #expect(throws: KeapFailure.cancelled) { try end.get() } }
+        }
+    }
+
+    @Test func `a budget that cannot be written makes the call unavailable, unsent`() async {
+        struct DiskFull: Error {}
+        struct Broken: CallBudget {
+            func take(_ urgency: Urgency) async throws { throw DiskFull() }
+            func finished(_ permit: Void, learned: Announcement?) async {}
+            func close(until time: Int64) async {}
+        }
+        let transport = ScriptedTransport(.status(204))
+        let gateway = KeapGateway(transport: transport, budget: Broken(), clock: clock, wall: { 0 })
+        await #expect(throws: KeapFailure.unavailable(reason: "The budget gave no permit: DiskFull()")) {
+            try await gateway.calls().delete(TagID("1"))
+        }
+        #expect(transport.sent.isEmpty)
+        #expect(await gateway.counters().inFlight == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: 0..<6)
+    func `random callers: never two on one contact, all served, nothing left`(seed: UInt64) async throws {
+        let watch = OverlapWatch()
+        let gateway = KeapGateway(transport: watch, budget: budget, clock: clock, wall: { 0 })
+        var random = SeededRandom(seed: seed)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<300 {
+                let calls = gateway.calls(Bool.random(using: &random) ? .live : .bulk)
+                let contact = ContactID("\(Int.random(in: 0..<12, using: &random))")
+                let others = (0..<4).map { _ in ContactID("\(Int.random(in: 0..<12, using: &random))") }
+                let kind = Int.random(in: 0..<4, using: &random)
+                let isCancelled = Int.random(in: 0..<8, using: &random) == 0
+                group.addTask {
+                    await withTaskGroup(of: Void.self) { call in
+                        call.addTask {
+                            switch kind {
+                            case 0: try? await calls.remove([TagID("1")], from: contact)
+                            case 1: _ = try? await calls.apply([TagID("1")], to: contact)
+                            case 2: try? await calls.remove(TagID("2"), from: others)
+                            default: try? await calls.update(contact, with: .whole)
+                            }
+                        }
+                        if isCancelled { call.cancelAll() }
+                    }
+                }
+            }
+        }
+        #expect(watch.overlaps == [], "seed \(seed)")
+        #expect(watch.count > 200)
+        #expect(budget.told.finished == watch.count)
+        let counters = await gateway.counters()
+        #expect(counters.inFlight == 0)
+        #expect(counters.waiting == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `with a real budget, calls wait for the minute`() async throws {
+        let transport = ScriptedTransport(.status(204))
+        let gate = BudgetGate(
+            limits: CallLimits(perMinute: 2), clock: clock, wall: { 1_000_000 }, saved: nil, save: { _ in })
+        let gateway = KeapGateway(transport: transport, budget: gate, clock: clock, wall: { 1_000_000 })
+        try await gateway.calls().delete(TagID("1"))
+        try await gateway.calls().delete(TagID("2"))
+        async let third: Void = gateway.calls().delete(TagID("3"))
+        await clock.hasSleepers(1)
+        #expect(transport.sent.count == 2)
+        clock.advance(by: .seconds(61))
+        try await third
+        #expect(transport.sent.count == 3)
+    }
+
+    private func gateway(_ transport: any KeapTransport, _ settings: GatewaySettings = .init()) -> Gateway {
+        Gateway(transport: transport, budget: budget, settings: settings, clock: clock, wall: { 1_000_000 })
+    }
+
+    /// Returns once so many wait; the test's time limit is its bound.
+    private func waits(_ count: Int, in gateway: Gateway) async {
+        while await gateway.counters().waiting < count { await Task.yield() }
+    }
+}
+
+extension Task where Failure == any Error {
+    /// What the task failed with; nil if it did not.
+    fileprivate var failure: KeapFailure? {
+        get async {
+            guard case .failure(let error) = await result else { return nil }
+            return error as? KeapFailure
+        }
+    }
+}

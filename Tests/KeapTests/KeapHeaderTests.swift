@@ -1,0 +1,113 @@
+import LockstepLimits
+import Testing
+
+@testable import Keap
+
+@Suite struct KeapHeaderTests {
+    /// 2024-08-14 12:00:30 UTC
+    let noon: Int64 = 1_723_636_830_000
+
+    let product = [
+        "x-keap-product-spike-limit": "10ps", "x-keap-product-throttle-limit": "240",
+        "x-keap-product-throttle-time-unit": "minute", "x-keap-product-throttle-interval": "1",
+        "x-keap-product-throttle-available": "239", "x-keap-product-throttle-used": "1",
+        "x-keap-product-quota-limit": "30000", "x-keap-product-quota-time-unit": "day",
+        "x-keap-product-quota-available": "29000", "x-keap-product-quota-used": "1000",
+        "x-keap-product-quota-expiry-time": "1723680000000",
+    ]
+
+    @Test func `the product's windows are read`() {
+        #expect(
+            KeapHeaders(product).announcement
+                == Announcement(
+                    perSecond: 10, minute: .init(limit: 240, used: 1, available: 239),
+                    day: .init(limit: 30_000, used: 1_000, available: 29_000), dayEnds: 1_723_680_000_000))
+    }
+
+    @Test func `the tenant's windows stand side by side`() {
+        let headers = [
+            "x-keap-tenant-throttle-limit": "10000|250000", "x-keap-tenant-throttle-time-unit": "minute|day",
+            "x-keap-tenant-throttle-interval": "1|1", "x-keap-tenant-throttle-available": " 9999 |",
+            "x-keap-tenant-throttle-used": "1|7",
+        ]
+        #expect(
+            KeapHeaders(headers).announcement
+                == Announcement(
+                    tenantMinute: .init(limit: 10_000, used: 1, available: 9_999),
+                    tenantDay: .init(limit: 250_000, used: 7)))
+    }
+
+    @Test func `windows go by their unit, not by their place`() {
+        let headers = [
+            "x-keap-tenant-throttle-limit": "250000|10000", "x-keap-tenant-throttle-time-unit": "day|minute",
+        ]
+        #expect(
+            KeapHeaders(headers).announcement
+                == Announcement(tenantMinute: .init(limit: 10_000), tenantDay: .init(limit: 250_000)))
+    }
+
+    @Test func `a tenant with one window and no unit has a minute`() {
+        #expect(
+            KeapHeaders(["x-keap-tenant-throttle-limit": "5000"]).announcement
+                == Announcement(tenantMinute: .init(limit: 5_000)))
+    }
+
+    @Test(arguments: [
+        [:], ["content-type": "application/json"], ["x-keap-product-spike-limit": ""],
+        ["x-keap-product-throttle-limit": "", "x-keap-product-throttle-used": " "],
+        ["x-keap-product-throttle-limit": "-5", "x-keap-product-quota-limit": "99999999999999999999"],
+        ["x-keap-tenant-throttle-limit": "|", "x-keap-tenant-throttle-time-unit": "week|year"],
+    ])
+    func `headers that say nothing teach nothing`(headers: [String: String]) {
+        #expect(KeapHeaders(headers).announcement == nil)
+    }
+
+    @Test func `retry-after is believed first`() {
+        var headers = product
+        headers["retry-after"] = "7"
+        headers["x-keap-product-quota-available"] = "0"
+        #expect(KeapHeaders(headers).reopening(now: noon) == noon + 7_000)
+    }
+
+    @Test func `without counters, wait for the next minute`() {
+        #expect(KeapHeaders([:]).reopening(now: noon) == noon + 30_000)
+        #expect(KeapHeaders(["retry-after": "Wed, 14 Aug 2024"]).reopening(now: noon) == noon + 30_000)
+    }
+
+    @Test func `an exhausted minute ends with the minute`() {
+        var headers = product
+        headers["x-keap-product-throttle-available"] = "0"
+        #expect(KeapHeaders(headers).reopening(now: noon) == noon + 30_000)
+    }
+
+    @Test func `an exhausted day ends when Keap says`() {
+        var headers = product
+        headers["x-keap-product-throttle-available"] = "0"
+        headers["x-keap-product-quota-available"] = "0"
+        #expect(KeapHeaders(headers).reopening(now: noon) == 1_723_680_000_000)
+        headers["x-keap-product-quota-expiry-time"] = ""
+        #expect(KeapHeaders(headers).reopening(now: noon) == 1_723_680_000_000)
+    }
+
+    @Test func `an exhausted day of the tenant ends at midnight UTC`() {
+        let headers = [
+            "x-keap-tenant-throttle-available": "5|0", "x-keap-tenant-throttle-time-unit": "minute|day",
+        ]
+        #expect(KeapHeaders(headers).reopening(now: noon) == 1_723_680_000_000)
+    }
+
+    @Test func `with something left everywhere it was the second`() {
+        #expect(KeapHeaders(product).reopening(now: noon) == noon + 1_000)
+    }
+
+    @Test(arguments: [("0", 1), ("999999999", 86_400_000)])
+    func `no header stops an account for more than a day, nor not at all`(seconds: String, wait: Int64) {
+        #expect(KeapHeaders(["retry-after": seconds]).reopening(now: noon) == noon + wait)
+        var headers = product
+        headers["x-keap-product-quota-available"] = "0"
+        headers["x-keap-product-quota-expiry-time"] = "5"
+        #expect(KeapHeaders(headers).reopening(now: noon) == noon + 1)
+        headers["x-keap-product-quota-expiry-time"] = "999999999999999"
+        #expect(KeapHeaders(headers).reopening(now: noon) == noon + 86_400_000)
+    }
+}

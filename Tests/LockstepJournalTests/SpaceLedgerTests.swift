@@ -1,0 +1,113 @@
+import Testing
+
+@testable import LockstepJournal
+
+@Suite struct SpaceLedgerTests {
+    /// A segment has room for 960 bytes, of which 168 (the largest frame) may be wasted: 792 count.
+    private static func ledger(spares: Int = 1) -> SpaceLedger {
+        var options = JournalOptions(segmentSize: 1024, maxPayload: 128)
+        options.fullDiskRetry = .seconds(1)
+        var ledger = SpaceLedger(options: options, liveRoom: 960)
+        for _ in 0..<spares { ledger.prepared() }
+        return ledger
+    }
+
+    private let now = ContinuousClock.now
+
+    private func wants(_ ledger: inout SpaceLedger, after: Duration = .zero) -> Bool {
+        ledger.beginPreparing(at: now.advanced(by: after))
+    }
+
+    @Test func `one segment stays out of intake's reach`() {
+        #expect(Self.ledger(spares: 0).freeForIntake == 0)
+        #expect(Self.ledger(spares: 1).freeForIntake == 792)
+        #expect(Self.ledger(spares: 2).freeForIntake == 1584)
+    }
+
+    @Test func `what is reserved is not given to others, and comes back`() {
+        var ledger = Self.ledger()
+        ledger.reserve(700)
+        #expect(!ledger.admits(93))
+        #expect(ledger.admits(92))
+        ledger.release(700)
+        #expect(ledger.admits(792))
+    }
+
+    @Test func `more given back than reserved makes no room out of nothing`() {
+        var ledger = Self.ledger()
+        ledger.release(10_000)
+        #expect(ledger.freeForIntake == 792)
+    }
+
+    @Test func `another segment is wanted before the room runs out, one at a time`() {
+        var ledger = Self.ledger()
+        #expect(!wants(&ledger))
+        ledger.take(8)
+        #expect(wants(&ledger))
+        #expect(!wants(&ledger))
+        ledger.prepared()
+        #expect(!wants(&ledger))
+    }
+
+    @Test func `reserves are backed by as many segments as they need`() {
+        var ledger = Self.ledger()
+        ledger.setReserved(10 * 792)
+        var made = 0
+        while wants(&ledger) {
+            ledger.prepared()
+            made += 1
+        }
+        #expect(made == 10)
+    }
+
+    @Test func `a full disk is asked again after a while, or at once when segments were deleted`() {
+        var ledger = Self.ledger(spares: 0)
+        #expect(wants(&ledger))
+        ledger.failed("no space", at: now)
+        #expect(ledger.refusal == "no room on the disk (no space)")
+        #expect(!wants(&ledger, after: .milliseconds(999)))
+        #expect(wants(&ledger, after: .seconds(1)))
+        ledger.failed("no space", at: now.advanced(by: .seconds(1)))
+        ledger.diskGainedRoom()
+        #expect(wants(&ledger, after: .seconds(1)))
+    }
+
+    @Test func `a checkpoint gets a spare only if the reserves do not need it`() {
+        var ledger = Self.ledger(spares: 2)
+        ledger.setReserved(792 * 2)
+        let answers = [ledger.surrenderSpare(), ledger.surrenderSpare()]
+        #expect(answers == [true, false])
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `whatever was admitted fits into the segments that were there`(seed: UInt64) {
+        var random = SplitMix(state: seed)
+        var ledger = Self.ledger(spares: 3)
+        var promised: [Int] = []
+        var room = 960
+        var segments = 3
+        // Frames one by one into segments, as the queue places them.
+        func place(_ frame: Int) {
+            if frame > room {
+                room = 960
+                segments -= 1
+                ledger.beginSegment()
+            }
+            room -= frame
+            ledger.take(frame)
+        }
+        for _ in 0..<1000 {
+            let frame = Int.random(in: 5...21, using: &random) * 8
+            let reserve = Int.random(in: 5...21, using: &random) * 8
+            guard ledger.admits(frame + reserve) else { break }
+            ledger.reserve(reserve)
+            promised.append(reserve)
+            place(frame)
+        }
+        for frame in promised {
+            ledger.release(frame)
+            place(frame)
+        }
+        #expect(!promised.isEmpty && segments >= 0, "seed \(seed)")
+    }
+}

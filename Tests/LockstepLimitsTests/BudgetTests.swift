@@ -1,0 +1,169 @@
+import Testing
+
+@testable import LockstepLimits
+
+struct BudgetTests {
+    typealias Instant = ManualClock.Instant
+    private static let midnight = WallTime.startOf(day: 20_000)
+
+    /// Seconds since a midnight.
+    private func at(_ seconds: Double) -> Moment<Instant> {
+        let milliseconds = Int64(seconds * 1_000)
+        return Moment(
+            Instant(offset: .milliseconds(milliseconds)),
+            wall: WallTime(milliseconds: Self.midnight.milliseconds + milliseconds))
+    }
+
+    private func spend(_ count: Int, of budget: inout Budget<Instant>, at now: Moment<Instant>) {
+        for _ in 0..<count { call(&budget, at: now) }
+    }
+
+    private func call(_ budget: inout Budget<Instant>, learning: Announcement? = nil, at now: Moment<Instant>) {
+        guard case .go(let permit) = budget.take(at: now) else {
+            Issue.record("the budget is closed: \(String(describing: budget.obstacle(at: now)))")
+            return
+        }
+        budget.finish(permit, learned: learning, at: now)
+    }
+
+    @Test func `calls are spaced evenly within the second`() {
+        var budget = Budget(limits: CallLimits(perSecond: 10), at: at(60))
+        call(&budget, at: at(60))
+        #expect(budget.take(at: at(60)) == .wait(.init(opening: .at(at(60.075).instant), window: .spacing)))
+        call(&budget, at: at(60.1))
+    }
+
+    @Test func `the limit that opens last is the one waited for, and a refusal takes from none`() {
+        var budget = Budget(limits: CallLimits(perMinute: 2, perDay: 3, tenantPerMinute: 3), at: at(60))
+        spend(2, of: &budget, at: at(60))
+        #expect(budget.take(at: at(60)) == .wait(.init(opening: .at(at(120.06).instant), window: .minute)))
+        call(&budget, at: at(121))
+        #expect(budget.take(at: at(121)) == .wait(.init(opening: .at(at(86_402).instant), window: .day)))
+        let windows = budget.status(at: at(121)).windows
+        #expect(windows.map(\.window) == [.minute, .tenantMinute, .day])
+        #expect(windows.map(\.used) == [1, 1, 3])
+        #expect(windows.map(\.limit) == [2, 3, 3])
+        #expect(windows.map(\.opensIn) == [.zero, .zero, .seconds(86_281)])
+    }
+
+    @Test func `the tenant's day is a limit of its own`() {
+        var budget = Budget(limits: CallLimits(perDay: 9, tenantPerDay: 1), at: at(60))
+        call(&budget, at: at(60))
+        #expect(budget.obstacle(at: at(60))?.window == .tenantDay)
+    }
+
+    @Test func `without limits nothing waits`() {
+        var budget = Budget(limits: CallLimits(), at: at(60))
+        spend(1_000, of: &budget, at: at(60))
+        #expect(budget.status(at: at(60)).windows.isEmpty)
+    }
+
+    @Test func `a call that holds the last place is waited for`() throws {
+        var budget = Budget(limits: CallLimits(perMinute: 1), at: at(60))
+        let permit = try #require(budget.take(at: at(60)).permit)
+        #expect(budget.obstacle(at: at(500)) == .init(opening: .whenACallEnds, window: .minute))
+        #expect(budget.status(at: at(500)).windows.first?.opensIn == nil)
+        budget.finish(permit, at: at(500))
+        #expect(budget.obstacle(at: at(500)) == .init(opening: .at(at(560.06).instant), window: .minute))
+    }
+
+    @Test func `announced limits replace the defaults, down and up, but never above the ceiling`() {
+        var budget = Budget(limits: CallLimits(perMinute: 240), ceiling: CallLimits(perMinute: 500), at: at(60))
+        call(&budget, learning: Announcement(minute: .init(limit: 3)), at: at(60))
+        #expect(budget.limits.perMinute == 3)
+        spend(2, of: &budget, at: at(60))
+        #expect(budget.obstacle(at: at(60))?.window == .minute)
+        call(&budget, learning: Announcement(minute: .init(limit: 400)), at: at(200))
+        #expect(budget.limits.perMinute == 400)
+        call(&budget, learning: Announcement(minute: .init(limit: 9_999)), at: at(200))
+        #expect(budget.limits.perMinute == 500)
+    }
+
+    @Test func `a limit is learned where none was known`() {
+        var budget = Budget(limits: CallLimits(), at: at(60))
+        call(
+            &budget,
+            learning: Announcement(
+                perSecond: 5, day: .init(limit: 100), tenantMinute: .init(limit: 10), tenantDay: .init(limit: 1_000)),
+            at: at(60))
+        #expect(
+            budget.limits == CallLimits(perSecond: 5, perDay: 100, tenantPerMinute: 10, tenantPerDay: 1_000))
+        #expect(budget.obstacle(at: at(60)) == nil)  // the call was taken before there was a spacing
+        call(&budget, at: at(60))
+        #expect(budget.obstacle(at: at(60))?.window == .spacing)
+    }
+
+    @Test func `a ceiling holds from the start`() {
+        let budget = Budget<Instant>(
+            limits: CallLimits(perMinute: 240), ceiling: CallLimits(perMinute: 100, perDay: 7), at: at(60))
+        #expect(budget.limits == CallLimits(perMinute: 100, perDay: 7))
+    }
+
+    @Test(arguments: [0, -1, Int.min])
+    func `a limit that lets nothing through is not believed`(limit: Int) {
+        var budget = Budget(limits: CallLimits(perSecond: 10, perMinute: 240), at: at(60))
+        call(&budget, learning: Announcement(perSecond: limit, minute: .init(limit: limit)), at: at(60))
+        #expect(budget.limits == CallLimits(perSecond: 10, perMinute: 240))
+    }
+
+    @Test func `absurdly large numbers are survived`() throws {
+        var budget = Budget(limits: CallLimits(perSecond: 10, perMinute: 240), at: at(60))
+        let window = Announcement.Window(limit: .max, used: .max, available: .min)
+        call(
+            &budget,
+            learning: Announcement(
+                perSecond: .max, minute: window, day: window, tenantMinute: window, tenantDay: window, dayEnds: .max),
+            at: at(60))
+        #expect(budget.limits.perSecond == 1_000_000_000)
+        #expect(budget.obstacle(at: at(60))?.window == .minute)
+        var sliced = SlicedBudget(budget)
+        let draft = try #require(sliced.step(at: at(200)).draft)
+        #expect(!draft.use.bytes.isEmpty)
+    }
+
+    @Test func `what others used leaves us the smaller remainder`() {
+        var budget = Budget(limits: CallLimits(perMinute: 240, perDay: 30_000), at: at(60))
+        call(
+            &budget, learning: Announcement(minute: .init(used: 238), day: .init(limit: 500, available: 1)), at: at(60))
+        call(&budget, at: at(61))
+        #expect(budget.obstacle(at: at(61)) == .init(opening: .at(at(86_402).instant), window: .day))
+        #expect(budget.status(at: at(61)).windows.map(\.used) == [239, 500])
+    }
+
+    @Test func `fewer than we know of changes nothing`() {
+        var budget = Budget(limits: CallLimits(perMinute: 3, perDay: 3), at: at(60))
+        spend(2, of: &budget, at: at(60))
+        call(&budget, learning: Announcement(minute: .init(used: 1), day: .init(used: 1)), at: at(60))
+        #expect(budget.status(at: at(60)).windows.map(\.used) == [3, 3])
+    }
+
+    @Test func `yesterday's use, told after midnight, does not count today`() throws {
+        var budget = Budget(limits: CallLimits(perDay: 10), at: at(-60))
+        let midnight = Self.midnight.milliseconds
+        let first = try #require(budget.take(at: at(-10)).permit)
+        let second = try #require(budget.take(at: at(-10)).permit)
+        budget.finish(first, learned: Announcement(day: .init(used: 10), dayEnds: midnight), at: at(5))
+        #expect(budget.obstacle(at: at(5)) == nil)
+        // Without the end of its day, it may speak of either.
+        budget.finish(second, learned: Announcement(day: .init(used: 10)), at: at(6))
+        #expect(budget.obstacle(at: at(6)) == nil)
+        call(&budget, learning: Announcement(day: .init(used: 10), dayEnds: midnight + 86_400_000), at: at(7))
+        #expect(budget.obstacle(at: at(7))?.window == .day)
+    }
+
+    @Test func `a refusal closes the budget; the furthest instant holds`() {
+        var budget = Budget(limits: CallLimits(perMinute: 240), at: at(60))
+        budget.close(until: at(90).instant, at: at(60))
+        budget.close(until: at(70).instant, at: at(61))
+        #expect(budget.take(at: at(62)) == .wait(.init(opening: .at(at(90).instant), window: .closed)))
+        #expect(budget.status(at: at(62)).closedFor == .seconds(28))
+        call(&budget, at: at(90))
+        #expect(budget.status(at: at(90)).closedFor == nil)
+    }
+
+    @Test func `no refusal closes for longer than 25 hours`() {
+        var budget = Budget(limits: CallLimits(), at: at(0))
+        budget.close(until: at(1e9).instant, at: at(0))
+        #expect(budget.obstacle(at: at(0))?.opening == .at(at(90_000).instant))
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@testable import LockstepService
+
+struct ConfigurationFileTests {
+    /// A directory of its own for one test, removed at its end.
+    private func inDirectory(_ test: (URL) throws -> Void) throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        // Left behind, it would only be litter.
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try test(directory)
+    }
+
+    @Test func `paths in a configuration count from its directory`() throws {
+        try inDirectory { directory in
+            let file = directory.appendingPathComponent("lockstep.json")
+            try Data("secret-key\n".utf8).write(to: directory.appendingPathComponent("keap.key"))
+            try Data(#"{"data": "jobs", "gyms": [{"id": "a", "keap": {"key": {"file": "keap.key"}}}]}"#.utf8).write(
+                to: file)
+
+            let configuration = try Configuration.load(file.path, environment: [:])
+            #expect(configuration.data == directory.appendingPathComponent("jobs").path)
+            #expect(configuration.gyms.map(\.id.description) == ["a"])
+        }
+    }
+
+    @Test func `an absolute path stays as it is`() throws {
+        try inDirectory { directory in
+            let file = directory.appendingPathComponent("lockstep.json")
+            try Data(#"{"data": "/var/lib/jobs", "gyms": [{"id": "a", "keap": {"key": "k"}}]}"#.utf8).write(to: file)
+            #expect(try Configuration.load(file.path, environment: [:]).data == "/var/lib/jobs")
+        }
+    }
+
+    @Test func `a file that is not there, or is a directory, is said to be`() throws {
+        try inDirectory { directory in
+            let missing = directory.appendingPathComponent("none.json").path
+            #expect(
+                throws: ConfigurationError(
+                    file: missing, problems: [.init("", .unreadable(reason: "it does not exist"))])
+            ) {
+                try Configuration.load(missing, environment: [:])
+            }
+            #expect(
+                throws: ConfigurationError(
+                    file: directory.path, problems: [.init("", .unreadable(reason: "it is a directory"))])
+            ) {
+                try Configuration.load(directory.path, environment: [:])
+            }
+        }
+    }
+
+    @Test func `a file beyond any configuration's size is not read`() throws {
+        try inDirectory { directory in
+            let file = directory.appendingPathComponent("huge.json")
+            try Data(count: 4 * 1024 * 1024 + 1).write(to: file)
+            #expect {
+                try Configuration.load(file.path, environment: [:])
+            } throws: { error in
+                "\(error)".contains("it is larger than")
+            }
+        }
+    }
+
+    @Test func `a problem inside carries the file's name`() throws {
+        try inDirectory { directory in
+            let file = directory.appendingPathComponent("lockstep.json")
+            try Data("{\n\"gyms\": 1}".utf8).write(to: file)
+            #expect {
+                try Configuration.load(file.path, environment: [:])
+            } throws: { error in
+                "\(error)" == "\(file.path):2:9: gyms must be a list, not a number"
+            }
+        }
+    }
+}
