@@ -1,3 +1,5 @@
+import Keap
+
 /// The parts of an address, brought into the codes that Keap takes.
 ///
 /// Keap refuses a region without its country, and a region of another country. So the two are decided together: what
@@ -17,12 +19,12 @@ struct AddressParts: Equatable {
     ) {
         for field in [SyncedField.address1, .address2] {
             guard let text = carried[field]?.text else { continue }
-            values[field] = cut(text, to: KeapLimit.addressLine(in: slot), field)
+            values[field] = cut(text, to: KeapLengths.addressLine(slot.rawValue), field)
         }
-        if let city = carried[.city]?.text { values[.city] = cut(city, to: KeapLimit.city(in: slot), .city) }
+        if let city = carried[.city]?.text { values[.city] = cut(city, to: KeapLengths.locality(slot.rawValue), .city) }
         if let zip = carried[.zip]?.text {
-            let limit = KeapLimit.zip(in: slot)
-            if zip.unicodeScalars.count <= limit {
+            let limit = KeapLengths.postalCode(slot.rawValue)
+            if zip.fits(limit) {
                 values[.zip] = zip
             } else {
                 notes.append("The zip code \"\(zip)\" is longer than Keap's \(limit) characters and was not sent.")

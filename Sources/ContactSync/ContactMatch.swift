@@ -11,7 +11,7 @@ struct ContactMatch: Equatable {
 
     /// Contacts that bear the person's Zen Planner id.
     static func byID(_ id: String, among contacts: [KeapContact], field: CustomFieldID?) -> ContactMatch {
-        oldest(of: contacts.filter { zenPlannerID(of: $0, field: field) == id })
+        oldest(of: contacts.filter { isSameID(zenPlannerID(of: $0, field: field), id) })
     }
 
     /// Contacts of the same e-mail address, first and last name. Never the address alone: families share one.
@@ -28,7 +28,7 @@ struct ContactMatch: Equatable {
         }
         let free = same.filter { contact in
             let bears = zenPlannerID(of: contact, field: field)
-            return bears.isEmpty || bears == person.zenPlannerID
+            return bears.isEmpty || isSameID(bears, person.zenPlannerID)
         }
         var match = oldest(of: free)
         match.isNamesakeThere = free.count < same.count
@@ -39,6 +39,9 @@ struct ContactMatch: Equatable {
         let sorted = contacts.sorted { $0.id < $1.id }
         return ContactMatch(contact: sorted.first, others: sorted.dropFirst().map(\.id))
     }
+
+    /// Ids are often GUIDs, which are written in either case.
+    static func isSameID(_ a: String?, _ b: String) -> Bool { a?.lowercased() == b.lowercased() }
 
     static func zenPlannerID(of contact: KeapContact, field: CustomFieldID?) -> String {
         guard let field else { return "" }

@@ -5,10 +5,12 @@ package struct Deliverer: Sendable {
     private let calls: any KeapCalls
     private let keeper: DirectoryKeeper
     private let settings: SyncSettings
-    private let names = KeyedLock<NameKey>()
+    private let names = KeyedLock<String>()
 
     /// No plan is longer; one that is goes in circles.
     static let mostSteps = 100
+
+    private static let contradiction = Stop.keap(.unclear(reason: "it keeps naming what it then does not know"))
 
     package typealias Save = @Sendable (_ state: [UInt8]) async throws -> Void
 
@@ -34,7 +36,8 @@ package struct Deliverer: Sendable {
         case .person(let person):
             do throws(Mirror.Unreadable) {
                 let mirror = try Mirror(bytes: state)
-                return await deliver(person, Planner(person: person, job: job, mirror: mirror, settings: settings), save)
+                return await deliver(
+                    person, Planner(person: person, job: job, mirror: mirror, settings: settings), save)
             } catch {
                 return .dead(reason: error.description, state: state)
             }
@@ -51,7 +54,7 @@ package struct Deliverer: Sendable {
             }
         }
         // Two people of one name and address must not both look for a contact, find none, and create one.
-        let name = NameKey(person)
+        let name = person.nameKey
         var isHeld = false
         defer { if let name, isHeld { names.release(name) } }
         for _ in 0..<Deliverer.mostSteps {
@@ -79,7 +82,8 @@ package struct Deliverer: Sendable {
             }
         }
         return .retry(
-            reason: "Keap's answers contradict each other: the contact was not right after \(Deliverer.mostSteps) steps.",
+            reason:
+                "Keap's answers contradict each other: the contact was not right after \(Deliverer.mostSteps) steps.",
             state: planner.mirror.bytes, isDoubtful: true)
     }
 
@@ -118,7 +122,9 @@ package struct Deliverer: Sendable {
         } catch {
             switch planner.failed(step, error) {
             case .goOn: return
-            case .stop: throw .keap(error)
+            case .stop:
+                if case .gone = error, step.namesContact { throw Deliverer.contradiction }
+                throw .keap(error)
             case .recheckFields:
                 guard try await keeper.recheckCustomFields() else { throw .keap(error) }
                 return
@@ -128,12 +134,8 @@ package struct Deliverer: Sendable {
         let outcome = planner.tagOutcome
         planner.tagOutcome = Planner.TagOutcome()
         for tag in outcome.goneTags { try await keeper.forget(tag) }
-        if outcome.isContactGone, planner.contactIsGone() == .stop {
-            throw .keap(.unclear(reason: "Keap keeps finding contacts that it then does not know"))
-        }
-        if !outcome.goneTags.isEmpty, planner.tagIsGone() == .stop {
-            throw .keap(.unclear(reason: "Keap keeps naming tags that it then does not know"))
-        }
+        if outcome.isContactGone, planner.contactIsGone() == .stop { throw Deliverer.contradiction }
+        if !outcome.goneTags.isEmpty, planner.tagIsGone() == .stop { throw Deliverer.contradiction }
         if !outcome.refusals.isEmpty {
             throw .keap(.refused(status: 0, message: outcome.refusals.joined(separator: "; ")))
         }
@@ -173,20 +175,6 @@ package struct Deliverer: Sendable {
         } catch {
             throw .storage("\(error)")
         }
-    }
-}
-
-/// Whom Keap could take for one person: by e-mail address and name. Nil without an address: then nobody is looked for.
-private struct NameKey: Hashable, Sendable {
-    var email: String
-    var first: String
-    var last: String
-
-    init?(_ person: PersonSnapshot) {
-        email = person.text(.email).folded
-        guard !email.isEmpty else { return nil }
-        first = person.text(.firstName).folded
-        last = person.text(.lastName).folded
     }
 }
 

@@ -1,3 +1,5 @@
+import Keap
+
 /// What Keap's fields are to hold for a person: the source's values after the gym's policies and Keap's limits.
 struct DesiredFields: Equatable {
     /// As sent; an empty text clears. A field that is to stay as it is has no entry.
@@ -41,18 +43,18 @@ struct DesiredFields: Equatable {
     ) -> String? {
         switch field {
         case .firstName, .lastName:
-            return cut(text, to: KeapLimit.name, field)
+            return cut(text, to: KeapLengths.givenName, field)
         case .prospectSource:
-            return cut(text, to: KeapLimit.customText, field)
+            return cut(text, to: KeapLengths.customFieldText, field)
         case .email:
             if text.isEmpty { return text }
             guard text.looksLikeEmail else {
                 notes.append("\"\(text.limited(to: 100))\" is not an e-mail address and was not sent.")
                 return nil
             }
-            return whole(text, within: KeapLimit.email(in: settings.slots.email), field)
+            return whole(text, within: KeapLengths.email(settings.slots.email.rawValue), field)
         case .mobilePhone:
-            return whole(text, within: KeapLimit.phone(in: phoneSlot), field)
+            return whole(text, within: KeapLengths.phone(phoneSlot), field)
         default:
             return text
         }
@@ -66,18 +68,8 @@ struct DesiredFields: Equatable {
 
     /// Half an address or number would be somebody else's: it is sent whole or not at all.
     private mutating func whole(_ text: String, within limit: Int, _ field: SyncedField) -> String? {
-        guard text.unicodeScalars.count > limit else { return text }
+        guard !text.fits(limit) else { return text }
         notes.append("\(field.title) is longer than Keap's \(limit) characters and was not sent.")
         return nil
-    }
-}
-
-extension String {
-    /// Whether it could be an address at all: something, one `@`, a domain with a dot inside, no blanks.
-    var looksLikeEmail: Bool {
-        let parts = split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !contains(where: \.isWhitespace) else { return false }
-        let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-        return labels.count >= 2 && labels.allSatisfy { !$0.isEmpty }
     }
 }

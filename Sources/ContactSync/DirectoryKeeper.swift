@@ -13,7 +13,8 @@ package actor DirectoryKeeper {
     private nonisolated let state: Mutex<State>
     private let saving = KeyedLock<Int>()
     private let connecting = KeyedLock<Int>()
-    private let making = KeyedLock<String>()
+    private let making = KeyedLock<TagKey>()
+    private let naming = KeyedLock<String>()
 
     private struct State {
         var directory: TagDirectory
@@ -45,15 +46,13 @@ package actor DirectoryKeeper {
 
     // MARK: What lanes ask for
 
-    /// Whether everything is known that the first call about a contact needs.
-    nonisolated func isConnected(_ directory: TagDirectory) -> Bool { directory.isConnected(for: settings) }
-
     /// Finds our category, its tags and our custom fields in Keap, and makes what is missing. Later calls cost nothing.
     func connect() async throws(Stop) {
         guard !directory.isConnected(for: settings) else { return }
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
         try await findCategory()
+        try await findTags()
         try await findCustomFields()
         try await persist()
     }
@@ -62,9 +61,7 @@ package actor DirectoryKeeper {
     func ensure(_ wanted: [WantedTag], job: UInt64) async throws(Stop) {
         try await connect()
         for wanted in wanted {
-            let key = edit { $0.key(for: wanted, job: job) }
-            guard let key, let name = directory.name(for: key, word: wanted.word, settings: settings) else { continue }
-            try await ensure(key, word: wanted.word, named: name)
+            if let key = edit({ $0.key(for: wanted, job: job) }) { try await ensure(key, word: wanted.word) }
         }
         try await persist()
     }
@@ -104,18 +101,20 @@ package actor DirectoryKeeper {
     // MARK: First connect
 
     private func findCategory() async throws(Stop) {
-        guard let name = settings.category else { return }
-        if directory.category?.name != name {
-            let id = try await categoryID(named: name)
-            edit { $0.category = .init(id: id, name: name) }
-            try await persist()
-        }
-        if let category = directory.category?.id, directory.listedCategory != category {
-            let tags = try await keap { () async throws(KeapFailure) in try await calls.tags(in: category) }
-            edit {
-                $0.adopt(tags, settings: settings)
-                $0.listedCategory = category
-            }
+        guard let name = settings.category, directory.category?.name != name else { return }
+        let id = try await categoryID(named: name)
+        edit { $0.category = .init(id: id, name: name) }
+        try await persist()
+    }
+
+    /// Reads the account's tags once, a thousand a call, so that those which an earlier connector left behind are known
+    /// as ours when a contact is met that wears them.
+    private func findTags() async throws(Stop) {
+        guard directory.tagsListedFor != settings.tagNaming else { return }
+        let tags = try await keap { () async throws(KeapFailure) in try await calls.tags() }
+        edit {
+            $0.adopt(tags, settings: settings)
+            $0.tagsListedFor = settings.tagNaming
         }
     }
 
@@ -170,31 +169,38 @@ package actor DirectoryKeeper {
 
     // MARK: Tags
 
-    private func ensure(_ key: TagKey, word: String, named name: String) async throws(Stop) {
-        guard await making.acquire(name.folded) else { throw .interrupted }
-        defer { making.release(name.folded) }
-        guard directory.keyed[key] == nil else { return }
-        if let known = try await existingTag(named: name) {
-            edit {
-                $0.creating.remove("tag \(name)")
-                $0.note(known.id, name: known.name, key: key)
-            }
-            try await persist()
+    private func ensure(_ key: TagKey, word: String) async throws(Stop) {
+        // By meaning first: a program may be renamed while its tag is made, and then the name would not keep two makers
+        // apart. By name second: two programs may have one name.
+        guard await making.acquire(key) else { throw .interrupted }
+        defer { making.release(key) }
+        guard directory.keyed[key] == nil, let name = directory.name(for: key, word: word, settings: settings) else {
             return
         }
-        try await intend("tag \(name)")
-        let made = try await makeTag(name)
+        guard await naming.acquire(name.folded) else { throw .interrupted }
+        defer { naming.release(name.folded) }
+        let tag = try await findOrMakeTag(named: name)
         edit {
             $0.creating.remove("tag \(name)")
-            $0.note(made, name: name, key: key)
+            $0.note(tag.id, name: tag.name, key: key)
         }
         try await persist()
-        // The program may have been renamed while the tag was made; its job does not know of this one.
-        let current = directory.name(for: key, word: word, settings: settings) ?? name
-        if current != name {
-            try await keap { () async throws(KeapFailure) in try await calls.rename(made, to: current) }
-            edit { $0.noteName(current, of: made) }
-            try await persist()
+        // The program may have been renamed meanwhile; its job does not know of this tag.
+        guard let current = directory.name(for: key, word: word, settings: settings), current.folded != tag.name.folded,
+            let record = directory.records[tag.id], record.key == key
+        else { return }
+        _ = try await rename(tag.id, record, to: current)
+    }
+
+    private func findOrMakeTag(named name: String) async throws(Stop) -> KeapTag {
+        if let known = try await existingTag(named: name) { return known }
+        try await intend("tag \(name)")
+        do throws(Stop) {
+            return KeapTag(id: try await makeTag(name), name: name)
+        } catch {
+            // Names are unique: somebody may have made it since we looked, or our own lost request did.
+            guard case .keap(.refused) = error, let known = try await existingTag(named: name) else { throw error }
+            return known
         }
     }
 
@@ -236,10 +242,7 @@ package actor DirectoryKeeper {
         guard directory.category == refused else { return true }
         let now = try await categoryID(named: refused.name)
         guard now != refused.id else { return false }
-        edit {
-            $0.category = .init(id: now, name: refused.name)
-            $0.listedCategory = now
-        }
+        edit { $0.category = .init(id: now, name: refused.name) }
         try await persist()
         return true
     }
@@ -284,28 +287,6 @@ package actor DirectoryKeeper {
             return try await call()
         } catch {
             throw .keap(error)
-        }
-    }
-}
-
-extension TagDirectory {
-    func isConnected(for settings: SyncSettings) -> Bool {
-        guard OwnCustomField.allCases.allSatisfy({ knows($0, settings: settings) }) else { return false }
-        guard let name = settings.category else { return true }
-        return category?.name == name && listedCategory == category?.id
-    }
-
-    /// Under the label that the gym has set now; another label is another field.
-    func knows(_ field: OwnCustomField, settings: SyncSettings) -> Bool {
-        customFields[field]?.label.folded == settings.customFields[field].folded
-    }
-}
-
-extension WantedTag {
-    /// The status, in the source's word.
-    var word: String {
-        switch self {
-        case .status(let word), .program(_, _, let word): word
         }
     }
 }

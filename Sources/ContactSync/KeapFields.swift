@@ -39,15 +39,14 @@ struct KeapFields {
         case .signupDate: custom(.signupDate, in: contact)
         case .prospectSource: custom(.prospectSource, in: contact)
         case .address1, .address2, .city, .state, .zip, .country:
-            contact.addresses.map { addresses in
-                addresses.first { $0.field == slots.address.rawValue }?[field] ?? ""
-            }
+            contact.addresses.map { ourAddress(in: $0)[field] ?? "" }
         }
     }
 
     /// The address parts that Keap has, without the empty ones.
     func address(in contact: KeapContact?) -> [SyncedField: String] {
-        guard let entry = contact?.addresses?.first(where: { $0.field == slots.address.rawValue }) else { return [:] }
+        guard let addresses = contact?.addresses else { return [:] }
+        let entry = ourAddress(in: addresses)
         var parts: [SyncedField: String] = [:]
         for field in AddressParts.fields {
             if let part = entry[field], !part.isEmpty { parts[field] = part }
@@ -59,6 +58,22 @@ struct KeapFields {
     func isEmpty(_ field: SyncedField, in contact: KeapContact) -> Bool {
         PolicyField(of: field) == .address
             ? address(in: contact).isEmpty : (current(field, in: contact) ?? "").isEmpty
+    }
+
+    /// Our entry, with codes for the long names that Keap may still have of older days.
+    private func ourAddress(in addresses: [AddressSlot]) -> AddressSlot {
+        let slot = slots.address.rawValue
+        var entry = addresses.first { $0.field == slot } ?? AddressSlot(field: slot)
+        if (entry.countryCode ?? "").isEmpty, let country = entry.country.flatMap(Country.named) {
+            entry[.country] = country.alpha3
+        }
+        if (entry.regionCode ?? "").isEmpty, let region = entry.region, !region.isEmpty,
+            let country = entry.countryCode.flatMap(Country.named),
+            let code = Region.code(for: region, in: country)
+        {
+            entry[.state] = code
+        }
+        return entry
     }
 
     func custom(_ field: OwnCustomField, in contact: KeapContact) -> String? {
@@ -116,7 +131,7 @@ struct KeapFields {
 
     private func addresses(writing parts: [SyncedField: String], onto entries: [AddressSlot]) -> [AddressSlot] {
         let slot = slots.address.rawValue
-        var entry = entries.first { $0.field == slot } ?? AddressSlot(field: slot)
+        var entry = ourAddress(in: entries)
         for (field, part) in parts { entry[field] = part }
         // Keap refuses a region without its country, and may itself have one from before it wanted both.
         if let region = entry.regionCode, (entry.countryCode ?? "").isEmpty {
@@ -160,8 +175,12 @@ extension AddressSlot {
             case .address1: line1 = part
             case .address2: line2 = part
             case .city: locality = part
-            case .state: regionCode = part
-            case .country: countryCode = part
+            case .state:
+                regionCode = part
+                region = nil
+            case .country:
+                countryCode = part
+                country = nil
             case .zip:
                 postalCode = part
                 zipCode = nil
@@ -173,6 +192,8 @@ extension AddressSlot {
 
     /// Whether nothing would be left of it.
     var isBlank: Bool {
-        [line1, line2, locality, regionCode, countryCode, postalCode, zipCode, zipFour].allSatisfy { ($0 ?? "").isEmpty }
+        [line1, line2, locality, regionCode, countryCode, postalCode, zipCode, zipFour, region, country].allSatisfy {
+            ($0 ?? "").isEmpty
+        }
     }
 }

@@ -81,8 +81,8 @@ package struct PlanPreview {
         if let name = settings.category {
             let id = directory.category?.name == name ? directory.category!.id : CategoryID("(new)")
             directory.category = .init(id: id, name: name)
-            directory.listedCategory = id
         }
+        directory.tagsListedFor = settings.tagNaming
         for field in OwnCustomField.allCases where !directory.knows(field, settings: settings) {
             let label = settings.customFields[field]
             directory.customFields[field] = CustomFieldModel(

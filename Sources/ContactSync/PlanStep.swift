@@ -40,6 +40,14 @@ package enum PlanStep: Equatable, Sendable {
         }
     }
 
+    /// Whether it is about one contact that Keap told us of.
+    var namesContact: Bool {
+        switch self {
+        case .read, .removeTags, .addTags, .update: true
+        default: false
+        }
+    }
+
     /// Whether Keap may refuse it because a custom field that we know of is gone.
     var usesCustomFields: Bool {
         switch self {

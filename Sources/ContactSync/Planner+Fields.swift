@@ -3,7 +3,7 @@ import Keap
 /// The fields' share of a plan: one read where a list must be sent whole, one update that carries everything.
 extension Planner {
     /// Too long an id could not be searched for again; it is left out and noted.
-    var isIDSendable: Bool { person.zenPlannerID.unicodeScalars.count <= KeapLimit.zenPlannerID }
+    var isIDSendable: Bool { person.zenPlannerID.fits(longestZenPlannerID) }
 
     var phoneSlot: String { mirror.phoneSlot ?? settings.slots.phone.rawValue }
 
@@ -26,7 +26,7 @@ extension Planner {
         desiredFields(directory).values.filter { !mirror.isConfirmed($0.key, $0.value) }
     }
 
-    private var mustWriteID: Bool { isIDSendable && mirror.zenPlannerID != person.zenPlannerID }
+    private var mustWriteID: Bool { isIDSendable && !ContactMatch.isSameID(mirror.zenPlannerID, person.zenPlannerID) }
 
     func fieldStep(_ id: ContactID, _ directory: TagDirectory) -> PlanStep? {
         let pending = pendingFields(directory)
@@ -62,21 +62,5 @@ extension Planner {
             all.append("Keap has more contacts that seem to be this person, to be merged by hand: \(ids).")
         }
         return Array(all.prefix(Mirror.mostNotes)).map { $0.limited(to: 300) }
-    }
-}
-
-extension KeapContact {
-    func has(_ property: ContactField) -> Bool {
-        switch property {
-        case .id: true
-        case .givenName: givenName != nil
-        case .familyName: familyName != nil
-        case .birthDate: birthDate != nil
-        case .emailAddresses: emails != nil
-        case .phoneNumbers: phones != nil
-        case .addresses: addresses != nil
-        case .customFields: customFields != nil
-        case .tagIDs: tags != nil
-        }
     }
 }

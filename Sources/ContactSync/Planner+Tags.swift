@@ -153,12 +153,3 @@ enum ProgramStatus {
         return left == right ? a.folded < b.folded : left > right
     }
 }
-
-extension WantedTag {
-    var family: TagFamily {
-        switch self {
-        case .status: .status
-        case .program: .program
-        }
-    }
-}

@@ -46,7 +46,7 @@ package struct Planner: Sendable {
     package mutating func next(_ directory: TagDirectory) -> PlanStep {
         if mirror.isLeftAlone { return .finished }
         // Lanes are kept apart by this id; writing one person's data onto another's contact could not be undone.
-        if let other = mirror.zenPlannerID, other != person.zenPlannerID {
+        if let other = mirror.zenPlannerID, !ContactMatch.isSameID(other, person.zenPlannerID) {
             return .impossible(
                 "This lane's contact belongs to Zen Planner id \(other), but the message is about "
                     + "\(person.zenPlannerID).")
@@ -150,7 +150,7 @@ package struct Planner: Sendable {
         for (field, value) in pendingFields(directory) { mirror.confirm(field, value) }
         if isIDSendable { mirror.zenPlannerID = person.zenPlannerID }
         rememberPhoneSlot()
-        // A second list would have to be read again: ours is in it now.
+        // What was read no longer holds.
         contact = nil
     }
 
@@ -216,7 +216,9 @@ package struct Planner: Sendable {
     private mutating func markUnclear(_ step: PlanStep) {
         switch step {
         case .removeTags(let tags, _):
-            for tag in tags { mirror.unclearTags[tag] = mirror.tags.removeValue(forKey: tag) ?? mirror.unclearTags[tag] }
+            for tag in tags {
+                mirror.unclearTags[tag] = mirror.tags.removeValue(forKey: tag) ?? mirror.unclearTags[tag]
+            }
         case .addTags(let tags, _):
             for tag in tags { mirror.unclearTags[tag] = familyOfAdded[tag] ?? .program }
         case .update(_, let body):
@@ -244,8 +246,6 @@ package struct Planner: Sendable {
         contact = found
         mirror.tags = directory.own(of: found.tags ?? [])
         mirror.phoneSlot = slotOfSamePhone(in: found)
-        let fields = keapFields(directory)
-        if fields.custom(.zenPlannerID, in: found) == person.zenPlannerID { mirror.zenPlannerID = person.zenPlannerID }
         confirmWhatIsThere(directory)
     }
 
@@ -265,48 +265,12 @@ package struct Planner: Sendable {
             let isTaken = settings.policy(for: field) == .fillEmpty && !fields.isEmpty(field, in: contact)
             if isTaken || KeapFields.isSame(field, value, current) { mirror.confirm(field, value) }
         }
-        if mirror.zenPlannerID == nil, fields.custom(.zenPlannerID, in: contact) == person.zenPlannerID {
+        if ContactMatch.isSameID(fields.custom(.zenPlannerID, in: contact), person.zenPlannerID) {
             mirror.zenPlannerID = person.zenPlannerID
         }
     }
 
     mutating func note(_ text: String) {
         if !notes.contains(text) { notes.append(text) }
-    }
-}
-
-extension KeapContact {
-    /// What was asked for and left out by Keap is empty.
-    func filledIn(_ fields: [ContactField]) -> KeapContact {
-        var contact = self
-        for field in fields {
-            switch field {
-            case .id: break
-            case .givenName: contact.givenName = givenName ?? ""
-            case .familyName: contact.familyName = familyName ?? ""
-            case .birthDate: contact.birthDate = birthDate ?? ""
-            case .emailAddresses: contact.emails = emails ?? []
-            case .phoneNumbers: contact.phones = phones ?? []
-            case .addresses: contact.addresses = addresses ?? []
-            case .customFields: contact.customFields = customFields ?? []
-            case .tagIDs: contact.tags = tags ?? []
-            }
-        }
-        return contact
-    }
-}
-
-extension ContactBody {
-    func carries(_ property: ContactField) -> Bool {
-        switch property {
-        case .givenName: givenName != nil
-        case .familyName: familyName != nil
-        case .birthDate: birthDate != nil
-        case .emailAddresses: emails != nil
-        case .phoneNumbers: phones != nil
-        case .addresses: addresses != nil
-        case .customFields: customFields != nil
-        case .id, .tagIDs: false
-        }
     }
 }

@@ -37,7 +37,8 @@ extension DirectoryKeeper {
         return parts.status
     }
 
-    private func rename(
+    /// Returns what a person should know.
+    func rename(
         _ tag: TagID, _ record: TagDirectory.TagRecord, to name: String
     ) async throws(Stop) -> String? {
         do throws(KeapFailure) {
@@ -52,7 +53,8 @@ extension DirectoryKeeper {
                 guard let other = try await existingTag(named: name), other.id != tag else { throw .keap(error) }
                 edit { $0.use(other.id, for: record.key) }
                 try await persist()
-                return "Keap has a tag \"\(name)\" already; \"\(record.name)\" keeps its name, and contacts that wear it "
+                return
+                    "Keap has a tag \"\(name)\" already; \"\(record.name)\" keeps its name, and contacts that wear it "
                     + "get the other one at their next change."
             default:
                 throw .keap(error)
@@ -120,11 +122,14 @@ extension DirectoryKeeper {
             return []
         } catch {
             switch error {
-            case .refused where batch.count > 1, .gone where batch.count > 1:
+            // The tag is gone; whoever asks next who wears it will hear so.
+            case .gone:
+                return []
+            case .refused where batch.count > 1:
                 let middle = batch.startIndex + batch.count / 2
                 let first = try await takeOff(tag, batch[..<middle])
                 return first.union(try await takeOff(tag, batch[middle...]))
-            case .refused, .gone:
+            case .refused:
                 return Set(batch)
             default:
                 throw .keap(error)
@@ -145,7 +150,7 @@ extension DirectoryKeeper {
             case .rename:
                 let prefix = settings.deletedPrefix
                 guard !record.name.hasPrefix(prefix) else { return }
-                try await rename(tag, to: (prefix + record.name).limited(to: KeapLimit.tagName))
+                try await rename(tag, to: (prefix + record.name).limited(to: KeapLengths.tagName))
             }
         } catch {
             // Gone is as good as deleted.
@@ -164,7 +169,7 @@ extension DirectoryKeeper {
             let bearers = try await keap { () async throws(KeapFailure) in try await calls.tags(named: name) }
             guard bearers.contains(where: { $0.id != tag && $0.name.folded == name.folded }) else { throw error }
             let suffix = " (\(tag))"
-            name = name.limited(to: KeapLimit.tagName - suffix.unicodeScalars.count) + suffix
+            name = name.limited(to: KeapLengths.tagName - suffix.utf16.count) + suffix
             try await keap { () async throws(KeapFailure) in try await calls.rename(tag, to: name) }
         }
         edit { $0.noteName(name, of: tag) }

@@ -21,6 +21,9 @@ package struct SyncSettings: Equatable, Sendable {
 
     package init() {}
 
+    /// All that decides which tags are ours: when it changes, the account's tags are read again.
+    var tagNaming: String { "\(category ?? "")|\(statusTag)|\(programTag)" }
+
     package func policy(for field: SyncedField) -> FieldPolicy {
         policies[PolicyField(of: field)] ?? .overwrite
     }

@@ -33,7 +33,7 @@ extension TagDirectory {
         var shared: [Shared]?
         var retired: [TagID]
         var category: KnownCategory?
-        var listedCategory: CategoryID?
+        var tagsListedFor: String?
         var customFields: [OwnCustomField: CustomFieldModel]
         var creating: [String]
         var nextProgram: Int
@@ -60,7 +60,7 @@ extension TagDirectory {
             retired: stored.retired, nextProgram: stored.nextProgram)
         programs = stored.programs
         category = stored.category
-        listedCategory = stored.listedCategory
+        tagsListedFor = stored.tagsListedFor
         customFields = stored.customFields
         creating = Set(stored.creating)
     }
@@ -76,7 +76,7 @@ extension TagDirectory.Stored {
             .map { Shared(id: $0.value, key: $0.key) }.sorted { $0.id < $1.id }
         retired = directory.retired.sorted()
         category = directory.category
-        listedCategory = directory.listedCategory
+        tagsListedFor = directory.tagsListedFor
         customFields = directory.customFields
         creating = directory.creating.sorted()
         nextProgram = directory.nextProgram

@@ -14,8 +14,8 @@ package struct TagDirectory: Equatable, Sendable {
     private(set) var retired: Set<TagID> = []
     var category: KnownCategory?
     var customFields: [OwnCustomField: CustomFieldModel] = [:]
-    /// The category whose tags were read.
-    var listedCategory: CategoryID?
+    /// The settings with which the account's tags were read.
+    var tagsListedFor: String?
     /// Names of things that were about to be created. While one stands here, it may be in Keap already.
     var creating: Set<String> = []
     private(set) var nextProgram = 1
@@ -152,14 +152,18 @@ package struct TagDirectory: Equatable, Sendable {
 
     mutating func use(_ tag: TagID, for key: TagKey) { keyed[key] = tag }
 
-    /// Takes in the tags that Keap has in our category: those whose names fit our templates are ours.
+    /// Takes in those of Keap's tags that are ours: their names fit our templates, and they are in our category or the
+    /// template has text of its own (without any, every tag of the account would fit).
     mutating func adopt(_ tags: [KeapTag], settings: SyncSettings) {
         for tag in tags.sorted(by: { $0.id < $1.id }) where records[tag.id] == nil && !retired.contains(tag.id) {
             if !settings.deletedPrefix.isEmpty, tag.name.hasPrefix(settings.deletedPrefix) { continue }
+            let isInCategory = category != nil && tag.category == category?.id
             let key: TagKey
-            if let parts = settings.programTag.parts(of: tag.name) {
+            if isInCategory || settings.programTag.isDistinctive, let parts = settings.programTag.parts(of: tag.name) {
                 key = .program(programs[ownerOfListed(name: parts.program)].key, parts.status)
-            } else if let parts = settings.statusTag.parts(of: tag.name) {
+            } else if isInCategory || settings.statusTag.isDistinctive,
+                let parts = settings.statusTag.parts(of: tag.name)
+            {
                 key = .status(parts.status)
             } else {
                 continue
@@ -178,5 +182,17 @@ package struct TagDirectory: Equatable, Sendable {
                 && (program.name.folded == folded || program.aliases.contains(folded))
         }
         return ending ?? programs.index(id: nil, name: name, at: .max) ?? newProgram(id: nil, name: name)
+    }
+}
+
+extension TagDirectory {
+    func isConnected(for settings: SyncSettings) -> Bool {
+        guard OwnCustomField.allCases.allSatisfy({ knows($0, settings: settings) }) else { return false }
+        return tagsListedFor == settings.tagNaming && (settings.category == nil || category?.name == settings.category)
+    }
+
+    /// Under the label that the gym has set now; another label is another field.
+    func knows(_ field: OwnCustomField, settings: SyncSettings) -> Bool {
+        customFields[field]?.label.folded == settings.customFields[field].folded
     }
 }

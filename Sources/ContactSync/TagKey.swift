@@ -34,3 +34,19 @@ package enum WantedTag: Hashable, Sendable {
     case status(String)
     case program(id: String?, name: String, status: String)
 }
+
+extension WantedTag {
+    /// The status, in the source's word.
+    var word: String {
+        switch self {
+        case .status(let word), .program(_, _, let word): word
+        }
+    }
+
+    var family: TagFamily {
+        switch self {
+        case .status: .status
+        case .program: .program
+        }
+    }
+}

@@ -1,3 +1,5 @@
+import Keap
+
 /// How a tag is named: text with `{program}` and `{status}` in it.
 ///
 /// Reads names as well as it writes them, so that tags that an earlier installation left in Keap are known as ours.
@@ -52,6 +54,15 @@ package struct TagTemplate: Equatable, Sendable, CustomStringConvertible {
         self.init(description: text, pieces: pieces)
     }
 
+    /// Whether a name that fits it can hardly be anything else's.
+    package var isDistinctive: Bool {
+        let letters = pieces.reduce(0) { sum, piece in
+            if case .text(let text) = piece { return sum + text.count(where: \.isLetter) }
+            return sum
+        }
+        return letters >= 3
+    }
+
     /// The name, cut to what Keap keeps: it cuts longer ones itself, and then would not find them by their full name.
     package func name(program: String = "", status: String) -> String {
         let full = pieces.map { piece in
@@ -61,7 +72,7 @@ package struct TagTemplate: Equatable, Sendable, CustomStringConvertible {
             case .status: status
             }
         }.joined()
-        return full.limited(to: KeapLimit.tagName)
+        return full.limited(to: KeapLengths.tagName)
     }
 
     /// Reads a name back. Where it could be split in several places, the last one is taken: statuses are single words

@@ -31,7 +31,8 @@ package protocol KeapCalls: Sendable {
     func wearers(of tag: TagID, page: String?) async throws(KeapFailure) -> Page<ContactID>
 
     func tags(named name: String) async throws(KeapFailure) -> [KeapTag]
-    func tags(in category: CategoryID) async throws(KeapFailure) -> [KeapTag]
+    /// All tags of the account.
+    func tags() async throws(KeapFailure) -> [KeapTag]
     func createTag(_ name: String, in category: CategoryID?) async throws(KeapFailure) -> KeapTag
     func rename(_ tag: TagID, to name: String) async throws(KeapFailure)
     func delete(_ tag: TagID) async throws(KeapFailure)

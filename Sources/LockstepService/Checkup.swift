@@ -22,23 +22,16 @@ package struct Checkup: Sendable {
             let calls = KeapAccount.untracked(gym).calls()
             do throws(KeapFailure) {
                 checkup.keyOwner = try await calls.probe()
-                try await checkup.look(with: calls, gym.sync)
+                // Nothing saved: a new gym's directory, which always can be read.
+                if let keeper = try? DirectoryKeeper(settings: gym.sync, saved: nil, calls: calls, save: { _ in }) {
+                    checkup.wouldCreate = try await keeper.wouldCreate()
+                }
             } catch {
                 checkup.problems.append(sentence(error))
             }
             checkups.append(checkup)
         }
         return checkups
-    }
-
-    private mutating func look(with calls: any KeapCalls, _ settings: SyncSettings) async throws(KeapFailure) {
-        if let category = settings.category, try await calls.categories(named: category).isEmpty {
-            wouldCreate.append("tag category “\(category)”")
-        }
-        let known = Set(try await calls.customFields().map { $0.label.lowercased() })
-        for field in OwnCustomField.allCases where !known.contains(settings.customFields[field].lowercased()) {
-            wouldCreate.append("custom field “\(settings.customFields[field])”")
-        }
     }
 
     private static func sentence(_ failure: KeapFailure) -> String {

@@ -80,7 +80,7 @@ package final class Service: Sendable {
         await queue.stop(grace: grace)
         for account in accounts {
             do {
-                try await account.budget.settle()
+                try await account.close()
             } catch {
                 log.warning("the budget's use could not be saved; the next start counts one slice as used: \(error)")
             }

@@ -6,8 +6,8 @@ extension TagDirectory {
     mutating func connectForTest(_ settings: SyncSettings = SyncSettings()) {
         if let name = settings.category {
             category = .init(id: CategoryID("100"), name: name)
-            listedCategory = CategoryID("100")
         }
+        tagsListedFor = settings.tagNaming
         for (index, field) in OwnCustomField.allCases.enumerated() {
             customFields[field] = CustomFieldModel(
                 id: CustomFieldID(String(101 + index)), label: settings.customFields[field],

@@ -292,10 +292,8 @@ final class FakeKeap: KeapCalls {
         }
     }
 
-    func tags(in category: CategoryID) async throws(KeapFailure) -> [KeapTag] {
-        try await call("tags in category") { world throws(KeapFailure) in
-            world.tags.values.filter { $0.category == category }
-        }
+    func tags() async throws(KeapFailure) -> [KeapTag] {
+        try await call("all tags") { world throws(KeapFailure) in Array(world.tags.values) }
     }
 
     func createTag(_ name: String, in category: CategoryID?) async throws(KeapFailure) -> KeapTag {

@@ -76,6 +76,7 @@ import Testing
         #expect(await gym.deliver(.ana { $0.status = .value("Alumni") }, job: 2).isDone)
         #expect(gym.onlyContact == id)
         #expect(gym.tagNames(id) == ["ZP Program: Kids - CURRENT", "ZP Status: Alumni"])
+        #expect(gym.keap.calls == ["tags named", "create tag", "remove \(id)", "read \(id)", "apply \(id)"])
     }
 
     @Test func `a tag renamed in Keap stays the same tag`() async throws {

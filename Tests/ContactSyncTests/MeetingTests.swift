@@ -55,6 +55,23 @@ import Testing
         #expect(gym.keap.calls.filter { $0 == "search" }.count == 1)
     }
 
+    @Test func `an id in another case is the same id`() async throws {
+        let gym = try await connected()
+        let field = idField(gym)
+        gym.keap.put("50") { person in
+            person.given = "Ana"
+            person.family = "Ruiz"
+            person.emails = [EmailSlot(field: "EMAIL1", email: "ana@example.org")]
+            person.custom[field] = .string("ZP-1")
+        }
+        #expect(await gym.deliver(.ana(), job: 2).isDone)
+        #expect(gym.onlyContact == ContactID("50"))
+        gym.keap.forgetCalls()
+        let other = PersonSnapshot.ana { $0.zenPlannerID = "Zp-1" }
+        #expect(await gym.deliver(.person(other), job: 3, lane: "zp-1").isDone)
+        #expect(gym.keap.calls == [])
+    }
+
     @Test func `a namesake with another Zen Planner id is never touched`() async throws {
         let gym = try await connected()
         let field = idField(gym)

@@ -33,7 +33,7 @@ import Testing
         await gym.deliver(.ana())
         #expect(
             gym.keap.calls == [
-                "categories named", "create category", "tags in category", "model", "create field", "create field",
+                "categories named", "create category", "all tags", "model", "create field", "create field",
                 "create field", "search", "search", "create EmailAndName", "tags named", "create tag", "tags named",
                 "create tag", "apply 6",
             ])
@@ -45,6 +45,17 @@ import Testing
         }
         await gym.deliver(bo, job: 2)
         #expect(gym.keap.calls.map { $0.prefix(6) } == ["search", "search", "create", "apply "])
+    }
+
+    @Test func `what the first connect would create can be asked before`() async throws {
+        let gym = try Gym()
+        #expect(
+            try await gym.keeper.wouldCreate() == [
+                "the tag category \"Zen Planner\"", "the custom field \"Zen Planner ID\"",
+                "the custom field \"Signup Date\"", "the custom field \"Prospect Source\"",
+            ])
+        await gym.deliver(.ana())
+        #expect(try await gym.keeper.wouldCreate() == [])
     }
 
     @Test func `what is in Keap already costs no call, also after a restart`() async throws {

@@ -204,6 +204,29 @@ import Testing
         #expect(gym.keap.person(id)?.addresses.first?.regionCode == "US-TX")
     }
 
+    @Test func `an address that Keap has under long names is known by its codes, and a foreign one is left`()
+        async throws
+    {
+        let (gym, id) = try await gymWithAna()
+        var shipping = AddressSlot(field: "SHIPPING")
+        shipping.region = "Somewhere"
+        shipping.country = "Elsewhere"
+        let foreign = shipping
+        gym.keap.with { world in
+            var billing = AddressSlot(field: "BILLING")
+            billing.region = "Colorado"
+            billing.country = "United States"
+            billing.zipCode = "80203"
+            billing.zipFour = "1234"
+            world.people[id]!.addresses = [billing, foreign]
+        }
+        await gym.deliver(.ana { $0.values[.city] = .value("Boulder") }, job: 2)
+        let entries = try #require(gym.keap.person(id)?.addresses)
+        #expect(entries.count == 2 && entries[1] == shipping)
+        #expect(entries[0].locality == "Boulder" && entries[0].regionCode == "US-CO" && entries[0].countryCode == "USA")
+        #expect(entries[0].region == nil && entries[0].country == nil && entries[0].zipFour == "1234")
+    }
+
     @Test func `an answer that was lost is sent again, whatever the next message says`() async throws {
         let (gym, id) = try await gymWithAna()
         gym.keap.with { $0.faults = [0: .doneUnclear] }

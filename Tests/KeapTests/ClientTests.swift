@@ -171,10 +171,10 @@ import Testing
         #expect(transport.lines == ["GET /v2/tags?page_size=1000"])
     }
 
-    @Test func `tags of a category, and categories`() async throws {
+    @Test func `all tags, and categories`() async throws {
         let tags = ScriptedTransport(.json(#"{"tags":[{"id":1,"name":"a"}]}"#))
-        #expect(try await calls(tags).tags(in: CategoryID("9")).map(\.name) == ["a"])
-        #expect(tags.lines == ["GET /v2/tags?page_size=1000&filter=category_id%3D%3D9"])
+        #expect(try await calls(tags).tags().map(\.name) == ["a"])
+        #expect(tags.lines == ["GET /v2/tags?page_size=1000"])
         let categories = ScriptedTransport(.json(#"{"tag_categories":[{"id":9,"name":"Zen Planner"}]}"#))
         #expect(
             try await calls(categories).categories(named: "Zen Planner")

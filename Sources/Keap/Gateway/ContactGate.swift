@@ -16,7 +16,8 @@ enum ContactClaim: Equatable, Sendable {
     /// Whether both may be under way at once although they name the same contact: bulk tag calls of one direction may,
     /// if their tags differ, because their order does not matter then.
     func mayOverlap(_ other: ContactClaim) -> Bool {
-        guard case .bulk(_, let tag, let direction) = self, case .bulk(_, let otherTag, let otherDirection) = other else {
+        guard case .bulk(_, let tag, let direction) = self, case .bulk(_, let otherTag, let otherDirection) = other
+        else {
             return false
         }
         return direction == otherDirection && tag != otherTag

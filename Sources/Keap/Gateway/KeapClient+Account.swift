@@ -5,7 +5,9 @@ extension KeapClient {
             guard let fields = json["custom_fields"]?.items else {
                 throw .unclear(reason: "Keap's contact model holds no list of custom fields.")
             }
-            return fields.filter { ["CONTACT", nil].contains($0["record_type"]?.text) }.compactMap(CustomFieldModel.init)
+            // The list may hold fields of other things too; one that does not say is a contact's.
+            let ofContacts = fields.filter { ["CONTACT", nil].contains($0["record_type"]?.text) }
+            return ofContacts.compactMap(CustomFieldModel.init)
         }
     }
 

@@ -73,9 +73,8 @@ extension KeapClient {
         return tags.filter { $0.name.lowercased() == name.lowercased() }
     }
 
-    func tags(in category: CategoryID) async throws(KeapFailure) -> [KeapTag] {
-        let filter = [QueryItem("filter", "category_id==\(category)")]
-        return try await all({ .listTags(filter, page: $0) }, list: "tags", read: KeapTag.init)
+    func tags() async throws(KeapFailure) -> [KeapTag] {
+        try await all({ .listTags(nil, page: $0) }, list: "tags", read: KeapTag.init)
     }
 
     func createTag(_ name: String, in category: CategoryID?) async throws(KeapFailure) -> KeapTag {

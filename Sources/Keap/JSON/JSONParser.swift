@@ -131,7 +131,7 @@ struct JSONParser {
         let unit = try fourHexDigits()
         if let scalar = Unicode.Scalar(unit) { return scalar }
         // A surrogate says half a character; one that stands alone becomes the replacement character, as in Foundation.
-        guard unit < 0xDC00, bytes[at...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { return "\u{FFFD}" }
+        guard unit < 0xDC00, bytes[at...].starts(with: "\\u".utf8) else { return "\u{FFFD}" }
         let rewind = at
         at += 2
         let low = try fourHexDigits()

@@ -32,7 +32,8 @@ struct KeapHeaders {
         // The day first: when both are used up, the end of the minute would only bring the next refusal.
         if said.day.available == 0 { return said.dayEnds ?? Self.next(Self.day, after: now) }
         if said.tenantDay.available == 0 { return Self.next(Self.day, after: now) }
-        if [said.minute.available, said.tenantMinute.available].contains(0) { return Self.next(Self.minute, after: now) }
+        let minutes = [said.minute.available, said.tenantMinute.available]
+        if minutes.contains(0) { return Self.next(Self.minute, after: now) }
         // Something is left everywhere, so it was the limit per second, which has no counter.
         if let left = said.minute.available, left > 0 { return now + 1_000 }
         return Self.next(Self.minute, after: now)

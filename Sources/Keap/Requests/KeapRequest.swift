@@ -13,7 +13,10 @@ package struct KeapRequest: Equatable, Sendable {
     package var target: String
     package var body: [UInt8]?
 
-    init(_ endpoint: KeapEndpoint, _ method: Method, _ path: [String], _ query: [QueryItem] = [], body: JSONValue? = nil) {
+    init(
+        _ endpoint: KeapEndpoint, _ method: Method, _ path: [String], _ query: [QueryItem] = [],
+        body: JSONValue? = nil
+    ) {
         self.endpoint = endpoint
         self.method = method
         // Never a slash at the end: Keap answers 404 to it.

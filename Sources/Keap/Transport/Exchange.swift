@@ -33,6 +33,9 @@ final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     private let state = Mutex(State.new)
+    private let largestAnswer: Int
+
+    init(largestAnswer: Int) { self.largestAnswer = largestAnswer }
 
     func run(_ request: URLRequest, deadline: Duration) async -> Outcome {
         await withCheckedContinuation { continuation in
@@ -122,8 +125,8 @@ final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
             running.body += [UInt8](data)
             return running.body.count
         }
-        if let size, size > URLSessionTransport.largestAnswer {
-            end(.failure(.unclear("The answer is longer than \(URLSessionTransport.largestAnswer >> 20) MiB.")))
+        if let size, size > largestAnswer {
+            end(.failure(.unclear("The answer is longer than \(largestAnswer) bytes.")))
         }
     }
 

@@ -11,9 +11,6 @@ import Synchronization
 /// until its time-out, and one without is sent again behind our back: Keap would count a call that we do not. A
 /// handshake costs less than a call of the day's quota.
 package final class URLSessionTransport: KeapTransport {
-    /// No answer of Keap's comes near; what is longer is not read.
-    package static let largestAnswer = 16 << 20
-
     private struct State {
         var isAbandoned = false
         var exchanges: [ObjectIdentifier: Exchange] = [:]
@@ -21,11 +18,14 @@ package final class URLSessionTransport: KeapTransport {
 
     private let site: KeapSite
     private let userAgent: String
+    private let largestAnswer: Int
     private let state = Mutex(State())
 
-    package init(_ site: KeapSite, userAgent: String = "Lockstep") {
+    /// - Parameter largestAnswer: in bytes; a longer one is not read. No answer of Keap's comes near 16 MiB.
+    package init(_ site: KeapSite, userAgent: String = "Lockstep", largestAnswer: Int = 16 << 20) {
         self.site = site
         self.userAgent = userAgent
+        self.largestAnswer = largestAnswer
     }
 
     package func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
@@ -41,7 +41,7 @@ package final class URLSessionTransport: KeapTransport {
             message.setValue("application/json", forHTTPHeaderField: "Content-Type")
             message.httpBody = Data(body)
         }
-        let exchange = Exchange()
+        let exchange = Exchange(largestAnswer: largestAnswer)
         let isRefused = state.withLock { state in
             state.exchanges[ObjectIdentifier(exchange)] = exchange
             return state.isAbandoned

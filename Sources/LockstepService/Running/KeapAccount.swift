@@ -11,11 +11,23 @@ final class KeapAccount: Sendable {
     let name: String
     let budget: BudgetGate<ContinuousClock>
     let gateway: Gateway
+    private let transport: URLSessionTransport
 
-    init(name: String, budget: BudgetGate<ContinuousClock>, gateway: Gateway) {
+    init(
+        name: String, budget: BudgetGate<ContinuousClock>, settings: GatewaySettings, transport: URLSessionTransport,
+        wall: @escaping @Sendable () -> Int64
+    ) {
         self.name = name
         self.budget = budget
-        self.gateway = gateway
+        self.transport = transport
+        gateway = Gateway(
+            transport: transport, budget: budget, settings: settings, clock: ContinuousClock(), wall: wall)
+    }
+
+    /// Gives up calls that are still under way, and saves what was really used.
+    func close() async throws {
+        transport.abandon()
+        try await budget.settle()
     }
 
     /// One for each distinct key of the configuration.
@@ -35,10 +47,9 @@ final class KeapAccount: Sendable {
             var settings = GatewaySettings()
             settings.concurrency = gym.keap.concurrency
             if let timeout = gym.keap.timeout { (settings.timeout, settings.slowTimeout) = (timeout, timeout) }
-            let gateway = Gateway(
-                transport: URLSessionTransport(gym.keap.site), budget: budget, settings: settings,
-                clock: ContinuousClock(), wall: wall)
-            accounts[gym.keap.site] = KeapAccount(name: gym.id.description, budget: budget, gateway: gateway)
+            accounts[gym.keap.site] = KeapAccount(
+                name: gym.id.description, budget: budget, settings: settings,
+                transport: URLSessionTransport(gym.keap.site), wall: wall)
         }
         return accounts
     }

@@ -84,7 +84,7 @@ final class DemoShow: Sendable {
                 "faults",
                 json: [
                     "match": ["method": method, "email": town.sick.email, "path": "^/v2/contacts"], "action": "status",
-                    "status": 400,
+                    "status": 400, "body": ["code": 400, "message": DemoKeap.refusal, "status": "BAD_REQUEST"],
                 ])
         }
     }
@@ -161,11 +161,18 @@ final class DemoShow: Sendable {
             if case .person(let person) = message.meaning { return person.id == town.sick.person }
             return false
         }
-        let dead = counts.tenants.values.reduce(0) { $0 + ($1.jobs[.dead] ?? 0) }
+        var query = JobQuery()
+        query.state = .dead
+        query.limit = .max
+        let dead = await service.queue.jobs(query)
+        var problems = check.problems
+        for job in dead where !(job.reason ?? "").contains(DemoKeap.refusal) {
+            problems.append("job \(job.id) of \(job.tenant) is dead: \(job.reason ?? "")")
+        }
         return DemoSummary(
-            accepted: accepted, delivered: Int(counts.done), dead: dead, deadExpected: sickMessages,
+            accepted: accepted, delivered: Int(counts.done), dead: dead.count, deadExpected: sickMessages,
             calls: audit["requests"] as? Int ?? 0, overruns: overruns + (audit["throttled"] as? Int ?? 0),
             overlaps: audit["violations"] as? Int ?? 0, orderViolations: check.orderViolations,
-            duplicates: audit["duplicates"] as? Int ?? 0, seconds: took.seconds, problems: check.problems)
+            duplicates: audit["duplicates"] as? Int ?? 0, seconds: took.seconds, problems: problems)
     }
 }
