@@ -26,7 +26,8 @@ let package = Package(
         .target(
             name: "LockstepService",
             dependencies: [
-                "LockstepJournal", "LockstepPool", "LockstepLimits", "LockstepHTTP", "Keap", "ContactSync", "ZenPlanner",
+                "LockstepJournal", "LockstepPool", "LockstepLimits", "LockstepHTTP", "Keap", "ContactSync",
+                "ZenPlanner",
             ],
             swiftSettings: strict),
         // floor 5
@@ -43,7 +44,8 @@ let package = Package(
         .testTarget(name: "LockstepJournalTests", dependencies: ["LockstepJournal"], swiftSettings: strict),
         .testTarget(name: "LockstepLimitsTests", dependencies: ["LockstepLimits"], swiftSettings: strict),
         .testTarget(name: "LockstepHTTPTests", dependencies: ["LockstepHTTP"], swiftSettings: strict),
-        .testTarget(name: "LockstepPoolTests", dependencies: ["LockstepPool", "LockstepJournal"], swiftSettings: strict),
+        .testTarget(
+            name: "LockstepPoolTests", dependencies: ["LockstepPool", "LockstepJournal"], swiftSettings: strict),
         .testTarget(name: "KeapTests", dependencies: ["Keap", "LockstepLimits"], swiftSettings: strict),
         .testTarget(name: "KeapSimulatorTests", dependencies: ["KeapSimulator"], swiftSettings: strict),
         .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
@@ -51,7 +53,8 @@ let package = Package(
         .testTarget(
             name: "LockstepServiceTests",
             dependencies: [
-                "LockstepService", "KeapSimulator", "LockstepHTTP", "LockstepLimits", "Keap", "ContactSync", "ZenPlanner",
+                "LockstepService", "KeapSimulator", "LockstepHTTP", "LockstepLimits", "Keap", "ContactSync",
+                "ZenPlanner",
             ], swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.
         .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),

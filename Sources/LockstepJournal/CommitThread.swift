@@ -23,7 +23,8 @@ final class CommitThread {
     private var buffer: [UInt8] = []
 
     init(
-        core: JournalCore, reader: RecordReader, lock: any OpenFile, file: any OpenFile, resuming outcome: Recovery.Outcome
+        core: JournalCore, reader: RecordReader, lock: any OpenFile, file: any OpenFile,
+        resuming outcome: Recovery.Outcome
     ) {
         self.core = core
         self.reader = reader
@@ -131,8 +132,6 @@ final class CommitThread {
         core.keeper.stop()
         core.reading.stop()
         reader.closeAll()
-        // A spare that stays is removed when the journal opens next.
-        for spare in core.state.withLock({ $0.spares }) { try? core.files.remove(core.layout.spare(spare)) }
         file.close()
         lock.close()
         core.ended()

@@ -4,7 +4,8 @@
 ///     checkpoint                     stands for every record up to some sequence number
 ///     0000000001.segment             records; the number is the segment's id
 ///     0000000003.segment.torn-1      what was cut from a segment's end after a loss of power
-///     *.tmp                          not part of the journal yet: the next checkpoint, segments set aside
+///     spare-7                        an empty segment, set aside so that a full disk cannot stop completion
+///     checkpoint.tmp                 the next checkpoint, not whole yet
 struct DirectoryLayout: Sendable {
     let directory: String
 
@@ -13,7 +14,7 @@ struct DirectoryLayout: Sendable {
     var checkpointAside: String { path("checkpoint.tmp") }
 
     func segment(_ id: UInt32) -> String { path(Self.name(ofSegment: id)) }
-    func spare(_ number: UInt64) -> String { path("spare-\(number).tmp") }
+    func spare(_ number: UInt64) -> String { path("spare-\(number)") }
     func torn(_ id: UInt32, _ number: Int) -> String { path(Self.name(ofSegment: id) + ".torn-\(number)") }
     func path(_ name: String) -> String { directory.hasSuffix("/") ? directory + name : directory + "/" + name }
 
@@ -29,7 +30,12 @@ struct DirectoryLayout: Sendable {
         return id
     }
 
-    static func isTemporary(_ name: String) -> Bool { name.hasSuffix(".tmp") }
+    static func spareNumber(ofName name: String) -> UInt64? {
+        guard name.hasPrefix("spare-"), let number = UInt64(name.dropFirst(6)), name == "spare-\(number)" else {
+            return nil
+        }
+        return number
+    }
 
     /// Numbers of the torn copies of a segment among these names.
     static func tornCopies(of id: UInt32, among names: [String]) -> [Int] {

@@ -38,7 +38,8 @@ final class JournalCore: Sendable {
     let reading = BlockingThread(name: "journal reader")
 
     init(
-        layout: DirectoryLayout, files: any FileSystem, options: JournalOptions, segmentFiles: SegmentFiles, state: State
+        layout: DirectoryLayout, files: any FileSystem, options: JournalOptions, segmentFiles: SegmentFiles,
+        state: State
     ) {
         self.layout = layout
         self.files = files
@@ -51,13 +52,15 @@ final class JournalCore: Sendable {
         _ kind: UInt8, _ payload: [UInt8], _ charge: CommitQueue.Charge
     ) throws(JournalError) -> Ticket {
         let now = ContinuousClock.now
-        let (answer, isAsleep, spare) = state.withLock { state in
+        let (answer, isAsleep, spare, surplus) = state.withLock { state in
             let answer = Result { () throws(JournalError) in try state.queue.submit(kind, payload, charge) }
             if case .failure(.full) = answer { state.stats.refused += 1 }
-            return (answer, state.takeSleep(), state.beginPreparing(at: now))
+            return (answer, state.takeSleep(), state.beginPreparing(at: now), state.giveBackSpare(after: charge))
         }
         if isAsleep { wake.signal() }
         if let spare { prepare(spare) }
+        // One that cannot be removed now is adopted, or removed, by the next opening.
+        if let surplus { keeper.run { [self] in try? files.remove(layout.spare(surplus)) } }
         return try answer.get()
     }
 
@@ -237,6 +240,12 @@ extension JournalCore.State {
     mutating func beginPreparing(at now: ContinuousClock.Instant) -> UInt64? {
         guard queue.phase == .open, queue.withSpace({ $0.beginPreparing(at: now) }) else { return nil }
         return takeSpareNumber()
+    }
+
+    /// Only completions give room back; while the first of them come, what recovery found is reserved again.
+    mutating func giveBackSpare(after charge: CommitQueue.Charge) -> UInt64? {
+        guard case .reserved = charge, queue.withSpace({ $0.giveBackSpare() }) else { return nil }
+        return spares.popLast()
     }
 
     mutating func takeSpareNumber() -> UInt64 {

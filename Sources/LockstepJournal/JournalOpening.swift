@@ -56,19 +56,40 @@ struct JournalOpening {
         return file
     }
 
+    /// Spares outlive a process, so that what was reserved stays set aside while nobody holds the journal.
+    ///
+    /// Nothing but a header was ever written to one, which its next use overwrites. One of another size was made under
+    /// other options, or cut short while it was made.
+    private func adopt(_ spare: UInt64) -> Bool {
+        let path = layout.spare(spare)
+        do throws(FileError) {
+            let file = try files.open(path, .read)
+            defer { file.close() }
+            if try file.size() == UInt64(options.segmentSize) { return true }
+        } catch {
+            return false
+        }
+        // That it stays there hurts nobody.
+        try? files.remove(path)
+        return false
+    }
+
     private func start(
         _ outcome: Recovery.Outcome, _ lock: any OpenFile, _ file: any OpenFile
     ) -> (JournalCore, RecordReader) {
         let next = RecordAddress(segment: outcome.segments.last?.id ?? 1, offset: UInt32(outcome.end))
         var queue = CommitQueue(
             options: options, last: outcome.lastSequence, next: next, capacity: outcome.capacity)
-        var spares: [UInt64] = []
+        var spares = outcome.spares.filter(adopt)
+        queue.withSpace { space in for _ in spares { space.prepared() } }
+        var nextSpare = (outcome.spares.last ?? 0) + 1
         // The first one at once, so that a new journal does not begin by refusing. A full disk is no reason not to
         // open: what was reserved for completion is to be used up, and reading must be possible.
         if queue.withSpace({ $0.beginPreparing(at: .now) }) {
             do throws(FileError) {
-                try segmentFiles.makeSpare(1)
-                spares = [1]
+                try segmentFiles.makeSpare(nextSpare)
+                spares.append(nextSpare)
+                nextSpare += 1
                 queue.withSpace { $0.prepared() }
             } catch {
                 queue.withSpace { $0.failed(error.description, at: .now) }
@@ -77,7 +98,7 @@ struct JournalOpening {
         let core = JournalCore(
             layout: layout, files: files, options: options, segmentFiles: segmentFiles,
             state: JournalCore.State(
-                queue: queue, segments: outcome.segments, spares: spares, nextSpare: 2,
+                queue: queue, segments: outcome.segments, spares: spares, nextSpare: nextSpare,
                 checkpointUpTo: outcome.checkpointUpTo))
         let reader = RecordReader(layout: layout, files: files)
         CommitThread.start(

@@ -30,7 +30,8 @@ public struct JournalOptions: Sendable {
         }
         // The largest record may waste almost its own size at the end of a segment.
         guard segmentSize % 8 == 0, segmentSize >= SegmentHeader.size + 2 * largestFrame else {
-            throw .invalidOptions("a segment must be a multiple of 8 bytes and have room for two of the largest records")
+            throw .invalidOptions(
+                "a segment must be a multiple of 8 bytes and have room for two of the largest records")
         }
     }
 }

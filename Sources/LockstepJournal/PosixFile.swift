@@ -2,9 +2,9 @@ import Foundation
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A file descriptor, closed once.
@@ -52,20 +52,20 @@ final class PosixFile: OpenFile {
 
     func allocate(_ size: UInt64) throws(FileError) {
         #if canImport(Darwin)
-        var store = fstore_t(
-            fst_flags: UInt32(F_ALLOCATEALL), fst_posmode: F_PEOFPOSMODE, fst_offset: 0,
-            fst_length: off_t(size) - off_t(try self.size()), fst_bytesalloc: 0)
-        if store.fst_length > 0 {
-            guard fcntl(descriptor, F_PREALLOCATE, &store) != -1 else { throw failure(.allocate) }
-            try truncate(size)
-        }
+            var store = fstore_t(
+                fst_flags: UInt32(F_ALLOCATEALL), fst_posmode: F_PEOFPOSMODE, fst_offset: 0,
+                fst_length: off_t(size) - off_t(try self.size()), fst_bytesalloc: 0)
+            if store.fst_length > 0 {
+                guard fcntl(descriptor, F_PREALLOCATE, &store) != -1 else { throw failure(.allocate) }
+                try truncate(size)
+            }
         #else
-        while true {
-            // It returns the error rather than setting errno.
-            let code = posix_fallocate(descriptor, 0, off_t(size))
-            if code == 0 { return }
-            guard code == EINTR else { throw FileError(operation: .allocate, path: path, code: code) }
-        }
+            while true {
+                // It returns the error rather than setting errno.
+                let code = posix_fallocate(descriptor, 0, off_t(size))
+                if code == 0 { return }
+                guard code == EINTR else { throw FileError(operation: .allocate, path: path, code: code) }
+            }
         #endif
     }
 
@@ -77,11 +77,11 @@ final class PosixFile: OpenFile {
 
     func sync() throws(FileError) {
         #if canImport(Darwin)
-        // A plain fsync leaves the bytes in the drive's cache there. Some file systems know no full one.
-        if fcntl(descriptor, F_FULLFSYNC) == -1, fsync(descriptor) != 0 { throw failure(.sync) }
+            // A plain fsync leaves the bytes in the drive's cache there. Some file systems know no full one.
+            if fcntl(descriptor, F_FULLFSYNC) == -1, fsync(descriptor) != 0 { throw failure(.sync) }
         #else
-        // Never again after an error, not even EINTR: the kernel may have marked the lost pages clean.
-        guard fdatasync(descriptor) == 0 else { throw failure(.sync) }
+            // Never again after an error, not even EINTR: the kernel may have marked the lost pages clean.
+            guard fdatasync(descriptor) == 0 else { throw failure(.sync) }
         #endif
     }
 
@@ -90,9 +90,9 @@ final class PosixFile: OpenFile {
             guard !isClosed else { return }
             isClosed = true
             #if canImport(Darwin)
-            _ = Darwin.close(descriptor)
+                _ = Darwin.close(descriptor)
             #else
-            _ = Glibc.close(descriptor)
+                _ = Glibc.close(descriptor)
             #endif
         }
     }

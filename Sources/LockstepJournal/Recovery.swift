@@ -3,6 +3,8 @@ struct Recovery {
     /// What writing goes on from.
     struct Outcome {
         var segments: [SegmentOnDisk] = []
+        /// Files that seem to be spare segments.
+        var spares: [UInt64] = []
         var checkpointUpTo: UInt64 = 0
         var lastSequence: UInt64 = 0
         var lastChecksum: UInt32 = 0
@@ -36,7 +38,8 @@ struct Recovery {
         outcome.segments = headers.map(SegmentOnDisk.init)
         try replayTail(headers, names, replay)
         for id in retired { try files.remove(layout.segment(id)) }
-        for name in names where DirectoryLayout.isTemporary(name) { try files.remove(layout.path(name)) }
+        if names.contains("checkpoint.tmp") { try files.remove(layout.checkpointAside) }
+        outcome.spares = names.compactMap(DirectoryLayout.spareNumber).sorted()
         return outcome
     }
 
@@ -143,7 +146,9 @@ struct Recovery {
             case .end:
                 return scan
             case .damage(let reason):
-                guard isLast, try scan.isTorn(durable: outcome.checkpointUpTo) else { throw damage(path, scan.offset, reason) }
+                guard isLast, try scan.isTorn(durable: outcome.checkpointUpTo) else {
+                    throw damage(path, scan.offset, reason)
+                }
                 outcome.report.torn = try cut(scan, file, names)
                 return scan
             }

@@ -18,6 +18,9 @@ struct Salvage {
             try files.createDirectory(target.directory)
             guard try files.list(target.directory).isEmpty else { throw FileError.targetNotEmpty(target.directory) }
             try copy(found)
+            for damage in found.report.damage where !report.skipped.contains(where: { $0.damage == damage }) {
+                report.skipped.append(SalvageReport.Skipped(damage: damage, bytes: 0, sequences: nil))
+            }
             try files.syncDirectory(target.directory)
         } catch {
             if error == .targetNotEmpty(target.directory) { throw .notEmpty(directory: target.directory) }
@@ -45,9 +48,6 @@ struct Salvage {
         }
         if found.report.checkpoint != nil || upTo > 0 || segments.last?.header.id != UInt32(segments.count) {
             try writeCheckpoint(found, CheckpointFile.Head(upTo: upTo, segments: segments.map(\.header.id)))
-        }
-        for damage in found.report.damage where !report.skipped.contains(where: { $0.damage == damage }) {
-            report.skipped.append(SalvageReport.Skipped(damage: damage, bytes: 0, sequences: nil))
         }
     }
 

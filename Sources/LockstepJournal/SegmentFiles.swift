@@ -21,11 +21,13 @@ struct SegmentFiles: Sendable {
 
     /// Makes a spare the next segment. The caller has synced the one before it.
     func activate(spare number: UInt64, as header: SegmentHeader) throws(FileError) -> any OpenFile {
-        let file = try files.open(layout.spare(number), .update)
-        try file.writeAll(header.bytes, at: 0)
-        try file.sync()
+        let spare = try files.open(layout.spare(number), .update)
+        defer { spare.close() }
+        try spare.writeAll(header.bytes, at: 0)
+        try spare.sync()
         try files.rename(layout.spare(number), to: layout.segment(header.id))
         try files.syncDirectory(layout.directory)
-        return file
+        // Opened anew by its name, which is the one that errors will tell.
+        return try files.open(layout.segment(header.id), .update)
     }
 }

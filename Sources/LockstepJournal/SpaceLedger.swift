@@ -67,6 +67,15 @@ struct SpaceLedger {
         failure = (reason, now)
     }
 
+    /// Whether a spare is more than can be needed soon and goes back to the disk. A yes takes it.
+    ///
+    /// Two segments beyond what would be set aside, so that making and giving back do not alternate.
+    mutating func giveBackSpare() -> Bool {
+        guard spares > 0, !isPreparing, available - usable >= reserved + (3 + ahead) * usable else { return false }
+        spares -= 1
+        return true
+    }
+
     /// The writer could not wait and made a segment itself.
     mutating func madeInHaste() { spares += 1 }
 

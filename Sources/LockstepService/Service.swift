@@ -26,7 +26,8 @@ package final class Service: Sendable {
         let (jobs, found) = try JournalLog.open(configuration.data, options: options)
         report(jobs.journal.recovery, in: configuration.data, log)
         let queue = try await JobQueue.open(
-            log: jobs, found: found, handler: handler, policy: policy(configuration), clock: ContinuousClock(), wall: wall)
+            log: jobs, found: found, handler: handler, policy: policy(configuration), clock: ContinuousClock(),
+            wall: wall)
         let accounts = await KeapAccount.all(of: configuration, notesIn: queue, wall: wall)
         var gyms: [Gym] = []
         for gym in configuration.gyms {
@@ -98,7 +99,8 @@ package final class Service: Sendable {
         ) { bytes in
             try await queue.setNote(directory, bytes, durable: true)
         }
-        return Gym(gym, account: account, keeper: keeper, attention: Attention(saved: await queue.note(hints))) { bytes in
+        return Gym(gym, account: account, keeper: keeper, attention: Attention(saved: await queue.note(hints))) {
+            bytes in
             // Hints come again with the next delivery; a poisoned journal is reported where it matters.
             try? await queue.setNote(hints, bytes, durable: false)
         }
@@ -106,7 +108,9 @@ package final class Service: Sendable {
 
     private static func policy(_ configuration: Configuration) -> QueuePolicy {
         var policy = QueuePolicy()
-        for gym in configuration.gyms { policy.afterDeadByTenant[gym.id.tenant] = gym.afterDead == .park ? .park : .goOn }
+        for gym in configuration.gyms {
+            policy.afterDeadByTenant[gym.id.tenant] = gym.afterDead == .park ? .park : .goOn
+        }
         return policy
     }
 

@@ -3,15 +3,16 @@ import Testing
 @testable import LockstepJournal
 
 @Suite struct CRC32CTests {
-    @Test(arguments: [
-        ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
-        ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
-        ((0..<32).map { UInt8($0) }, 0x46DD_794E),
-        ((0..<32).reversed().map { UInt8($0) }, 0x113F_DB5C),
-        (iSCSIReadCommand, 0xD996_3A56),
-        (Array("123456789".utf8), 0xE306_9283),
-        ([], 0),
-    ] as [([UInt8], UInt32)])
+    @Test(
+        arguments: [
+            ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
+            ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
+            ((0..<32).map { UInt8($0) }, 0x46DD_794E),
+            ((0..<32).reversed().map { UInt8($0) }, 0x113F_DB5C),
+            (iSCSIReadCommand, 0xD996_3A56),
+            (Array("123456789".utf8), 0xE306_9283),
+            ([], 0),
+        ] as [([UInt8], UInt32)])
     func `the vectors of RFC 3720 come out`(bytes: [UInt8], checksum: UInt32) {
         #expect(CRC32C.checksum(bytes) == checksum)
     }
@@ -29,7 +30,8 @@ import Testing
     }
 
     private static let iSCSIReadCommand: [UInt8] = [
-        0x01, 0xC0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0, 0, 0, 0x04, 0, 0, 0, 0, 0x14, 0, 0, 0, 0x18,
+        0x01, 0xC0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0, 0, 0, 0x04, 0, 0, 0, 0, 0x14, 0, 0, 0,
+        0x18,
         0x28, 0, 0, 0, 0, 0, 0, 0, 0x02, 0, 0, 0, 0, 0, 0, 0,
     ]
 }

@@ -124,7 +124,8 @@ import Testing
     }
 
     @Test(arguments: [FileError.Operation.rename, .syncDirectory])
-    func `a checkpoint whose place is in doubt poisons and deletes nothing`(operation: FileError.Operation) async throws {
+    func `a checkpoint whose place is in doubt poisons and deletes nothing`(operation: FileError.Operation) async throws
+    {
         let files = MemoryFileSystem()
         let journal = try await Self.filled(files)
         try await journal.durable(Ticket(sequence: 40, address: RecordAddress(segment: 0, offset: 0)))
@@ -180,7 +181,8 @@ import Testing
             #expect(throws: JournalError.self, "cut to \(length)") { try Opened(cut) }
         }
         files.erase(segmentPath(1))
-        let damage = Damage(file: segmentPath(1), offset: 0, reason: "the segment is missing, and the checkpoint needs it")
+        let damage = Damage(
+            file: segmentPath(1), offset: 0, reason: "the segment is missing, and the checkpoint needs it")
         #expect(throws: JournalError.corrupt(damage)) { try Opened(files) }
     }
 }

@@ -38,8 +38,10 @@ import Testing
             places.append(ticket.address)
         }
         let offsets = (0..<5).map { UInt32(64 + $0 * 168) }
-        #expect(places == (offsets.map { RecordAddress(segment: 1, offset: $0) }
-            + offsets.prefix(3).map { RecordAddress(segment: 2, offset: $0) }))
+        #expect(
+            places
+                == (offsets.map { RecordAddress(segment: 1, offset: $0) }
+                    + offsets.prefix(3).map { RecordAddress(segment: 2, offset: $0) }))
     }
 
     @Test func `a record is written at once, and synced when somebody waits for it`() throws {
@@ -99,7 +101,9 @@ import Testing
     @Test func `a batch is bounded by bytes, and a larger record goes alone`() throws {
         var queue = Self.queue(batchLimit: 100)
         for bytes in [8, 8, 8, 128, 8] { _ = try submit(&queue, bytes) }
-        for (batch, last) in [("write [1, 2]", 2), ("write [3]", 3), ("write [4]", 4), ("write [5]", 5)] as [(String, UInt64)] {
+        for (batch, last) in [("write [1, 2]", 2), ("write [3]", 3), ("write [4]", 4), ("write [5]", 5)]
+            as [(String, UInt64)]
+        {
             #expect(step(&queue) == batch)
             queue.wrote(upTo: last)
         }

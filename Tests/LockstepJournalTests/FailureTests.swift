@@ -72,7 +72,7 @@ import Testing
         files.fail(operation, EIO)
         var durable: UInt64 = 0
         var failure: (any Error)?
-        while failure == nil {
+        for _ in 0..<100 where failure == nil {
             do { durable = try await journal.appendDurably(payload(7)).sequence } catch { failure = error }
         }
         #expect(Self.poisoned(failure))
@@ -96,7 +96,9 @@ import Testing
         await again.journal.close()
     }
 
-    @Test func `a full disk stops intake, never what was reserved for, and intake goes on when there is room`() async throws {
+    @Test func `a full disk stops intake, never what was reserved for, and intake goes on when there is room`()
+        async throws
+    {
         let files = MemoryFileSystem()
         // The live segment, one of headroom, and two to promise from.
         files.setCapacity(4 * 1024)
@@ -106,7 +108,7 @@ import Testing
         let reserve = Journal.frameSize(payload: completion.count)
         var accepted = 0
         var refusal: JournalError?
-        while refusal == nil {
+        for _ in 0..<1000 where refusal == nil {
             do throws(JournalError) {
                 let ticket = try await journal.append(job, reserve: reserve)
                 try await journal.durable(ticket)
@@ -143,6 +145,8 @@ import Testing
         let journal = try Opened(files).journal
         _ = try await journal.appendDurably(payload(1))
         await journal.close()
+        // Somebody took what was set aside, and all the rest.
+        for path in files.paths where path.contains("spare") { files.erase(path) }
         files.setCapacity(0)
         let again = try Opened(files)
         again.journal.setReserved(100)
@@ -150,6 +154,53 @@ import Testing
         #expect(throws: JournalError.self) { try again.journal.submit(1, payload(2)) }
         try await again.journal.durable(try again.journal.submit(1, payload(2), release: 100))
         await again.journal.close()
+    }
+
+    @Test func `what was set aside outlives the process, so a disk filled meanwhile does not stop completion`()
+        async throws
+    {
+        let files = MemoryFileSystem()
+        let journal = try Opened(files).journal
+        var reserved = 0
+        for number in 1...30 {
+            let ticket = try await journal.append(payload(number), reserve: 200)
+            try await journal.durable(ticket)
+            reserved += 200
+        }
+        let crashed = files.afterCrash(.process)
+        await journal.close()
+        for files in [files, crashed] {
+            files.setCapacity(files.used)
+            let again = try Opened(files)
+            again.journal.setReserved(reserved)
+            for _ in 1...30 { try await again.journal.durable(try again.journal.submit(2, payload(2), release: 200)) }
+            #expect(again.journal.stats().poisoned == nil && again.journal.stats().reserved == 0)
+            await again.journal.close()
+        }
+    }
+
+    @Test func `spares of another size or cut short are not taken for segments`() async throws {
+        let files = MemoryFileSystem()
+        files.put("\(directory)/spare-7", [1, 2, 3])
+        let opened = try Opened(files)
+        #expect(!files.paths.contains("\(directory)/spare-7"))
+        for number in 1...30 { _ = try await opened.journal.append(payload(number)) }
+        await opened.journal.close()
+        let again = try Opened(files)
+        #expect(again.tail.count == 30)
+        await again.journal.close()
+    }
+
+    @Test func `spares that nobody needs any more are removed`() async throws {
+        let files = MemoryFileSystem()
+        let journal = try Opened(files).journal
+        journal.setReserved(20 * 1024)
+        for _ in 0..<1_000_000 where journal.stats().spareSegments < 20 { await Task.yield() }
+        #expect(journal.stats().spareSegments >= 20)
+        try await journal.durable(try journal.submit(1, [], release: 20 * 1024))
+        for _ in 0..<40 { try await journal.durable(try journal.submit(1, [], release: 0)) }
+        await journal.close()
+        #expect(files.paths.filter { $0.contains("spare") }.count < 10)
     }
 
     @Test func `what recovery found unfinished is set aside for again`() async throws {
@@ -172,7 +223,9 @@ import Testing
     }
 
     @Test(arguments: [FileError.Operation.list, .open, .read, .allocate, .sync, .rename, .syncDirectory, .lock])
-    func `an error while opening is told, and the directory is free after it`(operation: FileError.Operation) async throws {
+    func `an error while opening is told, and the directory is free after it`(operation: FileError.Operation)
+        async throws
+    {
         let files = MemoryFileSystem()
         if operation == .read {
             let journal = try Opened(files).journal
@@ -197,7 +250,9 @@ import Testing
         let synced = AsyncStream<Void>.makeStream()
         files.onSync { synced.continuation.yield() }
         let ticket = try await journal.append(payload(1))
-        for await _ in synced.stream where journal.durableSequence == ticket.sequence || files.calls(.write) > 0 { break }
+        for await _ in synced.stream where journal.durableSequence == ticket.sequence || files.calls(.write) > 0 {
+            break
+        }
         // The file was synced; the journal says so a moment later.
         try await journal.durable(ticket)
         #expect(files.afterCrash(.powerDroppingAll).content(segmentPath(1))?[64] == 0x4C)

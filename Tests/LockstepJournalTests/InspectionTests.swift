@@ -209,11 +209,16 @@ import Testing
         let (files, tickets) = try await Self.journal(checkpointUpTo: seed % 2 == 0 ? nil : seed % 40 + 1)
         var random = SplitMix(state: seed)
         for _ in 0..<Int.random(in: 1...6, using: &random) {
-            let path = try #require((files.segments + files.paths.filter { $0.hasSuffix("checkpoint") }).randomElement(using: &random))
-            let noise = (0..<Int.random(in: 1...90, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let path = try #require(
+                (files.segments + files.paths.filter { $0.hasSuffix("checkpoint") }).randomElement(using: &random))
+            let noise = (0..<Int.random(in: 1...90, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             files.edit(path) { content in
                 let start = Int.random(in: 0..<content.count, using: &random)
-                for (index, byte) in noise.enumerated() where start + index < content.count { content[start + index] = byte }
+                for (index, byte) in noise.enumerated() where start + index < content.count {
+                    content[start + index] = byte
+                }
                 if Int.random(in: 0..<8, using: &random) == 0 { content.removeLast(content.count - start) }
             }
         }

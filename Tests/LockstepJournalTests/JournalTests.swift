@@ -116,7 +116,9 @@ import Testing
         let journal = try Opened(files).journal
         _ = try await journal.append(payload(1))
         await journal.close()
-        #expect(throws: Refusal.self) { try Journal.open(directory, options: .small, files: files) { _ in throw Refusal() } }
+        #expect(throws: Refusal.self) {
+            try Journal.open(directory, options: .small, files: files) { _ in throw Refusal() }
+        }
         let again = try Opened(files)
         #expect(again.tail.count == 1)
         await again.journal.close()

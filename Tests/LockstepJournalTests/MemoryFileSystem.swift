@@ -160,7 +160,9 @@ final class MemoryFileSystem: FileSystem {
     func setLongestWrite(_ bytes: Int) { state.withLock { $0.longestWrite = bytes } }
     func onSync(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onSync = body } }
 
-    func content(_ path: String) -> [UInt8]? { state.withLock { state in state.names[path].map { state.nodes[$0]!.content } } }
+    func content(_ path: String) -> [UInt8]? {
+        state.withLock { state in state.names[path].map { state.nodes[$0]!.content } }
+    }
     var paths: [String] { state.withLock { $0.names.keys.sorted() } }
 
     /// Changes a file's bytes behind the journal's back.
@@ -238,7 +240,8 @@ final class MemoryFileSystem: FileSystem {
             switch Int.random(in: 0..<4, using: &random) {
             case 0: content.put(write.bytes[...], at: write.offset)
             case 1: break
-            case 2: content.put(write.bytes.prefix(Int.random(in: 0...write.bytes.count, using: &random)), at: write.offset)
+            case 2:
+                content.put(write.bytes.prefix(Int.random(in: 0...write.bytes.count, using: &random)), at: write.offset)
             default:
                 // Sectors in any order.
                 var start = 0

@@ -81,7 +81,9 @@ import Testing
         var random = SplitMix(state: 1)
         for round in 0..<300 {
             let files = MemoryFileSystem()
-            var bytes = (0..<Int.random(in: 0..<300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var bytes = (0..<Int.random(in: 0..<300, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             // Half of them begin like a record, to get further in.
             if round % 2 == 0 { bytes.put([0x4C, 0x53, 0x4A, 0x31, 1, 0, 0, 0], at: 0) }
             files.put("/file", bytes)

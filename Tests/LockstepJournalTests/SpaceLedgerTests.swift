@@ -72,6 +72,18 @@ import Testing
         #expect(wants(&ledger, after: .seconds(1)))
     }
 
+    @Test func `room that is no longer reserved goes back to the disk, but not all of it`() {
+        var ledger = Self.ledger(spares: 12)
+        ledger.setReserved(8 * 792)
+        let answers = (0..<3).map { _ in ledger.giveBackSpare() }
+        #expect(answers == [true, false, false])
+        ledger.release(8 * 792)
+        var given = 0
+        while ledger.giveBackSpare() { given += 1 }
+        #expect(given == 8 && ledger.spares == 3)
+        #expect(!wants(&ledger))
+    }
+
     @Test func `a checkpoint gets a spare only if the reserves do not need it`() {
         var ledger = Self.ledger(spares: 2)
         ledger.setReserved(792 * 2)

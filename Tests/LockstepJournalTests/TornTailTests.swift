@@ -20,7 +20,9 @@ import Testing
         let end = try #require(content.lastIndex { $0 != 0 })
         for cut in start...end {
             let files = crashed.afterCrash(.process)
-            files.edit(segmentPath(1)) { $0.replaceSubrange(cut..., with: [UInt8](repeating: 0, count: $0.count - cut)) }
+            files.edit(segmentPath(1)) {
+                $0.replaceSubrange(cut..., with: [UInt8](repeating: 0, count: $0.count - cut))
+            }
             let opened = try Opened(files)
             #expect(opened.tail.map(\.payload) == (1...4).map(payload), "cut at \(cut)")
             // Nothing of it left is the same as never written.
@@ -107,6 +109,29 @@ import Testing
         let again = try Opened(crashed)
         #expect(again.tail.map(\.payload) == [payload(1), payload(4)])
         await again.journal.close()
+    }
+
+    @Test func `what was cut stays cut, though power goes again before the next sync`() async throws {
+        let files = MemoryFileSystem()
+        let journal = try Opened(files).journal
+        let lost = try await journal.append(payload(2))
+        let next = try await journal.append(payload(3))
+        try await journal.written(next)
+        let crashed = files.afterCrash(.process)
+        await journal.close()
+        crashed.edit(segmentPath(1)) { content in
+            for byte in Int(lost.address.offset)..<Int(next.address.offset) { content[byte] = 0 }
+        }
+        let opened = try Opened(crashed)
+        // As long as the one that was lost, so that the one behind it would follow it.
+        let again = try await opened.journal.append(payload(2).reversed())
+        try await opened.journal.written(again)
+        for seed in 0..<32 as Range<UInt64> {
+            let last = try Opened(crashed.afterCrash(.power(seed: seed)))
+            #expect(last.tail.isEmpty || last.tail.map(\.payload) == [payload(2).reversed()], "seed \(seed)")
+            await last.journal.close()
+        }
+        await opened.journal.close()
     }
 
     @Test func `a torn tail that the checkpoint covers is damage`() async throws {

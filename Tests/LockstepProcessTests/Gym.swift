@@ -108,7 +108,9 @@ final class Gym {
         while true {
             let open = try await jobs().filter { !["done", "dead", "superseded"].contains($0["state"] as? String) }
             if open.isEmpty { return }
-            guard ContinuousClock.now < deadline else { throw Failure("\(open.count) jobs are left: \(open.prefix(3))") }
+            guard ContinuousClock.now < deadline else {
+                throw Failure("\(open.count) jobs are left: \(open.prefix(3))")
+            }
             // The service is another process: there is nothing to be woken by.
             try await Task.sleep(for: .milliseconds(50))
         }

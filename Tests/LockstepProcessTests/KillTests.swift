@@ -73,7 +73,9 @@ import Testing
         let gym = try await Gym()
         try await gym.playFault(["action": "status", "status": 503, "seconds": 2])
         for person in 0..<10 {
-            let fields = ["personId": "zp-\(person)", "firstName": "F", "lastName": "L\(person)", "email": "p\(person)@e.org"]
+            let fields = [
+                "personId": "zp-\(person)", "firstName": "F", "lastName": "L\(person)", "email": "p\(person)@e.org",
+            ]
             #expect(await gym.post(fields))
         }
         #expect(gym.service.terminate() == 0)

@@ -203,7 +203,8 @@ struct AdminRoutes: Sendable {
         do {
             let reading = try ZenPlannerReader().read(contentType: message.contentType, body: message.body)
             guard case .change(.program, _) = reading else {
-                return Reply.error(400, "send event=program.renamed or event=program.deleted, with the program's id or names")
+                return Reply.error(
+                    400, "send event=program.renamed or event=program.deleted, with the program's id or names")
             }
             return await Acceptance.enqueue(message, reading, of: gym, into: queue)
         } catch {

@@ -17,7 +17,9 @@ struct MetricsPage: Sendable {
             page.sample("lockstep_intake_answers_total", [("status", String(status))], count)
         }
         page.family("lockstep_attention", .gauge, "People who need attention though their changes were delivered.")
-        for gym in gyms.all { page.sample("lockstep_attention", [("gym", gym.id.description)], gym.attention.all.count) }
+        for gym in gyms.all {
+            page.sample("lockstep_attention", [("gym", gym.id.description)], gym.attention.all.count)
+        }
         text = page.text
     }
 
@@ -30,7 +32,8 @@ struct MetricsPage: Sendable {
             }
         }
         page.family(
-            "lockstep_oldest_pending_timestamp_seconds", .gauge, "When the oldest job that is not finished was accepted.")
+            "lockstep_oldest_pending_timestamp_seconds", .gauge,
+            "When the oldest job that is not finished was accepted.")
         for gym in gyms.all {
             guard let oldest = counts.tenants[gym.id.tenant]?.oldestPending else { continue }
             page.sample(
@@ -99,9 +102,11 @@ struct MetricsPage: Sendable {
         page.single("lockstep_journal_records_total", .counter, "Records written.", Double(stats.records))
         page.single("lockstep_journal_bytes_total", .counter, "Bytes written.", Double(stats.bytes))
         page.single("lockstep_journal_syncs_total", .counter, "Syncs.", Double(stats.syncs))
-        page.single("lockstep_journal_refused_total", .counter, "Records refused for want of room.", Double(stats.refused))
+        page.single(
+            "lockstep_journal_refused_total", .counter, "Records refused for want of room.", Double(stats.refused))
         page.single("lockstep_journal_segments", .gauge, "Segments on disk.", Double(segments))
-        page.single("lockstep_journal_failed", .gauge, "1 once a write or sync has failed.", stats.poisoned == nil ? 0 : 1)
+        page.single(
+            "lockstep_journal_failed", .gauge, "1 once a write or sync has failed.", stats.poisoned == nil ? 0 : 1)
         page.family("lockstep_journal_sync_seconds", .histogram, "How long syncs take.")
         var total: UInt64 = 0
         let counts = stats.syncMicroseconds.counts

@@ -77,7 +77,8 @@ enum Acceptance {
     private static func refusal(_ error: QueueError) -> HTTPAnswer {
         let soon: HTTPHeaders = ["Retry-After": "10"]
         return switch error {
-        case .full: Reply.error(503, "the disk is full; nothing more can be accepted until there is room", headers: soon)
+        case .full:
+            Reply.error(503, "the disk is full; nothing more can be accepted until there is room", headers: soon)
         case .stopping: Reply.error(503, "the service is stopping; send it again soon", headers: soon)
         case .tooLarge: Reply.error(413, "the message is too large to keep")
         default: Reply.error(503, "messages cannot be stored at present", headers: ["Retry-After": "60"])

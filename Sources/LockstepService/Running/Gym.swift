@@ -50,7 +50,8 @@ final class Gym: Sendable {
     /// What a stored message means under the present settings.
     func read(_ payload: [UInt8]) -> Result<Change, ReadingProblem> {
         guard let message = StoredMessage(payload) else {
-            return .failure(.init(sentence: "a newer version of Lockstep stored this message; it is kept for that version"))
+            return .failure(
+                .init(sentence: "a newer version of Lockstep stored this message; it is kept for that version"))
         }
         let reader = zenPlanner?.reader ?? ZenPlannerReader()
         do {

@@ -58,8 +58,10 @@ final class KeapAccount: Sendable {
     static func untracked(_ gym: GymConfiguration) -> Gateway {
         let wall: @Sendable () -> Int64 = { Service.wall() }
         let budget = BudgetGate(
-            limits: .keapKey, ceiling: gym.keap.ceiling, clock: ContinuousClock(), wall: wall, saved: nil, save: { _ in })
-        return Gateway(transport: URLSessionTransport(gym.keap.site), budget: budget, clock: ContinuousClock(), wall: wall)
+            limits: .keapKey, ceiling: gym.keap.ceiling, clock: ContinuousClock(), wall: wall, saved: nil,
+            save: { _ in })
+        return Gateway(
+            transport: URLSessionTransport(gym.keap.site), budget: budget, clock: ContinuousClock(), wall: wall)
     }
 
     /// Whether calls wait because Keap fails or refuses the key.

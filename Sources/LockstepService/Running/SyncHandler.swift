@@ -90,7 +90,9 @@ final class SyncHandler: JobHandler {
     }
 
     private func announce(_ job: AcceptedJob, to gyms: Gyms) {
-        guard let gym = gyms[job.tenant.rawValue], case .success(.program(let change)) = gym.read(job.payload) else { return }
+        guard let gym = gyms[job.tenant.rawValue], case .success(.program(let change)) = gym.read(job.payload) else {
+            return
+        }
         gym.keeper.announce(change, job: job.id.rawValue)
     }
 }

@@ -64,9 +64,11 @@ struct JobRow: Decodable {
 
     static func table(_ jobs: [JobRow]) -> String {
         let header = ["JOB", "GYM", "LANE", "STATE", "TRIES", "ACCEPTED", "REASON"]
-        let rows = [header] + jobs.map { job in
-            [job.id, job.gym, job.lane ?? "-", job.state, String(job.attempts), job.acceptedAt, job.reason ?? ""]
-        }
+        let rows =
+            [header]
+            + jobs.map { job in
+                [job.id, job.gym, job.lane ?? "-", job.state, String(job.attempts), job.acceptedAt, job.reason ?? ""]
+            }
         let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in

@@ -21,13 +21,16 @@ struct JournalVerifyCommand: Command {
         try requireDirectory(directory)
         let report = try JournalInspection.verify(directory)
         for segment in report.segments {
-            Terminal.print("\(segment.file): \(segment.records) records, \(segment.usedBytes) of \(segment.size) bytes used")
+            Terminal.print(
+                "\(segment.file): \(segment.records) records, \(segment.usedBytes) of \(segment.size) bytes used")
         }
         if let checkpoint = report.checkpoint {
             let upTo = checkpoint.upTo.map { "stands for everything up to record \($0)" } ?? "its head cannot be read"
             Terminal.print("\(checkpoint.file): \(checkpoint.records) records, \(upTo)")
         }
-        if let torn = report.torn { Terminal.print("torn tail (will be cut at the next start, with a copy kept): \(torn)") }
+        if let torn = report.torn {
+            Terminal.print("torn tail (will be cut at the next start, with a copy kept): \(torn)")
+        }
         for copy in report.tornCopies { Terminal.print("kept from an earlier torn tail: \(copy)") }
         if report.skippedSequences > 0 {
             Terminal.print("\(report.skippedSequences) records were left out by an earlier salvage")

@@ -67,7 +67,8 @@ struct ProgramDeleteCommand: Command {
     }
 }
 
-private func announce(_ fields: [String: Any], of gym: String, at address: AdminClient.Address) async throws -> ExitCode {
+private func announce(_ fields: [String: Any], of gym: String, at address: AdminClient.Address) async throws -> ExitCode
+{
     let answer = try await AdminClient(address).post("/api/gyms/\(gym)/programs", json: fields)
     let job = ((try JSONSerialization.jsonObject(with: answer)) as? [String: Any])?["job"] as? String ?? "?"
     Terminal.print("accepted as job \(job)")

@@ -28,7 +28,8 @@ struct ServeCommand: Command {
         Terminal.note("intake  http://\(addresses.intake)/hooks/GYM/zenplanner/TOKEN")
         Terminal.note("admin   http://\(addresses.admin)")
         let signals = StopSignals(
-            first: "stopping: running calls get \(configuration.stopGrace.components.seconds) s; once more to end at once")
+            first:
+                "stopping: running calls get \(configuration.stopGrace.components.seconds) s; once more to end at once")
         async let running: Void = service.run()
         await signals.first()
         await service.stop(grace: configuration.stopGrace)

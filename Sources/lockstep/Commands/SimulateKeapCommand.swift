@@ -53,8 +53,10 @@ struct SimulateKeapCommand: Command {
         let keap = SimulatedKeap(options)
         let port = try keap.start()
         Terminal.print("Keap is at http://127.0.0.1:\(port)/crm/rest")
-        Terminal.note("accounts: \(options.world.accounts.map(\.key).joined(separator: ", "))"
-            + (options.world.acceptsAnyKey ? " and any other key" : "") + "; control: http://127.0.0.1:\(port)/_simulator")
+        Terminal.note(
+            "accounts: \(options.world.accounts.map(\.key).joined(separator: ", "))"
+                + (options.world.acceptsAnyKey ? " and any other key" : "")
+                + "; control: http://127.0.0.1:\(port)/_simulator")
         let signals = StopSignals(first: "stopping")
         await signals.first()
         await keap.stop()

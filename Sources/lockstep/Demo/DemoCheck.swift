@@ -37,7 +37,8 @@ struct DemoCheck {
         let pairs: [(String, String, String)] = [
             ("first name", contact.givenName, person.firstName), ("last name", contact.familyName, person.lastName),
             ("e-mail", contact.emails["EMAIL1"] ?? "", person.email),
-            ("phone", contact.phones["PHONE1"] ?? "", person.mobilePhone), ("birthday", contact.birthDate, person.birthDate),
+            ("phone", contact.phones["PHONE1"] ?? "", person.mobilePhone),
+            ("birthday", contact.birthDate, person.birthDate),
             ("street", contact.street, person.address1), ("city", contact.city, person.city),
             ("signup date", contact.custom["Signup Date"] ?? "", person.signupDate),
             ("prospect source", contact.custom["Prospect Source"] ?? "", person.prospectSource),
@@ -111,7 +112,8 @@ struct DemoContact {
         city = slots("addresses", "locality")["BILLING"] ?? ""
         let fields = object["custom_fields"] as? [[String: Any]] ?? []
         custom = Dictionary(
-            fields.map { (labels[$0["id"] as? String ?? ""] ?? "", $0["content"] as? String ?? "") }) { $1 }
+            fields.map { (labels[$0["id"] as? String ?? ""] ?? "", $0["content"] as? String ?? "") }
+        ) { $1 }
         tags = Set(object["tags"] as? [String] ?? [])
     }
 }

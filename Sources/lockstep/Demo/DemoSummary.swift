@@ -35,7 +35,8 @@ struct DemoSummary {
         let table = rows.map { "  \($0.0.padding(toLength: width, withPad: " ", startingAt: 0))  \($0.1)" }
         let shown = problems.prefix(20).map { "  \($0)" }
         let verdict =
-            isGood ? "Keap has exactly what the model says." : "NOT as the model says:\n" + shown.joined(separator: "\n")
+            isGood
+            ? "Keap has exactly what the model says." : "NOT as the model says:\n" + shown.joined(separator: "\n")
         return (table + [verdict]).joined(separator: "\n")
     }
 

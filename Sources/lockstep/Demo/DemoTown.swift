@@ -20,7 +20,9 @@ struct DemoTown {
 
     init(seed: UInt64, peoplePerGym: Int = 45, editsPerGym: Int = 95) {
         var random = SeededRandom(seed: seed)
-        let names = [("downtown", "Downtown Boxing"), ("riverside", "Riverside Jiu Jitsu"), ("northgate", "Northgate Lifting")]
+        let names = [
+            ("downtown", "Downtown Boxing"), ("riverside", "Riverside Jiu Jitsu"), ("northgate", "Northgate Lifting"),
+        ]
         gyms = names.map { Gym(id: $0.0, name: $0.1, key: "KeapAK-demo-\($0.0)", token: "demo-token-\($0.0)") }
         sick = ("riverside", Self.personID("riverside", 7), "person7@riverside.example")
         for index in gyms.indices {
@@ -80,7 +82,9 @@ struct DemoDay {
 
     private static let firstNames = ["Ana", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hana", "Ivo", "Jun", "Kai", "Lea"]
     private static let lastNames = ["Ruiz", "Ng", "Park", "Okoro", "Weiss", "Silva", "Novak", "Haddad", "Moreau"]
-    private static let cities = [("Denver", "CO", "80202"), ("Boulder", "Colorado", "80301"), ("Austin", "TX", "73301")]
+    private static let cities = [
+        ("Denver", "CO", "80202"), ("Boulder", "Colorado", "80301"), ("Austin", "TX", "73301"),
+    ]
     private static let statuses = ["Prospect", "Student", "Alumni"]
     private static let memberships = ["CURRENT", "HOLD", "CANCELED"]
 

@@ -28,7 +28,9 @@ struct AdminClient {
             admin = try arguments.option("--admin")
             token = try arguments.option("--token")
             if config != nil, admin != nil { throw UsageError("give --config or --admin, not both") }
-            if config == nil, admin == nil { throw UsageError("say where the service is: --config FILE or --admin URL") }
+            if config == nil, admin == nil {
+                throw UsageError("say where the service is: --config FILE or --admin URL")
+            }
         }
     }
 
@@ -59,7 +61,8 @@ struct AdminClient {
         return try await send("POST", path, query, body: body)
     }
 
-    private func send(_ method: String, _ path: String, _ query: [(String, String?)], body: Data?) async throws -> Data {
+    private func send(_ method: String, _ path: String, _ query: [(String, String?)], body: Data?) async throws -> Data
+    {
         var components = URLComponents(url: base.appending(path: path), resolvingAgainstBaseURL: false)!
         let items = query.compactMap { pair in pair.1.map { URLQueryItem(name: pair.0, value: $0) } }
         if !items.isEmpty { components.queryItems = items }
@@ -85,6 +88,7 @@ struct AdminClient {
     }
 
     private static func sentence(in data: Data) -> String? {
-        ((try? JSONSerialization.jsonObject(with: data)) as? [String: Any])?["error"] as? String  // any other body has none
+        let object = try? JSONSerialization.jsonObject(with: data)  // any other body holds no sentence
+        return (object as? [String: Any])?["error"] as? String
     }
 }
