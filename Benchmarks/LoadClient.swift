@@ -29,30 +29,36 @@ struct LoadClient {
 
     /// Sends `count` messages in all; `body` makes each from its number.
     func post(_ count: Int, body: @escaping @Sendable (Int) -> String) -> Result {
-        let next = Atomic<Int>(0)
+        let next = Numbers()
         let total = Mutex(Result())
         let start = ContinuousClock.now
-        DispatchQueue.concurrentPerform(iterations: connections) { _ in
-            let own = self.connection(takingFrom: next, upTo: count, body)
-            total.withLock { total in
-                total.accepted += own.accepted
-                total.refused += own.refused
-                total.latencies += own.latencies
+        let ended = DispatchSemaphore(value: 0)
+        for _ in 0..<connections {
+            // A thread each: they block, and Dispatch would run only as many as there are processors.
+            Thread.detachNewThread {
+                let own = self.connection(takingFrom: next, upTo: count, body)
+                total.withLock { total in
+                    total.accepted += own.accepted
+                    total.refused += own.refused
+                    total.latencies += own.latencies
+                }
+                ended.signal()
             }
         }
+        for _ in 0..<connections { ended.wait() }
         var result = total.withLock { $0 }
         result.seconds = (ContinuousClock.now - start).seconds
         return result
     }
 
     private func connection(
-        takingFrom next: borrowing Atomic<Int>, upTo count: Int, _ body: (Int) -> String
+        takingFrom next: Numbers, upTo count: Int, _ body: (Int) -> String
     ) -> Result {
         var result = Result()
         let socket = open()
         defer { close(socket) }
         while true {
-            let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            let number = next.take()
             guard number < count else { return result }
             let start = ContinuousClock.now
             let text = body(number)
@@ -115,4 +121,10 @@ struct LoadClient {
 
 extension Duration {
     var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}
+
+/// The numbers from zero, each given out once.
+private final class Numbers: Sendable {
+    private let next = Atomic<Int>(0)
+    func take() -> Int { next.wrappingAdd(1, ordering: .relaxed).oldValue }
 }
