@@ -20,26 +20,28 @@ struct ByteWriter {
 struct ByteReader {
     struct TooShort: Error {}
 
-    private var rest: ArraySlice<UInt8>
+    private let bytes: [UInt8]
+    private var next = 0
 
-    init(_ bytes: [UInt8]) { rest = bytes[...] }
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    private mutating func take(_ count: Int) throws(TooShort) -> Int {
+        guard bytes.count - next >= count else { throw TooShort() }
+        defer { next += count }
+        return next
+    }
 
     mutating func get<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(TooShort) -> T {
-        let size = MemoryLayout<T>.size
-        guard rest.count >= size else { throw TooShort() }
-        var value: T = 0
-        for byte in rest.prefix(size).reversed() { value = (value << 8) | T(truncatingIfNeeded: byte) }
-        rest = rest.dropFirst(size)
-        return value
+        let place = try take(MemoryLayout<T>.size)
+        return T(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: T.self) })
     }
 
     mutating func getBool() throws(TooShort) -> Bool { try get(UInt8.self) != 0 }
 
     mutating func getBytes() throws(TooShort) -> [UInt8] {
         let count = Int(try get(UInt32.self))
-        guard rest.count >= count else { throw TooShort() }
-        defer { rest = rest.dropFirst(count) }
-        return Array(rest.prefix(count))
+        let place = try take(count)
+        return Array(bytes[place..<place + count])
     }
 
     mutating func getText() throws(TooShort) -> String { String(decoding: try getBytes(), as: UTF8.self) }

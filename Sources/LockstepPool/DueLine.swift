@@ -4,6 +4,7 @@ struct DueLine: Sendable {
     private var heap: [(due: Duration, lane: LaneID)] = []
 
     var earliest: Duration? { heap.first?.due }
+    var count: Int { heap.count }
 
     mutating func add(_ lane: LaneID, due: Duration) {
         heap.append((due, lane))
@@ -16,16 +17,18 @@ struct DueLine: Sendable {
         }
     }
 
-    mutating func pop(dueBy now: Duration) -> LaneID? {
+    mutating func pop(dueBy now: Duration) -> (lane: LaneID, due: Duration)? {
         guard let first = heap.first, first.due <= now else { return nil }
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()
         var parent = 0
         while true {
-            let children = [2 * parent + 1, 2 * parent + 2].filter { $0 < heap.count }
-            guard let least = children.min(by: { heap[$0].due < heap[$1].due }), heap[least].due < heap[parent].due else {
-                return first.lane
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].due < heap[least].due
+            {
+                least = child
             }
+            guard least != parent else { return (first.lane, first.due) }
             heap.swapAt(parent, least)
             parent = least
         }

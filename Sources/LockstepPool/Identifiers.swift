@@ -21,7 +21,7 @@ public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func < (a: JobID, b: JobID) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// A lane's number. Lanes that were joined go on under the older number.
+/// A lane's number. Lanes that were joined go on under the number of the one that the strongest key led to.
 public struct LaneID: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var rawValue: UInt64
     public init(rawValue: UInt64) { self.rawValue = rawValue }

@@ -42,7 +42,7 @@ public protocol JobLog: Sendable {
     func setReserved(_ bytes: Int)
     /// Replaces all records up to `upTo` by these, and lets go of what lies in `retiring`.
     func checkpoint(
-        _ records: [(kind: UInt8, payload: [UInt8])], upTo: UInt64, retiring: Set<UInt64>
+        _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: Set<UInt64>
     ) async throws(LogFailure)
     /// The part of the log that a record lies in; parts with nothing alive in them can be retired.
     func part(of address: LogAddress) -> UInt64

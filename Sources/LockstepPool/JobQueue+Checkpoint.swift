@@ -1,7 +1,7 @@
 /// Folds what is known into a checkpoint, so that old parts of the log can go and the next start is short.
 extension JobQueue {
     func checkpointIfDue() async {
-        guard !isCheckpointing, loggedSinceCheckpoint >= policy.checkpointEvery else { return }
+        guard isCheckpointDue else { return }
         do {
             try await checkpoint()
         } catch {
@@ -20,7 +20,8 @@ extension JobQueue {
         let live = liveBytes()
         let dead = log.closedParts.map(\.part).filter { live[$0] == nil }
         // One step with the state: nothing is submitted between.
-        let (records, upTo) = (checkpointRecords(), log.lastSequence)
+        let (records, upTo) = (state.checkpointRecords(), log.lastSequence)
+        checkpointSize = 256 * (state.jobs.count + state.lanes.rows.count)
         do {
             try await log.checkpoint(records, upTo: upTo, retiring: Set(dead))
         } catch {
@@ -28,32 +29,9 @@ extension JobQueue {
         }
     }
 
-    private func checkpointRecords() -> [(kind: UInt8, payload: [UInt8])] {
-        var records: [PoolRecord] = [
-            .counters(nextJob: state.nextJob, nextLane: state.lanes.nextLane, done: state.done)
-        ]
-        for (id, row) in state.lanes.rows {
-            records.append(
-                .lane(
-                    LaneRecord(
-                        id: id, tenant: row.tenant, keys: row.keys, state: row.state, absorbed: row.absorbed,
-                        newestSnapshot: row.newestSnapshot, isPaused: row.isPaused, parkedBy: row.parkedBy)))
-        }
-        for (id, job) in state.jobs {
-            records.append(
-                .job(
-                    JobRecord(
-                        id: id, tenant: job.tenant, lane: job.lane, address: job.address, kind: job.kind,
-                        isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: job.acceptedAt,
-                        attempts: job.attempts, isDead: job.isDead, due: job.due, reason: state.reasons[id] ?? "",
-                        size: job.size, finishedAt: job.finishedAt)))
-        }
-        for (key, value) in state.notes { records.append(.note(key: key, value: value)) }
-        for tenant in state.pausedTenants {
-            records.append(.paused(tenant: tenant, lane: nil, isPaused: true))
-        }
-        let own = records.map { (kind: $0.kind, payload: $0.payload) }
-        return own + state.unknown.map { (kind: $0.kind, payload: $0.payload) }
+    /// A checkpoint holds all that is pending. Writing one more often than that much is logged would be most of the work.
+    var isCheckpointDue: Bool {
+        !isCheckpointing && loggedSinceCheckpoint >= max(policy.checkpointEvery, checkpointSize)
     }
 
     /// Bytes of live records by part of the log, roughly: enough to see which parts are nearly empty.
@@ -70,51 +48,39 @@ extension JobQueue {
     private func emptySparseParts() async throws(QueueError) {
         let live = liveBytes()
         let sparse = Set(
-            log.closedParts.filter { part in live[part.part].map { $0 * 4 < part.bytes } ?? false }.map(\.part))
+            log.closedParts.filter { part in live[part.part].map { $0 < part.bytes / 4 } ?? false }.map(\.part))
         guard !sparse.isEmpty else { return }
-        var budget = Self.mostCopies
-        for (id, job) in state.jobs where sparse.contains(log.part(of: job.address)) {
-            guard budget > 0 else { return }
-            budget -= 1
-            guard case .accepted(let record) = try await record(at: job.address).asAccepted else { continue }
-            // It may have been finished while it was read.
-            guard state.jobs[id]?.address == job.address else { continue }
-            _ = try submit(.moved(record), .release(0))
+        var jobs: [(id: JobID, address: LogAddress)] = []
+        for (id, job) in state.jobs where jobs.count < Self.mostCopies && sparse.contains(log.part(of: job.address)) {
+            jobs.append((id, job.address))
         }
-        for (lane, row) in state.lanes.rows {
+        var states: [(lane: LaneID, address: LogAddress)] = []
+        for (lane, row) in state.lanes.rows where states.count < Self.mostCopies {
             for address in row.stateAddresses where sparse.contains(log.part(of: address)) {
-                guard budget > 0 else { return }
-                budget -= 1
-                try await copyState(at: address, of: lane)
+                states.append((lane, address))
             }
         }
+        for job in jobs { try await copyJob(job.id, at: job.address) }
+        for row in states { try await copyState(at: row.address, of: row.lane) }
     }
 
     private static let mostCopies = 10_000
 
+    private func copyJob(_ id: JobID, at address: LogAddress) async throws(QueueError) {
+        // One that cannot be read stays where it is, with the part that it lies in: it harms only itself.
+        guard let record = (try? await record(at: address))?.asAccepted else { return }
+        // It may have been finished while it was read.
+        guard state.jobs[id]?.address == address else { return }
+        _ = try submit(.moved(record), .release(0))
+    }
+
     private func copyState(at address: LogAddress, of lane: LaneID) async throws(QueueError) {
-        let bytes: [UInt8]
-        switch try await record(at: address) {
-        case .outcome(let record): bytes = record.state
-        case .laneState(_, let state, _): bytes = state
-        default: return
-        }
+        guard let bytes = (try? await record(at: address))?.asLaneState else { return }
         // Whose state it is now, if it is still anyone's.
-        guard let row = state.lanes[lane] else { return }
-        let owner = row.state == address ? lane : row.absorbed.first { $0.state == address }?.lane
+        guard let row = state.lanes[state.lanes.current(lane)] else { return }
+        let owner =
+            row.state == address ? state.lanes.current(lane) : row.absorbed.first { $0.state == address }?.lane
         guard let owner else { return }
         _ = try submit(.laneState(lane: owner, state: bytes, merging: []), .release(0))
-    }
-}
-
-extension LaneTable.Row {
-    var stateAddresses: [LogAddress] { (state.map { [$0] } ?? []) + absorbed.compactMap(\.state) }
-}
-
-extension PoolRecord {
-    /// A job's record, wherever it was copied to.
-    fileprivate var asAccepted: PoolRecord {
-        if case .moved(let record) = self { return .accepted(record) }
-        return self
     }
 }

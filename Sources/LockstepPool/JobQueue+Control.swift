@@ -6,6 +6,7 @@ extension JobQueue {
     public func retry(_ id: JobID, keys: [LaneKey] = []) async throws(QueueError) {
         guard let job = state.jobs[id] else { throw .noSuchJob(id) }
         guard job.isDead else { throw .notNow(id, name(of: id, job)) }
+        try check(keys)
         var lane = job.lane.map(state.lanes.current)
         if lane == nil {
             guard !keys.isEmpty else { throw .unplaced(id) }
@@ -55,10 +56,13 @@ extension JobQueue {
 
     // MARK: Small durable values
 
+    /// Nil also for one that was set to nothing.
     public func note(_ key: String) -> [UInt8]? { state.notes[key] }
 
     /// - Parameter durable: false returns as soon as the value has its place; it is on disk a little later.
     public func setNote(_ key: String, _ value: [UInt8], durable isDurable: Bool) async throws(QueueError) {
+        let size = key.utf8.count + value.count
+        guard size <= policy.maxPayload else { throw .tooLarge(bytes: size, limit: policy.maxPayload) }
         let ticket = try submit(.note(key: key, value: value), .release(0))
         if isDurable { try await durable(ticket) }
     }

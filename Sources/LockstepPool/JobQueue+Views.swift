@@ -6,15 +6,13 @@ extension JobQueue {
     }
 
     public func jobs(_ query: JobQuery) -> [JobView] {
-        var views: [JobView] = []
-        for (id, job) in state.jobs where query.tenant == nil || query.tenant == job.tenant {
-            let present = present(id, job)
-            if query.state == nil || query.state == present.name { views.append(state.view(id, job, present)) }
+        func fits(_ tenant: TenantID, _ name: @autoclosure () -> JobState.Name) -> Bool {
+            (query.tenant == nil || query.tenant == tenant) && (query.state == nil || query.state == name())
         }
-        for job in state.finished.byID.values where query.tenant == nil || query.tenant == job.tenant {
-            if query.state == nil || query.state == job.state.name { views.append(job) }
-        }
-        return Array(views.sorted { $0.id < $1.id }.suffix(query.limit))
+        // Numbers first: of millions of jobs only those that are asked for become views.
+        var found = state.jobs.filter { fits($1.tenant, name(of: $0, $1)) }.map(\.key)
+        found += state.finished.byID.values.filter { fits($0.tenant, $0.state.name) }.map(\.id)
+        return found.sorted().suffix(max(0, query.limit)).compactMap { job($0) }
     }
 
     public func counts() -> QueueCounts {
@@ -45,8 +43,9 @@ extension JobQueue {
         if job.isDead { return .dead }
         if isRunning(id, job) { return .running }
         if state.pausedTenants.contains(job.tenant) { return .paused }
-        if let row = job.lane.flatMap({ state.lanes[$0] }), row.isPaused || row.parkedBy != nil { return .paused }
-        return job.due == 0 ? .accepted : .waiting(until: job.due)
+        if let row = job.lane.flatMap({ state.lanes[$0] }), row.isPaused || row.isParked { return .paused }
+        let due = state.due(of: id)
+        return due == 0 ? .accepted : .waiting(until: due)
     }
 
     func name(of id: JobID, _ job: QueueState.JobRow) -> JobState.Name { present(id, job).name }

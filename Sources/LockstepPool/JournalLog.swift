@@ -55,7 +55,7 @@ public struct JournalLog: JobLog {
     public func setReserved(_ bytes: Int) { journal.setReserved(bytes) }
 
     public func checkpoint(
-        _ records: [(kind: UInt8, payload: [UInt8])], upTo: UInt64, retiring: Set<UInt64>
+        _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: Set<UInt64>
     ) async throws(LogFailure) {
         do {
             try await journal.checkpoint(records, upTo: upTo, retiring: retiring.map { UInt32($0) })

@@ -7,8 +7,8 @@ struct LaneTable: Sendable {
     struct Row: Sendable {
         var tenant: TenantID
         var keys: [LaneKey] = []
-        /// In the order of acceptance. A running or waiting job stays first.
-        var pending: [JobID] = []
+        /// A running or waiting job stays where it is.
+        var pending = JobLine()
         /// The newest record that carries the lane's state.
         var state: LogAddress?
         /// Lanes joined into this one whose state has still to be merged into this one's.
@@ -16,12 +16,15 @@ struct LaneTable: Sendable {
         /// The newest snapshot that is done: older ones are out of date.
         var newestSnapshot = JobID(rawValue: 0)
         var isPaused = false
-        /// The dead job that everything behind it waits for.
-        var parkedBy: JobID?
+        /// The dead jobs that everything else waits for.
+        var parkedBy: [JobID] = []
 
         func value(ofExclusive kind: UInt8) -> String? {
             keys.first { $0.isExclusive && $0.kind == kind }?.value
         }
+
+        var isParked: Bool { !parkedBy.isEmpty }
+        var stateAddresses: [LogAddress] { (state.map { [$0] } ?? []) + absorbed.compactMap(\.state) }
 
         mutating func isDone(snapshot: JobID) { newestSnapshot = max(newestSnapshot, snapshot) }
 
@@ -30,7 +33,7 @@ struct LaneTable: Sendable {
             absorbed += other.absorbed
             newestSnapshot = max(newestSnapshot, other.newestSnapshot)
             isPaused = isPaused || other.isPaused
-            parkedBy = parkedBy ?? other.parkedBy
+            parkedBy += other.parkedBy
         }
     }
 
@@ -48,7 +51,8 @@ struct LaneTable: Sendable {
 
     subscript(lane: LaneID) -> Row? {
         get { rows[lane] }
-        set { rows[lane] = newValue }
+        // In place: a row holds arrays, and copying a long one for each change would make a long lane slow.
+        _modify { yield &rows[lane] }
     }
 
     /// Under what number a lane goes on now.
@@ -67,6 +71,7 @@ struct LaneTable: Sendable {
 
     /// Where a job with these keys belongs. Changes nothing.
     func place(_ keys: [LaneKey], of tenant: TenantID) -> Placement {
+        let keys = Self.consistent(keys)
         var found: [LaneID] = []
         for key in keys {
             guard let lane = index[Address(tenant: tenant, kind: key.kind, value: key.value)] else { continue }
@@ -79,6 +84,12 @@ struct LaneTable: Sendable {
             return Placement(lane: LaneID(rawValue: nextLane), isNew: true, joins: [])
         }
         return Placement(lane: strongest, isNew: false, joins: Array(found.dropFirst()))
+    }
+
+    /// Of an exclusive kind the strongest value counts: a job with two would fit no lane, not even its own.
+    private static func consistent(_ keys: [LaneKey]) -> [LaneKey] {
+        var kinds: Set<UInt8> = []
+        return keys.filter { !$0.isExclusive || kinds.insert($0.kind).inserted }
     }
 
     private func isCompatible(_ lane: LaneID, _ keys: [LaneKey]) -> Bool {
@@ -104,34 +115,40 @@ struct LaneTable: Sendable {
             if key.isExclusive, rows[lane]?.value(ofExclusive: key.kind) != nil { continue }
             index[address] = lane
             rows[lane]?.keys.append(key)
+            forgetOldestKey(of: lane)
         }
     }
+
+    /// Somebody with a new address every day must not grow for ever. The names that decide are never forgotten.
+    private mutating func forgetOldestKey(of lane: LaneID) {
+        guard let row = rows[lane], row.keys.count > Self.mostKeys,
+            let place = row.keys.firstIndex(where: { !$0.isExclusive })
+        else { return }
+        let key = row.keys[place]
+        rows[lane]?.keys.remove(at: place)
+        index[Address(tenant: row.tenant, kind: key.kind, value: key.value)] = nil
+    }
+
+    static let mostKeys = 256
 
     /// Everything of `from` goes on in `into`; waiting jobs interleave in the order of acceptance.
     mutating func join(_ from: LaneID, into: LaneID) {
-        guard from != into, let old = rows.removeValue(forKey: from), rows[into] != nil else { return }
+        guard from != into, rows[into] != nil, let old = rows.removeValue(forKey: from) else { return }
         joined[from] = into
         for key in old.keys { index[Address(tenant: old.tenant, kind: key.kind, value: key.value)] = nil }
         bind(old.keys, to: into, of: old.tenant)
-        for job in old.pending { insert(job, into: into) }
+        rows[into]?.pending.merge(old.pending)
         rows[into]?.absorb(old, from)
     }
 
-    mutating func insert(_ job: JobID, into lane: LaneID) {
-        guard var pending = rows[lane]?.pending else { return }
-        rows[lane]?.pending = []  // so that the array is not copied
-        if let last = pending.last, last > job {
-            let place = pending.firstIndex { $0 > job } ?? pending.endIndex
-            pending.insert(job, at: place)
-        } else {
-            pending.append(job)
-        }
-        rows[lane]?.pending = pending
-    }
+    mutating func insert(_ job: JobID, into lane: LaneID) { rows[lane]?.pending.insert(job) }
 
-    mutating func remove(_ job: JobID, from lane: LaneID) {
-        guard let place = rows[lane]?.pending.firstIndex(of: job) else { return }
-        rows[lane]?.pending.remove(at: place)
+    mutating func remove(_ job: JobID, from lane: LaneID) { rows[lane]?.pending.remove(job) }
+
+    /// Where the state of `lane` lies, also after the lane was joined into another and as long as it was not merged.
+    func stateAddress(of lane: LaneID) -> LogAddress? {
+        if let row = rows[lane] { return row.state }
+        return rows[current(lane)]?.absorbed.first { $0.lane == lane }?.state
     }
 
     /// A new state of `lane`, which may have been joined into another since it was begun.

@@ -66,12 +66,13 @@ extension PoolRecord {
         switch kind {
         case 1: return .accepted(try AcceptedRecord(&read))
         case 2: return .outcome(try OutcomeRecord(&read))
-        case 3: 
+        case 3:
             return .laneState(
                 lane: LaneID(rawValue: try read.get()), state: try read.getBytes(), merging: try read.getLanes())
         case 4: return .joined(from: LaneID(rawValue: try read.get()), into: LaneID(rawValue: try read.get()))
         case 5: return .note(key: try read.getText(), value: try read.getBytes())
-        case 6: return .revived(job: JobID(rawValue: try read.get()), lane: try read.getLane(), keys: try read.getKeys())
+        case 6:
+            return .revived(job: JobID(rawValue: try read.get()), lane: try read.getLane(), keys: try read.getKeys())
         case 7:
             return .paused(
                 tenant: TenantID(try read.getText()), lane: try read.getLane(), isPaused: try read.getBool())
@@ -89,7 +90,7 @@ extension ByteWriter {
     fileprivate mutating func put(_ lane: LaneID?) { put(lane?.rawValue ?? 0) }
 
     fileprivate mutating func put(_ lanes: [LaneID]) {
-        put(UInt16(lanes.count))
+        put(UInt32(lanes.count))
         for lane in lanes { put(lane.rawValue) }
     }
 
@@ -99,7 +100,7 @@ extension ByteWriter {
     }
 
     fileprivate mutating func put(_ keys: [LaneKey]) {
-        put(UInt16(keys.count))
+        put(UInt32(keys.count))
         for key in keys {
             put(key.kind)
             put(key.isExclusive)
@@ -116,7 +117,7 @@ extension ByteReader {
 
     fileprivate mutating func getLanes() throws(TooShort) -> [LaneID] {
         var lanes: [LaneID] = []
-        for _ in 0..<(try get(UInt16.self)) { lanes.append(LaneID(rawValue: try get())) }
+        for _ in 0..<(try get(UInt32.self)) { lanes.append(LaneID(rawValue: try get())) }
         return lanes
     }
 
@@ -128,7 +129,7 @@ extension ByteReader {
 
     fileprivate mutating func getKeys() throws(TooShort) -> [LaneKey] {
         var keys: [LaneKey] = []
-        for _ in 0..<(try get(UInt16.self)) {
+        for _ in 0..<(try get(UInt32.self)) {
             let (kind, isExclusive) = (try get(UInt8.self), try getBool())
             keys.append(LaneKey(kind: kind, value: try getText(), isExclusive: isExclusive))
         }
@@ -223,14 +224,15 @@ extension LaneRecord {
         out.put(tenant.rawValue)
         out.put(keys)
         out.put(state)
-        out.put(UInt16(absorbed.count))
+        out.put(UInt32(absorbed.count))
         for other in absorbed {
             out.put(other.lane.rawValue)
             out.put(other.state)
         }
         out.put(newestSnapshot.rawValue)
         out.put(isPaused)
-        out.put(parkedBy?.rawValue ?? 0)
+        out.put(UInt32(parkedBy.count))
+        for job in parkedBy { out.put(job.rawValue) }
     }
 
     fileprivate init(_ read: inout ByteReader) throws(ByteReader.TooShort) {
@@ -239,13 +241,13 @@ extension LaneRecord {
         keys = try read.getKeys()
         state = try read.getAddress()
         absorbed = []
-        for _ in 0..<(try read.get(UInt16.self)) {
+        for _ in 0..<(try read.get(UInt32.self)) {
             absorbed.append(Absorbed(lane: LaneID(rawValue: try read.get()), state: try read.getAddress()))
         }
         newestSnapshot = JobID(rawValue: try read.get())
         isPaused = try read.getBool()
-        let parked: UInt64 = try read.get()
-        parkedBy = parked == 0 ? nil : JobID(rawValue: parked)
+        parkedBy = []
+        for _ in 0..<(try read.get(UInt32.self)) { parkedBy.append(JobID(rawValue: try read.get())) }
     }
 }
 

@@ -32,6 +32,25 @@ enum PoolRecord: Equatable, Sendable {
     struct Unknown: Error {}
 }
 
+extension PoolRecord {
+    /// A job's record, wherever it was copied to.
+    var asAccepted: AcceptedRecord? {
+        switch self {
+        case .accepted(let record), .moved(let record): record
+        default: nil
+        }
+    }
+
+    /// A lane's state, by whichever record carries it.
+    var asLaneState: [UInt8]? {
+        switch self {
+        case .outcome(let record): record.state
+        case .laneState(_, let state, _): state
+        default: nil
+        }
+    }
+}
+
 struct AcceptedRecord: Equatable, Sendable {
     var id: JobID
     var tenant: TenantID
@@ -76,7 +95,7 @@ struct LaneRecord: Equatable, Sendable {
     var absorbed: [Absorbed]
     var newestSnapshot: JobID
     var isPaused: Bool
-    var parkedBy: JobID?
+    var parkedBy: [JobID]
 }
 
 /// A lane that was joined into another, as long as its own state is not yet part of the other's.

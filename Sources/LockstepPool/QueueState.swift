@@ -1,29 +1,35 @@
 /// Everything that the queue knows, made of the records of its log and of nothing else: the same records in the same
 /// order always make the same state, live and at the start.
 struct QueueState: Sendable {
-    struct JobRow: Sendable {
+    /// One for each pending job: kept small, and the order of the fields leaves no gaps.
+    struct JobRow: Sendable, Equatable {
         var tenant: TenantID
         /// Nil: not placed.
         var lane: LaneID?
-        var address: LogAddress
-        /// The accepting record's place in the log: not dispatched before it is durable.
-        var sequence: UInt64
         var kind: UInt8
         var isSnapshot: Bool
         var urgency: JobUrgency
         var isDead: Bool
         var attempts: UInt32
         var size: UInt32
+        var address: LogAddress
+        /// The accepting record's place in the log: not dispatched before it is durable.
+        var sequence: UInt64
         var acceptedAt: Int64
+    }
+
+    /// Of a job that waits or is dead: most jobs never have one.
+    struct Trouble: Sendable, Equatable {
         /// For a waiting job, milliseconds since 1970; 0 for others.
         var due: Int64 = 0
+        /// When it became dead; 0 for others.
         var finishedAt: Int64 = 0
+        var reason = ""
     }
 
     private(set) var jobs: [JobID: JobRow] = [:]
     var lanes = LaneTable()
-    /// Why a job waits or is dead.
-    private(set) var reasons: [JobID: String] = [:]
+    private(set) var troubles: [JobID: Trouble] = [:]
     private(set) var notes: [String: [UInt8]] = [:]
     private(set) var pausedTenants: Set<TenantID> = []
     private(set) var finished = FinishedJobs()
@@ -65,11 +71,13 @@ struct QueueState: Sendable {
         guard let ticket else { return }
         nextJob = max(nextJob, record.id.rawValue + 1)
         jobs[record.id] = JobRow(
-            tenant: record.tenant, lane: record.lane, address: ticket.address, sequence: ticket.sequence,
-            kind: record.kind, isSnapshot: record.isSnapshot, urgency: record.urgency,
-            isDead: record.unplaced != nil, attempts: 0, size: UInt32(clamping: record.payload.count),
+            tenant: record.tenant, lane: record.lane, kind: record.kind, isSnapshot: record.isSnapshot,
+            urgency: record.urgency, isDead: record.unplaced != nil, attempts: 0,
+            size: UInt32(clamping: record.payload.count), address: ticket.address, sequence: ticket.sequence,
             acceptedAt: record.acceptedAt)
-        reasons[record.id] = record.unplaced
+        if let reason = record.unplaced {
+            troubles[record.id] = Trouble(finishedAt: record.acceptedAt, reason: reason)
+        }
         guard let lane = record.lane else { return }
         lanes.bind(record.keys, to: lane, of: record.tenant)
         lanes.insert(record.id, into: lane)
@@ -80,42 +88,42 @@ struct QueueState: Sendable {
         guard var job = jobs[record.job] else { return }
         let lane = job.lane.map(lanes.current)
         job.attempts = record.attempts
-        job.due = 0
-        job.finishedAt = record.at
-        reasons[record.job] = nil
+        jobs[record.job] = job
+        troubles[record.job] = nil
         switch record.ending {
         case .waiting(let until, let reason):
-            job.due = until
-            reasons[record.job] = reason
-            jobs[record.job] = job
+            troubles[record.job] = Trouble(due: until, reason: reason)
             return
         case .interrupted:
-            jobs[record.job] = job
             return
         case .dead(let reason, let parks):
-            if parks, let lane { lanes[lane]?.parkedBy = record.job }
-            job.isDead = true
-            reasons[record.job] = reason
-            jobs[record.job] = job
+            troubles[record.job] = Trouble(finishedAt: record.at, reason: reason)
+            jobs[record.job]?.isDead = true
+            if let lane { lanes.remove(record.job, from: lane) }
+            if parks, let lane { lanes[lane]?.parkedBy.append(record.job) }
+            return
         case .done:
             done += 1
             if job.isSnapshot, let lane { lanes[lane]?.isDone(snapshot: record.job) }
-            forget(record.job, job, as: .done)
-        case .superseded: forget(record.job, job, as: .superseded)
-        case .discarded: forget(record.job, job, as: nil)
+            forget(record.job, job, as: .done, at: record.at)
+        case .superseded: forget(record.job, job, as: .superseded, at: record.at)
+        case .discarded: forget(record.job, job, as: nil, at: record.at)
         }
         guard let lane else { return }
         lanes.remove(record.job, from: lane)
-        if lanes[lane]?.parkedBy == record.job, !job.isDead || jobs[record.job] == nil { lanes[lane]?.parkedBy = nil }
+        lanes[lane]?.parkedBy.removeAll { $0 == record.job }
     }
 
-    private mutating func forget(_ id: JobID, _ job: JobRow, as state: JobState?) {
+    private mutating func forget(_ id: JobID, _ job: JobRow, as state: JobState?, at time: Int64) {
         jobs[id] = nil
-        if let state { finished.add(view(id, job, state)) }
+        guard let state else { return }
+        var view = view(id, job, state)
+        view.finishedAt = time
+        finished.add(view)
     }
 
     private mutating func join(_ from: LaneID, into: LaneID) {
-        let moving = lanes[from]?.pending ?? []
+        let moving = lanes[from]?.pending ?? JobLine()
         lanes.join(from, into: into)
         for job in moving { jobs[job]?.lane = into }
     }
@@ -126,10 +134,9 @@ struct QueueState: Sendable {
         jobs[id]?.isDead = false
         jobs[id]?.attempts = 0
         jobs[id]?.lane = lane
-        jobs[id]?.finishedAt = 0
-        reasons[id] = nil
+        troubles[id] = nil
         lanes.insert(id, into: lane)
-        if lanes[lane]?.parkedBy == id { lanes[lane]?.parkedBy = nil }
+        lanes[lane]?.parkedBy.removeAll { $0 == id }
     }
 
     private mutating func pause(_ tenant: TenantID, _ lane: LaneID?, _ isPaused: Bool) {
@@ -145,45 +152,33 @@ struct QueueState: Sendable {
     private mutating func restore(_ record: JobRecord) {
         nextJob = max(nextJob, record.id.rawValue + 1)
         jobs[record.id] = JobRow(
-            tenant: record.tenant, lane: record.lane, address: record.address, sequence: 0, kind: record.kind,
-            isSnapshot: record.isSnapshot, urgency: record.urgency, isDead: record.isDead, attempts: record.attempts,
-            size: record.size, acceptedAt: record.acceptedAt, due: record.due, finishedAt: record.finishedAt)
-        if !record.reason.isEmpty { reasons[record.id] = record.reason }
+            tenant: record.tenant, lane: record.lane, kind: record.kind, isSnapshot: record.isSnapshot,
+            urgency: record.urgency, isDead: record.isDead, attempts: record.attempts, size: record.size,
+            address: record.address, sequence: 0, acceptedAt: record.acceptedAt)
+        if record.due != 0 || record.finishedAt != 0 || !record.reason.isEmpty {
+            troubles[record.id] = Trouble(due: record.due, finishedAt: record.finishedAt, reason: record.reason)
+        }
         if let lane = record.lane, !record.isDead { lanes.insert(record.id, into: lane) }
     }
 
-    mutating func forgetDue(_ id: JobID) { jobs[id]?.due = 0 }
+    /// 0 unless it waits.
+    func due(of id: JobID) -> Int64 { troubles[id]?.due ?? 0 }
 
-    mutating func clampDue(_ id: JobID, to latest: Int64) {
-        if let job = jobs[id], job.due > latest { jobs[id]?.due = latest }
+    /// The job's time has come, by a clock that nobody can set back.
+    mutating func forgetDue(_ id: JobID) { troubles[id]?.due = 0 }
+
+    /// A clock that was set back must not make a job wait for years.
+    mutating func clampDue(to latest: Int64) {
+        for id in troubles.filter({ $0.value.due > latest }).keys { troubles[id]?.due = latest }
     }
 
     // MARK: Views
 
     func view(_ id: JobID, _ job: JobRow, _ state: JobState) -> JobView {
-        JobView(
-            id: id, tenant: job.tenant, lane: job.lane, kind: job.kind, urgency: job.urgency, state: state,
-            attempts: Int(job.attempts), reason: reasons[id], acceptedAt: job.acceptedAt,
-            finishedAt: job.finishedAt == 0 || !(state == .dead || state == .done || state == .superseded)
-                ? nil : job.finishedAt)
-    }
-}
-
-/// The last jobs that were finished, for listings only.
-struct FinishedJobs: Sendable {
-    static let most = 10_000
-    private(set) var byID: [JobID: JobView] = [:]
-    private var order: [JobID] = []
-    private var oldest = 0
-
-    mutating func add(_ job: JobView) {
-        byID[job.id] = job
-        if order.count < Self.most {
-            order.append(job.id)
-        } else {
-            if order[oldest] != job.id { byID[order[oldest]] = nil }
-            order[oldest] = job.id
-            oldest = (oldest + 1) % Self.most
-        }
+        let trouble = troubles[id]
+        return JobView(
+            id: id, tenant: job.tenant, lane: job.lane.map(lanes.current), kind: job.kind, urgency: job.urgency,
+            state: state, attempts: Int(job.attempts), reason: trouble?.reason, acceptedAt: job.acceptedAt,
+            finishedAt: state == .dead ? trouble?.finishedAt : nil)
     }
 }

@@ -15,7 +15,7 @@ public struct RetryPolicy: Sendable {
     ///   - random: 0 ... 1
     public func pause(after attempt: Int, random: Double) -> Duration {
         // Cap before multiplying: 2^70 pauses do not fit in a Duration and would trap.
-        let doublings = min(max(attempt - 1, 0), 30)
+        let doublings = min(max(attempt, 1) - 1, 30)
         let whole = min(first * (1 << doublings), cap)
         return whole * (0.5 + 0.5 * min(max(random, 0), 1))
     }

@@ -28,6 +28,24 @@ struct JobAnswer: Encodable, Sendable {
         if case .waiting(let due) = job.state { dueAt = Self.time(due) }
     }
 
+    /// Every key is there, also those without a value: a reader should not have to guess.
+    func encode(to encoder: any Encoder) throws {
+        var keys = encoder.container(keyedBy: CodingKeys.self)
+        try keys.encode(id, forKey: .id)
+        try keys.encode(gym, forKey: .gym)
+        try keys.encode(lane, forKey: .lane)
+        try keys.encode(state, forKey: .state)
+        try keys.encode(attempts, forKey: .attempts)
+        try keys.encode(reason, forKey: .reason)
+        try keys.encode(acceptedAt, forKey: .acceptedAt)
+        try keys.encode(finishedAt, forKey: .finishedAt)
+        try keys.encode(dueAt, forKey: .dueAt)
+    }
+
+    private enum CodingKeys: CodingKey {
+        case id, gym, lane, state, attempts, reason, acceptedAt, finishedAt, dueAt
+    }
+
     static func time(_ milliseconds: Int64) -> String {
         Date(timeIntervalSince1970: Double(milliseconds) / 1000)
             .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

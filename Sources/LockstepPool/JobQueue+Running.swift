@@ -1,0 +1,85 @@
+/// One attempt of one job, from its lease to its outcome.
+extension JobQueue {
+    func work(_ lease: Lease) async {
+        guard let row = state.jobs[lease.job] else {
+            preconditionFailure("a leased job is neither closed nor discarded")
+        }
+        let newest = state.lanes[state.lanes.current(lease.lane)]?.newestSnapshot
+        if row.isSnapshot, let newest, newest > lease.job {
+            return await end(lease, .superseded, state: nil)
+        }
+        do {
+            let known = try await laneState(for: lease)
+            let job = Job(
+                id: lease.job, tenant: row.tenant, kind: row.kind, payload: try await payload(of: lease.job),
+                attempt: Int(lease.attempt), acceptedAt: row.acceptedAt, urgency: row.urgency)
+            let worker = Lane(id: lease.lane, handler: handler) { state throws(QueueError) in
+                try await self.save(state, lease)
+            }
+            let outcome = await worker.run(job, state: known.bytes)
+            await finish(lease, outcome, of: row, given: known)
+        } catch {
+            // The record cannot be read: the disk is failing, or it was damaged since. The job stays, for a person.
+            let reason = "it cannot be read back: \(error)"
+            await end(lease, .dead(reason: reason, parks: policy.parks(row.tenant)), state: nil)
+        }
+    }
+
+    private func finish(
+        _ lease: Lease, _ outcome: JobOutcome, of row: QueueState.JobRow, given known: KnownState
+    ) async {
+        let parks = policy.parks(row.tenant)
+        let (ending, new): (OutcomeRecord.Ending, [UInt8])
+        switch outcome {
+        case .done(let state): (ending, new) = (.done, state)
+        case .interrupted(let state): (ending, new) = (.interrupted, state)
+        case .dead(let reason, let state): (ending, new) = (.dead(reason: bounded(reason), parks: parks), state)
+        case .retry(let reason, let state, let after):
+            (ending, new) = (.waiting(until: dueTime(lease, after), reason: bounded(reason)), state)
+        }
+        guard new.count <= policy.maxLaneState else {
+            let reason = "what must be remembered of the lane grew to \(new.count) bytes, over \(policy.maxLaneState)"
+            return await end(lease, .dead(reason: reason, parks: parks), state: nil)
+        }
+        // An outage makes many tries and no news: they must not write the same state again and again.
+        let isNews =
+            new != known.bytes || !lease.merging.isEmpty || known.address != state.lanes.stateAddress(of: lease.lane)
+        await end(lease, ending, state: isNews ? new : nil)
+    }
+
+    private func dueTime(_ lease: Lease, _ after: Duration?) -> Int64 {
+        let pause =
+            after
+            ?? policy.retry.pause(after: Int(lease.attempt), random: Double.random(in: 0...1, using: &random))
+        // At least a moment, so that a job that asks to go on at once lets other lanes go first.
+        return wall() + max(pause, .milliseconds(1)).milliseconds
+    }
+
+    private func bounded(_ reason: String) -> String { String(reason.prefix(500)) }
+
+    /// Writes how the attempt ended, and only then lets the lane go on.
+    private func end(_ lease: Lease, _ ending: OutcomeRecord.Ending, state new: [UInt8]?) async {
+        guard leases[lease.lane] == lease, let job = state.jobs[lease.job] else {
+            staleCompletions += 1
+            return
+        }
+        let isTry = ending != .interrupted && ending != .superseded
+        let record = OutcomeRecord(
+            job: lease.job, attempts: isTry ? lease.attempt : lease.attempt - 1, ending: ending,
+            lane: new == nil ? nil : lease.lane, state: new ?? [], merging: new == nil ? [] : lease.merging, at: wall())
+        let isOver = ending == .done || ending == .superseded
+        let release = isOver ? QueuePolicy.reserve(forPayload: Int(job.size)) : 0
+        // If the log has failed nothing is dispatched any more; the place is given back so that a stop need not wait.
+        if let ticket = try? submit(.outcome(record), .release(release)) { try? await log.written(ticket) }
+        giveBack(lease, of: job.tenant)
+    }
+
+    private func save(_ new: [UInt8], _ lease: Lease) async throws(QueueError) {
+        guard leases[lease.lane] == lease else {
+            staleCompletions += 1
+            throw .stale(lease.job)
+        }
+        guard new.count <= policy.maxLaneState else { throw .tooLarge(bytes: new.count, limit: policy.maxLaneState) }
+        try await durable(submit(.laneState(lane: lease.lane, state: new, merging: lease.merging), .release(0)))
+    }
+}

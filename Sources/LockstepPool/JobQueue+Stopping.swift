@@ -1,0 +1,36 @@
+/// An orderly end.
+extension JobQueue {
+    /// No new jobs and no new runs from now on. Running ones get `grace` to finish; then their tasks are cancelled, and
+    /// those that end soon after are put back without counting as tried. What runs on even then is found pending at the
+    /// next start.
+    public func stop(grace: Duration) async {
+        guard !isStopping else { return }
+        isStopping = true
+        bell.ring()
+        await idle(within: grace)
+        lastCall.ring()
+        await idle(within: Self.lastGrace)
+    }
+
+    /// For handlers to notice that they were cancelled.
+    private static let lastGrace = Duration.seconds(2)
+
+    private func idle(within limit: Duration) async {
+        let (clock, deadline) = (self.clock, self.clock.now() + limit)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.whenIdle() }
+            // Cancelled when all have ended before.
+            group.addTask { try? await clock.sleep(deadline) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func whenIdle() async {
+        while !leases.isEmpty, !Task.isCancelled {
+            let bell = Bell()
+            idleWaiters.append(bell)
+            await bell.wait()
+        }
+    }
+}

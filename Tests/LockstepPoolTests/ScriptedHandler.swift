@@ -1,0 +1,118 @@
+import LockstepPool
+import Synchronization
+
+/// Does what a test says, and remembers what it was asked.
+final class ScriptedHandler: JobHandler {
+    struct Run: Sendable {
+        var job: Job
+        var state: [UInt8]
+        var lane: LaneID
+        var isOver = false
+    }
+
+    typealias Script = @Sendable (Job, [UInt8], LaneHandle) async -> JobOutcome
+
+    private struct State {
+        var runs: [Run] = []
+        var accepted: [JobID] = []
+        var overlaps: [String] = []
+        var busy: [LaneID: JobID] = [:]
+        var watchers: [(isMet: @Sendable ([Run]) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+
+        mutating func takeMet() -> [CheckedContinuation<Void, Never>] {
+            let runs = self.runs
+            defer { watchers.removeAll { $0.isMet(runs) } }
+            return watchers.filter { $0.isMet(runs) }.map(\.continuation)
+        }
+    }
+
+    private let state = Mutex(State())
+    private let script: Script
+
+    init(_ script: @escaping Script = { _, state, _ in .done(state: state) }) { self.script = script }
+
+    func run(_ job: Job, state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        let (place, met) = state.withLock { state in
+            if let other = state.busy.updateValue(job.id, forKey: lane.id) {
+                state.overlaps.append("lane \(lane.id): job \(job.id) began while \(other) ran")
+            }
+            state.runs.append(Run(job: job, state: bytes, lane: lane.id))
+            return (state.runs.count - 1, state.takeMet())
+        }
+        for continuation in met { continuation.resume() }
+        let outcome = await script(job, bytes, lane)
+        let metNow = state.withLock { state in
+            state.busy[lane.id] = nil
+            state.runs[place].isOver = true
+            return state.takeMet()
+        }
+        for continuation in metNow { continuation.resume() }
+        return outcome
+    }
+
+    /// Job numbers as one would write them down: each once, in order.
+    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { Array(Set(a + b)).sorted() }
+
+    func accepted(_ job: AcceptedJob) { state.withLock { $0.accepted.append(job.id) } }
+    func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == Self.announced }
+    static let announced: UInt8 = 7
+
+    var runs: [Run] { state.withLock { $0.runs } }
+    /// Jobs in the order in which they were begun, each as often as it was.
+    var begun: [JobID] { runs.map(\.job.id) }
+    var acceptedIDs: [JobID] { state.withLock { $0.accepted } }
+    var overlaps: [String] { state.withLock { $0.overlaps } }
+
+    /// Returns once the runs so far look like that.
+    func until(_ isMet: @escaping @Sendable ([Run]) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if isMet(state.runs) { return true }
+                state.watchers.append((isMet, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    func began(_ id: JobID) async { await until { $0.contains { $0.job.id == id } } }
+}
+
+/// Keeps those who come to it until it is opened; then it stays open.
+final class Gate: Sendable {
+    private enum State {
+        case closed([CheckedContinuation<Void, Never>])
+        case open
+    }
+
+    private let state = Mutex(State.closed([]))
+
+    func pass() async {
+        await withCheckedContinuation { continuation in
+            let goesOn = state.withLock { state in
+                guard case .closed(let waiting) = state else { return true }
+                state = .closed(waiting + [continuation])
+                return false
+            }
+            if goesOn { continuation.resume() }
+        }
+    }
+
+    /// Like `pass`, but a cancelled task goes through as well.
+    func passOrCancelled() async {
+        await withTaskCancellationHandler {
+            await pass()
+        } onCancel: {
+            open()
+        }
+    }
+
+    func open() {
+        let waiting = state.withLock { state in
+            defer { state = .open }
+            if case .closed(let waiting) = state { return waiting }
+            return []
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}

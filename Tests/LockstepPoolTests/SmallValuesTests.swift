@@ -1,0 +1,159 @@
+import Testing
+
+@testable import LockstepPool
+
+@Suite struct RetryPolicyTests {
+    private let policy = RetryPolicy()
+
+    @Test func `the first pause is under a second, the next ones double, none is over the cap`() {
+        let pauses = (1...9).map { policy.pause(after: $0, random: 1) }
+        #expect(pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30].map { .seconds($0) })
+    }
+
+    @Test func `chance takes off up to half`() {
+        #expect(policy.pause(after: 2, random: 0) == .milliseconds(500))
+        #expect(policy.pause(after: 2, random: 0.5) == .milliseconds(750))
+    }
+
+    @Test(arguments: [Int.min, -1, 0, 70, 1_000, Int.max]) func `no attempt is too strange`(attempt: Int) {
+        #expect(policy.pause(after: attempt, random: 1) <= policy.cap)
+        #expect(policy.pause(after: attempt, random: -.infinity) > .zero)
+    }
+}
+
+@Suite struct DispatcherTests {
+    private func lanes(_ numbers: ClosedRange<UInt64>) -> [LaneID] { numbers.map { LaneID(rawValue: $0) } }
+
+    @Test func `tenants take turns`() {
+        var dispatcher = Dispatcher(perTenant: 10, total: 10)
+        for lane in lanes(1...3) { dispatcher.add(lane, of: .gym, .live) }
+        for lane in lanes(4...5) { dispatcher.add(lane, of: .other, .live) }
+        var order: [UInt64] = []
+        while let lane = dispatcher.next() { order.append(lane.rawValue) }
+        #expect(order == [1, 4, 2, 5, 3])
+    }
+
+    @Test func `places are counted, and come back one by one`() {
+        var dispatcher = Dispatcher(perTenant: 2, total: 3)
+        for lane in lanes(1...3) { dispatcher.add(lane, of: .gym, .live) }
+        for lane in lanes(4...6) { dispatcher.add(lane, of: .other, .live) }
+        #expect((0..<4).map { _ in dispatcher.next()?.rawValue } == [1, 4, 2, nil])
+        dispatcher.finished(.other)
+        #expect(dispatcher.next()?.rawValue == 5)
+        #expect(dispatcher.next() == nil)
+        dispatcher.finished(.gym)
+        #expect([3, 6].contains(dispatcher.next()?.rawValue))
+        #expect(dispatcher.running == 3)
+    }
+
+    @Test func `a tenant that was at its limit comes back into the ring`() {
+        var dispatcher = Dispatcher(perTenant: 1, total: 10)
+        for lane in lanes(1...2) { dispatcher.add(lane, of: .gym, .live) }
+        #expect(dispatcher.next()?.rawValue == 1)
+        #expect(dispatcher.next() == nil)
+        dispatcher.finished(.gym)
+        #expect(dispatcher.next()?.rawValue == 2)
+    }
+}
+
+@Suite struct DueLineTests {
+    @Test(arguments: UInt64(1)...20) func `the earliest comes first, and nothing before its time`(seed: UInt64) {
+        var chance = Seeded(seed)
+        var line = DueLine()
+        let dues = (0..<200).map { _ in Duration.milliseconds(Int.random(in: 0..<100, using: &chance)) }
+        for (number, due) in dues.enumerated() { line.add(LaneID(rawValue: UInt64(number)), due: due) }
+        var popped: [Duration] = []
+        for now in stride(from: 0, to: 100, by: 7) {
+            while let next = line.pop(dueBy: .milliseconds(now)) {
+                #expect(next.due <= .milliseconds(now), "seed \(seed)")
+                #expect(dues[Int(next.lane.rawValue)] == next.due, "seed \(seed)")
+                popped.append(next.due)
+            }
+            #expect(line.earliest.map { $0 > .milliseconds(now) } ?? true, "seed \(seed)")
+        }
+        while let next = line.pop(dueBy: .seconds(1)) { popped.append(next.due) }
+        #expect(popped == dues.sorted(), "seed \(seed)")
+    }
+}
+
+@Suite struct JobLineTests {
+    private func ids(_ numbers: [UInt64]) -> [JobID] { numbers.map { JobID(rawValue: $0) } }
+
+    @Test(arguments: UInt64(1)...30) func `a line is a sorted set, however it is used`(seed: UInt64) {
+        var chance = Seeded(seed)
+        var line = JobLine()
+        var model: Set<UInt64> = []
+        for _ in 0..<600 {
+            let number = UInt64.random(in: 1...150, using: &chance)
+            switch Int.random(in: 0..<5, using: &chance) {
+            case 0, 1:
+                line.insert(JobID(rawValue: number))
+                model.insert(number)
+            case 2:
+                line.remove(JobID(rawValue: number))
+                model.remove(number)
+            case 3:
+                if let first = line.first { line.remove(first) }
+                if let first = model.min() { model.remove(first) }
+            default:
+                var other = JobLine()
+                for number in number...number + 3 { other.insert(JobID(rawValue: number)) }
+                line.merge(other)
+                model.formUnion(number...number + 3)
+            }
+            #expect(Array(line) == ids(model.sorted()), "seed \(seed)")
+            #expect(line.count == model.count, "seed \(seed)")
+            #expect(line.isEmpty == model.isEmpty, "seed \(seed)")
+        }
+    }
+
+    @Test func `a long line is worked off without being moved each time`() {
+        var line = JobLine()
+        for number in UInt64(1)...200_000 { line.insert(JobID(rawValue: number)) }
+        for number in UInt64(1)...200_000 {
+            guard line.first == JobID(rawValue: number) else {
+                Issue.record("\(number) was not first")
+                return
+            }
+            line.remove(JobID(rawValue: number))
+        }
+        #expect(line.isEmpty)
+    }
+}
+
+@Suite struct FifoTests {
+    @Test func `first in, first out`() {
+        var fifo = Fifo<Int>()
+        var (next, out) = (0, [Int]())
+        for turn in 0..<300 {
+            fifo.append(next)
+            next += 1
+            if turn % 3 != 0, let item = fifo.popFirst() { out.append(item) }
+        }
+        while let item = fifo.popFirst() { out.append(item) }
+        #expect(out == Array(0..<300))
+        #expect(fifo.isEmpty)
+    }
+}
+
+@Suite struct FinishedJobsTests {
+    @Test func `only the last ones are kept`() {
+        var finished = FinishedJobs()
+        for number in 1...UInt64(FinishedJobs.most + 5) {
+            finished.add(
+                JobView(
+                    id: JobID(rawValue: number), tenant: .gym, kind: 1, urgency: .live, state: .done, attempts: 1,
+                    acceptedAt: 0))
+        }
+        #expect(finished.byID.count == FinishedJobs.most)
+        #expect(finished.byID[JobID(rawValue: 5)] == nil)
+        #expect(finished.byID[JobID(rawValue: 6)] != nil)
+    }
+}
+
+@Suite struct MemoryTests {
+    /// Ten million pending jobs over a hundred thousand contacts are to fit in about a gigabyte.
+    @Test func `a pending job's row stays small`() {
+        #expect(MemoryLayout<QueueState.JobRow>.stride <= 80)
+    }
+}
