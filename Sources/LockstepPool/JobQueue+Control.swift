@@ -4,7 +4,7 @@ extension JobQueue {
     ///
     /// - Parameter keys: for a job that had no lane, those that it turns out to have.
     public func retry(_ id: JobID, keys: [LaneKey] = []) async throws(QueueError) {
-        guard let job = state.jobs[id] else { throw .noSuchJob(id) }
+        let job = try open(id)
         guard job.isDead else { throw .notNow(id, name(of: id, job)) }
         try check(keys)
         var lane = job.lane.map(state.lanes.current)
@@ -19,14 +19,22 @@ extension JobQueue {
 
     /// Closes a job that is not running, without doing it.
     public func discard(_ id: JobID) async throws(QueueError) {
-        guard let job = state.jobs[id] else { throw .noSuchJob(id) }
+        let job = try open(id)
         guard job.isDead || !isRunning(id, job) else { throw .notNow(id, .running) }
         let record = OutcomeRecord(
             job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [], at: wall())
         let release = QueuePolicy.reserve(forPayload: Int(job.size))
         let ticket = try submit(.outcome(record), .release(release))
+        vainTries[id] = nil
         try await durable(ticket)
         if let lane = job.lane { refresh(state.lanes.current(lane)) }
+    }
+
+    /// A job that is not finished.
+    private func open(_ id: JobID) throws(QueueError) -> QueueState.JobRow {
+        if let job = state.jobs[id] { return job }
+        if let finished = state.finished.byID[id] { throw .notNow(id, finished.state.name) }
+        throw .noSuchJob(id)
     }
 
     public func pause(_ tenant: TenantID) async throws(QueueError) {

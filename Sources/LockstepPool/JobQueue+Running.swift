@@ -30,11 +30,13 @@ extension JobQueue {
     ) async {
         let parks = policy.parks(row.tenant)
         let (ending, new): (OutcomeRecord.Ending, [UInt8])
+        var isCharged = true
         switch outcome {
         case .done(let state): (ending, new) = (.done, state)
         case .interrupted(let state): (ending, new) = (.interrupted, state)
         case .dead(let reason, let state): (ending, new) = (.dead(reason: bounded(reason), parks: parks), state)
-        case .retry(let reason, let state, let after):
+        case .retry(let reason, let state, let after, let charged):
+            isCharged = charged
             (ending, new) = (.waiting(until: dueTime(lease, after), reason: bounded(reason)), state)
         }
         guard new.count <= policy.maxLaneState else {
@@ -44,13 +46,14 @@ extension JobQueue {
         // An outage makes many tries and no news: they must not write the same state again and again.
         let isNews =
             new != known.bytes || !lease.merging.isEmpty || known.address != state.lanes.stateAddress(of: lease.lane)
-        await end(lease, ending, state: isNews ? new : nil)
+        await end(lease, ending, state: isNews ? new : nil, isCharged: isCharged)
     }
 
     private func dueTime(_ lease: Lease, _ after: Duration?) -> Int64 {
+        let tries = vainTries[lease.job, default: 0] + 1
+        vainTries[lease.job] = tries
         let pause =
-            after
-            ?? policy.retry.pause(after: Int(lease.attempt), random: Double.random(in: 0...1, using: &random))
+            after ?? policy.retry.pause(after: tries, random: Double.random(in: 0...1, using: &random))
         // At least a moment, so that a job that asks to go on at once lets other lanes go first.
         return wall() + max(pause, .milliseconds(1)).milliseconds
     }
@@ -58,12 +61,15 @@ extension JobQueue {
     private func bounded(_ reason: String) -> String { String(reason.prefix(500)) }
 
     /// Writes how the attempt ended, and only then lets the lane go on.
-    private func end(_ lease: Lease, _ ending: OutcomeRecord.Ending, state new: [UInt8]?) async {
+    private func end(
+        _ lease: Lease, _ ending: OutcomeRecord.Ending, state new: [UInt8]?, isCharged: Bool = true
+    ) async {
         guard leases[lease.lane] == lease, let job = state.jobs[lease.job] else {
             staleCompletions += 1
             return
         }
-        let isTry = ending != .interrupted && ending != .superseded
+        let isTry = isCharged && ending != .interrupted && ending != .superseded
+        if case .waiting = ending {} else { vainTries[lease.job] = nil }
         let record = OutcomeRecord(
             job: lease.job, attempts: isTry ? lease.attempt : lease.attempt - 1, ending: ending,
             lane: new == nil ? nil : lease.lane, state: new ?? [], merging: new == nil ? [] : lease.merging, at: wall())

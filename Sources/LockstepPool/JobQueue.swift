@@ -26,6 +26,8 @@ public actor JobQueue {
     var isStopping = false
     var isDispatching = false
     var random = SystemRandomNumberGenerator()
+    /// Tries in a row that came to nothing, of jobs that wait: what their pauses grow with. Starts anew with the process.
+    var vainTries: [JobID: Int] = [:]
     var loggedSinceCheckpoint = 0
     var checkpointSize = 0
     var isCheckpointing = false

@@ -73,14 +73,15 @@ final class SyncHandler: JobHandler {
             if news.isNews(gym.account.name, "well", unlessNew: true) { log.info("Keap works again for gym \(gym.id)") }
             await gym.note(notes, about: change, lane: lane.id.description, job: job.id.description)
             return .done(state: state)
-        case .retry(let reason, let state, _):
+        case .retry(let reason, let state, let isDoubtful):
             // While the account's circuit is open the gateway holds calls back and lets one through now and then, so the
             // job goes there to wait: its own pause would only delay the work once Keap is back.
             let isOpen = await gym.account.isOpen()
             if isOpen, news.isNews(gym.account.name, "in trouble") {
                 log.warning("Keap fails for gym \(gym.id); its changes wait: \(reason)")
             }
-            return .retry(reason: reason, state: state, after: isOpen ? .seconds(1) : nil)
+            return .retry(
+                reason: reason, state: state, after: isOpen ? .seconds(1) : nil, isCharged: isDoubtful && !isOpen)
         case .dead(let reason, let state):
             log.warning("job \(job.id) of gym \(gym.id) is a dead letter: \(reason)")
             return .dead(reason: reason, state: state)
