@@ -50,10 +50,11 @@ package enum KeapEndpoint: String, CaseIterable, Sendable {
     case createCustomField = "contacts.model.create"
     case userInfo = "userinfo"
 
-    /// Lists, the model and bulk tag calls were seen to take close to a minute.
+    /// Long lists, the model and bulk tag calls were seen to take close to a minute. A search for one person is none of
+    /// these: it is what new people wait for, and if it hangs it should not hold a place for long.
     package var isSlow: Bool {
         switch self {
-        case .findContacts, .listWearers, .listTags, .listCategories, .readModel, .removeTagFromMany: true
+        case .listWearers, .listTags, .listCategories, .readModel, .removeTagFromMany: true
         default: false
         }
     }
