@@ -1,10 +1,11 @@
-/// Ids are strings in v2 and whole numbers in v1; both are accepted when decoding and kept as text.
-package struct ContactID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+/// An id of Keap's, of one kind of thing. Ids are strings in v2 and whole numbers in v1; both are accepted when decoding
+/// and kept as text.
+package struct KeapID<Kind>: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package var text: String
     package init(_ text: String) { self.text = text }
     package var description: String { text }
 
-    /// Lowest number first: the oldest contact.
+    /// Lowest number first: the oldest.
     package static func < (a: Self, b: Self) -> Bool {
         (a.text.count, a.text) < (b.text.count, b.text)
     }
@@ -19,54 +20,10 @@ package struct ContactID: Hashable, Comparable, Sendable, Codable, CustomStringC
     }
 }
 
-package struct TagID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
-    package var text: String
-    package init(_ text: String) { self.text = text }
-    package var description: String { text }
-
-    package static func < (a: Self, b: Self) -> Bool {
-        (a.text.count, a.text) < (b.text.count, b.text)
-    }
-
-    package init(from decoder: any Decoder) throws {
-        text = try decoder.singleValueContainer().decode(String.self)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-}
-
-package struct CategoryID: Hashable, Sendable, Codable, CustomStringConvertible {
-    package var text: String
-    package init(_ text: String) { self.text = text }
-    package var description: String { text }
-
-    package init(from decoder: any Decoder) throws {
-        text = try decoder.singleValueContainer().decode(String.self)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-}
-
-package struct CustomFieldID: Hashable, Sendable, Codable, CustomStringConvertible {
-    package var text: String
-    package init(_ text: String) { self.text = text }
-    package var description: String { text }
-
-    package init(from decoder: any Decoder) throws {
-        text = try decoder.singleValueContainer().decode(String.self)
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
-}
+package typealias ContactID = KeapID<KeapContact>
+package typealias TagID = KeapID<KeapTag>
+package typealias CategoryID = KeapID<KeapCategory>
+package typealias CustomFieldID = KeapID<CustomFieldModel>
 
 /// A contact as Keap answered it. A property that was not asked for, or that Keap left out, is nil.
 package struct KeapContact: Equatable, Sendable {
