@@ -54,8 +54,9 @@ let package = Package(
             name: "LockstepServiceTests",
             dependencies: [
                 "LockstepService", "KeapSimulator", "LockstepHTTP", "LockstepLimits", "Keap", "ContactSync",
-                "ZenPlanner",
+                "ZenPlanner", "LockstepPool", "LockstepJournal",
             ], swiftSettings: strict),
+        .testTarget(name: "LockstepCommandTests", dependencies: ["lockstep"], swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.
         .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),
     ],

@@ -5,6 +5,7 @@ package import LockstepHTTP
 import LockstepJournal
 import LockstepLimits
 package import LockstepPool
+import Synchronization
 import ZenPlanner
 
 /// The composition root: everything that has a clock, a disk or a socket is made here and handed to what decides.
@@ -15,8 +16,10 @@ package final class Service: Sendable {
     let journal: Journal
     private let intake: HTTPServer
     private let admin: HTTPServer
+    private let handler: SyncHandler
     private let configuration: Configuration
     private let log: ServiceLog
+    private let isStopping = Atomic(false)
 
     /// Recovers what is on disk. Nothing is accepted and nothing sent before `listen` and `run`.
     package static func open(_ configuration: Configuration, log: ServiceLog) async throws -> Service {
@@ -25,35 +28,42 @@ package final class Service: Sendable {
         options.unsyncedLimit = configuration.unsyncedLimit
         let (jobs, found) = try JournalLog.open(configuration.data, options: options)
         report(jobs.journal.recovery, in: configuration.data, log)
-        let queue = try await JobQueue.open(
-            log: jobs, found: found, handler: handler, policy: policy(configuration), clock: ContinuousClock(),
-            wall: wall)
-        let accounts = await KeapAccount.all(of: configuration, notesIn: queue, wall: wall)
-        var gyms: [Gym] = []
-        for gym in configuration.gyms {
-            // There is one for the site of each gym.
-            gyms.append(try await make(gym, account: accounts[gym.keap.site]!, queue))
+        do {
+            let queue = try await JobQueue.open(
+                log: jobs, found: found, handler: handler, policy: policy(configuration), clock: ContinuousClock(),
+                wall: wall)
+            let accounts = await KeapAccount.all(of: configuration, notesIn: queue, wall: wall)
+            var gyms: [Gym] = []
+            for gym in configuration.gyms {
+                // There is one for the site of each gym.
+                gyms.append(try await make(gym, account: accounts[gym.keap.site]!, queue))
+            }
+            handler.attach(Gyms(gyms))
+            return Service(configuration, queue, handler, Gyms(gyms), Array(accounts.values), jobs.journal, log)
+        } catch {
+            await jobs.journal.close()
+            throw error
         }
-        handler.attach(Gyms(gyms))
-        return Service(configuration, queue, Gyms(gyms), Array(accounts.values), jobs.journal, log)
     }
 
     private init(
-        _ configuration: Configuration, _ queue: JobQueue, _ gyms: Gyms, _ accounts: [KeapAccount], _ journal: Journal,
-        _ log: ServiceLog
+        _ configuration: Configuration, _ queue: JobQueue, _ handler: SyncHandler, _ gyms: Gyms,
+        _ accounts: [KeapAccount], _ journal: Journal, _ log: ServiceLog
     ) {
         self.configuration = configuration
         self.queue = queue
+        self.handler = handler
         self.gyms = gyms
         self.accounts = accounts.sorted { $0.name < $1.name }
         self.journal = journal
         self.log = log
         let counters = IntakeCounters()
-        let intakeRoutes = IntakeRoutes(gyms: gyms, queue: queue, counters: counters)
+        let acceptance = Acceptance(queue: queue, log: log)
+        let intakeRoutes = IntakeRoutes(gyms: gyms, acceptance: acceptance, counters: counters)
         intake = HTTPServer(listen: configuration.listen) { await intakeRoutes.answer($0) }
         let adminRoutes = AdminRoutes(
-            gyms: gyms, accounts: self.accounts, queue: queue, journal: journal, intake: counters,
-            token: configuration.adminToken)
+            gyms: gyms, accounts: self.accounts, queue: queue, journal: journal, acceptance: acceptance,
+            intake: counters, token: configuration.adminToken)
         admin = HTTPServer(listen: configuration.admin) { await adminRoutes.answer($0) }
     }
 
@@ -76,9 +86,21 @@ package final class Service: Sendable {
         await queue.run()
     }
 
-    /// Intake answers 503 from now on; running calls get `grace` to finish; the rest is put back; all is synced.
+    /// Intake answers 503 from now on; running calls get `grace` to finish; the rest is put back; all is synced. Done
+    /// once: a second call returns without waiting for the first.
     package func stop(grace: Duration) async {
-        await queue.stop(grace: grace)
+        guard !isStopping.exchange(true, ordering: .relaxed) else { return }
+        await withTaskGroup(of: Void.self) { [accounts, handler, queue] group in
+            group.addTask {
+                // A call that was sent runs to its end, so the jobs that the queue then cancels would wait for it.
+                // Cancelled itself if all end before.
+                guard (try? await Task.sleep(for: grace)) != nil else { return }
+                handler.giveUp()
+                for account in accounts { account.abandon() }
+            }
+            await queue.stop(grace: grace)
+            group.cancelAll()
+        }
         for account in accounts {
             do {
                 try await account.close()
@@ -121,7 +143,9 @@ package final class Service: Sendable {
                     + "\(torn.copy); nothing acknowledged was in them")
         }
         let records = recovery.checkpointRecords + recovery.tailRecords
-        if records > 0 { log.info("read \(records) records of \(directory) in \(recovery.duration.formatted())") }
+        guard records > 0 else { return }
+        let took = recovery.duration.formatted(.units(allowed: [.minutes, .seconds, .milliseconds], width: .narrow))
+        log.info("read \(records) records of \(directory) in \(took)")
     }
 
     /// Milliseconds since 1970.

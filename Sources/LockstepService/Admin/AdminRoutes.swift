@@ -11,54 +11,110 @@ struct AdminRoutes: Sendable {
     let accounts: [KeapAccount]
     let queue: JobQueue
     let journal: Journal
+    let acceptance: Acceptance
     let intake: IntakeCounters
     let token: Secret?
 
     func answer(_ request: HTTPRequest) async -> HTTPAnswer {
-        // Health is for load balancers, which have no token; it tells nothing but a word.
-        switch (request.method, request.path) {
-        case ("GET", ["healthz"]), ("HEAD", ["healthz"]): return health()
-        case ("GET", ["readyz"]), ("HEAD", ["readyz"]): return await readiness()
-        default: break
-        }
-        if let token, !isSameSecret(request.headers["Authorization"] ?? "", "Bearer \(token.text)") {
+        let place = AdminPlace(request.path)
+        let isReading = request.method == "GET" || request.method == "HEAD"
+        let isKnown = token.map { isSameSecret(request.headers["Authorization"] ?? "", "Bearer \($0.text)") } ?? true
+        // Health is for load balancers, which have no token; it tells them nothing but a word.
+        if isReading, place == .health { return health(tellsReason: isKnown) }
+        if isReading, place == .readiness { return await readiness() }
+        guard isKnown else {
             return Reply.error(401, "the admin token is missing or wrong", headers: ["WWW-Authenticate": "Bearer"])
         }
         // A page that the operator's browser has open must not be able to give orders here.
-        if request.method == "POST", request.headers["Origin"] != nil {
+        if !isReading, request.headers["Origin"] != nil {
             return Reply.error(403, "requests from web pages are refused")
         }
-        switch (request.method, request.path) {
-        case ("GET", ["metrics"]):
-            let page = await MetricsPage(gyms: gyms, accounts: accounts, queue: queue, journal: journal, intake: intake)
-            return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
-        case ("GET", ["api", "jobs"]): return await jobs(request)
-        case ("GET", let path) where path.count == 3 && path.starts(with: ["api", "jobs"]): return await job(path[2])
-        case ("POST", ["api", "retry"]): return await retryAll(request)
-        case ("POST", let path) where path.count == 4 && path.starts(with: ["api", "jobs"]):
-            return await act(path[3], on: path[2])
-        case ("GET", ["api", "gyms"]): return await gymList()
-        case ("GET", ["api", "attention"]): return attention()
-        case ("POST", let path) where path.count >= 4 && path.starts(with: ["api", "gyms"]):
-            return await gymAction(request, path)
-        default: return unknown(request)
+        guard let place else {
+            return Reply.error(
+                404, "there is nothing here; try /healthz, /readyz, /metrics, /api/jobs, /api/gyms or /api/attention")
+        }
+        guard place.methods.contains(request.method) else {
+            return Reply.methodNotAllowed(place.methods.joined(separator: ", "))
+        }
+        do {
+            return try await answer(request, at: place)
+        } catch {
+            return refusal(error)
         }
     }
 
-    private func unknown(_ request: HTTPRequest) -> HTTPAnswer {
-        let readable: Set<[String]> = [
-            ["healthz"], ["readyz"], ["metrics"], ["api", "jobs"], ["api", "gyms"], ["api", "attention"],
-        ]
-        if readable.contains(request.path) { return Reply.methodNotAllowed("GET") }
-        return Reply.error(
-            404, "there is nothing here; try /healthz, /readyz, /metrics, /api/jobs, /api/gyms or /api/attention")
+    private func answer(_ request: HTTPRequest, at place: AdminPlace) async throws -> HTTPAnswer {
+        switch place {
+        case .health: return health(tellsReason: true)
+        case .readiness: return await readiness()
+        case .metrics:
+            let page = await MetricsPage(gyms: gyms, accounts: accounts, queue: queue, journal: journal, intake: intake)
+            return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
+        case .jobs: return await jobs(request)
+        case .job(let id): return Reply.json(200, JobAnswer(try await job(id)))
+        case .retry(let id):
+            try await retry(try await job(id))
+            return Reply.json(200, ["job": id])
+        case .discard(let id):
+            let job = try await job(id)
+            guard job.finishedAt == nil || job.state == .dead else { throw QueueError.notNow(job.id, job.state.name) }
+            try await queue.discard(job.id)
+            return Reply.json(200, ["job": id])
+        case .retryAll: return try await retryAll(request)
+        case .gyms: return await gymList()
+        case .attention: return attention()
+        case .pause(let gym, let isPaused):
+            let tenant = try self.gym(gym).id.tenant
+            if isPaused { try await queue.pause(tenant) } else { try await queue.resume(tenant) }
+            return Reply.json(200, ["gym": gym])
+        case .pauseLane(let text, let gym, let isPaused):
+            let tenant = try self.gym(gym).id.tenant
+            guard let lane = LaneID(text) else { throw Refusal(404, "there is no lane “\(text)”") }
+            if isPaused { try await queue.pause(lane, of: tenant) } else { try await queue.resume(lane, of: tenant) }
+            return Reply.json(200, ["gym": gym, "lane": text])
+        case .programs(let gym): return try await program(request, of: try self.gym(gym))
+        }
+    }
+
+    // MARK: Refusals
+
+    private struct Refusal: Error {
+        var status: Int
+        var sentence: String
+
+        init(_ status: Int, _ sentence: String) {
+            self.status = status
+            self.sentence = sentence
+        }
+    }
+
+    private func refusal(_ error: any Error) -> HTTPAnswer {
+        switch error {
+        case let refusal as Refusal: Reply.error(refusal.status, refusal.sentence)
+        case let error as QueueError: Reply.error(error.status, error.description)
+        default: Reply.error(500, "\(error)")
+        }
+    }
+
+    private func gym(_ id: String) throws(Refusal) -> Gym {
+        guard let gym = gyms[id] else { throw Refusal(404, "there is no gym “\(id)”") }
+        return gym
+    }
+
+    private func job(_ text: String) async throws(Refusal) -> JobView {
+        guard let id = JobID(text), let job = await queue.job(id) else {
+            throw Refusal(404, "there is no job “\(text)”, or it was finished long ago")
+        }
+        return job
     }
 
     // MARK: Health
 
-    private func health() -> HTTPAnswer {
+    private func health(tellsReason: Bool) -> HTTPAnswer {
         if let reason = journal.stats().poisoned {
-            return Reply.json(503, ["status": "failed", "reason": "the journal cannot be written: \(reason)"])
+            var answer = ["status": "failed"]
+            if tellsReason { answer["reason"] = "the journal cannot be written: \(reason)" }
+            return Reply.json(503, answer)
         }
         return Reply.json(200, ["status": "ok"])
     }
@@ -93,64 +149,41 @@ struct AdminRoutes: Sendable {
         return Reply.json(200, await queue.jobs(query).map(JobAnswer.init))
     }
 
-    private func job(_ id: String) async -> HTTPAnswer {
-        guard let id = JobID(id), let job = await queue.job(id) else { return noJob(id) }
-        return Reply.json(200, JobAnswer(job))
-    }
-
-    private func noJob(_ id: String) -> HTTPAnswer {
-        Reply.error(404, "there is no job “\(id)”, or it was finished long ago")
-    }
-
-    private func act(_ verb: String, on text: String) async -> HTTPAnswer {
-        guard ["retry", "discard"].contains(verb) else {
-            return Reply.error(404, "a job can be retried or discarded, not “\(verb)”")
-        }
-        guard let id = JobID(text), let job = await queue.job(id) else { return noJob(text) }
-        do {
-            if verb == "retry" { try await retry(job) } else { try await queue.discard(id) }
-        } catch let error as QueueError {
-            return Reply.error(409, error.description)
-        } catch {
-            return Reply.error(409, "\(error)")
-        }
-        return Reply.json(200, ["job": text])
-    }
-
-    private func retryAll(_ request: HTTPRequest) async -> HTTPAnswer {
+    private func retryAll(_ request: HTTPRequest) async throws -> HTTPAnswer {
         var query = JobQuery()
         query.state = .dead
         query.limit = .max
-        if let gym = request.query.first(where: { $0.name == "gym" })?.value {
-            guard gyms[gym] != nil else { return Reply.error(404, "there is no gym “\(gym)”") }
-            query.tenant = TenantID(rawValue: gym)
+        for (name, value) in request.query {
+            // A misspelt name must not retry the dead letters of every gym.
+            guard name == "gym" else { throw Refusal(400, "there is no parameter “\(name)”; known is gym") }
+            query.tenant = try gym(value).id.tenant
         }
-        var retried = 0
+        var (retried, left) = (0, 0)
         // Oldest first: two messages that could not be placed keep the order in which they came.
-        for job in await queue.jobs(query).sorted(by: { $0.id < $1.id }) {
+        for job in await queue.jobs(query) {
             do {
                 try await retry(job)
                 retried += 1
-            } catch { continue }  // retried or discarded by somebody else meanwhile
+            } catch let error as QueueError where error.status == 503 {
+                throw error
+            } catch {
+                left += 1  // still not to be placed, or taken care of by somebody else meanwhile
+            }
         }
-        return Reply.json(200, ["retried": retried])
+        return Reply.json(200, ["retried": retried, "left": left])
     }
 
     /// Reads the message again, so that one that could not be placed gets its lane when the mapping was mended.
     private func retry(_ job: JobView) async throws {
+        guard job.state == .dead else { throw QueueError.notNow(job.id, job.state.name) }
         guard job.lane == nil else { return try await queue.retry(job.id) }
         guard let gym = gyms[job.tenant.rawValue] else {
-            throw QueueRefusal("gym \(job.tenant.rawValue) is not in the configuration")
+            throw Refusal(409, "gym \(job.tenant.rawValue) is not in the configuration")
         }
         switch gym.read(try await queue.payload(of: job.id)) {
         case .success(let change): try await queue.retry(job.id, keys: LaneKeys.keys(of: change))
-        case .failure(let problem): throw QueueRefusal(problem.sentence)
+        case .failure(let problem): throw Refusal(409, problem.sentence)
         }
-    }
-
-    private struct QueueRefusal: Error, CustomStringConvertible {
-        var description: String
-        init(_ description: String) { self.description = description }
     }
 
     // MARK: Gyms
@@ -168,50 +201,36 @@ struct AdminRoutes: Sendable {
         Reply.json(200, gyms.all.flatMap { gym in gym.attention.all.map { AttentionAnswer($0, gym: gym.id) } })
     }
 
-    private func gymAction(_ request: HTTPRequest, _ path: [String]) async -> HTTPAnswer {
-        guard let gym = gyms[path[2]] else { return Reply.error(404, "there is no gym “\(path[2])”") }
-        do {
-            switch Array(path[3...]) {
-            case ["programs"]: return await program(request, of: gym)
-            case ["pause"]: try await queue.pause(gym.id.tenant)
-            case ["resume"]: try await queue.resume(gym.id.tenant)
-            case ["lanes", path[path.count - 2], "pause"]: try await pause(true, lane: path[4], of: gym)
-            case ["lanes", path[path.count - 2], "resume"]: try await pause(false, lane: path[4], of: gym)
-            default: return Reply.error(404, "a gym can be paused and resumed, and so can its lanes/LANE")
-            }
-        } catch let error as QueueError {
-            return Reply.error(409, error.description)
-        } catch {
-            return Reply.error(404, "\(error)")
-        }
-        return Reply.json(200, ["gym": gym.id.description])
-    }
-
-    private func pause(_ pause: Bool, lane text: String, of gym: Gym) async throws {
-        guard let lane = LaneID(text) else { throw QueueRefusal("there is no lane “\(text)”") }
-        if pause {
-            try await queue.pause(lane, of: gym.id.tenant)
-        } else {
-            try await queue.resume(lane, of: gym.id.tenant)
-        }
-    }
-
     /// A program's renaming or end, as the commands send it: the same message that the web hook takes.
-    private func program(_ request: HTTPRequest, of gym: Gym) async -> HTTPAnswer {
+    private func program(_ request: HTTPRequest, of gym: Gym) async throws -> HTTPAnswer {
         let message = StoredMessage(
             source: .zenPlanner, contentType: request.headers["Content-Type"], body: request.body)
         do {
-            let reading = try ZenPlannerReader().read(contentType: message.contentType, body: message.body)
+            // As it will be read when it is delivered.
+            let reading = try gym.reader.read(contentType: message.contentType, body: message.body)
+            if case .unplaced(let reason, _) = reading { throw Refusal(400, reason) }
             guard case .change(.program, _) = reading else {
-                return Reply.error(
+                throw Refusal(
                     400, "send event=program.renamed or event=program.deleted, with the program's id or names")
             }
-            return await Acceptance.enqueue(message, reading, of: gym, into: queue)
-        } catch {
+            return await acceptance.enqueue(message, reading, of: gym)
+        } catch let error as ZenPlannerReadError {
             switch error {
-            case .unsupportedMediaType(let sentence): return Reply.error(415, sentence)
-            case .undecodable(let sentence): return Reply.error(400, sentence)
+            case .unsupportedMediaType(let sentence): throw Refusal(415, sentence)
+            case .undecodable(let sentence): throw Refusal(400, sentence)
             }
+        }
+    }
+}
+
+extension QueueError {
+    /// What HTTP calls it.
+    fileprivate var status: Int {
+        switch self {
+        case .noSuchJob, .noSuchLane: 404
+        case .notNow, .unplaced, .stale: 409
+        case .tooLarge: 413
+        case .full, .poisoned, .stopping: 503
         }
     }
 }

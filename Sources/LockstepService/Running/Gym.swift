@@ -45,6 +45,9 @@ final class Gym: Sendable {
         deliverer = Deliverer(keeper: keeper)
     }
 
+    /// Reads messages under the present settings.
+    var reader: ZenPlannerReader { zenPlanner?.reader ?? ZenPlannerReader() }
+
     struct ReadingProblem: Error { var sentence: String }
 
     /// What a stored message means under the present settings.
@@ -53,7 +56,6 @@ final class Gym: Sendable {
             return .failure(
                 .init(sentence: "a newer version of Lockstep stored this message; it is kept for that version"))
         }
-        let reader = zenPlanner?.reader ?? ZenPlannerReader()
         do {
             switch try reader.read(contentType: message.contentType, body: message.body) {
             case .change(let change, _): return .success(change)

@@ -24,9 +24,12 @@ final class KeapAccount: Sendable {
             transport: transport, budget: budget, settings: settings, clock: ContinuousClock(), wall: wall)
     }
 
+    /// Gives up calls that are still under way: they end as unclear at once.
+    func abandon() { transport.abandon() }
+
     /// Gives up calls that are still under way, and saves what was really used.
     func close() async throws {
-        transport.abandon()
+        abandon()
         try await budget.settle()
     }
 

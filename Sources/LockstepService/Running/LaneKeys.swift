@@ -24,7 +24,10 @@ enum LaneKeys {
     private static func nameKey(_ person: PersonSnapshot) -> LaneKey? {
         let parts = [SyncedField.email, .firstName, .lastName].map { folded(person.values[$0]?.text ?? "") }
         guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-        return LaneKey(kind: self.person, value: parts.joined(separator: "\u{1F}"), isExclusive: false)
+        let value = parts.joined(separator: "\u{1F}")
+        // The queue refuses longer keys. The id alone still finds the lane, and the message is kept.
+        guard value.utf8.count <= QueuePolicy().maxKeyBytes else { return nil }
+        return LaneKey(kind: self.person, value: value, isExclusive: false)
     }
 
     /// Case and runs of blanks do not tell people apart.

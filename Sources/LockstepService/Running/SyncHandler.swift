@@ -13,6 +13,7 @@ final class SyncHandler: JobHandler {
         /// Program changes that recovery found before the gyms were there.
         var early: [AcceptedJob] = []
         var isAttached = false
+        var isGivingUp = false
     }
 
     private let state = Mutex(State())
@@ -31,6 +32,9 @@ final class SyncHandler: JobHandler {
         }
         for job in early { announce(job, to: gyms) }
     }
+
+    /// From now on a job that fails for a while is put back without counting as tried: its calls are given up.
+    func giveUp() { state.withLock { $0.isGivingUp = true } }
 
     func accepted(_ job: AcceptedJob) {
         guard job.kind == JobKind.program else { return }
@@ -73,6 +77,9 @@ final class SyncHandler: JobHandler {
             if news.isNews(gym.account.name, "well", unlessNew: true) { log.info("Keap works again for gym \(gym.id)") }
             await gym.note(notes, about: change, lane: lane.id.description, job: job.id.description)
             return .done(state: state)
+        case .retry(_, let state, _) where self.state.withLock(\.isGivingUp):
+            // Its call was given up because we stop: that is no try of the job's.
+            return .interrupted(state: state)
         case .retry(let reason, let state, let isDoubtful):
             // While the account's circuit is open the gateway holds calls back and lets one through now and then, so the
             // job goes there to wait: its own pause would only delay the work once Keap is back.

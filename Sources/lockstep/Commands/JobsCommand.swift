@@ -31,6 +31,9 @@ struct JobsCommand: Command {
         limit = try arguments.number("--limit", in: 1...10_000)
         json = arguments.flag("--json")
         job = arguments.optionalPositional()
+        if job != nil, gym != nil || state != nil || limit != nil {
+            throw UsageError("--gym, --state and --limit choose from the list; a JOB needs none of them")
+        }
     }
 
     func run() async throws -> ExitCode {
@@ -46,7 +49,7 @@ struct JobsCommand: Command {
             Terminal.print(String(decoding: data, as: UTF8.self))
             return .done
         }
-        let jobs = try JSONDecoder().decode([JobRow].self, from: data)
+        let jobs = try client.decode([JobRow].self, from: data)
         Terminal.print(jobs.isEmpty ? "no jobs" : JobRow.table(jobs))
         return .done
     }
@@ -67,7 +70,10 @@ struct JobRow: Decodable {
         let rows =
             [header]
             + jobs.map { job in
-                [job.id, job.gym, job.lane ?? "-", job.state, String(job.attempts), job.acceptedAt, job.reason ?? ""]
+                [
+                    job.id, job.gym, job.lane ?? "-", job.state, String(job.attempts), job.acceptedAt,
+                    oneLine(job.reason ?? ""),
+                ]
             }
         let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
@@ -76,5 +82,11 @@ struct JobRow: Decodable {
             }
             return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
         }.joined(separator: "\n")
+    }
+
+    /// Keap's own words may hold anything, also what moves a terminal's cursor.
+    private static func oneLine(_ text: String) -> String {
+        let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 }))
     }
 }

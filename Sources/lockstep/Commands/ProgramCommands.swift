@@ -69,8 +69,9 @@ struct ProgramDeleteCommand: Command {
 
 private func announce(_ fields: [String: Any], of gym: String, at address: AdminClient.Address) async throws -> ExitCode
 {
-    let answer = try await AdminClient(address).post("/api/gyms/\(gym)/programs", json: fields)
-    let job = ((try JSONSerialization.jsonObject(with: answer)) as? [String: Any])?["job"] as? String ?? "?"
+    let client = try AdminClient(address)
+    let answer = try await client.post("/api/gyms/\(gym)/programs", json: fields)
+    let job = try client.decode([String: String].self, from: answer)["job"] ?? "?"
     Terminal.print("accepted as job \(job)")
     return .done
 }

@@ -32,9 +32,13 @@ struct RetryCommand: Command {
         let client = try AdminClient(address)
         if all {
             let answer = try await client.post("/api/retry", [("gym", gym)])
-            let count = ((try JSONSerialization.jsonObject(with: answer)) as? [String: Any])?["retried"] as? Int ?? 0
-            Terminal.print(count == 1 ? "1 job is on its way again" : "\(count) jobs are on their way again")
-            return .done
+            let counts = try client.decode([String: Int].self, from: answer)
+            let (retried, left) = (counts["retried"] ?? 0, counts["left"] ?? 0)
+            Terminal.print(retried == 1 ? "1 job is on its way again" : "\(retried) jobs are on their way again")
+            if left > 0 {
+                Terminal.complain("\(left) could not be retried; `lockstep jobs --state dead` says why")
+            }
+            return left == 0 ? .done : .failed
         }
         return try await perJob(jobs) { job in
             _ = try await client.post("/api/jobs/\(job)/retry")

@@ -24,7 +24,13 @@ struct ServeCommand: Command {
         let configuration = try Configuration.load(config)
         for remark in configuration.remarks { Terminal.note("note: \(remark)") }
         let service = try await Service.open(configuration, log: Self.log)
-        let addresses = try service.listen()
+        let addresses: Service.Addresses
+        do {
+            addresses = try service.listen()
+        } catch {
+            await service.stop(grace: .zero)
+            throw error
+        }
         Terminal.note("intake  http://\(addresses.intake)/hooks/GYM/zenplanner/TOKEN")
         Terminal.note("admin   http://\(addresses.admin)")
         let signals = StopSignals(

@@ -42,8 +42,15 @@ final class DemoShow: Sendable {
         prepareKeap()
         let start = ContinuousClock.now
         async let delivering: Void = service.run()
-        let accepted = try await sendAll()
-        try await drain(since: start)
+        let accepted: Int
+        do {
+            accepted = try await sendAll()
+            try await drain(since: start)
+        } catch {
+            // Or leaving this scope would wait for ever for a service that nobody stops.
+            await service.stop(grace: .zero)
+            throw error
+        }
         let counts = await service.queue.counts()
         let took = ContinuousClock.now - start
         let summary = await summary(accepted: accepted, counts: counts, took: took)

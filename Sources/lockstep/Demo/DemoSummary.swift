@@ -25,7 +25,7 @@ struct DemoSummary {
     var text: String {
         let rows: [(String, String)] = [
             ("accepted", "\(accepted) changes"), ("delivered", "\(delivered)"),
-            ("dead letters", "\(dead), all of the one person whom Keap refuses (\(deadExpected) expected)"),
+            ("dead letters", "\(dead) (\(deadExpected) expected, of the one person whom Keap refuses)"),
             ("Keap calls", "\(calls), \(String(format: "%.2f", callsPerChange)) a change"),
             ("over a limit", "\(overruns)"), ("two requests for one contact", "\(overlaps)"),
             ("out of order", "\(orderViolations)"), ("duplicate contacts", "\(duplicates)"),

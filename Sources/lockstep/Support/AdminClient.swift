@@ -36,8 +36,15 @@ struct AdminClient {
 
     init(_ address: Address) throws {
         if let file = address.config {
-            let configuration = try Configuration.load(file)
-            guard configuration.admin.port != 0, let url = URL(string: "http://\(configuration.admin)") else {
+            let configuration: Configuration
+            do {
+                configuration = try Configuration.load(file)
+            } catch {
+                // An operator's shell often lacks the secrets of the service's environment.
+                throw CommandFailure("\(error)\n--admin URL finds the running service without a configuration")
+            }
+            let admin = Self.reachable(configuration.admin)
+            guard admin.port != 0, let url = URL(string: "http://\(admin)") else {
                 throw CommandFailure("\(file) leaves the admin port to the system; name the address with --admin URL")
             }
             base = url
@@ -49,6 +56,24 @@ struct AdminClient {
             }
             base = url
             token = address.token
+        }
+    }
+
+    /// Where to knock at a service that listens on every address of this machine.
+    private static func reachable(_ address: ListenAddress) -> ListenAddress {
+        switch address.host {
+        case "", "0.0.0.0": ListenAddress(host: "127.0.0.1", port: address.port)
+        case "::": ListenAddress(host: "::1", port: address.port)
+        default: address
+        }
+    }
+
+    /// - Throws: a sentence, if what answers is something else than the service.
+    func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws(CommandFailure) -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: data)
+        } catch {
+            throw CommandFailure("what answers at \(base.absoluteString) is not a Lockstep admin address")
         }
     }
 
@@ -77,6 +102,8 @@ struct AdminClient {
         let response: URLResponse
         do {
             (data, response) = try await URLSession.shared.data(for: request)
+        } catch let error as URLError where error.code == .timedOut {
+            throw CommandFailure("the service at \(base.absoluteString) gave no answer within 30 seconds")
         } catch {
             throw CommandFailure("no service answers at \(base.absoluteString); is `lockstep serve` running?")
         }

@@ -6,65 +6,69 @@ struct UsageError: Error {
 
 /// The words after a command, taken one by one; what nobody took is an error, so that a misspelt option never passes.
 struct Arguments {
-    private var words: [String]
+    fileprivate enum Word: Equatable {
+        /// `--name`, `--name=value` or `-n`.
+        case option(String, value: String?)
+        case plain(String)
+        /// Behind `--`, where nothing is an option any more.
+        case literal(String)
+    }
+
+    private var words: [Word] = []
 
     /// `--name=value` is split here, so that both spellings mean the same everywhere.
     init(_ raw: [String]) {
-        var words: [String] = []
-        var literal = false
-        for word in raw {
-            if !literal, word.hasPrefix("--"), word.count > 2, let sign = word.firstIndex(of: "=") {
-                words += [String(word[..<sign]), String(word[word.index(after: sign)...])]
-            } else {
-                literal = literal || word == "--"
-                words.append(word)
+        var raw = raw[...]
+        while let word = raw.popFirst() {
+            if word == "--" {
+                words += raw.map(Word.literal)
+                return
             }
+            guard word.hasPrefix("-"), word.count > 1 else {
+                words.append(.plain(word))
+                continue
+            }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let isSplit = word.hasPrefix("--") && parts.count == 2
+            words.append(isSplit ? .option(parts[0], value: parts[1]) : .option(word, value: nil))
         }
-        self.words = words
     }
 
     var isEmpty: Bool { words.isEmpty }
 
-    /// The next word that is no option.
+    /// The next word that is no option. To be asked for after the options, whose values would be taken for it.
     mutating func positional(_ name: String) throws(UsageError) -> String {
         guard let value = optionalPositional() else { throw UsageError("\(name) is missing") }
         return value
     }
 
     mutating func optionalPositional() -> String? {
-        guard let at = words.firstIndex(where: { !$0.hasPrefix("-") }) else { return nil }
-        return words.remove(at: at)
+        guard let at = words.firstIndex(where: { $0.positional != nil }) else { return nil }
+        return words.remove(at: at).positional
     }
 
     /// All words that are left and no options.
     mutating func positionals() -> [String] {
-        defer { words.removeAll { !$0.hasPrefix("-") } }
-        return words.filter { !$0.hasPrefix("-") }
+        defer { words.removeAll { $0.positional != nil } }
+        return words.compactMap(\.positional)
     }
 
-    /// True if the flag was given; given twice it is still one flag.
+    /// True if the flag was given; given twice it is still one flag. With a value it is not, and stays for `finish`.
     mutating func flag(_ names: String...) -> Bool {
         let before = words.count
-        words.removeAll { names.contains($0) }
+        words.removeAll { word in names.contains { word == .option($0, value: nil) } }
         return words.count < before
     }
 
     mutating func option(_ name: String) throws(UsageError) -> String? {
-        guard let at = words.firstIndex(of: name) else { return nil }
-        guard at + 1 < words.count else { throw UsageError("\(name) needs a value") }
-        let value = words[at + 1]
-        words.removeSubrange(at...(at + 1))
-        if words.contains(name) { throw UsageError("\(name) is given twice") }
-        return value
+        let values = try options(name)
+        if values.count > 1 { throw UsageError("\(name) is given twice") }
+        return values.first
     }
 
     mutating func options(_ name: String) throws(UsageError) -> [String] {
         var values: [String] = []
-        while let at = words.firstIndex(of: name) {
-            guard at + 1 < words.count else { throw UsageError("\(name) needs a value") }
-            values.append(words[at + 1])
-            words.removeSubrange(at...(at + 1))
-        }
+        while let at = words.firstIndex(where: { $0.isOption(name) }) { values.append(try takeValue(of: name, at: at)) }
         return values
     }
 
@@ -79,7 +83,43 @@ struct Arguments {
 
     /// Call when all known words are taken.
     func finish() throws(UsageError) {
-        guard let left = words.first else { return }
-        throw UsageError(left.hasPrefix("-") ? "there is no option \(left) here" : "“\(left)” is one word too many")
+        switch words.first {
+        case nil: return
+        case .option(let name, value: nil): throw UsageError("there is no option \(name) here")
+        case .option(let name, value: _?): throw UsageError("there is no option \(name) with a value here")
+        case .plain(let word), .literal(let word): throw UsageError("“\(word)” is one word too many")
+        }
+    }
+
+    private mutating func takeValue(of name: String, at place: Int) throws(UsageError) -> String {
+        if case .option(_, let value?) = words.remove(at: place) {
+            if value.isEmpty { throw UsageError("\(name) needs a value") }
+            return value
+        }
+        switch place < words.count ? words[place] : nil {
+        case .plain(let value) where !value.isEmpty:
+            words.remove(at: place)
+            return value
+        // Such as a number below zero: an option by its looks, but no command here has short ones besides -h.
+        case .option(let value, value: nil) where !value.hasPrefix("--"):
+            words.remove(at: place)
+            return value
+        // The next option is no value: `--config --json` forgot the file.
+        default: throw UsageError("\(name) needs a value")
+        }
+    }
+}
+
+extension Arguments.Word {
+    fileprivate var positional: String? {
+        switch self {
+        case .plain(let word), .literal(let word): word
+        case .option: nil
+        }
+    }
+
+    fileprivate func isOption(_ name: String) -> Bool {
+        if case .option(name, _) = self { return true }
+        return false
     }
 }

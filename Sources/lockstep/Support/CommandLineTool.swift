@@ -38,9 +38,14 @@ enum CommandLineTool {
     }
 
     static func run(_ words: [String]) async -> ExitCode {
-        guard let first = words.first, !["--help", "-h", "help"].contains(first) else {
+        guard let first = words.first else {
+            Terminal.note(overview)
+            return .usage
+        }
+        if ["--help", "-h", "help"].contains(first) {
+            if words.count > 1 { return await run(words.dropFirst().filter { $0 != "--help" } + ["--help"]) }
             Terminal.print(overview)
-            return words.isEmpty ? .usage : .done
+            return .done
         }
         if first == "--version" {
             Terminal.print("lockstep \(version)")
@@ -62,7 +67,7 @@ enum CommandLineTool {
         }
         let name = "lockstep " + command.words.joined(separator: " ")
         let rest = Array(words.dropFirst(command.words.count))
-        if rest.contains(where: { ["--help", "-h"].contains($0) }) {
+        if rest.prefix(while: { $0 != "--" }).contains(where: { ["--help", "-h"].contains($0) }) {
             Terminal.print("\(name): \(command.summary)\n\n\(command.help)")
             return .done
         }

@@ -36,7 +36,7 @@ enum Terminal {
     }
 
     static func bar(_ done: Int, of total: Int, width: Int = 28) -> String {
-        let share = total == 0 ? 1 : min(1, Double(done) / Double(total))
+        let share = total == 0 ? 1 : min(1, max(0, Double(done) / Double(total)))
         let filled = Int(share * Double(width))
         return "[" + String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled) + "]"
     }

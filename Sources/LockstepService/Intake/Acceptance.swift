@@ -1,0 +1,66 @@
+import ContactSync
+import LockstepHTTP
+import LockstepPool
+import ZenPlanner
+
+/// Puts a message that was read into the queue, and says so to whoever sent it.
+struct Acceptance: Sendable {
+    private let queue: JobQueue
+    private let log: ServiceLog
+    private let news = StateChanges()
+
+    init(queue: JobQueue, log: ServiceLog) {
+        self.queue = queue
+        self.log = log
+    }
+
+    func enqueue(_ message: StoredMessage, _ reading: Reading, of gym: Gym) async -> HTTPAnswer {
+        do {
+            let job = try await queue.enqueue(newJob(message, reading, of: gym))
+            if news.isNews("intake", "open", unlessNew: true) { log.info("messages are accepted again") }
+            return Reply.json(202, ["job": job.description])
+        } catch {
+            return refusal(error)
+        }
+    }
+
+    private func newJob(_ message: StoredMessage, _ reading: Reading, of gym: Gym) -> NewJob {
+        let tenant = gym.id.tenant
+        switch reading {
+        case .change(.program(let change), _):
+            return NewJob(
+                tenant: tenant, kind: JobKind.program, keys: LaneKeys.keys(of: .program(change)),
+                payload: message.bytes)
+        case .change(let change, _):
+            return NewJob(
+                tenant: tenant, kind: JobKind.message, keys: LaneKeys.keys(of: change), payload: message.bytes,
+                isSnapshot: true)
+        case .unplaced(let reason, _):
+            return NewJob(
+                tenant: tenant, kind: JobKind.message, keys: [], payload: message.bytes, isSnapshot: true,
+                unplaced: reason)
+        }
+    }
+
+    /// Senders only see that it is our trouble; what trouble it is, the log says once.
+    private func refusal(_ error: QueueError) -> HTTPAnswer {
+        let soon: HTTPHeaders = ["Retry-After": "10"]
+        switch error {
+        case .full:
+            if news.isNews("intake", "full") {
+                log.error("the disk is full: messages are refused until there is room; delivering goes on")
+            }
+            return Reply.error(
+                503, "the disk is full; nothing more can be accepted until there is room", headers: soon)
+        case .stopping:
+            return Reply.error(503, "the service is stopping; send it again soon", headers: soon)
+        case .tooLarge:
+            return Reply.error(413, "the message is too large to keep")
+        default:
+            if news.isNews("intake", "failed") {
+                log.error("messages are refused until the service is started again: \(error)")
+            }
+            return Reply.error(503, "messages cannot be stored at present", headers: ["Retry-After": "60"])
+        }
+    }
+}

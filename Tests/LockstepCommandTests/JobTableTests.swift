@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@testable import lockstep
+
+struct JobTableTests {
+    private func row(_ id: String, lane: String? = "7", state: String = "done", reason: String? = nil) -> JobRow {
+        JobRow(
+            id: id, gym: "downtown", lane: lane, state: state, attempts: 1, reason: reason,
+            acceptedAt: "2026-03-01T10:00:00.000Z")
+    }
+
+    @Test func `columns are as wide as their widest cell, and the last has no blanks behind it`() {
+        let table = JobRow.table([row("9"), row("12345", lane: nil, state: "dead", reason: "Keap refused")])
+        #expect(
+            table == """
+                JOB    GYM       LANE  STATE  TRIES  ACCEPTED                  REASON
+                9      downtown  7     done   1      2026-03-01T10:00:00.000Z
+                12345  downtown  -     dead   1      2026-03-01T10:00:00.000Z  Keap refused
+                """)
+    }
+
+    @Test func `a reason with line ends and escapes stays on its line and harmless`() {
+        let table = JobRow.table([row("1", reason: "one\r\ntwo\u{1B}[2J\u{9B}1mthree")])
+        let lines = table.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines[1].hasSuffix("one  two [2J 1mthree"))
+        #expect(!table.unicodeScalars.contains("\u{1B}") && !table.unicodeScalars.contains("\u{9B}"))
+    }
+
+    @Test func `a job is read as the service tells it, whatever more it tells`() throws {
+        let json = """
+            [{"id": "1", "gym": "downtown", "state": "dead", "attempts": 0, "reason": "no personId",
+              "acceptedAt": "2026-03-01T10:00:00.000Z", "dueAt": "2026-03-01T10:00:00.000Z"}]
+            """
+        let rows = try JSONDecoder().decode([JobRow].self, from: Data(json.utf8))
+        #expect(rows.first?.reason == "no personId")
+        #expect(rows.first?.lane == nil)
+    }
+}

@@ -1,0 +1,61 @@
+import ContactSync
+import LockstepPool
+import Testing
+
+@testable import LockstepService
+
+struct LaneKeysTests {
+    private func keys(_ id: String, email: String?, first: String?, last: String?) -> [LaneKey] {
+        var values: [SyncedField: FieldValue] = [:]
+        if let email { values[.email] = FieldValue(email) }
+        if let first { values[.firstName] = FieldValue(first) }
+        if let last { values[.lastName] = FieldValue(last) }
+        return LaneKeys.keys(of: .person(PersonSnapshot(zenPlannerID: id, values: values)))
+    }
+
+    @Test func `a person is found by the Zen Planner id first, then by e-mail and whole name`() {
+        let keys = keys("zp-1", email: "ana@example.org", first: "Ana", last: "Ruiz")
+        #expect(keys.count == 2)
+        #expect(keys[0].value == "zp-1")
+        #expect(keys[0].isExclusive, "two ids never share a lane")
+        #expect(!keys[1].isExclusive)
+        #expect(keys[1].kind != keys[0].kind)
+    }
+
+    @Test func `case and runs of blanks do not tell people apart`() {
+        #expect(
+            keys("ZP-1", email: "Ana@Example.org", first: " Ana  Maria ", last: "RUIZ")
+                == keys("zp-1", email: "ana@example.org", first: "ana maria", last: "Ruiz"))
+    }
+
+    @Test func `parts of a name that run together differently are other people`() {
+        let a = keys("1", email: "a@b.c", first: "Ana Maria", last: "Ruiz")
+        let b = keys("1", email: "a@b.c", first: "Ana", last: "Maria Ruiz")
+        #expect(a[1] != b[1])
+    }
+
+    private static let halfKnown: [[String?]] = [
+        [nil, "Ana", "Ruiz"], ["a@b.c", nil, "Ruiz"], ["a@b.c", "Ana", nil], ["", "Ana", "Ruiz"],
+        ["a@b.c", "  ", "Ruiz"], ["a@b.c", "Ana", ""],
+    ]
+
+    @Test(arguments: halfKnown)
+    func `without all three parts only the id counts, since families share an address`(_ parts: [String?]) {
+        let found = keys("zp-1", email: parts[0], first: parts[1], last: parts[2])
+        #expect(found.map(\.value) == ["zp-1"])
+    }
+
+    @Test func `all program changes of a gym share one lane that no person is in`() {
+        let renamed = LaneKeys.keys(of: .program(.renamed(id: "p1", oldName: nil, newName: "Kids")))
+        let deleted = LaneKeys.keys(of: .program(.deleted(id: nil, name: "Open Mat")))
+        #expect(renamed == deleted)
+        #expect(renamed.count == 1)
+        let person = keys("programs", email: nil, first: nil, last: nil)
+        #expect(person[0].kind != renamed[0].kind)
+    }
+
+    @Test func `a name too long to be a key is left out rather than refused`() {
+        let endless = String(repeating: "x", count: QueuePolicy().maxKeyBytes)
+        #expect(keys("zp-1", email: "a@b.c", first: endless, last: "Ruiz").map(\.value) == ["zp-1"])
+    }
+}
