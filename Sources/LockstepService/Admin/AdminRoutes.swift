@@ -25,6 +25,10 @@ struct AdminRoutes: Sendable {
         guard isKnown else {
             return Reply.error(401, "the admin token is missing or wrong", headers: ["WWW-Authenticate": "Bearer"])
         }
+        // Where nothing but loopback protects, a page in the operator's browser must not get in under a name of its own.
+        if token == nil, !Self.isLoopback(host: request.headers["Host"] ?? "") {
+            return Reply.error(403, "without an admin token, call this address by localhost or its number")
+        }
         // A page that the operator's browser has open must not be able to give orders here.
         if !isReading, request.headers["Origin"] != nil {
             return Reply.error(403, "requests from web pages are refused")
@@ -41,6 +45,13 @@ struct AdminRoutes: Sendable {
         } catch {
             return refusal(error)
         }
+    }
+
+    /// `localhost`, `127.0.0.1` or `[::1]`, with or without a port. HTTP/1.0 may leave the header out.
+    private static func isLoopback(host: String) -> Bool {
+        if host.isEmpty { return true }
+        let withPort = (try? ListenAddress(host)) ?? (try? ListenAddress(host + ":0"))  // nil: no host at all
+        return withPort?.isLoopback ?? false
     }
 
     private func answer(_ request: HTTPRequest, at place: AdminPlace) async throws -> HTTPAnswer {

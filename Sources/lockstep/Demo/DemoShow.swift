@@ -13,14 +13,13 @@ final class DemoShow: Sendable {
     private let keap: DemoKeap
     private let service: Service
     private let intake: ListenAddress
-    private let directory: URL
+    private let directory: TemporaryDirectory
 
     init(_ town: DemoTown) async throws {
         self.town = town
-        directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-demo-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        directory = try TemporaryDirectory(prefix: "lockstep-demo")
         keap = try DemoKeap(accounts: town.gyms.map { (key: $0.key, app: "\($0.id).example") })
-        let file = directory.appending(path: "lockstep.json")
+        let file = directory.url.appending(path: "lockstep.json")
         try Self.configuration(town, keap).write(to: file)
         service = try await Service.open(try Configuration.load(file.path), log: .silent)
         let addresses = try service.listen()
@@ -34,8 +33,7 @@ final class DemoShow: Sendable {
     func end() async {
         await service.stop(grace: .seconds(5))
         await keap.stop()
-        // Left behind at worst in the system's temporary directory, which cleans itself.
-        try? FileManager.default.removeItem(at: directory)
+        directory.remove()
     }
 
     func run() async throws -> DemoSummary {
