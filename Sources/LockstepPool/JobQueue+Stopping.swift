@@ -3,10 +3,14 @@ extension JobQueue {
     /// No new jobs and no new runs from now on. Running ones get `grace` to finish; then their tasks are cancelled, and
     /// those that end soon after are put back without counting as tried. What runs on even then is found pending at the
     /// next start.
-    public func stop(grace: Duration) async {
+    ///
+    /// - Parameter interruptsAtOnce: cancels the tasks at the beginning of the grace time: for handlers that use it to
+    ///   finish what they are in the middle of, and that stop waiting when they are cancelled.
+    public func stop(grace: Duration, interruptsAtOnce: Bool = false) async {
         guard !isStopping else { return }
         isStopping = true
         bell.ring()
+        if interruptsAtOnce { lastCall.ring() }
         await idle(within: grace)
         lastCall.ring()
         await idle(within: Self.lastGrace)

@@ -21,6 +21,9 @@ public struct JournalLog: JobLog {
         return (JournalLog(journal: journal), found)
     }
 
+    /// Writes and syncs what is under way, and lets another process have the directory. After the queue has stopped.
+    public func close() async { await journal.close() }
+
     public func submit(_ kind: UInt8, _ payload: [UInt8], _ space: LogSpace) throws(LogFailure) -> LogTicket {
         do {
             let ticket: Ticket

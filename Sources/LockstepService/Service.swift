@@ -98,7 +98,8 @@ package final class Service: Sendable {
                 handler.giveUp()
                 for account in accounts { account.abandon() }
             }
-            await queue.stop(grace: grace)
+            // Calls that only wait end at once; one that was sent runs to its end, and no other follows it.
+            await queue.stop(grace: grace, interruptsAtOnce: true)
             group.cancelAll()
         }
         for account in accounts {

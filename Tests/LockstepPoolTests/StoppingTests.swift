@@ -31,6 +31,24 @@ import Testing
         }
     }
 
+    @Test func `asked to interrupt at once, what only waits is back in its lane before the grace time is over`()
+        async throws
+    {
+        let gate = Gate()
+        let bench = try await Bench { _, state, _ in
+            await gate.passOrCancelled()
+            return Task.isCancelled ? .interrupted(state: state) : .done(state: state)
+        }
+        try await bench.running {
+            let id = try await bench.add("ann")
+            await bench.handler.began(id)
+            // The clock stands still: only the cancellation can end this.
+            await bench.queue.stop(grace: .seconds(5), interruptsAtOnce: true)
+            #expect(await bench.state(id) == .accepted)
+            #expect(await bench.queue.job(id)?.attempts == 0)
+        }
+    }
+
     @Test func `a job that ends within the grace time counts`() async throws {
         let gate = Gate()
         let bench = try await Bench { _, state, _ in
