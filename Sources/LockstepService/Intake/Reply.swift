@@ -7,7 +7,7 @@ package enum Reply {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(value) else {  // our own value types always encode; say so if one does not
-            return .response(HTTPResponse(status: 500, body: Array(#"{"error":"the answer cannot be written"}"#.utf8)))
+            return error(500, "the answer cannot be written")
         }
         var response = HTTPResponse(status: status, headers: headers, body: Array(data))
         response.headers["Content-Type"] = "application/json"
@@ -15,7 +15,7 @@ package enum Reply {
     }
 
     package static func error(_ status: Int, _ sentence: String, headers: HTTPHeaders = [:]) -> HTTPAnswer {
-        json(status, ["error": sentence], headers: headers)
+        .response(.error(status, sentence, headers: headers))
     }
 
     package static func text(_ status: Int, _ text: String, type: String = "text/plain; charset=utf-8") -> HTTPAnswer {

@@ -22,16 +22,11 @@ enum LaneKeys {
 
     /// E-mail, first and last name together, and only if all three are there: families share an e-mail address.
     private static func nameKey(_ person: PersonSnapshot) -> LaneKey? {
-        let parts = [SyncedField.email, .firstName, .lastName].map { folded(person.values[$0]?.text ?? "") }
-        guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-        let value = parts.joined(separator: "\u{1F}")
+        let isWhole = [SyncedField.email, .firstName, .lastName].allSatisfy { field in
+            person.values[field]?.text.contains { !$0.isWhitespace } ?? false
+        }
         // The queue refuses longer keys. The id alone still finds the lane, and the message is kept.
-        guard value.utf8.count <= QueuePolicy().maxKeyBytes else { return nil }
+        guard isWhole, let value = person.nameKey, value.utf8.count <= QueuePolicy().maxKeyBytes else { return nil }
         return LaneKey(kind: self.person, value: value, isExclusive: false)
-    }
-
-    /// Case and runs of blanks do not tell people apart.
-    private static func folded(_ text: String) -> String {
-        text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }
