@@ -39,7 +39,8 @@ extension JobQueue {
         var live: [UInt64: Int] = [:]
         for job in state.jobs.values { live[log.part(of: job.address), default: 0] += Int(job.size) + 128 }
         for row in state.lanes.rows.values {
-            for address in row.stateAddresses { live[log.part(of: address), default: 0] += 512 }
+            if let state = row.state { live[log.part(of: state), default: 0] += Int(row.stateSize) + 128 }
+            for state in row.absorbed.compactMap(\.state) { live[log.part(of: state), default: 0] += 512 }
         }
         return live
     }

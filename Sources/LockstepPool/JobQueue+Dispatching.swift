@@ -7,10 +7,11 @@ extension JobQueue {
         await withDiscardingTaskGroup { group in
             while !isStopping {
                 wakeWhatIsDue()
-                while !isStopping, log.isFailed == nil, let lease = nextLease() {
+                let mayRun = !hasFailed && log.isFailed == nil
+                while mayRun, let lease = nextLease() {
                     group.addTask { await self.work(lease) }
                 }
-                if isCheckpointDue { group.addTask { await self.checkpointIfDue() } }
+                if mayRun, isCheckpointDue { group.addTask { await self.checkpointIfDue() } }
                 await rest()
                 // Nobody rings for a cancelled task, so it would go round here for ever.
                 if Task.isCancelled { isStopping = true }
@@ -50,14 +51,20 @@ extension JobQueue {
             if wasReady, isReady(lane), let row = state.lanes[lane], let id = row.pending.first,
                 let job = state.jobs[id]
             {
+                leasesGiven += 1
                 let lease = Lease(
-                    job: id, lane: lane, attempt: job.attempts + 1, merging: row.absorbed.map(\.lane))
+                    job: id, lane: lane, attempt: job.attempts + 1, number: leasesGiven,
+                    merging: row.absorbed.map(\.lane))
                 leases[lane] = lease
                 state.forgetDue(id)
+                // Else, if the job has to wait again, it would be woken at the time that it waited for before.
+                waiting[lane] = nil
                 return lease
             }
             // Paused, joined or emptied since it was put there.
             if let tenant = tenant(ofPlaceHeldBy: lane) { dispatcher.finished(tenant) }
+            // Another job may be its head now, with a due time of its own.
+            if wasReady { refresh(lane) }
         }
         return nil
     }

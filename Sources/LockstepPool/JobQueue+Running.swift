@@ -33,7 +33,11 @@ extension JobQueue {
         var isCharged = true
         switch outcome {
         case .done(let state): (ending, new) = (.done, state)
-        case .interrupted(let state): (ending, new) = (.interrupted, state)
+        case .interrupted(let state) where isStopping || Task.isCancelled: (ending, new) = (.interrupted, state)
+        case .interrupted(let state):
+            // Nobody asked for it; to try again at once would be a loop without a pause.
+            isCharged = false
+            (ending, new) = (.waiting(until: dueTime(lease, nil), reason: "it was interrupted"), state)
         case .dead(let reason, let state): (ending, new) = (.dead(reason: bounded(reason), parks: parks), state)
         case .retry(let reason, let state, let after, let charged):
             isCharged = charged
@@ -55,10 +59,16 @@ extension JobQueue {
         let pause =
             after ?? policy.retry.pause(after: tries, random: Double.random(in: 0...1, using: &random))
         // At least a moment, so that a job that asks to go on at once lets other lanes go first.
-        return wall() + max(pause, .milliseconds(1)).milliseconds
+        // Bounded before it becomes a number: what a peer asks for may not fit in one, and would trap.
+        return wall() + min(max(pause, .milliseconds(1)), Self.longestPause).milliseconds
     }
 
-    private func bounded(_ reason: String) -> String { String(reason.prefix(500)) }
+    private static let longestPause = Duration.seconds(366 * 86_400)
+
+    /// By bytes, since one character can have any number of them.
+    func bounded(_ reason: String) -> String {
+        reason.utf8.count <= 500 ? reason : String(decoding: reason.utf8.prefix(500), as: UTF8.self)
+    }
 
     /// Writes how the attempt ended, and only then lets the lane go on.
     private func end(
@@ -75,9 +85,28 @@ extension JobQueue {
             lane: new == nil ? nil : lease.lane, state: new ?? [], merging: new == nil ? [] : lease.merging, at: wall())
         let isOver = ending == .done || ending == .superseded
         let release = isOver ? QueuePolicy.reserve(forPayload: Int(job.size)) : 0
-        // If the log has failed nothing is dispatched any more; the place is given back so that a stop need not wait.
-        if let ticket = try? submit(.outcome(record), .release(release)) { try? await log.written(ticket) }
+        do {
+            if let ticket = try write(record, releasing: release) { try await log.written(ticket) }
+        } catch {
+            hasFailed = true
+        }
+        // Also then, so that a stop need not wait.
         giveBack(lease, of: job.tenant)
+    }
+
+    /// Nil: there was no need to write it.
+    private func write(_ record: OutcomeRecord, releasing release: Int) throws(QueueError) -> LogTicket? {
+        guard case .waiting = record.ending, record.lane == nil else {
+            return try submit(.outcome(record), .release(release))
+        }
+        // A job may be tried for days while the disk is full. A try that tells nothing but that it was made must not eat
+        // what was set aside for the completions.
+        do {
+            return try submit(.outcome(record), .reserve(0))
+        } catch .full {
+            state.apply(.outcome(record), at: nil)
+            return nil
+        }
     }
 
     private func save(_ new: [UInt8], _ lease: Lease) async throws(QueueError) {

@@ -13,6 +13,10 @@ public actor JobQueue {
     var dispatcher: Dispatcher
     /// The attempt that holds each running lane.
     var leases: [LaneID: Lease] = [:]
+    var leasesGiven: UInt64 = 0
+    /// A completion could not be written. What is in memory is more than is on disk, so nothing may follow from it
+    /// until the next start, which reads what the log has.
+    var hasFailed = false
     /// Lanes that stand in the dispatcher's ready set.
     var ready: Set<LaneID> = []
     var due = DueLine()
@@ -38,6 +42,8 @@ public actor JobQueue {
         var job: JobID
         var lane: LaneID
         var attempt: UInt32
+        /// No two leases are alike, though a try that was not charged leaves its attempt to the next.
+        var number: UInt64
         /// Lanes whose states are merged into the one that the attempt is given.
         var merging: [LaneID]
     }
@@ -76,17 +82,20 @@ public actor JobQueue {
     private func recover() async throws(QueueError) {
         state.clampDue(to: wall() + policy.retry.cap.milliseconds)
         log.setReserved(state.jobs.values.reduce(0) { $0 + QueuePolicy.reserve(forPayload: Int($1.size)) })
-        for (id, job) in state.jobs.sorted(by: { $0.key < $1.key })
-        where !job.isDead && handler.wantsAcceptance(ofKind: job.kind) {
-            let payload = try await payload(of: id)
+        let announced = state.jobs.filter { !$1.isDead && handler.wantsAcceptance(ofKind: $1.kind) }
+        for (id, job) in announced.sorted(by: { $0.key < $1.key }) {
+            // One that cannot be read becomes a dead letter when it is its turn: it harms only itself.
+            guard let payload = try? await payload(of: id) else { continue }
             handler.accepted(AcceptedJob(id: id, tenant: job.tenant, kind: job.kind, payload: payload))
         }
-        for lane in state.lanes.rows.keys { refresh(lane) }
+        // The lanes that waited longest first.
+        let heads = state.lanes.rows.compactMap { lane, row in row.pending.first.map { (lane: lane, head: $0) } }
+        for (lane, _) in heads.sorted(by: { $0.head < $1.head }) { refresh(lane) }
     }
 
     // MARK: Accepting
 
-    public var isAccepting: Bool { !isStopping && log.isFailed == nil }
+    public var isAccepting: Bool { !isStopping && !hasFailed && log.isFailed == nil }
 
     /// Returns when the job is on disk for good. Its place in its lane is taken at the call, so that two jobs which are
     /// accepted one after the other run in that order, whichever call returns first.
@@ -96,8 +105,8 @@ public actor JobQueue {
         let lane = try place(job)
         let record = AcceptedRecord(
             id: JobID(rawValue: state.nextJob), tenant: job.tenant, lane: lane, keys: job.keys, kind: job.kind,
-            isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: wall(), unplaced: job.unplaced,
-            payload: job.payload)
+            isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: wall(),
+            unplaced: job.unplaced.map(bounded), payload: job.payload)
         let reserve = QueuePolicy.reserve(forPayload: job.payload.count)
         let ticket = try submit(.accepted(record), .reserve(reserve))
         handler.accepted(AcceptedJob(id: record.id, tenant: job.tenant, kind: job.kind, payload: job.payload))

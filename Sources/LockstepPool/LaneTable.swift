@@ -11,6 +11,8 @@ struct LaneTable: Sendable {
         var pending = JobLine()
         /// The newest record that carries the lane's state.
         var state: LogAddress?
+        /// Bytes of it; a guess until it is written again by this process.
+        var stateSize: UInt32 = 512
         /// Lanes joined into this one whose state has still to be merged into this one's.
         var absorbed: [Absorbed] = []
         /// The newest snapshot that is done: older ones are out of date.
@@ -152,9 +154,10 @@ struct LaneTable: Sendable {
     }
 
     /// A new state of `lane`, which may have been joined into another since it was begun.
-    mutating func setState(_ address: LogAddress, of lane: LaneID, merging: [LaneID]) {
+    mutating func setState(_ address: LogAddress, size: Int, of lane: LaneID, merging: [LaneID]) {
         if rows[lane] != nil {
             rows[lane]?.state = address
+            rows[lane]?.stateSize = UInt32(clamping: size)
             rows[lane]?.absorbed.removeAll { merging.contains($0.lane) }
             return
         }

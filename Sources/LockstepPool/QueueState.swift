@@ -50,8 +50,8 @@ struct QueueState: Sendable {
         switch record {
         case .accepted(let record): accept(record, at: ticket)
         case .outcome(let record): close(record, at: ticket)
-        case .laneState(let lane, _, let merging):
-            if let ticket { lanes.setState(ticket.address, of: lane, merging: merging) }
+        case .laneState(let lane, let bytes, let merging):
+            if let ticket { lanes.setState(ticket.address, size: bytes.count, of: lane, merging: merging) }
         case .joined(let from, let into): join(from, into: into)
         case .note(let key, let value): notes[key] = value.isEmpty ? nil : value
         case .revived(let job, let lane, let keys): revive(job, lane, keys)
@@ -84,7 +84,9 @@ struct QueueState: Sendable {
     }
 
     private mutating func close(_ record: OutcomeRecord, at ticket: LogTicket?) {
-        if let lane = record.lane, let ticket { lanes.setState(ticket.address, of: lane, merging: record.merging) }
+        if let lane = record.lane, let ticket {
+            lanes.setState(ticket.address, size: record.state.count, of: lane, merging: record.merging)
+        }
         guard var job = jobs[record.job] else { return }
         let lane = job.lane.map(lanes.current)
         job.attempts = record.attempts

@@ -62,7 +62,7 @@ import Testing
         let (one, two) = (LaneID(rawValue: 1), LaneID(rawValue: 2))
         for id: UInt64 in [1, 4, 5] { table.insert(JobID(rawValue: id), into: one) }
         for id: UInt64 in [2, 3, 6] { table.insert(JobID(rawValue: id), into: two) }
-        table.setState(LogAddress(rawValue: 10), of: one, merging: [])
+        table.setState(LogAddress(rawValue: 10), size: 1, of: one, merging: [])
         table.join(one, into: two)
         #expect(table[two].map { Array($0.pending) } == (1...6).map { JobID(rawValue: $0) })
         #expect(table[one] == nil)
@@ -72,9 +72,9 @@ import Testing
         #expect(table.stateAddress(of: two) == nil)
 
         // The lane that was joined away was running, and ends now.
-        table.setState(LogAddress(rawValue: 11), of: one, merging: [])
+        table.setState(LogAddress(rawValue: 11), size: 1, of: one, merging: [])
         #expect(table.stateAddress(of: one) == LogAddress(rawValue: 11))
-        table.setState(LogAddress(rawValue: 12), of: two, merging: [one])
+        table.setState(LogAddress(rawValue: 12), size: 1, of: two, merging: [one])
         #expect(table.stateAddress(of: one) == nil)
         #expect(table[two]?.stateAddresses == [LogAddress(rawValue: 12)])
     }

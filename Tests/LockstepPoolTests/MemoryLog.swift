@@ -22,6 +22,7 @@ final class MemoryLog: JobLog {
         var held: [CheckedContinuation<Void, Never>] = []
         var isFull = false
         var failure: String?
+        var isClosed = false
         var reserved = 0
     }
 
@@ -97,6 +98,9 @@ final class MemoryLog: JobLog {
         letGo()
     }
 
+    /// Takes nothing any more, though nothing is wrong with it.
+    func close() { state.withLock { $0.isClosed = true } }
+
     /// Adds a record as another version of the program would have.
     func plant(_ kind: UInt8, _ payload: [UInt8]) {
         _ = try! submit(kind, payload, .reserve(0))  // a fresh log takes everything
@@ -115,6 +119,7 @@ final class MemoryLog: JobLog {
     func submit(_ kind: UInt8, _ payload: [UInt8], _ space: LogSpace) throws(LogFailure) -> LogTicket {
         try state.withLock { state throws(LogFailure) in
             if let failure = state.failure { throw .failed(failure) }
+            if state.isClosed { throw .failed("closed") }
             switch space {
             case .reserve(let bytes):
                 if state.isFull { throw .full }
