@@ -1,5 +1,3 @@
-import Dispatch
-import Foundation
 import Synchronization
 
 #if canImport(Glibc)
@@ -16,23 +14,14 @@ final class StopSignals: Sendable {
     }
 
     private let state = Mutex(State())
-    // Dispatch's sources may be used from any thread, which their protocol does not say.
-    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+    private let signals = EndingSignals()
     private let note: String
 
     init(first note: String) {
         self.note = note
-        let queue = DispatchQueue(label: "lockstep.signals")
         // A peer that has gone is an error of its write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)  // or its default action would come before the source
-            return DispatchSource.makeSignalSource(signal: number, queue: queue)
-        }
-        for (source, number) in zip(sources, [SIGTERM, SIGINT]) {
-            source.setEventHandler { [weak self] in self?.came(number) }
-            source.activate()
-        }
+        signals.activate { [weak self] number in self?.came(number) }
     }
 
     func first() async {
@@ -46,7 +35,7 @@ final class StopSignals: Sendable {
     }
 
     func stopWatching() {
-        for source in sources { source.cancel() }
+        signals.cancel()
     }
 
     private func came(_ number: Int32) {
