@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A target imports only targets of lower floors; the first four are the engine and know nothing of gyms or Keap.
+// A target imports only targets of lower floors; the first three and LockstepPool are the engine and know nothing of gyms or Keap.
 let package = Package(
     name: "lockstep",
     platforms: [.macOS(.v15)],
@@ -14,6 +14,8 @@ let package = Package(
         .target(name: "LockstepJournal", swiftSettings: strict),
         .target(name: "LockstepLimits", swiftSettings: strict),
         .target(name: "LockstepHTTP", swiftSettings: strict),
+        // What tests and benchmarks run on instead of this machine's clock, disk and scheduler; no product holds it.
+        .target(name: "LockstepSimulation", dependencies: ["LockstepJournal"], swiftSettings: strict),
         // floor 1
         .target(name: "LockstepPool", dependencies: ["LockstepJournal"], swiftSettings: strict),
         .target(name: "Keap", dependencies: ["LockstepLimits"], swiftSettings: strict),
@@ -41,11 +43,14 @@ let package = Package(
             dependencies: ["LockstepService", "LockstepPool", "LockstepHTTP", "LockstepJournal"],
             path: "Benchmarks", swiftSettings: strict),
 
-        .testTarget(name: "LockstepJournalTests", dependencies: ["LockstepJournal"], swiftSettings: strict),
+        .testTarget(
+            name: "LockstepJournalTests", dependencies: ["LockstepJournal", "LockstepSimulation"],
+            swiftSettings: strict),
         .testTarget(name: "LockstepLimitsTests", dependencies: ["LockstepLimits"], swiftSettings: strict),
         .testTarget(name: "LockstepHTTPTests", dependencies: ["LockstepHTTP"], swiftSettings: strict),
         .testTarget(
-            name: "LockstepPoolTests", dependencies: ["LockstepPool", "LockstepJournal"], swiftSettings: strict),
+            name: "LockstepPoolTests", dependencies: ["LockstepPool", "LockstepJournal", "LockstepSimulation"],
+            swiftSettings: strict),
         .testTarget(name: "KeapTests", dependencies: ["Keap", "LockstepLimits"], swiftSettings: strict),
         .testTarget(name: "KeapSimulatorTests", dependencies: ["KeapSimulator"], swiftSettings: strict),
         .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
