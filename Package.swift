@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A target imports only targets of lower floors; the first three and LockstepPool are the engine and know nothing of gyms or Keap.
+// A target imports only targets of lower floors; the engine (the first three and LockstepPool) knows nothing of gyms or Keap.
 let package = Package(
     name: "lockstep",
     platforms: [.macOS(.v15)],

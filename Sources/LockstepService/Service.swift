@@ -14,32 +14,39 @@ package final class Service: Sendable {
     let gyms: Gyms
     let accounts: [KeapAccount]
     let journal: Journal
+    private let intakeRoutes: IntakeRoutes
     private let intake: HTTPServer
     private let admin: HTTPServer
     private let handler: SyncHandler
     private let configuration: Configuration
     private let log: ServiceLog
+    private let clock: ServiceClock
     private let isStopping = Atomic(false)
 
     /// Recovers what is on disk. Nothing is accepted and nothing sent before `listen` and `run`.
-    package static func open(_ configuration: Configuration, log: ServiceLog) async throws -> Service {
+    package static func open(
+        _ configuration: Configuration, log: ServiceLog, in surroundings: Surroundings = .real
+    ) async throws -> Service {
         let handler = SyncHandler(log: log)
         var options = JournalOptions()
         options.unsyncedLimit = configuration.unsyncedLimit
-        let (jobs, found) = try JournalLog.open(configuration.data, options: options)
+        let (jobs, found) = try JournalLog.open(
+            configuration.data, options: options, files: surroundings.files)
         report(jobs.journal.recovery, in: configuration.data, log)
         do {
             let queue = try await JobQueue.open(
-                log: jobs, found: found, handler: handler, policy: policy(configuration), clock: ContinuousClock(),
-                wall: wall)
-            let accounts = await KeapAccount.all(of: configuration, notesIn: queue, wall: wall)
+                log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock,
+                wall: surroundings.wall)
+            let accounts = await KeapAccount.all(of: configuration, notesIn: queue, in: surroundings)
             var gyms: [Gym] = []
             for gym in configuration.gyms {
                 // There is one for the site of each gym.
                 gyms.append(try await make(gym, account: accounts[gym.keap.site]!, queue))
             }
             handler.attach(Gyms(gyms))
-            return Service(configuration, queue, handler, Gyms(gyms), Array(accounts.values), jobs.journal, log)
+            return Service(
+                configuration, queue, handler, Gyms(gyms), Array(accounts.values), jobs.journal, log,
+                surroundings.clock)
         } catch {
             await jobs.journal.close()
             throw error
@@ -48,7 +55,7 @@ package final class Service: Sendable {
 
     private init(
         _ configuration: Configuration, _ queue: JobQueue, _ handler: SyncHandler, _ gyms: Gyms,
-        _ accounts: [KeapAccount], _ journal: Journal, _ log: ServiceLog
+        _ accounts: [KeapAccount], _ journal: Journal, _ log: ServiceLog, _ clock: ServiceClock
     ) {
         self.configuration = configuration
         self.queue = queue
@@ -57,10 +64,11 @@ package final class Service: Sendable {
         self.accounts = accounts.sorted { $0.name < $1.name }
         self.journal = journal
         self.log = log
+        self.clock = clock
         let counters = IntakeCounters()
         let acceptance = Acceptance(queue: queue, log: log)
-        let intakeRoutes = IntakeRoutes(gyms: gyms, acceptance: acceptance, counters: counters)
-        intake = HTTPServer(listen: configuration.listen) { await intakeRoutes.answer($0) }
+        intakeRoutes = IntakeRoutes(gyms: gyms, acceptance: acceptance, counters: counters)
+        intake = HTTPServer(listen: configuration.listen) { [intakeRoutes] in await intakeRoutes.answer($0) }
         let adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, queue: queue, journal: journal, acceptance: acceptance,
             intake: counters, token: configuration.adminToken)
@@ -81,6 +89,9 @@ package final class Service: Sendable {
             admin: ListenAddress(host: configuration.admin.host, port: UInt16(adminPort)))
     }
 
+    /// What the intake answers to a message, also without a socket.
+    package func answer(_ message: HTTPRequest) async -> HTTPAnswer { await intakeRoutes.answer(message) }
+
     /// Delivers until `stop` is called.
     package func run() async {
         await queue.run()
@@ -90,11 +101,11 @@ package final class Service: Sendable {
     /// once: a second call returns without waiting for the first.
     package func stop(grace: Duration) async {
         guard !isStopping.exchange(true, ordering: .relaxed) else { return }
-        await withTaskGroup(of: Void.self) { [accounts, handler, queue] group in
+        await withTaskGroup(of: Void.self) { [accounts, handler, queue, clock] group in
             group.addTask {
                 // A call that was sent runs to its end, so the jobs that the queue then cancels would wait for it.
                 // Cancelled itself if all end before.
-                guard (try? await Task.sleep(for: grace)) != nil else { return }
+                guard (try? await clock.sleep(for: grace)) != nil else { return }
                 handler.giveUp()
                 for account in accounts { account.abandon() }
             }
@@ -148,7 +159,4 @@ package final class Service: Sendable {
         let took = recovery.duration.formatted(.units(allowed: [.minutes, .seconds, .milliseconds], width: .narrow))
         log.info("read \(records) records of \(directory) in \(took)")
     }
-
-    /// Milliseconds since 1970.
-    static let wall: @Sendable () -> Int64 = { Int64((Date.now.timeIntervalSince1970 * 1000).rounded()) }
 }

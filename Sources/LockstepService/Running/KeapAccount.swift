@@ -2,26 +2,27 @@ import Keap
 import LockstepLimits
 import LockstepPool
 
-typealias Gateway = KeapGateway<ContinuousClock, BudgetGate<ContinuousClock>>
+typealias Gateway = KeapGateway<ServiceClock, BudgetGate<ServiceClock>>
 
 /// One Keap credential with its budget and its gateway. Gyms that were given the same key share one, because Keap counts
 /// them together.
 final class KeapAccount: Sendable {
     /// The first gym that uses it: names the account in metrics and notes, so that the key itself need not.
     let name: String
-    let budget: BudgetGate<ContinuousClock>
+    let budget: BudgetGate<ServiceClock>
     let gateway: Gateway
-    private let transport: URLSessionTransport
+    private let transport: any KeapTransport
 
     init(
-        name: String, budget: BudgetGate<ContinuousClock>, settings: GatewaySettings, transport: URLSessionTransport,
-        wall: @escaping @Sendable () -> Int64
+        name: String, budget: BudgetGate<ServiceClock>, settings: GatewaySettings, site: KeapSite,
+        in surroundings: Surroundings
     ) {
         self.name = name
         self.budget = budget
-        self.transport = transport
+        transport = surroundings.transport(site)
         gateway = Gateway(
-            transport: transport, budget: budget, settings: settings, clock: ContinuousClock(), wall: wall)
+            transport: transport, budget: budget, settings: settings, clock: surroundings.clock,
+            wall: surroundings.wall)
     }
 
     /// Gives up calls that are still under way: they end as unclear at once.
@@ -35,15 +36,15 @@ final class KeapAccount: Sendable {
 
     /// One for each distinct key of the configuration.
     static func all(
-        of configuration: Configuration, notesIn queue: JobQueue, wall: @escaping @Sendable () -> Int64
+        of configuration: Configuration, notesIn queue: JobQueue, in surroundings: Surroundings
     ) async -> [KeapSite: KeapAccount] {
         var accounts: [KeapSite: KeapAccount] = [:]
         for gym in configuration.gyms where accounts[gym.keap.site] == nil {
             let sharing = configuration.gyms.filter { $0.keap.site == gym.keap.site }
             let note = "budget/\(gym.id)"
             let budget = BudgetGate(
-                limits: .keapKey, ceiling: sharing.map(\.keap.ceiling).strictest, clock: ContinuousClock(), wall: wall,
-                saved: await queue.note(note)
+                limits: .keapKey, ceiling: sharing.map(\.keap.ceiling).strictest, clock: surroundings.clock,
+                wall: surroundings.wall, saved: await queue.note(note)
             ) { bytes in
                 try await queue.setNote(note, bytes, durable: true)
             }
@@ -51,20 +52,20 @@ final class KeapAccount: Sendable {
             settings.concurrency = gym.keap.concurrency
             if let timeout = gym.keap.timeout { (settings.timeout, settings.slowTimeout) = (timeout, timeout) }
             accounts[gym.keap.site] = KeapAccount(
-                name: gym.id.description, budget: budget, settings: settings,
-                transport: URLSessionTransport(gym.keap.site), wall: wall)
+                name: gym.id.description, budget: budget, settings: settings, site: gym.keap.site, in: surroundings)
         }
         return accounts
     }
 
     /// For a few calls without a journal: keeps the limits, but its use is not remembered.
     static func untracked(_ gym: GymConfiguration) -> Gateway {
-        let wall: @Sendable () -> Int64 = { Service.wall() }
+        let surroundings = Surroundings.real
         let budget = BudgetGate(
-            limits: .keapKey, ceiling: gym.keap.ceiling, clock: ContinuousClock(), wall: wall, saved: nil,
+            limits: .keapKey, ceiling: gym.keap.ceiling, clock: surroundings.clock, wall: surroundings.wall, saved: nil,
             save: { _ in })
         return Gateway(
-            transport: URLSessionTransport(gym.keap.site), budget: budget, clock: ContinuousClock(), wall: wall)
+            transport: surroundings.transport(gym.keap.site), budget: budget, clock: surroundings.clock,
+            wall: surroundings.wall)
     }
 
     /// Whether calls wait because Keap fails or refuses the key.

@@ -1,0 +1,59 @@
+import Foundation
+package import Keap
+package import LockstepJournal
+
+/// What the service stands on: clocks, disk, and the wire to Keap. The program gives it this machine's; a simulation gives
+/// it others, and the service runs on them all the same.
+package struct Surroundings: Sendable {
+    /// Measures all waits.
+    package var clock: ServiceClock
+    /// Milliseconds since 1970.
+    package var wall: @Sendable () -> Int64
+    package var files: any FileSystem
+    package var transport: @Sendable (KeapSite) -> any KeapTransport
+
+    package init(
+        clock: ServiceClock, wall: @escaping @Sendable () -> Int64, files: any FileSystem,
+        transport: @escaping @Sendable (KeapSite) -> any KeapTransport
+    ) {
+        self.clock = clock
+        self.wall = wall
+        self.files = files
+        self.transport = transport
+    }
+
+    package static var real: Surroundings {
+        Surroundings(
+            clock: ServiceClock(ContinuousClock()),
+            wall: { Int64((Date.now.timeIntervalSince1970 * 1000).rounded()) },
+            files: PosixFileSystem(), transport: { URLSessionTransport($0) })
+    }
+}
+
+/// Any clock, as the time since it was wrapped: what waits need not know whose time it is.
+package struct ServiceClock: Clock {
+    package struct Instant: InstantProtocol {
+        fileprivate var offset: Duration
+
+        package func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        package func duration(to other: Instant) -> Duration { other.offset - offset }
+        package static func < (a: Instant, b: Instant) -> Bool { a.offset < b.offset }
+    }
+
+    private let offset: @Sendable () -> Duration
+    private let rest: @Sendable (_ until: Duration, _ tolerance: Duration?) async throws -> Void
+    package let minimumResolution: Duration
+
+    package init<C: Clock>(_ clock: C) where C.Duration == Duration {
+        let origin = clock.now
+        offset = { origin.duration(to: clock.now) }
+        rest = { try await clock.sleep(until: origin.advanced(by: $0), tolerance: $1) }
+        minimumResolution = clock.minimumResolution
+    }
+
+    package var now: Instant { Instant(offset: offset()) }
+
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        try await rest(deadline.offset, tolerance)
+    }
+}
