@@ -43,6 +43,7 @@ let package = Package(
             dependencies: ["LockstepService", "LockstepPool", "LockstepHTTP", "LockstepJournal"],
             path: "Benchmarks", swiftSettings: strict),
 
+        .testTarget(name: "LockstepSimulationTests", dependencies: ["LockstepSimulation"], swiftSettings: strict),
         .testTarget(
             name: "LockstepJournalTests", dependencies: ["LockstepJournal", "LockstepSimulation"],
             swiftSettings: strict),

@@ -1,0 +1,165 @@
+import Synchronization
+
+/// How a simulation runs.
+package struct SimulationOptions: Sendable {
+    package enum Order: Sendable {
+        /// Drawn from the seed: whatever may overtake does, now and then.
+        case seeded
+        /// First come, first served, whatever the seed: for benchmarks.
+        case arrival
+    }
+
+    package enum Time: Sendable {
+        /// Work takes no time.
+        case whenIdle
+        /// The next sleeper wakes although there is work left, once in so many pieces of it: a slow machine, on which
+        /// every time-out can come too early.
+        case anyTime(onceIn: Int)
+    }
+
+    package var order = Order.seeded
+    package var time = Time.whenIdle
+    /// More pieces of work than this are taken for work that goes round in circles.
+    package var mostSteps: UInt64 = 20_000_000
+
+    package init() {}
+}
+
+/// The world of one simulated run: its clock, its chance, and who runs when.
+///
+/// Everything that the body of ``simulate(seed:options:_:)`` starts runs in here: tasks of groups, `async let`, default
+/// actors, what continuations and cancellation handlers resume. A plain `Task {}` is not a child of anybody and runs
+/// elsewhere, and so does an actor with an executor of its own; what comes back from there is counted, and fails the run.
+package final class Simulation: Sendable {
+    package let seed: UInt64
+    package let clock: VirtualClock
+    private let executor: StepExecutor
+    private let settling = Mutex<[CheckedContinuation<Void, Never>]>([])
+
+    fileprivate init(seed: UInt64, order: SimulationOptions.Order, clock: VirtualClock) {
+        self.seed = seed
+        self.clock = clock
+        executor = StepExecutor(seed: seed, order: order)
+    }
+
+    /// Pieces of work that have run.
+    package var steps: UInt64 { executor.steps }
+
+    /// A fingerprint of the interleaving so far: two runs that differ in it ran differently.
+    package var trace: UInt64 { executor.trace }
+
+    /// Chance for the body's own use, which does not depend on what ran before.
+    package func random(_ purpose: UInt64 = 0) -> SeededGenerator {
+        SeededGenerator(seed: seed &* 0x2545_f491_4f6c_dd1d &+ purpose &+ 1)
+    }
+
+    /// Returns when nobody can do anything any more until time passes.
+    package func settle() async {
+        await withCheckedContinuation { continuation in settling.withLock { $0.append(continuation) } }
+    }
+
+    private func wakeSettled() -> Bool {
+        let waiting = settling.withLock { settling in
+            defer { settling = [] }
+            return settling
+        }
+        for continuation in waiting { continuation.resume() }
+        return !waiting.isEmpty
+    }
+
+    fileprivate func run<Value: Sendable>(
+        _ options: SimulationOptions, _ body: @escaping @Sendable (Simulation) async throws -> Value
+    ) throws -> Value {
+        let end = End<Value>()
+        executor.adoptThread()
+        // Nobody cancels it: this call does not return before it has ended, or never will.
+        Task(executorPreference: executor, priority: .medium) {
+            do { end.result = .success(try await body(self)) } catch { end.result = .failure(error) }
+        }
+        var random = SeededGenerator(seed: ~seed)
+        while end.result == nil {
+            if case .anyTime(let often) = options.time, Int.random(in: 0..<often, using: &random) == 0 { jump() }
+            guard executor.step() || wakeSettled() || jump() else {
+                throw SimulationFailure(seed: seed, time: clock.now.offset, reason: .stuck(strays: executor.strays))
+            }
+            guard executor.steps <= options.mostSteps else {
+                throw SimulationFailure(seed: seed, time: clock.now.offset, reason: .endless(steps: executor.steps))
+            }
+        }
+        // What the body cancelled or resumed last, if it waits for nothing else.
+        while executor.step() {}
+        let strays = executor.strays
+        guard strays == 0 else {
+            throw SimulationFailure(seed: seed, time: clock.now.offset, reason: .strays(strays))
+        }
+        return try end.result!.get()
+    }
+
+    @discardableResult
+    private func jump() -> Bool {
+        guard clock.jump() else { return false }
+        executor.note(UInt64(bitPattern: Int64(clock.now.offset / .nanoseconds(1))))
+        return true
+    }
+
+    /// Written by a piece of the body and read between two pieces, on one thread.
+    private final class End<Value: Sendable>: Sendable {
+        private let stored = Mutex<Result<Value, any Error>?>(nil)
+
+        var result: Result<Value, any Error>? {
+            get { stored.withLock { $0 } }
+            set { stored.withLock { $0 = newValue } }
+        }
+    }
+}
+
+/// Runs an asynchronous body to its end on this thread: everything in it one piece at a time, in an order drawn from the
+/// seed, on a clock that costs nothing. The same seed gives the same run.
+///
+///     let result = try simulate(seed: 7) { simulation in
+///         try await simulation.clock.sleep(for: .seconds(86_400))
+///         return simulation.clock.now.offset
+///     }
+///
+/// To be repeatable a body must not let the order of a `Dictionary` or a `Set` show, since theirs changes from run to
+/// run.
+///
+/// - Throws: what `body` throws, or a ``SimulationFailure``: nothing can run and nobody sleeps, though the body has not
+///   ended; too many steps; something ran outside.
+package func simulate<Value: Sendable>(
+    seed: UInt64, options: SimulationOptions = SimulationOptions(), clock: VirtualClock = VirtualClock(),
+    _ body: @escaping @Sendable (Simulation) async throws -> Value
+) throws -> Value {
+    try Simulation(seed: seed, order: options.order, clock: clock).run(options, body)
+}
+
+package struct SimulationFailure: Error, Equatable, CustomStringConvertible {
+    package enum Reason: Equatable, Sendable {
+        case stuck(strays: Int)
+        case endless(steps: UInt64)
+        case strays(Int)
+    }
+
+    package var seed: UInt64
+    package var time: Duration
+    package var reason: Reason
+
+    package init(seed: UInt64, time: Duration, reason: Reason) {
+        self.seed = seed
+        self.time = time
+        self.reason = reason
+    }
+
+    package var description: String {
+        let what =
+            switch reason {
+            case .stuck(0):
+                "everybody waits: nothing can run and nobody sleeps (a deadlock, or a wait for something outside)"
+            case .stuck(let strays):
+                "everybody waits: nothing can run and nobody sleeps; \(strays) pieces of work came from other threads"
+            case .endless(let steps): "not at an end after \(steps) steps"
+            case .strays(let count): "\(count) pieces of work came from other threads, so the run cannot be repeated"
+            }
+        return "simulation with seed \(seed), at \(time): \(what)"
+    }
+}
