@@ -1,9 +1,10 @@
 import Foundation
 import LockstepJournal
+import LockstepSimulation
 import Testing
 
 @Suite struct CheckpointTests {
-    private static func filled(_ files: MemoryFileSystem, records: Int = 40) async throws -> Journal {
+    private static func filled(_ files: SimulatedFileSystem, records: Int = 40) async throws -> Journal {
         let journal = try Opened(files).journal
         for number in 1...records { _ = try await journal.append(payload(number)) }
         return journal
@@ -14,7 +15,7 @@ import Testing
     }
 
     @Test func `a checkpoint is told first, then what came after it`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try await Self.filled(files)
         try await journal.checkpoint(Self.folded(30), upTo: 30, retiring: [])
         #expect(journal.durableSequence >= 30)
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func `retired segments are deleted, but never the live one or one that is still needed`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try await Self.filled(files)
         try await journal.durable(Ticket(sequence: 40, address: RecordAddress(segment: 0, offset: 0)))
         let all = journal.segments
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func `segments in the middle may be retired, and their neighbours stay readable`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try await Self.filled(files)
         try await journal.checkpoint(Self.folded(40), upTo: 40, retiring: [2, 4])
         let kept = journal.segments.map(\.id)
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test func `each checkpoint takes the place of the one before`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try await Self.filled(files)
         for last in [10, 20, 20, 35] {
             try await journal.checkpoint(Self.folded(last), upTo: UInt64(last), retiring: [])
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func `an empty journal may be checkpointed, and a checkpoint may be empty`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         try await journal.checkpoint([], upTo: 0, retiring: [1])
         _ = try await journal.append(payload(1))
@@ -91,7 +92,7 @@ import Testing
     }
 
     @Test func `a checkpoint larger than one piece comes back whole`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         _ = try await journal.append(payload(1))
         let many = (0..<20_000).map { (kind: UInt8($0 % 7), payload: payload($0)) }
@@ -106,7 +107,7 @@ import Testing
     func `a checkpoint that cannot be written aside changes nothing and poisons nothing`(
         operation: FileError.Operation, code: Int32
     ) async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try await Self.filled(files)
         try await journal.checkpoint(Self.folded(10), upTo: 10, retiring: [])
         try await journal.durable(Ticket(sequence: 40, address: RecordAddress(segment: 0, offset: 0)))
@@ -126,7 +127,7 @@ import Testing
     @Test(arguments: [FileError.Operation.rename, .syncDirectory])
     func `a checkpoint whose place is in doubt poisons and deletes nothing`(operation: FileError.Operation) async throws
     {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try await Self.filled(files)
         try await journal.durable(Ticket(sequence: 40, address: RecordAddress(segment: 0, offset: 0)))
         let segments = files.segments
@@ -137,14 +138,14 @@ import Testing
         #expect(journal.stats().poisoned != nil && files.segments == segments)
         await journal.close()
         for seed in 0..<8 as Range<UInt64> {
-            let again = try Opened(files.afterCrash(.power(seed: seed)))
+            let again = try Opened(files.crash(seed: seed))
             #expect((again.checkpoint + again.tail.map(\.payload)) == (1...40).map(payload), "seed \(seed)")
             await again.journal.close()
         }
     }
 
     @Test func `on a full disk a checkpoint uses what was set aside for it, and makes room`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try await Self.filled(files)
         try await journal.durable(Ticket(sequence: 40, address: RecordAddress(segment: 0, offset: 0)))
         files.setCapacity(files.used)
@@ -155,7 +156,7 @@ import Testing
     }
 
     @Test func `a record too large for the journal is too large for a checkpoint`() async throws {
-        let journal = try await Self.filled(MemoryFileSystem())
+        let journal = try await Self.filled(SimulatedFileSystem())
         await #expect(throws: JournalError.self) {
             try await journal.checkpoint(one([UInt8](repeating: 0, count: 129)), upTo: 1, retiring: [])
         }
@@ -164,7 +165,7 @@ import Testing
     }
 
     @Test func `any damage to a checkpoint is told, and nothing is opened`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try await Self.filled(files)
         try await journal.checkpoint(Self.folded(10), upTo: 10, retiring: [])
         await journal.close()
@@ -176,7 +177,7 @@ import Testing
             files.edit(path) { $0[byte] ^= 4 }
         }
         for length in stride(from: 0, to: size, by: 11) {
-            let cut = files.afterCrash(.process)
+            let cut = files.kill()
             cut.edit(path) { $0.removeLast($0.count - length) }
             #expect(throws: JournalError.self, "cut to \(length)") { try Opened(cut) }
         }

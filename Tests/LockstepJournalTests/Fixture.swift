@@ -1,4 +1,6 @@
 import LockstepJournal
+import LockstepSimulation
+import Synchronization
 import Testing
 
 let directory = "/journal"
@@ -62,7 +64,7 @@ func payload(_ number: Int) -> [UInt8] {
     Array("record \(number) ".utf8) + [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: number * 13 % 100)
 }
 
-extension MemoryFileSystem {
+extension SimulatedFileSystem {
     var segments: [String] { paths.filter { $0.hasSuffix(".segment") } }
 }
 
@@ -70,3 +72,15 @@ func segmentPath(_ id: UInt32) -> String { "\(directory)/000000000\(id).segment"
 
 /// A checkpoint of a single record.
 func one(_ payload: [UInt8]) -> [(kind: UInt8, payload: [UInt8])] { [(kind: 1, payload: payload)] }
+
+/// A value that a callback changes.
+final class Box<Value: Sendable>: Sendable {
+    private let state: Mutex<Value>
+
+    init(_ value: Value) { state = Mutex(value) }
+
+    var value: Value {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}

@@ -1,3 +1,4 @@
+import LockstepSimulation
 import Testing
 
 @testable import LockstepJournal
@@ -6,8 +7,8 @@ import Testing
     private static let target = "/salvaged"
 
     /// Records 1 to 40 over several segments, closed in good order, with their addresses.
-    private static func journal(checkpointUpTo: UInt64? = nil) async throws -> (MemoryFileSystem, [Ticket]) {
-        let files = MemoryFileSystem()
+    private static func journal(checkpointUpTo: UInt64? = nil) async throws -> (SimulatedFileSystem, [Ticket]) {
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         var tickets: [Ticket] = []
         for number in 1...40 { tickets.append(try await journal.append(payload(number), kind: UInt8(number % 2))) }
@@ -19,12 +20,12 @@ import Testing
         return (files, tickets)
     }
 
-    private static func flip(_ files: MemoryFileSystem, _ ticket: Ticket, byte: Int = 41) {
+    private static func flip(_ files: SimulatedFileSystem, _ ticket: Ticket, byte: Int = 41) {
         files.edit(segmentPath(ticket.address.segment)) { $0[Int(ticket.address.offset) + byte] ^= 1 }
     }
 
     /// Salvages, opens the result, and returns what it tells.
-    private static func salvaged(_ files: MemoryFileSystem) async throws -> (SalvageReport, Opened) {
+    private static func salvaged(_ files: SimulatedFileSystem) async throws -> (SalvageReport, Opened) {
         let report = try JournalInspection.salvage(directory, into: target, files: files)
         let opened = try Opened(files, at: target)
         #expect(try JournalInspection.verify(target, files: files).isSound)
@@ -44,14 +45,14 @@ import Testing
     }
 
     @Test func `verify changes nothing, and works beside a running journal`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         _ = try await journal.appendDurably(payload(1))
         let content = files.content(segmentPath(1))
         let report = try JournalInspection.verify(directory, files: files)
         #expect(report.isSound && report.records == 1)
         #expect(files.content(segmentPath(1)) == content)
-        #expect(throws: JournalError.inUse(directory: directory, holder: "held by a test")) {
+        #expect(throws: JournalError.inUse(directory: directory, holder: "held by another process")) {
             try JournalInspection.salvage(directory, into: Self.target, files: files)
         }
         await journal.close()
@@ -73,11 +74,11 @@ import Testing
     }
 
     @Test func `a torn tail is told apart from damage`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         _ = try await journal.appendDurably(payload(1))
         let last = try await journal.appendDurably(payload(2))
-        let crashed = files.afterCrash(.process)
+        let crashed = files.kill()
         await journal.close()
         Self.flip(crashed, last)
         let report = try JournalInspection.verify(directory, files: crashed)
@@ -207,7 +208,7 @@ import Testing
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `whatever is damaged, verify and salvage end, and what they keep is true`(seed: UInt64) async throws {
         let (files, tickets) = try await Self.journal(checkpointUpTo: seed % 2 == 0 ? nil : seed % 40 + 1)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<Int.random(in: 1...6, using: &random) {
             let path = try #require(
                 (files.segments + files.paths.filter { $0.hasSuffix("checkpoint") }).randomElement(using: &random))
@@ -224,7 +225,7 @@ import Testing
         }
         let known = Dictionary(uniqueKeysWithValues: tickets.indices.map { (tickets[$0].sequence, $0) })
         let report = try JournalInspection.verify(directory, files: files)
-        let opens = (try? Opened(files.afterCrash(.process)))
+        let opens = (try? Opened(files.kill()))
         #expect((opens != nil) == report.isSound, "seed \(seed): \(report.damage)")
         await opens?.journal.close()
         let (salvage, opened) = try await Self.salvaged(files)

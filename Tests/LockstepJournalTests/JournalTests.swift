@@ -1,10 +1,11 @@
+import LockstepSimulation
 import Testing
 
 @testable import LockstepJournal
 
 @Suite struct JournalTests {
     @Test func `a new journal has nothing to tell`() async throws {
-        let opened = try Opened(MemoryFileSystem())
+        let opened = try Opened(SimulatedFileSystem())
         #expect(opened.replayed.isEmpty)
         #expect(opened.journal.lastSequence == 0)
         #expect(opened.journal.segments == [SegmentInfo(id: 1, size: 1024, firstSequence: 1, isLive: true)])
@@ -12,7 +13,7 @@ import Testing
     }
 
     @Test func `what was submitted is told again in order, through many segments`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         var tickets: [Ticket] = []
         for number in 1...100 { tickets.append(try await journal.append(payload(number), kind: UInt8(number))) }
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func `numbers go on where they ended, however often it is closed`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         for round in 0..<5 {
             let opened = try Opened(files)
             #expect(opened.tail.map(\.sequence) == (0..<UInt64(round)).map { $0 + 1 })
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test func `any record can be read by its address, before and after it is on disk`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         var tickets: [Ticket] = []
         for number in 1...60 {
@@ -59,7 +60,7 @@ import Testing
     }
 
     @Test func `a read says what is wrong with an address`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         let ticket = try await journal.appendDurably(payload(1))
 
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func `many callers at once all become durable, and share syncs`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Journal.open(directory, files: files) { _ in }
         let before = files.calls(.sync)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -102,9 +103,11 @@ import Testing
     }
 
     @Test func `the directory belongs to one journal at a time`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
-        #expect(throws: JournalError.inUse(directory: directory, holder: "held by a test")) { try Opened(files) }
+        #expect(throws: JournalError.inUse(directory: directory, holder: "held by another process")) {
+            try Opened(files)
+        }
         await journal.close()
         await journal.close()
         await #expect(throws: Never.self) { try await Opened(files).journal.close() }
@@ -112,7 +115,7 @@ import Testing
 
     @Test func `an opening that fails leaves the directory free`() async throws {
         struct Refusal: Error {}
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         _ = try await journal.append(payload(1))
         await journal.close()
@@ -125,7 +128,7 @@ import Testing
     }
 
     @Test func `a closed journal refuses everything by name`() async throws {
-        let journal = try Opened(MemoryFileSystem()).journal
+        let journal = try Opened(SimulatedFileSystem()).journal
         let ticket = try await journal.append(payload(1))
         await journal.close()
         #expect(throws: JournalError.closed) { try journal.submit(1, []) }
@@ -136,7 +139,7 @@ import Testing
     }
 
     @Test func `a journal that is let go frees its directory`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         var journal: Journal? = try Opened(files).journal
         _ = try await journal?.append(payload(1))
         journal = nil
@@ -156,7 +159,7 @@ import Testing
         JournalOptions(segmentSize: 1024, maxPayload: -1),
     ])
     func `options that cannot work are refused before anything is touched`(options: JournalOptions) {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         #expect {
             try Opened(files, options)
         } throws: { error in
@@ -166,7 +169,7 @@ import Testing
     }
 
     @Test func `a changed segment size holds for new segments only`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         for number in 1...30 { _ = try await journal.append(payload(number)) }
         await journal.close()

@@ -1,3 +1,4 @@
+import LockstepSimulation
 import Testing
 
 @testable import LockstepJournal
@@ -6,15 +7,15 @@ import Testing
     private static let header = FrameHeader(
         kind: 7, length: 5, segment: 3, sequence: 0x0102, synced: 0x0101, offset: 64)
 
-    private static func file(_ header: FrameHeader = header, _ payload: String = "hello") -> MemoryFileSystem {
+    private static func file(_ header: FrameHeader = header, _ payload: String = "hello") -> SimulatedFileSystem {
         var bytes = [UInt8](repeating: 0, count: 64)
         _ = header.append(payload: Array(payload.utf8), to: &bytes)
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         files.put("/file", bytes)
         return files
     }
 
-    private static func finding(_ files: MemoryFileSystem, at offset: UInt64 = 64) throws -> FrameReader.Finding {
+    private static func finding(_ files: SimulatedFileSystem, at offset: UInt64 = 64) throws -> FrameReader.Finding {
         var reader = try FrameReader(files.open("/file", .read))
         return try reader.frame(at: offset, segment: 3)
     }
@@ -78,9 +79,9 @@ import Testing
     }
 
     @Test func `random bytes are never a record and never a trap`() throws {
-        var random = SplitMix(state: 1)
+        var random = SeededGenerator(seed: 1)
         for round in 0..<300 {
-            let files = MemoryFileSystem()
+            let files = SimulatedFileSystem()
             var bytes = (0..<Int.random(in: 0..<300, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)
             }

@@ -1,3 +1,4 @@
+import LockstepSimulation
 import Testing
 
 @testable import LockstepJournal
@@ -93,7 +94,7 @@ import Testing
 
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `whatever was admitted fits into the segments that were there`(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var ledger = Self.ledger(spares: 3)
         var promised: [Int] = []
         var room = 960

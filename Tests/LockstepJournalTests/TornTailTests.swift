@@ -1,14 +1,15 @@
 import LockstepJournal
+import LockstepSimulation
 import Testing
 
 @Suite struct TornTailTests {
     /// Records 1 to 5, each synced before the next, and the disk as a kill leaves it: no seal.
-    private static func crashed(_ options: JournalOptions = .small) async throws -> (MemoryFileSystem, [Ticket]) {
-        let files = MemoryFileSystem()
+    private static func crashed(_ options: JournalOptions = .small) async throws -> (SimulatedFileSystem, [Ticket]) {
+        let files = SimulatedFileSystem()
         let journal = try Opened(files, options).journal
         var tickets: [Ticket] = []
         for number in 1...5 { tickets.append(try await journal.appendDurably(payload(number))) }
-        let crashed = files.afterCrash(.process)
+        let crashed = files.kill()
         await journal.close()
         return (crashed, tickets)
     }
@@ -19,7 +20,7 @@ import Testing
         let start = Int(tickets[4].address.offset)
         let end = try #require(content.lastIndex { $0 != 0 })
         for cut in start...end {
-            let files = crashed.afterCrash(.process)
+            let files = crashed.kill()
             files.edit(segmentPath(1)) {
                 $0.replaceSubrange(cut..., with: [UInt8](repeating: 0, count: $0.count - cut))
             }
@@ -41,7 +42,7 @@ import Testing
         let (crashed, tickets) = try await Self.crashed()
         let start = Int(tickets[4].address.offset)
         for cut in stride(from: start, to: start + 60, by: 7) {
-            let files = crashed.afterCrash(.process)
+            let files = crashed.kill()
             files.edit(segmentPath(1)) { $0.removeLast($0.count - cut) }
             let opened = try Opened(files)
             #expect(opened.tail.count == 4, "cut at \(cut)")
@@ -55,7 +56,7 @@ import Testing
         let (crashed, tickets) = try await Self.crashed()
         let start = Int(tickets[index].address.offset)
         for byte in start..<Int(tickets[index + 1].address.offset) {
-            let files = crashed.afterCrash(.process)
+            let files = crashed.kill()
             files.edit(segmentPath(1)) { $0[byte] ^= 0x10 }
             let before = files.paths
             do {
@@ -79,7 +80,7 @@ import Testing
     }
 
     @Test func `the last record of a journal closed in good order cannot be taken for torn`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         let ticket = try await journal.append(payload(1))
         await journal.close()
@@ -89,13 +90,13 @@ import Testing
     }
 
     @Test func `a batch that reached the disk in the wrong order is torn, though whole records follow`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         _ = try await journal.appendDurably(payload(1))
         let lost = try await journal.append(payload(2))
         let next = try await journal.append(payload(3))
         try await journal.written(next)
-        let crashed = files.afterCrash(.process)
+        let crashed = files.kill()
         await journal.close()
         crashed.edit(segmentPath(1)) { content in
             for byte in Int(lost.address.offset)..<Int(next.address.offset) { content[byte] = 0 }
@@ -112,12 +113,12 @@ import Testing
     }
 
     @Test func `what was cut stays cut, though power goes again before the next sync`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         let lost = try await journal.append(payload(2))
         let next = try await journal.append(payload(3))
         try await journal.written(next)
-        let crashed = files.afterCrash(.process)
+        let crashed = files.kill()
         await journal.close()
         crashed.edit(segmentPath(1)) { content in
             for byte in Int(lost.address.offset)..<Int(next.address.offset) { content[byte] = 0 }
@@ -127,7 +128,7 @@ import Testing
         let again = try await opened.journal.append(payload(2).reversed())
         try await opened.journal.written(again)
         for seed in 0..<32 as Range<UInt64> {
-            let last = try Opened(crashed.afterCrash(.power(seed: seed)))
+            let last = try Opened(crashed.crash(seed: seed))
             #expect(last.tail.isEmpty || last.tail.map(\.payload) == [payload(2).reversed()], "seed \(seed)")
             await last.journal.close()
         }
@@ -135,11 +136,11 @@ import Testing
     }
 
     @Test func `a torn tail that the checkpoint covers is damage`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         let ticket = try await journal.appendDurably(payload(1))
         try await journal.checkpoint(one(payload(1)), upTo: 1, retiring: [])
-        let crashed = files.afterCrash(.process)
+        let crashed = files.kill()
         await journal.close()
         crashed.edit(segmentPath(1)) { $0[Int(ticket.address.offset) + 41] ^= 1 }
         #expect {
@@ -150,11 +151,11 @@ import Testing
     }
 
     @Test func `a bad record in a segment that is not the last is damage`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         var last = try await journal.append(payload(0))
         while last.address.segment == 1 { last = try await journal.appendDurably(payload(0)) }
-        let crashed = files.afterCrash(.process)
+        let crashed = files.kill()
         await journal.close()
         let content = try #require(crashed.content(segmentPath(1)))
         let end = try #require(content.lastIndex { $0 != 0 })
@@ -168,13 +169,13 @@ import Testing
     }
 
     @Test func `a missing segment is named`() async throws {
-        let files = MemoryFileSystem()
+        let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         for number in 1...60 { _ = try await journal.append(payload(number)) }
         await journal.close()
         #expect(files.segments.count > 3)
         for id in 1...2 as ClosedRange<UInt32> {
-            let damaged = files.afterCrash(.process)
+            let damaged = files.kill()
             damaged.erase(segmentPath(id))
             let damage = Damage(file: segmentPath(id), offset: 0, reason: "the segment is missing")
             #expect(throws: JournalError.corrupt(damage)) { try Opened(damaged) }
@@ -188,7 +189,7 @@ import Testing
             files.edit(segmentPath(1)) { $0[Int(tickets[4].address.offset)] = 1 }
             let opened = try Opened(files)
             #expect(opened.tail.count == 4)
-            let next = files.afterCrash(.process)
+            let next = files.kill()
             await opened.journal.close()
             files = next
         }
