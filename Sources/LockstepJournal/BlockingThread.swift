@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// A thread that runs blocking work one piece after the other, so that Swift's shared pool never waits for a disk.
-final class BlockingThread: Sendable {
+final class BlockingThread: JournalWorker {
     private struct State {
         var work: [@Sendable () -> Void] = []
         var isStopping = false

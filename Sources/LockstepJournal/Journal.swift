@@ -24,8 +24,17 @@ public final class Journal: Sendable {
         _ directory: String, options: JournalOptions = JournalOptions(), files: any FileSystem = PosixFileSystem(),
         replay: (ReplayedRecord) throws -> Void
     ) throws -> Journal {
+        try open(directory, options: options, files: files, driver: ThreadDriver(), replay: replay)
+    }
+
+    /// The same with another's hands: see `JournalDriver`.
+    package static func open(
+        _ directory: String, options: JournalOptions, files: any FileSystem, driver: any JournalDriver,
+        replay: (ReplayedRecord) throws -> Void
+    ) throws -> Journal {
         try options.check()
-        let opening = JournalOpening(layout: DirectoryLayout(directory: directory), files: files, options: options)
+        let opening = JournalOpening(
+            layout: DirectoryLayout(directory: directory), files: files, options: options, driver: driver)
         do {
             let (core, reader, report) = try opening.run(replay)
             return Journal(core: core, reader: reader, recovery: report)
@@ -87,6 +96,9 @@ public final class Journal: Sendable {
     /// Every record up to this one survives a loss of power.
     public var durableSequence: UInt64 { core.state.withLock { $0.queue.durable } }
 
+    /// Every record up to this one survives the end of this process.
+    package var writtenSequence: UInt64 { core.state.withLock { $0.queue.written } }
+
     /// Number of the record submitted last; 0 if there never was one.
     public var lastSequence: UInt64 { core.state.withLock { $0.queue.nextSequence - 1 } }
 
@@ -96,12 +108,19 @@ public final class Journal: Sendable {
     public func read(_ address: RecordAddress) async throws(JournalError) -> JournalRecord {
         if let record = core.state.withLock({ $0.queue.unwritten(at: address) }) { return record }
         let result = await withCheckedContinuation { continuation in
-            let isTaken = core.reading.run { [reader] in
-                continuation.resume(returning: Result { () throws(JournalError) in try reader.read(address) })
-            }
-            if !isTaken { continuation.resume(returning: .failure(JournalError.closed)) }
+            read(address) { continuation.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// The same, from the disk, with a call in place of a wait.
+    package func read(
+        _ address: RecordAddress, then tell: @escaping @Sendable (Result<JournalRecord, JournalError>) -> Void
+    ) {
+        let isTaken = core.reading.run { [reader] in
+            tell(Result { () throws(JournalError) in try reader.read(address) })
+        }
+        if !isTaken { tell(.failure(.closed)) }
     }
 
     /// Writes a checkpoint, which stands for every record up to `upTo` from then on, and deletes segments.
@@ -117,17 +136,23 @@ public final class Journal: Sendable {
         _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: [UInt32]
     ) async throws(JournalError) {
         if upTo > 0 { try await core.wait(for: .durable, of: upTo) }
-        let work = Checkpointing(core: core, reader: reader)
         let result = await withCheckedContinuation { continuation in
-            let isTaken = core.keeper.run {
-                continuation.resume(
-                    returning: Result { () throws(JournalError) in
-                        try work.write(records, upTo: upTo, retiring: retiring)
-                    })
-            }
-            if !isTaken { continuation.resume(returning: .failure(JournalError.closed)) }
+            checkpoint(records, upTo: upTo, retiring: retiring) { continuation.resume(returning: $0) }
         }
         try result.get()
+    }
+
+    /// The same for what is durable already, with a call in place of a wait.
+    package func checkpoint(
+        _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: [UInt32],
+        then tell: @escaping @Sendable (Result<Void, JournalError>) -> Void
+    ) {
+        precondition(upTo <= durableSequence, "a checkpoint stands only for what is durable")
+        let work = Checkpointing(core: core, reader: reader)
+        let isTaken = core.keeper.run {
+            tell(Result { () throws(JournalError) in try work.write(records, upTo: upTo, retiring: retiring) })
+        }
+        if !isTaken { tell(.failure(.closed)) }
     }
 
     /// Oldest first; the last one is live.
@@ -154,7 +179,10 @@ public final class Journal: Sendable {
 
     /// Writes and syncs what was submitted, and lets another process have the directory. May be called again.
     public func close() async {
-        core.beginClose()
+        beginClose()
         await core.waitForEnd()
     }
+
+    /// The first half of `close`; the rest is the driver's.
+    package func beginClose() { core.beginClose() }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// What the journal's threads and its callers share.
@@ -31,33 +30,34 @@ final class JournalCore: Sendable {
     let options: JournalOptions
     let segmentFiles: SegmentFiles
     let state: Mutex<State>
-    /// Wakes the writer.
-    private let wake = DispatchSemaphore(value: 0)
-    /// Sets segments aside and writes checkpoints.
-    let keeper = BlockingThread(name: "journal keeper")
-    let reading = BlockingThread(name: "journal reader")
+    let driver: any JournalDriver
+    let keeper: any JournalWorker
+    let reading: any JournalWorker
 
     init(
         layout: DirectoryLayout, files: any FileSystem, options: JournalOptions, segmentFiles: SegmentFiles,
-        state: State
+        driver: any JournalDriver, state: State
     ) {
         self.layout = layout
         self.files = files
         self.options = options
         self.segmentFiles = segmentFiles
+        self.driver = driver
+        keeper = driver.worker(.keeper)
+        reading = driver.worker(.reader)
         self.state = Mutex(state)
     }
 
     func submit(
         _ kind: UInt8, _ payload: [UInt8], _ charge: CommitQueue.Charge
     ) throws(JournalError) -> Ticket {
-        let now = ContinuousClock.now
+        let now = driver.now()
         let (answer, isAsleep, spare, surplus) = state.withLock { state in
             let answer = Result { () throws(JournalError) in try state.queue.submit(kind, payload, charge) }
             if case .failure(.full) = answer { state.stats.refused += 1 }
             return (answer, state.takeSleep(), state.beginPreparing(at: now), state.giveBackSpare(after: charge))
         }
-        if isAsleep { wake.signal() }
+        if isAsleep { driver.wakeWriter() }
         if let spare { prepare(spare) }
         // One that cannot be removed now is adopted, or removed, by the next opening.
         if let surplus { keeper.run { [self] in try? files.remove(layout.spare(surplus)) } }
@@ -65,9 +65,10 @@ final class JournalCore: Sendable {
     }
 
     func setReserved(_ bytes: Int) {
+        let now = driver.now()
         let spare = state.withLock { state in
             state.queue.withSpace { $0.setReserved(bytes) }
-            return state.beginPreparing(at: .now)
+            return state.beginPreparing(at: now)
         }
         if let spare { prepare(spare) }
     }
@@ -89,7 +90,7 @@ final class JournalCore: Sendable {
                 }
                 return (nil, state.takeSleep())
             }
-            if isAsleep { wake.signal() }
+            if isAsleep { driver.wakeWriter() }
             if let answer { continuation.resume(returning: answer) }
         }
         try result.get()
@@ -101,7 +102,7 @@ final class JournalCore: Sendable {
             state.queue.close()
             return state.takeSleep()
         }
-        if isAsleep { wake.signal() }
+        if isAsleep { driver.wakeWriter() }
     }
 
     func waitForEnd() async {
@@ -116,24 +117,13 @@ final class JournalCore: Sendable {
 
     // MARK: For the writer
 
-    /// What to do next; blocks while there is nothing.
+    /// What to do next. If that is to sleep, whoever has something for the writer wakes it from here on.
     func nextStep() -> CommitQueue.Step {
-        while true {
-            let now = ContinuousClock.now
-            let step = state.withLock { state in
-                let step = state.queue.nextStep(at: now)
-                if case .sleep = step { state.isWriterAsleep = true }
-                return step
-            }
-            guard case .sleep(let deadline) = step else { return step }
-            if let deadline {
-                let nanoseconds = (deadline - now) / .nanoseconds(1)
-                // Whole milliseconds and one more, so as not to wake just before the deadline and turn in vain.
-                _ = wake.wait(timeout: .now() + .milliseconds(Int(max(0, min(nanoseconds / 1e6, 1e9))) + 1))
-            } else {
-                wake.wait()
-            }
-            state.withLock { $0.isWriterAsleep = false }
+        let now = driver.now()
+        return state.withLock { state in
+            let step = state.queue.nextStep(at: now)
+            if case .sleep = step { state.isWriterAsleep = true } else { state.isWriterAsleep = false }
+            return step
         }
     }
 
@@ -203,8 +193,8 @@ final class JournalCore: Sendable {
     private func prepare(_ number: UInt64) {
         keeper.run { [self] in
             let result = Result { () throws(FileError) in try segmentFiles.makeSpare(number) }
+            let now = driver.now()
             let another = state.withLock { state in
-                let now = ContinuousClock.now
                 switch result {
                 case .success:
                     state.spares.append(number)

@@ -3,17 +3,18 @@ struct JournalOpening {
     let layout: DirectoryLayout
     let files: any FileSystem
     let options: JournalOptions
+    let driver: any JournalDriver
 
     /// - Throws: `JournalError`, `FileError`, or what `replay` throws. The directory is free again then.
     func run(_ replay: (ReplayedRecord) throws -> Void) throws -> (JournalCore, RecordReader, RecoveryReport) {
-        let began = ContinuousClock.now
+        let began = driver.now()
         try files.createDirectory(layout.directory)
         let lock = try takeLock()
         do {
             var recovery = Recovery(layout: layout, files: files)
             var outcome = try recovery.run(replay: replay)
             let file = try liveSegment(&outcome)
-            outcome.report.duration = ContinuousClock.now - began
+            outcome.report.duration = driver.now() - began
             let (core, reader) = start(outcome, lock, file)
             return (core, reader, outcome.report)
         } catch {
@@ -85,24 +86,23 @@ struct JournalOpening {
         var nextSpare = (outcome.spares.last ?? 0) + 1
         // The first one at once, so that a new journal does not begin by refusing. A full disk is no reason not to
         // open: what was reserved for completion is to be used up, and reading must be possible.
-        if queue.withSpace({ $0.beginPreparing(at: .now) }) {
+        if queue.withSpace({ $0.beginPreparing(at: driver.now()) }) {
             do throws(FileError) {
                 try segmentFiles.makeSpare(nextSpare)
                 spares.append(nextSpare)
                 nextSpare += 1
                 queue.withSpace { $0.prepared() }
             } catch {
-                queue.withSpace { $0.failed(error.description, at: .now) }
+                queue.withSpace { $0.failed(error.description, at: driver.now()) }
             }
         }
         let core = JournalCore(
-            layout: layout, files: files, options: options, segmentFiles: segmentFiles,
+            layout: layout, files: files, options: options, segmentFiles: segmentFiles, driver: driver,
             state: JournalCore.State(
                 queue: queue, segments: outcome.segments, spares: spares, nextSpare: nextSpare,
                 checkpointUpTo: outcome.checkpointUpTo))
         let reader = RecordReader(layout: layout, files: files)
-        CommitThread.start(
-            CommitThread(core: core, reader: reader, lock: lock, file: file, resuming: outcome))
+        driver.start(SegmentWriter(core: core, reader: reader, lock: lock, file: file, resuming: outcome))
         return (core, reader)
     }
 }

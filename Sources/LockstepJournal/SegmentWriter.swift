@@ -1,12 +1,11 @@
-import Foundation
 import Synchronization
 
-/// The one thread that writes segments: takes whatever was submitted meanwhile, writes it, syncs it, tells who waits.
+/// Writes segments: takes whatever was submitted meanwhile, writes it, syncs it, tells who waits.
 ///
 /// No timer decides when to sync. While one sync runs, the next batch gathers by itself; alone, a record does not wait.
 ///
-/// Not Sendable: only its own thread touches it once `start` was called.
-final class CommitThread {
+/// Unchecked: the driver makes one call at a time, the live one all of them on one thread.
+final class SegmentWriter: JournalWriter, @unchecked Sendable {
     private let core: JournalCore
     private let reader: RecordReader
     /// Released when all is done.
@@ -38,31 +37,21 @@ final class CommitThread {
         durable = outcome.lastSequence
     }
 
-    static func start(_ thread: sending CommitThread) {
-        // The thread is handed over here and never touched again from outside, which the compiler cannot see.
-        nonisolated(unsafe) let handed = thread
-        let worker = Thread { handed.run() }
-        worker.name = "journal writer"
-        worker.start()
-    }
-
-    private func run() {
-        while true {
-            let step = core.nextStep()
-            do throws(FileError) {
-                switch step {
-                case .write(let batch): try write(batch)
-                case .sync: try sync()
-                case .sleep: break
-                case .stop:
-                    finish()
-                    return
-                }
-            } catch {
-                // Never tried again: after a failed sync the kernel may call lost pages clean, and a second one "succeeds".
-                core.poison(error)
+    func turn() -> WriterRest {
+        do throws(FileError) {
+            switch core.nextStep() {
+            case .write(let batch): try write(batch)
+            case .sync: try sync()
+            case .sleep(let deadline): return .asleep(until: deadline)
+            case .stop:
+                finish()
+                return .ended
             }
+        } catch {
+            // Never tried again: after a failed sync the kernel may call lost pages clean, and a second one "succeeds".
+            core.poison(error)
         }
+        return .none
     }
 
     private func write(_ batch: [CommitQueue.Pending]) throws(FileError) {
@@ -100,10 +89,10 @@ final class CommitThread {
 
     private func sync() throws(FileError) {
         guard written > durable else { return }
-        let start = ContinuousClock.now
+        let start = core.driver.now()
         try file.sync()
         durable = written
-        core.synced(upTo: written, took: ContinuousClock.now - start)
+        core.synced(upTo: written, took: core.driver.now() - start)
     }
 
     /// The segment before is made durable first: an acknowledgement in the new one must not outlive a record in the old.
