@@ -8,8 +8,21 @@ public struct JournalLog: JobLog {
     public static func open(
         _ directory: String, options: JournalOptions = JournalOptions(), files: any FileSystem = PosixFileSystem()
     ) throws -> (log: JournalLog, found: RecoveredJobs) {
+        try open { try Journal.open(directory, options: options, files: files, replay: $0) }
+    }
+
+    /// The same with another's hands, for simulations.
+    package static func open(
+        _ directory: String, options: JournalOptions, files: any FileSystem, driver: any JournalDriver
+    ) throws -> (log: JournalLog, found: RecoveredJobs) {
+        try open { try Journal.open(directory, options: options, files: files, driver: driver, replay: $0) }
+    }
+
+    private static func open(
+        _ open: ((ReplayedRecord) throws -> Void) throws -> Journal
+    ) throws -> (log: JournalLog, found: RecoveredJobs) {
         var found = RecoveredJobs()
-        let journal = try Journal.open(directory, options: options, files: files) { record in
+        let journal = try open { record in
             switch record {
             case .checkpoint(let kind, let payload):
                 found.apply(FoundRecord(kind: kind, payload: payload, ticket: nil))
