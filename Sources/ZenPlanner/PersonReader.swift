@@ -4,6 +4,8 @@ import ContactSync
 struct PersonReader {
     let message: Message
     let settings: ZenPlannerSettings
+    /// Without an id a person is known by e-mail, first and last name, so all of them must be there.
+    var needsID = true
 
     /// The longest id that is taken; Zen Planner's have 36 characters.
     static let longestID = 255
@@ -18,6 +20,7 @@ struct PersonReader {
         person.programs = try message.value(settings.names[.programs]).map { found throws(Unplaced) in
             try ProgramList(field: found.name, names: settings.programEntryNames).memberships(in: found.content)
         }
+        if person.zenPlannerID.isEmpty { try checkName(of: person) }
         guard !person.values.isEmpty || person.status != nil || person.programs != nil else { throw nothingKnown() }
         return person
     }
@@ -30,7 +33,9 @@ struct PersonReader {
     }
 
     private func personID() throws(Unplaced) -> String {
-        guard let id = try message.text(settings.names[.personId]) else {
+        let text = try message.text(settings.names[.personId])
+        if !needsID, (text ?? "").isEmpty { return "" }
+        guard let id = text else {
             throw Unplaced(
                 """
                 The message has no field named personId, so it does not say whose it is; it carries \
@@ -45,6 +50,16 @@ struct PersonReader {
             throw Unplaced("The field personId is longer than \(Self.longestID) characters: \(quoted(id)).")
         }
         return id
+    }
+
+    private func checkName(of person: PersonSnapshot) throws(Unplaced) {
+        for field in [SyncedField.firstName, .lastName, .email] where (person.values[field]?.text ?? "").isEmpty {
+            throw Unplaced(
+                """
+                Without a Zen Planner id a person is known by first name, last name and e-mail together, and \
+                \(field.rawValue) is missing.
+                """)
+        }
     }
 
     private func day(_ text: String, of field: SyncedField) throws(Unplaced) -> FieldValue {

@@ -25,6 +25,23 @@ package struct ZenPlannerReader: Sendable {
         }
     }
 
+    /// A row of a report, as ``PeopleReport`` writes it. Reports name no ids, so a person may do without.
+    package func read(report form: [UInt8]) -> Reading {
+        do throws(ZenPlannerReadError) {
+            guard case .message(let row) = try MessageBody.decode(contentType: nil, body: form) else {
+                return .unplaced(reason: "The row is not the form of one person.", ignored: [])
+            }
+            do throws(Unplaced) {
+                let reader = PersonReader(message: row, settings: settings, needsID: false)
+                return .change(.person(try reader.snapshot()), ignored: row.names(otherThan: reader.known))
+            } catch {
+                return .unplaced(reason: error.reason, ignored: row.names(otherThan: []))
+            }
+        } catch {
+            return .unplaced(reason: error.sentence, ignored: [])
+        }
+    }
+
     private func place(_ message: Message) throws(Unplaced) -> Reading {
         switch try MessageKind(of: message, settings: settings) {
         case .person:
@@ -49,6 +66,12 @@ package enum Reading: Equatable, Sendable {
 package enum ZenPlannerReadError: Error, Equatable, Sendable {
     case unsupportedMediaType(String)
     case undecodable(String)
+
+    package var sentence: String {
+        switch self {
+        case .unsupportedMediaType(let sentence), .undecodable(let sentence): sentence
+        }
+    }
 }
 
 /// Why a message cannot be placed, in sentences.
