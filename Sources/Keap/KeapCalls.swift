@@ -8,6 +8,9 @@ package protocol KeapCalls: Sendable {
         where clauses: [ContactClause], fields: [ContactField], limit: Int
     ) async throws(KeapFailure) -> [KeapContact]
 
+    /// A page (at most 1,000) of all the account's contacts, oldest first; `next` is nil on the last page.
+    func contacts(fields: [ContactField], page: String?) async throws(KeapFailure) -> Page<KeapContact>
+
     /// One contact. Throws `.gone` if Keap does not know the id (any more).
     func contact(_ id: ContactID, fields: [ContactField]) async throws(KeapFailure) -> KeapContact
 

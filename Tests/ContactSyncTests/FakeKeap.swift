@@ -45,6 +45,7 @@ final class FakeKeap: KeapCalls {
         var calls: [String] = []
         var faults: [Int: Fault] = [:]
         var isDead = false
+        var pageSize = 1_000
         var events: [Event] = []
         var created: [ContactID] = []
         var answers: [TagID: TagAnswer] = [:]
@@ -129,6 +130,16 @@ final class FakeKeap: KeapCalls {
                 if fits { found.append(FakeKeap.shown(id, person, fields)) }
             }
             return Array(found.prefix(limit))
+        }
+    }
+
+    func contacts(fields: [ContactField], page: String?) async throws(KeapFailure) -> Page<KeapContact> {
+        try await call("page \(page ?? "1")") { world throws(KeapFailure) in
+            let all = world.people.sorted { $0.key < $1.key }.map { FakeKeap.shown($0.key, $0.value, fields) }
+            let number = page.flatMap { Int($0) } ?? 1
+            let items = all.dropFirst((number - 1) * world.pageSize).prefix(world.pageSize)
+            let isLast = number * world.pageSize >= all.count
+            return Page(items: Array(items), next: isLast ? nil : String(number + 1))
         }
     }
 

@@ -19,6 +19,15 @@ extension KeapClient {
         return Array(found.prefix(limit))
     }
 
+    func contacts(fields: [ContactField], page: String?) async throws(KeapFailure) -> Page<KeapContact> {
+        var found = try await perform(.listContacts(fields: fields, page: page)) { (response) throws(KeapFailure) in
+            try response.page("contacts", KeapContact.init)
+        }
+        // A page that leads to itself would be read for ever.
+        if found.next == page { found.next = nil }
+        return found
+    }
+
     func contact(_ id: ContactID, fields: [ContactField]) async throws(KeapFailure) -> KeapContact {
         let request = try KeapRequest.readContact(id, fields: fields)
         return try await perform(request, naming: .one(id)) { (response) throws(KeapFailure) in

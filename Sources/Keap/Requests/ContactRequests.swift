@@ -9,6 +9,13 @@ extension KeapRequest {
         return KeapRequest(.findContacts, .get, ["v2", "contacts"], query)
     }
 
+    /// In the order of their ids, so that a contact made meanwhile comes last and moves no other to a page already read.
+    static func listContacts(fields: [ContactField], page: String?) -> KeapRequest {
+        var query = pageQuery(token: page)
+        if !isAddress(page) { query += [QueryItem("order_by", "id asc"), Self.fields(fields)] }
+        return KeapRequest(.listContacts, .get, ["v2", "contacts"], query)
+    }
+
     static func readContact(_ id: ContactID, fields: [ContactField]) throws(KeapFailure) -> KeapRequest {
         KeapRequest(.readContact, .get, ["v2", "contacts", try pathPart(id.text)], [Self.fields(fields)])
     }

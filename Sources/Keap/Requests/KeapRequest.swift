@@ -32,6 +32,7 @@ package struct KeapRequest: Equatable, Sendable {
 /// What a call is counted under.
 package enum KeapEndpoint: String, CaseIterable, Sendable {
     case findContacts = "contacts.find"
+    case listContacts = "contacts.list"
     case readContact = "contacts.read"
     case createContact = "contacts.create"
     case updateContact = "contacts.update"
@@ -54,7 +55,7 @@ package enum KeapEndpoint: String, CaseIterable, Sendable {
     /// these: it is what new people wait for, and if it hangs it should not hold a place for long.
     package var isSlow: Bool {
         switch self {
-        case .listWearers, .listTags, .listCategories, .readModel, .removeTagFromMany: true
+        case .listContacts, .listWearers, .listTags, .listCategories, .readModel, .removeTagFromMany: true
         default: false
         }
     }

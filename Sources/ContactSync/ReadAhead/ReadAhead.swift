@@ -1,0 +1,91 @@
+package import Keap
+
+/// Reads all of an account's contacts by the thousand when many people are about to be looked for, so that those who
+/// are new cost no search each.
+///
+/// Only that somebody is *not* there is believed, and for a while only: whoever seems to be there is asked for afresh.
+/// What we create or change ourselves meanwhile is noted.
+package actor ReadAhead {
+    private let calls: any KeapCalls
+    private let now: @Sendable () -> Duration
+    private let searchesAhead: @Sendable () async -> Int
+    private var book = ContactBook()
+    /// When the first page was asked for; nil while there is no whole book.
+    private var readAt: Duration?
+    /// Not worth trying again before then.
+    private var restsUntil = Duration.zero
+    private let reading = KeyedLock<Int>()
+
+    /// With fewer ahead, searching one by one is quick and as cheap.
+    static let fewestSearches = 20
+    /// Contacts that others make in Keap meanwhile are not seen for this long.
+    static let longestAge = Duration.seconds(15 * 60)
+    static let mostPages = 1_000
+    static let rest = Duration.seconds(10 * 60)
+
+    /// - Parameters:
+    ///   - calls: the account's, as an import makes them.
+    ///   - now: time since any origin, on a clock that nobody sets back.
+    ///   - searchesAhead: about how many searches the waiting imports still need.
+    package init(
+        calls: any KeapCalls, now: @escaping @Sendable () -> Duration,
+        searchesAhead: @escaping @Sendable () async -> Int
+    ) {
+        self.calls = calls
+        self.now = now
+        self.searchesAhead = searchesAhead
+    }
+
+    /// Who may bear this id; nil if only Keap can say.
+    func bearers(ofID id: String, field: CustomFieldID) async throws(KeapFailure) -> [ContactID]? {
+        try await isReady(field) ? book.bearers(ofID: id) : nil
+    }
+
+    func bearers(ofEmail email: String, field: CustomFieldID) async throws(KeapFailure) -> [ContactID]? {
+        try await isReady(field) ? book.bearers(ofEmail: email) : nil
+    }
+
+    /// A contact that we made or changed: also one whose people are not imported.
+    func note(_ contact: ContactID, _ body: ContactBody, field: CustomFieldID?) {
+        let id = (body.customFields ?? []).first { $0.id == field }?.content.text ?? ""
+        book.add(contact, id: id, emails: (body.emails ?? []).map(\.email))
+    }
+
+    private func isReady(_ field: CustomFieldID) async throws(KeapFailure) -> Bool {
+        if isFresh { return true }
+        guard now() >= restsUntil, await searchesAhead() >= Self.fewestSearches else { return false }
+        // One reads; who comes meanwhile waits for the same book.
+        guard await reading.acquire(0) else { throw .cancelled }
+        defer { reading.release(0) }
+        if isFresh { return true }
+        guard now() >= restsUntil else { return false }
+        return try await read(field)
+    }
+
+    private var isFresh: Bool { readAt.map { now() - $0 < Self.longestAge } ?? false }
+
+    /// Reads page after page as long as that costs less than the searches that it spares.
+    private func read(_ field: CustomFieldID) async throws(KeapFailure) -> Bool {
+        let begun = now()
+        readAt = nil
+        book = ContactBook()
+        var walk: String?
+        for page in 1...Self.mostPages {
+            let found = try await calls.contacts(fields: [.id, .emailAddresses, .customFields], page: walk)
+            for contact in found.items {
+                book.add(
+                    contact.id, id: ContactMatch.zenPlannerID(of: contact, field: field),
+                    emails: (contact.emails ?? []).map(\.email))
+            }
+            guard let next = found.next else {
+                readAt = begun
+                return true
+            }
+            guard await searchesAhead() > 2 * page else { break }
+            walk = next
+        }
+        restsUntil = now() + Self.rest
+        book = ContactBook()
+        return false
+    }
+}
