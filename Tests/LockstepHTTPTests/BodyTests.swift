@@ -18,6 +18,19 @@ struct FormBodyTests {
         #expect(try FormBody(decoding: Array("a=1".utf8))["b"] == nil)
     }
 
+    @Test func `what is written as a form is read back`() throws {
+        let written: [(name: String, value: String)] = [
+            ("a b", "x+y & z"), ("ü%", ""), ("", "=✓\r\n"), ("plain-._*09azAZ", "~/"),
+        ]
+
+        let form = FormBody.encoded(written)
+
+        #expect(String(decoding: form, as: UTF8.self).hasPrefix("a+b=x%2By+%26+z&%C3%BC%25=&=%3D"))
+        #expect(String(decoding: form, as: UTF8.self).hasSuffix("&plain-._*09azAZ=%7E%2F"))
+        #expect(try fields(String(decoding: form, as: UTF8.self)) == written.map { "\($0.name)=\($0.value)" })
+        #expect(FormBody.encoded([]) == [])
+    }
+
     @Test func `a value that is not UTF-8 is read as Latin-1`() throws {
         #expect(try fields("name=J%FCrgen&other=%C3%BC") == ["name=Jürgen", "other=ü"])
     }

@@ -1,4 +1,5 @@
 import ContactSync
+import LockstepHTTP
 
 /// A Zen Planner people report: its rows as messages, like those that a web hook brings.
 ///
@@ -61,11 +62,11 @@ package struct PeopleReport: Sendable {
                 Flaw(line: row.line, sentence: "\(row.fields.count) fields, where the header has \(names.count)"))
             return
         }
-        var fields: [(String, String)] = []
+        var fields: [(name: String, value: String)] = []
         for (name, text) in zip(names, row.fields) where !name.isEmpty {
             fields.append((name, columns.mended(text, of: name, order)))
         }
-        let form = FormText.encoded(fields)
+        let form = FormBody.encoded(fields)
         switch reader.read(report: form) {
         case .change: people.append(Person(line: row.line, form: form))
         case .unplaced(let reason, _): flaws.append(Flaw(line: row.line, sentence: reason))

@@ -1,12 +1,12 @@
-/// Writes a form as browsers do: everything but letters, digits and `*-._` is percent-encoded, a blank is a plus.
-enum FormText {
-    static func encoded(_ fields: [(String, String)]) -> [UInt8] {
+extension FormBody {
+    /// A form as browsers write it: everything but letters, digits and `*-._` is percent-encoded, a blank is a plus.
+    public static func encoded(_ fields: [(name: String, value: String)]) -> [UInt8] {
         var form: [UInt8] = []
-        for (name, text) in fields {
+        for (name, value) in fields {
             if !form.isEmpty { form.append(UInt8(ascii: "&")) }
             append(name, to: &form)
             form.append(UInt8(ascii: "="))
-            append(text, to: &form)
+            append(value, to: &form)
         }
         return form
     }
