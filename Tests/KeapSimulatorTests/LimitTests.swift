@@ -134,4 +134,28 @@ import Testing
             #expect(window.count(at: now) == instants.count { $0 > now.nanoseconds - 1_000_000_000 })
         }
     }
+
+    @Test func `the accounts of one OAuth client share its windows and have their tenant's to themselves`() {
+        let caller = Caller {
+            $0.clientLimits = LimitTests.limits(minute: 3)
+            $0.accounts = ["one", "two"].map { name in
+                AccountSetup(
+                    key: name, appName: name, limits: LimitTests.limits(second: 1, tenantDay: 2), client: "client")
+            }
+        }
+        let statuses = ["one", "one", "one", "two", "two"].map { key in
+            caller.key = key
+            return caller.call("GET", "/v2/tags").status
+        }
+        // The third is over the first account's day, the last over the client's minute; a key's second is not theirs.
+        #expect(statuses == [200, 200, 429, 200, 429])
+        #expect(caller.world.overruns(ofClient: "client") == [.minute: 1])
+        #expect(caller.world.accounts["one"]?.overruns == [.tenantDay: 1])
+        #expect(caller.world.peaks(ofClient: "client")[.minute] == 5)
+
+        let answer = caller.call("GET", "/v2/tags")
+        #expect(answer.header("x-keap-product-throttle-used") == "3")
+        #expect(answer.header("x-keap-tenant-throttle-limit") == "|2")
+        #expect(answer.header("x-keap-tenant-throttle-used") == "1|1")
+    }
 }

@@ -3,6 +3,8 @@
 /// The indices follow every change of a contact, because every change goes through `insert`, `change` and `erase`.
 package struct Account: Sendable {
     package let appName: String
+    /// The OAuth client whose limits it shares.
+    let client: String?
     let quirks: Quirks
     let identifyingFields: Set<String>
 
@@ -32,11 +34,14 @@ package struct Account: Sendable {
 
     init(_ setup: AccountSetup, options: WorldOptions) {
         appName = setup.appName
+        client = setup.client
         quirks = options.quirks
         identifyingFields = options.identifyingFields
         history = ContactHistory(most: options.rememberedEventsPerContact)
+        var limits = setup.limits ?? options.limits
+        if client != nil { limits = limits.ofTenantOnly }
         throttle = Throttle(
-            limits: setup.limits ?? options.limits, counting: options.counting,
+            limits: limits, counting: options.counting,
             refusedRequestsCount: options.refusedRequestsCount)
     }
 }

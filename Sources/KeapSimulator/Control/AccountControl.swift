@@ -44,7 +44,8 @@ extension KeapWorld {
         var limits = options.limits
         if let given = json["limits"] { try limits.change(by: given) }
         let name = json["app"]?.text ?? "sim\(accounts.count + 1).infusionsoft.com"
-        add(AccountSetup(key: key, appName: name, limits: limits))
+        if json["client"] != nil, json["client"]?.text == nil { throw .bad("client is a name") }
+        add(AccountSetup(key: key, appName: name, limits: limits, client: json["client"]?.text))
         return SimAnswer(status: 201, ["app": .string(name)])
     }
 

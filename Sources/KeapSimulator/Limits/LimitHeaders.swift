@@ -3,20 +3,57 @@
 struct LimitHeaders {
     var fields: [(name: String, value: String)]
 
-    /// - Parameter exhausted: a window to report as used up, although it is not.
+    /// What a throttle says of one of its windows.
+    struct Numbers {
+        var limit = ""
+        var available = ""
+        var used: String
+
+        /// - Parameter isExhausted: to be reported as used up, although it is not.
+        init(_ window: LimitWindow, of throttle: inout Throttle, key: String, at now: Instant, isExhausted: Bool) {
+            let count = throttle.used(in: window, key: key, at: now)
+            used = String(count)
+            guard let most = throttle.limits.limit(of: window) else { return }
+            limit = String(most)
+            available = isExhausted ? "0" : String(max(0, most - count))
+            if isExhausted { used = limit }
+        }
+    }
+
+    /// - Parameters:
+    ///   - product: counts the credential's windows; of an account with a key the same as `account`.
+    ///   - exhausted: a window to report as used up, although it is not.
+    init(
+        product: inout Throttle, account: inout Throttle, key: String, tenant: String, at now: Instant,
+        exhausted: LimitWindow? = nil
+    ) {
+        func numbers(_ window: LimitWindow, _ throttle: inout Throttle) -> Numbers {
+            Numbers(window, of: &throttle, key: key, at: now, isExhausted: window == exhausted)
+        }
+        self.init(
+            spike: product.limits.perSecond, minute: numbers(.minute, &product), day: numbers(.day, &product),
+            tenantMinute: numbers(.tenantMinute, &account), tenantDay: numbers(.tenantDay, &account), tenant: tenant,
+            at: now)
+    }
+
+    /// Of an account with a key, whose throttle counts everything.
     init(
         of throttle: inout Throttle, key: String, tenant: String, at now: Instant, exhausted: LimitWindow? = nil
     ) {
-        func numbers(_ window: LimitWindow) -> (limit: String, available: String, used: String) {
-            let used = throttle.used(in: window, key: key, at: now)
-            guard let limit = throttle.limits.limit(of: window) else { return ("", "", String(used)) }
-            if window == exhausted { return (String(limit), "0", String(limit)) }
-            return (String(limit), String(max(0, limit - used)), String(used))
+        func numbers(_ window: LimitWindow) -> Numbers {
+            Numbers(window, of: &throttle, key: key, at: now, isExhausted: window == exhausted)
         }
-        let (minute, day) = (numbers(.minute), numbers(.day))
-        let (tenantMinute, tenantDay) = (numbers(.tenantMinute), numbers(.tenantDay))
+        self.init(
+            spike: throttle.limits.perSecond, minute: numbers(.minute), day: numbers(.day),
+            tenantMinute: numbers(.tenantMinute), tenantDay: numbers(.tenantDay), tenant: tenant, at: now)
+    }
+
+    private init(
+        spike: Int?, minute: Numbers, day: Numbers, tenantMinute: Numbers, tenantDay: Numbers, tenant: String,
+        at now: Instant
+    ) {
         fields = [
-            ("x-keap-product-spike-limit", throttle.limits.perSecond.map { "\($0)ps" } ?? ""),
+            ("x-keap-product-spike-limit", spike.map { "\($0)ps" } ?? ""),
             ("x-keap-product-throttle-limit", minute.limit),
             ("x-keap-product-throttle-time-unit", "minute"),
             ("x-keap-product-throttle-interval", "1"),

@@ -24,6 +24,12 @@ package struct SimulatedLimits: Hashable, Sendable {
     package static let none = SimulatedLimits(
         perSecond: nil, perMinute: nil, perDay: nil, tenantPerMinute: nil, tenantPerDay: nil)
 
+    /// Without what a credential's own windows allow.
+    var ofTenantOnly: SimulatedLimits {
+        SimulatedLimits(
+            perSecond: nil, perMinute: nil, perDay: nil, tenantPerMinute: tenantPerMinute, tenantPerDay: tenantPerDay)
+    }
+
     func limit(of window: LimitWindow) -> Int? {
         switch window {
         case .second: perSecond

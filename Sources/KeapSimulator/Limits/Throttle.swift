@@ -1,4 +1,4 @@
-/// One account's windows: decides what passes, and remembers how close its clients came.
+/// The windows of one account, or of one OAuth client: decides what passes, and remembers how close its clients came.
 struct Throttle: Sendable {
     var limits: SimulatedLimits
     private let counting: Counting
@@ -31,20 +31,30 @@ struct Throttle: Sendable {
 
     /// Counts a request if every window has room for it; else names the windows that have none.
     mutating func admit(key: String, at now: Instant) -> [LimitWindow] {
+        let full = full(key: key, at: now)
+        arrived(key: key, isRefused: !full.isEmpty, at: now)
+        return full
+    }
+
+    /// Windows that have no room for another request. Counts nothing.
+    mutating func full(key: String, at now: Instant) -> [LimitWindow] {
+        LimitWindow.allCases.filter { window in
+            limits.limit(of: window).map { used(in: window, key: key, at: now) >= $0 } ?? false
+        }
+    }
+
+    /// A request came. It may have been refused for another's limits too.
+    mutating func arrived(key: String, isRefused: Bool, at now: Instant) {
         // Not over the dictionary's own keys: holding them would copy every window at the first change.
         for window in [LimitWindow.second, .minute, .day] {
             arrivals[window]?.add(at: now)
             peaks[window] = max(peaks[window] ?? 0, arrivals[window]?.count(at: now) ?? 0)
         }
-        let full = LimitWindow.allCases.filter { window in
-            limits.limit(of: window).map { used(in: window, key: key, at: now) >= $0 } ?? false
-        }
-        for window in full { overruns[window, default: 0] += 1 }
-        if full.isEmpty || refusedRequestsCount {
+        for window in full(key: key, at: now) { overruns[window, default: 0] += 1 }
+        if !isRefused || refusedRequestsCount {
             seconds[key, default: CountingWindow(seconds: 1, counting: counting)].add(at: now)
             for window in LimitWindow.allCases { windows[window]?.add(at: now) }
         }
-        return full
     }
 
     /// Counts requests that some other integration made on the same account.

@@ -6,6 +6,8 @@ package struct KeapWorld: Sendable {
     package private(set) var options: WorldOptions
     /// By app name.
     package internal(set) var accounts: [String: Account] = [:]
+    /// What the accounts of each OAuth client share.
+    private var clients: [String: Throttle] = [:]
     package private(set) var audit: Audit
     package var faults = FaultBook()
 
@@ -34,6 +36,11 @@ package struct KeapWorld: Sendable {
 
     package mutating func add(_ setup: AccountSetup) {
         appNames[setup.key] = setup.appName
+        if let client = setup.client, clients[client] == nil {
+            clients[client] = Throttle(
+                limits: options.clientLimits, counting: options.counting,
+                refusedRequestsCount: options.refusedRequestsCount)
+        }
         if accounts[setup.appName] == nil { accounts[setup.appName] = Account(setup, options: options) }
     }
 
@@ -93,7 +100,7 @@ package struct KeapWorld: Sendable {
         _ arrival: Arrival, key: String, appName: String, _ decision: inout AuditedRequest.Decision
     ) -> SimAnswer {
         guard accounts[appName] != nil else { preconditionFailure("Every key belongs to an account.") }
-        decision.overran = accounts[appName]!.throttle.admit(key: key, at: latest)
+        decision.overran = admit(key: key, appName)
         var exhausted: LimitWindow?
         var answer: SimAnswer
         if !decision.overran.isEmpty {
@@ -108,12 +115,41 @@ package struct KeapWorld: Sendable {
         if answer.status == 429, let seconds = options.quirks.retryAfter {
             answer.headers.append(("Retry-After", String(seconds)))
         }
-        answer.headers +=
-            LimitHeaders(
-                of: &accounts[appName]!.throttle, key: key, tenant: appName, at: latest, exhausted: exhausted
-            ).fields
+        answer.headers += headers(key: key, appName, exhausted: exhausted)
         return answer
     }
+
+    /// Counts a request where all of its limits let it pass; else names those that do not.
+    private mutating func admit(key: String, _ appName: String) -> [LimitWindow] {
+        guard let client = accounts[appName]!.client else {
+            return accounts[appName]!.throttle.admit(key: key, at: latest)
+        }
+        // A client's second is one for all of its tokens.
+        let full =
+            clients[client]!.full(key: client, at: latest) + accounts[appName]!.throttle.full(key: key, at: latest)
+        clients[client]!.arrived(key: client, isRefused: !full.isEmpty, at: latest)
+        accounts[appName]!.throttle.arrived(key: key, isRefused: !full.isEmpty, at: latest)
+        return full
+    }
+
+    private mutating func headers(
+        key: String, _ appName: String, exhausted: LimitWindow?
+    ) -> [(name: String, value: String)] {
+        guard let client = accounts[appName]!.client else {
+            return LimitHeaders(
+                of: &accounts[appName]!.throttle, key: key, tenant: appName, at: latest, exhausted: exhausted
+            ).fields
+        }
+        return LimitHeaders(
+            product: &clients[client]!, account: &accounts[appName]!.throttle, key: client, tenant: appName,
+            at: latest, exhausted: exhausted
+        ).fields
+    }
+
+    /// The most requests of an OAuth client that ever arrived in one second, minute, day, refused or not.
+    package func peaks(ofClient client: String) -> [LimitWindow: Int] { clients[client]?.peaks ?? [:] }
+    /// Its requests that were over one of its own limits.
+    package func overruns(ofClient client: String) -> [LimitWindow: Int] { clients[client]?.overruns ?? [:] }
 
     private mutating func fault(for arrival: Arrival, _ appName: String) -> (number: Int, action: FaultAction)? {
         guard !faults.entries.isEmpty, let account = accounts[appName] else { return nil }

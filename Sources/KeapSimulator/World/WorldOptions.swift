@@ -6,6 +6,8 @@ package struct WorldOptions: Sendable {
     package var acceptsAnyKey = false
     /// For accounts that name none.
     package var limits = SimulatedLimits.key
+    /// For OAuth clients.
+    package var clientLimits = SimulatedLimits.oauth
     package var counting = Counting.rolling
     /// Whether a request that was refused for being over a limit counts in the windows all the same.
     package var refusedRequestsCount = false
@@ -32,11 +34,15 @@ package struct AccountSetup: Sendable {
     /// Such as `ab103.infusionsoft.com`.
     package var appName: String
     package var limits: SimulatedLimits?
+    /// The OAuth client that the key is a token of. All accounts of one client share its second, minute and day; only
+    /// the tenant's windows are the account's own.
+    package var client: String?
 
-    package init(key: String, appName: String, limits: SimulatedLimits? = nil) {
+    package init(key: String, appName: String, limits: SimulatedLimits? = nil, client: String? = nil) {
         self.key = key
         self.appName = appName
         self.limits = limits
+        self.client = client
     }
 }
 
