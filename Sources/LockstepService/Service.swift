@@ -30,8 +30,7 @@ package final class Service: Sendable {
         let handler = SyncHandler(log: log)
         var options = JournalOptions()
         options.unsyncedLimit = configuration.unsyncedLimit
-        let (jobs, found) = try JournalLog.open(
-            configuration.data, options: options, files: surroundings.files)
+        let (jobs, found) = try surroundings.openLog(configuration.data, options: options)
         report(jobs.journal.recovery, in: configuration.data, log)
         do {
             let queue = try await JobQueue.open(

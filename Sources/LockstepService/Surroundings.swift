@@ -1,6 +1,7 @@
 import Foundation
 package import Keap
 package import LockstepJournal
+import LockstepPool
 
 /// What the service stands on: clocks, disk, and the wire to Keap. The program gives it this machine's; a simulation gives
 /// it others, and the service runs on them all the same.
@@ -10,16 +11,27 @@ package struct Surroundings: Sendable {
     /// Milliseconds since 1970.
     package var wall: @Sendable () -> Int64
     package var files: any FileSystem
+    /// Runs the journal's blocking work. Nil: threads of its own do.
+    package var journalDriver: (any JournalDriver)?
     package var transport: @Sendable (KeapSite) -> any KeapTransport
 
     package init(
         clock: ServiceClock, wall: @escaping @Sendable () -> Int64, files: any FileSystem,
+        journalDriver: (any JournalDriver)? = nil,
         transport: @escaping @Sendable (KeapSite) -> any KeapTransport
     ) {
         self.clock = clock
         self.wall = wall
         self.files = files
+        self.journalDriver = journalDriver
         self.transport = transport
+    }
+
+    func openLog(
+        _ directory: String, options: JournalOptions
+    ) throws -> (log: JournalLog, found: RecoveredJobs) {
+        guard let journalDriver else { return try JournalLog.open(directory, options: options, files: files) }
+        return try JournalLog.open(directory, options: options, files: files, driver: journalDriver)
     }
 
     package static var real: Surroundings {
