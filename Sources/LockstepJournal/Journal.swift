@@ -170,6 +170,7 @@ public final class Journal: Sendable {
             var stats = state.stats
             stats.unsynced = state.queue.nextSequence - 1 - state.queue.durable
             stats.freeForIntake = state.queue.space.freeForIntake
+            stats.freeForCopies = state.queue.space.freeForCopies
             stats.reserved = state.queue.space.reserved
             stats.spareSegments = state.spares.count
             if case .poisoned(let reason, _) = state.queue.phase { stats.poisoned = reason }

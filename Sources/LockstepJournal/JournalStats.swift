@@ -19,6 +19,8 @@ public struct JournalStats: Sendable {
     public var unsynced: UInt64 = 0
     /// Bytes that new records may take now, their reserve included.
     public var freeForIntake = 0
+    /// Bytes that compaction may take now, without touching what is reserved nor all of the segment kept for upkeep.
+    public var freeForCopies = 0
     public var reserved = 0
     public var spareSegments = 0
     /// Set once a write or sync has failed: nothing is accepted until the journal is opened again.

@@ -30,6 +30,9 @@ struct SpaceLedger {
 
     var freeForIntake: Int { max(0, available - reserved - usable) }
 
+    /// On a full disk half of the segment that is kept for upkeep: never what was promised to jobs.
+    var freeForCopies: Int { max(0, available - reserved - usable / 2) }
+
     func admits(_ bytes: Int) -> Bool { bytes <= freeForIntake }
 
     var refusal: String {

@@ -38,11 +38,16 @@ struct ByteReader {
 
     mutating func getBool() throws(TooShort) -> Bool { try get(UInt8.self) != 0 }
 
-    mutating func getBytes() throws(TooShort) -> [UInt8] {
+    mutating func getBytes() throws(TooShort) -> [UInt8] { Array(bytes[try getPlace()]) }
+
+    mutating func getText() throws(TooShort) -> String { text(at: try getPlace()) }
+
+    /// Where a byte string lies that need not be copied.
+    mutating func getPlace() throws(TooShort) -> Range<Int> {
         let count = Int(try get(UInt32.self))
         let place = try take(count)
-        return Array(bytes[place..<place + count])
+        return place..<place + count
     }
 
-    mutating func getText() throws(TooShort) -> String { String(decoding: try getBytes(), as: UTF8.self) }
+    func text(at place: Range<Int>) -> String { String(decoding: bytes[place], as: UTF8.self) }
 }

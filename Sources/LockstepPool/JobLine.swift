@@ -1,66 +1,104 @@
 /// The jobs of one lane in the order of acceptance. Taking the first and adding to the end cost the same however long
-/// the line is; so does nothing else that happens often.
+/// the line is; so does nothing else that happens often. Most lines hold one job, which takes no memory of its own.
 struct JobLine: Sendable, Equatable, Sequence {
-    private var ids: [JobID] = []
-    /// Places before this one are used up.
-    private var head = 0
+    /// Job 0 is never given out and stands for none.
+    private var head: UInt64 = 0
+    /// Those behind the head, after a first number that says how many places after it are used up. One array and not
+    /// an array and a counter: there is a line for each of millions of lanes.
+    private var rest: [UInt64] = []
 
     init() {}
 
-    var first: JobID? { head < ids.count ? ids[head] : nil }
-    var isEmpty: Bool { head == ids.count }
-    var count: Int { ids.count - head }
+    var first: JobID? { head == 0 ? nil : JobID(rawValue: head) }
+    var isEmpty: Bool { head == 0 }
+    var count: Int { head == 0 ? 0 : 1 + rest.count - start }
 
-    func makeIterator() -> ArraySlice<JobID>.Iterator { ids[head...].makeIterator() }
+    /// Where in `rest` the one behind the head stands.
+    private var start: Int { rest.isEmpty ? 0 : 1 + Int(rest[0]) }
+
+    struct Iterator: IteratorProtocol {
+        fileprivate var head: UInt64
+        fileprivate var rest: ArraySlice<UInt64>.Iterator
+
+        mutating func next() -> JobID? {
+            if head != 0 {
+                defer { head = 0 }
+                return JobID(rawValue: head)
+            }
+            return rest.next().map(JobID.init)
+        }
+    }
+
+    func makeIterator() -> Iterator { Iterator(head: head, rest: rest[start...].makeIterator()) }
 
     mutating func insert(_ job: JobID) {
-        guard let last = ids.last, !isEmpty, last >= job else { return ids.append(job) }
-        let place = firstPlace(notBefore: job)
-        if ids[place] != job { ids.insert(job, at: place) }
+        let job = job.rawValue
+        if head == 0 || job == head {
+            head = job
+        } else if job < head {
+            insert(head, at: start)
+            head = job
+        } else if rest.count == start || rest[rest.count - 1] < job {
+            insert(job, at: rest.count)
+        } else {
+            let place = firstPlace(notBefore: job)
+            if rest[place] != job { insert(job, at: place) }
+        }
+    }
+
+    private mutating func insert(_ job: UInt64, at place: Int) {
+        if rest.isEmpty {
+            rest = [0, job]
+        } else if place == start, start > 1 {
+            rest[place - 1] = job
+            rest[0] -= 1
+        } else {
+            rest.insert(job, at: place)
+        }
     }
 
     /// Of two lines makes one, in the order of acceptance.
     mutating func merge(_ other: JobLine) {
-        var merged: [JobID] = []
-        merged.reserveCapacity(count + other.count)
-        var theirs = other.ids[other.head...]
-        for job in self {
-            while let next = theirs.first, next < job {
-                merged.append(next)
-                theirs = theirs.dropFirst()
-            }
-            if theirs.first == job { theirs = theirs.dropFirst() }
-            merged.append(job)
+        guard !isEmpty else { return self = other }
+        var theirs = other.makeIterator()
+        var (mine, merged) = (makeIterator(), JobLine())
+        var (a, b) = (mine.next(), theirs.next())
+        while let job = a.map({ a in b.map { Swift.min(a, $0) } ?? a }) ?? b {
+            merged.insert(job)
+            if a == job { a = mine.next() }
+            if b == job { b = theirs.next() }
         }
-        merged += theirs
-        ids = merged
-        head = 0
+        self = merged
     }
 
     mutating func remove(_ job: JobID) {
-        let place = firstPlace(notBefore: job)
-        guard place < ids.count, ids[place] == job else { return }
-        guard place == head else {
-            ids.remove(at: place)
+        if job.rawValue == head { return removeFirst() }
+        let place = firstPlace(notBefore: job.rawValue)
+        guard place < rest.count, rest[place] == job.rawValue else { return }
+        if rest.count - start == 1 { rest = [] } else { rest.remove(at: place) }
+    }
+
+    private mutating func removeFirst() {
+        guard start < rest.count else {
+            head = 0
+            rest = []
             return
         }
-        head += 1
-        if head == ids.count {
-            ids = []
-            head = 0
-        } else if head > 64, head * 2 > ids.count {
-            ids.removeFirst(head)
-            head = 0
+        head = rest[start]
+        rest[0] += 1
+        if start == rest.count {
+            rest = []
+        } else if start > 64, start * 2 > rest.count {
+            rest.removeSubrange(1..<start)
+            rest[0] = 0
         }
     }
 
-    private func firstPlace(notBefore job: JobID) -> Int {
-        // Most often it is the first that is asked for.
-        if let first, first >= job { return head }
-        var (low, high) = (head, ids.count)
+    private func firstPlace(notBefore job: UInt64) -> Int {
+        var (low, high) = (start, rest.count)
         while low < high {
             let middle = (low + high) / 2
-            if ids[middle] < job { low = middle + 1 } else { high = middle }
+            if rest[middle] < job { low = middle + 1 } else { high = middle }
         }
         return low
     }

@@ -48,7 +48,13 @@ public protocol JobLog: Sendable {
     func part(of address: LogAddress) -> UInt64
     /// Parts that are full, and no longer written to.
     var closedParts: [(part: UInt64, bytes: Int)] { get }
+    /// Bytes that may be copied within the log now: what neither new jobs nor the completion of old ones count on.
+    var roomForCopies: Int { get }
     var isFailed: String? { get }
+}
+
+extension JobLog {
+    public var roomForCopies: Int { .max }
 }
 
 /// A record found at the start.

@@ -1,4 +1,6 @@
 /// Folds what is known into a checkpoint, so that old parts of the log can go and the next start is short.
+///
+/// All that takes long is done on a snapshot, beside the queue: finding what is alive where, and writing it down.
 extension JobQueue {
     func checkpointIfDue() async {
         guard isCheckpointDue else { return }
@@ -17,55 +19,75 @@ extension JobQueue {
         defer { isCheckpointing = false }
         try await emptySparseParts()
         loggedSinceCheckpoint = 0
-        let live = liveBytes()
-        let dead = log.closedParts.map(\.part).filter { live[$0] == nil }
-        // One step with the state: nothing is submitted between.
-        let (records, upTo) = (state.checkpointRecords(), log.lastSequence)
-        checkpointSize = 256 * (state.jobs.count + state.lanes.rows.count)
+        wasRefused = false
+        // One step with the state: nothing is submitted between. What is dead in it stays dead.
+        let (snapshot, upTo, closed) = (state.snapshot, log.lastSequence, log.closedParts)
+        let dead = await Self.deadParts(among: closed, snapshot, log)
         do {
-            try await log.checkpoint(records, upTo: upTo, retiring: Set(dead))
+            try await log.checkpoint(snapshot, upTo: upTo, retiring: dead)
         } catch {
             throw QueueError(error)
         }
     }
 
-    /// A checkpoint holds all that is pending. Writing one more often than that much is logged would be most of the work.
     var isCheckpointDue: Bool {
-        !isCheckpointing && loggedSinceCheckpoint >= max(policy.checkpointEvery, checkpointSize)
+        guard !isCheckpointing else { return false }
+        // A full disk waits for the segments of what is finished meanwhile.
+        if wasRefused, loggedSinceCheckpoint >= policy.checkpointEvery / 16 { return true }
+        // A checkpoint holds all that is pending, and every lane. So at most a third of what is written is checkpoints.
+        let size = 48 * state.jobs.count + 96 * state.lanes.count
+        return loggedSinceCheckpoint >= max(policy.checkpointEvery, 2 * size)
     }
 
-    /// Bytes of live records by part of the log, roughly: enough to see which parts are nearly empty.
-    private func liveBytes() -> [UInt64: Int] {
-        var live: [UInt64: Int] = [:]
-        for job in state.jobs.values { live[log.part(of: job.address), default: 0] += Int(job.size) + 128 }
-        for row in state.lanes.rows.values {
-            if let state = row.state { live[log.part(of: state), default: 0] += Int(row.stateSize) + 128 }
-            for state in row.absorbed.compactMap(\.state) { live[log.part(of: state), default: 0] += 512 }
-        }
-        return live
+    @concurrent private static func deadParts(
+        among closed: [(part: UInt64, bytes: Int)], _ snapshot: QueueSnapshot, _ log: any JobLog
+    ) async -> Set<UInt64> {
+        let census = LogCensus(snapshot, in: log)
+        return Set(closed.map(\.part).filter { census.live[$0] == nil })
     }
 
     /// Copies what lives in nearly empty parts to the end of the log, so that a few old jobs do not keep whole segments.
+    ///
+    /// A part is worth emptying when less than a quarter of it lives: then three bytes are gained for one that is copied,
+    /// and all parts together are at most four times what lives in them. It is enough to copy a third of what is logged; a
+    /// half lets an arrear be worked off. The emptiest come first.
     private func emptySparseParts() async throws(QueueError) {
-        let live = liveBytes()
-        let sparse = Set(
-            log.closedParts.filter { part in live[part.part].map { $0 < part.bytes / 4 } ?? false }.map(\.part))
-        guard !sparse.isEmpty else { return }
-        var jobs: [(id: JobID, address: LogAddress)] = []
-        for (id, job) in state.jobs where jobs.count < Self.mostCopies && sparse.contains(log.part(of: job.address)) {
-            jobs.append((id, job.address))
-        }
-        var states: [(lane: LaneID, address: LogAddress)] = []
-        for (lane, row) in state.lanes.rows where states.count < Self.mostCopies {
-            for address in row.stateAddresses where sparse.contains(log.part(of: address)) {
-                states.append((lane, address))
+        let budget = min(max(loggedSinceCheckpoint, policy.checkpointEvery) / 2, log.roomForCopies)
+        let copies = await Self.copies(
+            outOf: log.closedParts, state.snapshot, log, budget: budget, isFull: wasRefused)
+        for copy in copies {
+            switch copy.owner {
+            case .job(let id): try await copyJob(id, at: copy.address)
+            case .state(let lane): try await copyState(at: copy.address, of: lane)
             }
         }
-        for job in jobs { try await copyJob(job.id, at: job.address) }
-        for row in states { try await copyState(at: row.address, of: row.lane) }
     }
 
-    private static let mostCopies = 10_000
+    private struct Copy {
+        var owner: LogCensus.Owner
+        var address: LogAddress
+    }
+
+    @concurrent private static func copies(
+        outOf closed: [(part: UInt64, bytes: Int)], _ snapshot: QueueSnapshot, _ log: any JobLog, budget: Int,
+        isFull: Bool
+    ) async -> [Copy] {
+        let census = LogCensus(snapshot, in: log)
+        // What little room there is, the checkpoint needs, as long as it makes room without any copies.
+        if isFull, closed.contains(where: { census.live[$0.part] == nil }) { return [] }
+        var (parts, left) = (Set<UInt64>(), budget)
+        let sparse = closed.compactMap { part in census.live[part.part].map { (part.part, live: $0, part.bytes) } }
+        for (part, live, bytes) in sparse.sorted(by: { $0.live < $1.live }) where live < bytes / 4 && live <= left {
+            parts.insert(part)
+            left -= live
+        }
+        guard !parts.isEmpty else { return [] }
+        var copies: [Copy] = []
+        LogCensus.forEachLiveRecord(of: snapshot) { address, _, owner in
+            if parts.contains(log.part(of: address)) { copies.append(Copy(owner: owner, address: address)) }
+        }
+        return copies
+    }
 
     private func copyJob(_ id: JobID, at address: LogAddress) async throws(QueueError) {
         // One that cannot be read stays where it is, with the part that it lies in: it harms only itself.

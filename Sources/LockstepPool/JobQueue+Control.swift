@@ -43,7 +43,10 @@ extension JobQueue {
 
     public func resume(_ tenant: TenantID) async throws(QueueError) {
         try await durable(submit(.paused(tenant: tenant, lane: nil, isPaused: false), .release(0)))
-        for (lane, row) in state.lanes.rows where row.tenant == tenant { refresh(lane) }
+        guard let number = state.lanes.tenants.known(tenant) else { return }
+        for (lane, row) in state.lanes.rows where row.tenant == number && !row.line.isEmpty {
+            refresh(LaneID(rawValue: lane))
+        }
     }
 
     public func pause(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {

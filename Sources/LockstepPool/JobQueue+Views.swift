@@ -1,32 +1,54 @@
-/// Listings and counts. They look at every pending job, so they are for people and for metrics.
+/// Listings and counts.
 extension JobQueue {
     public func job(_ id: JobID) -> JobView? {
         if let job = state.jobs[id] { return state.view(id, job, present(id, job)) }
         return state.finished.byID[id]
     }
 
+    /// Looks no further back than it must to find as many as were asked for, or as there are.
     public func jobs(_ query: JobQuery) -> [JobView] {
         func fits(_ tenant: TenantID, _ name: @autoclosure () -> JobState.Name) -> Bool {
             (query.tenant == nil || query.tenant == tenant) && (query.state == nil || query.state == name())
         }
-        // Numbers first: of millions of jobs only those that are asked for become views.
-        var found = state.jobs.filter { fits($1.tenant, name(of: $0, $1)) }.map(\.key)
+        // How many are to be found, lest millions be looked through for one more that does not exist.
+        let open = counts().tenants.reduce(0) { sum, tenant in
+            tenant.value.jobs.reduce(sum) { $0 + (fits(tenant.key, $1.key) ? $1.value : 0) }
+        }
+        let most = min(max(0, query.limit), open)
+        var found: [JobID] = []
+        // Only jobs in trouble wait or are dead.
+        let candidates =
+            switch query.state {
+            case .running: AnySequence(leases.values.map(\.job).sorted(by: >))
+            case .waiting, .dead: AnySequence(state.troubles.descending().lazy.map { JobID(rawValue: $0.number) })
+            default: AnySequence(state.jobs.rows.descending().lazy.map { JobID(rawValue: $0.number) })
+            }
+        let rest = candidates.makeIterator()
+        while found.count < most, let id = rest.next() {
+            if let job = state.jobs[id], fits(job.tenant, name(of: id, job)) { found.append(id) }
+        }
         found += state.finished.byID.values.filter { fits($0.tenant, $0.state.name) }.map(\.id)
         return found.sorted().suffix(max(0, query.limit)).compactMap { job($0) }
     }
 
+    /// Costs as much as there are tenants and running lanes, however many jobs wait.
     public func counts() -> QueueCounts {
         var counts = QueueCounts()
-        for (id, job) in state.jobs {
-            let name = name(of: id, job)
-            counts.tenants[job.tenant, default: TenantCounts()].jobs[name, default: 0] += 1
-            guard name != .dead else { continue }
-            let oldest = counts.tenants[job.tenant]?.oldestPending ?? .max
-            counts.tenants[job.tenant]?.oldestPending = min(oldest, job.acceptedAt)
+        var running: [UInt32: JobTally.Counts] = [:]
+        for lease in leases.values {
+            guard let (tenant, standing) = state.standing(of: lease.job), standing != .dead else { continue }
+            running[tenant, default: JobTally.Counts()][standing] += 1
+        }
+        for (number, all) in state.tally.counts.enumerated() where all != JobTally.Counts() {
+            let number = UInt32(number)
+            let tenant = state.jobs.tenants[number]
+            counts.tenants[tenant] = TenantCounts(
+                all, running: running[number] ?? JobTally.Counts(),
+                isPaused: state.pausedTenants.contains(tenant), oldestPending: state.oldestPending(of: number))
         }
         for tenant in state.pausedTenants { counts.tenants[tenant, default: TenantCounts()].isPaused = true }
         counts.done = state.done
-        counts.lanes = state.lanes.rows.count
+        counts.lanes = state.lanes.count
         counts.lanesRunning = leases.count
         counts.staleCompletions = staleCompletions
         return counts
@@ -58,6 +80,19 @@ public struct TenantCounts: Sendable {
     public var oldestPending: Int64?
     public var isPaused = false
     public init() {}
+
+    init(_ all: JobTally.Counts, running: JobTally.Counts, isPaused: Bool, oldestPending: Int64?) {
+        let (accepted, waiting) = (all[.accepted] - running[.accepted], all[.waiting] - running[.waiting])
+        let blocked = all[.blocked] - running[.blocked]
+        jobs[.running] = running.pending
+        jobs[.dead] = all[.dead]
+        jobs[.paused] = blocked + (isPaused ? accepted + waiting : 0)
+        jobs[.accepted] = isPaused ? 0 : accepted
+        jobs[.waiting] = isPaused ? 0 : waiting
+        jobs = jobs.filter { $0.value != 0 }
+        self.isPaused = isPaused
+        self.oldestPending = oldestPending
+    }
 
     /// Neither finished nor dead.
     public var pending: Int { jobs.reduce(0) { $0 + ($1.key == .dead ? 0 : $1.value) } }

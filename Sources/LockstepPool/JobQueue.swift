@@ -32,8 +32,9 @@ public actor JobQueue {
     var random = SystemRandomNumberGenerator()
     /// Tries in a row that came to nothing, of jobs that wait: what their pauses grow with. Starts anew with the process.
     var vainTries: [JobID: Int] = [:]
-    var loggedSinceCheckpoint = 0
-    var checkpointSize = 0
+    var loggedSinceCheckpoint: Int
+    /// Since the last checkpoint, for want of room.
+    var wasRefused = false
     var isCheckpointing = false
     public internal(set) var staleCompletions = 0
 
@@ -54,7 +55,7 @@ public actor JobQueue {
     }
 
     init(
-        log: any JobLog, records state: QueueState, handler: any JobHandler, policy: QueuePolicy, clock: PoolClock,
+        log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy, clock: PoolClock,
         wall: @escaping @Sendable () -> Int64
     ) {
         self.log = log
@@ -62,7 +63,8 @@ public actor JobQueue {
         self.policy = policy
         self.clock = clock
         self.wall = wall
-        self.state = state
+        state = found.state
+        loggedSinceCheckpoint = found.logged
         dispatcher = Dispatcher(perTenant: policy.lanesPerTenant, total: policy.lanes)
     }
 
@@ -74,23 +76,25 @@ public actor JobQueue {
         clock: C, wall: @escaping @Sendable () -> Int64
     ) async throws(QueueError) -> JobQueue where C.Duration == Duration {
         let queue = JobQueue(
-            log: log, records: found.state, handler: handler, policy: policy, clock: PoolClock(clock), wall: wall)
+            log: log, found: found, handler: handler, policy: policy, clock: PoolClock(clock), wall: wall)
         try await queue.recover()
         return queue
     }
 
     private func recover() async throws(QueueError) {
         state.clampDue(to: wall() + policy.retry.cap.milliseconds)
-        log.setReserved(state.jobs.values.reduce(0) { $0 + QueuePolicy.reserve(forPayload: Int($1.size)) })
-        let announced = state.jobs.filter { !$1.isDead && handler.wantsAcceptance(ofKind: $1.kind) }
-        for (id, job) in announced.sorted(by: { $0.key < $1.key }) {
+        log.setReserved(state.jobs.rows.reduce(0) { $0 + QueuePolicy.reserve(forPayload: Int($1.row.size)) })
+        for (number, job) in state.jobs.rows where !job.isDead && handler.wantsAcceptance(ofKind: job.kind) {
             // One that cannot be read becomes a dead letter when it is its turn: it harms only itself.
-            guard let payload = try? await payload(of: id) else { continue }
-            handler.accepted(AcceptedJob(id: id, tenant: job.tenant, kind: job.kind, payload: payload))
+            guard let payload = try? await payload(of: JobID(rawValue: number)) else { continue }
+            let tenant = state.jobs.tenants[job.tenant]
+            handler.accepted(
+                AcceptedJob(id: JobID(rawValue: number), tenant: tenant, kind: job.kind, payload: payload))
         }
         // The lanes that waited longest first.
-        let heads = state.lanes.rows.compactMap { lane, row in row.pending.first.map { (lane: lane, head: $0) } }
-        for (lane, _) in heads.sorted(by: { $0.head < $1.head }) { refresh(lane) }
+        for (number, job) in state.jobs.rows {
+            if let lane = job.id, state.lanes.head(of: lane)?.rawValue == number { refresh(lane) }
+        }
     }
 
     // MARK: Accepting
@@ -155,9 +159,10 @@ public actor JobQueue {
         do {
             let ticket = try log.submit(record.kind, payload, space)
             state.apply(record, at: ticket)
-            loggedSinceCheckpoint += payload.count + 64
+            loggedSinceCheckpoint += payload.count + RecoveredJobs.frame
             return ticket
         } catch {
+            if error == .full { wasRefused = true }
             throw QueueError(error)
         }
     }

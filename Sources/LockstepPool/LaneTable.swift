@@ -3,58 +3,73 @@
 /// The rules of identity: a key of an exclusive kind decides; a lane has one value of such a kind at most, so two
 /// customers never share a lane, whatever else they share. Other keys lead to the lane that bears them. A job whose
 /// keys lead to several lanes that may be one joins them.
+///
+/// A lane is never forgotten, since its keys lead to its state. So an idle one is kept small: forty-eight bytes, and some
+/// forty-five for each of its keys.
 struct LaneTable: Sendable {
+    /// A lane, as the queue sees it.
     struct Row: Sendable {
         var tenant: TenantID
-        var keys: [LaneKey] = []
         /// A running or waiting job stays where it is.
-        var pending = JobLine()
+        var pending: JobLine
         /// The newest record that carries the lane's state.
         var state: LogAddress?
-        /// Bytes of it; a guess until it is written again by this process.
-        var stateSize: UInt32 = 512
+        /// Bytes of it; a guess if the log does not tell.
+        var stateSize: UInt32
         /// Lanes joined into this one whose state has still to be merged into this one's.
-        var absorbed: [Absorbed] = []
+        var absorbed: [Absorbed]
         /// The newest snapshot that is done: older ones are out of date.
-        var newestSnapshot = JobID(rawValue: 0)
-        var isPaused = false
+        var newestSnapshot: JobID
+        var isPaused: Bool
         /// The dead jobs that everything else waits for.
-        var parkedBy: [JobID] = []
-
-        func value(ofExclusive kind: UInt8) -> String? {
-            keys.first { $0.isExclusive && $0.kind == kind }?.value
-        }
+        var parkedBy: [JobID]
 
         var isParked: Bool { !parkedBy.isEmpty }
         var stateAddresses: [LogAddress] { (state.map { [$0] } ?? []) + absorbed.compactMap(\.state) }
-
-        mutating func isDone(snapshot: JobID) { newestSnapshot = max(newestSnapshot, snapshot) }
-
-        mutating func absorb(_ other: Row, _ lane: LaneID) {
-            absorbed.append(Absorbed(lane: lane, state: other.state))
-            absorbed += other.absorbed
-            newestSnapshot = max(newestSnapshot, other.newestSnapshot)
-            isPaused = isPaused || other.isPaused
-            parkedBy += other.parkedBy
-        }
     }
 
-    private struct Address: Hashable, Sendable {
-        var tenant: TenantID
-        var kind: UInt8
-        var value: String
+    /// A lane, as it lies in memory.
+    struct Packed: Equatable, Sendable {
+        var line = JobLine()
+        var state = Self.noState
+        var newestSnapshot: UInt64 = 0
+        var stateSize: UInt32 = 512
+        var tenant: UInt32
+        /// In the key index; 0: none.
+        var firstKey: UInt32 = 0
+        var isPaused = false
+        /// Whether there is more about it in `rarities`.
+        var isRare = false
+
+        static let noState = UInt64.max
+        var address: LogAddress? { state == Self.noState ? nil : LogAddress(rawValue: state) }
     }
 
-    private(set) var rows: [LaneID: Row] = [:]
-    private var index: [Address: LaneID] = [:]
+    /// What few lanes have.
+    struct Rarity: Equatable, Sendable {
+        var absorbed: [Absorbed] = []
+        var parkedBy: [JobID] = []
+    }
+
+    private(set) var rows = NumberedRows<Packed>()
+    private(set) var rarities: [LaneID: Rarity] = [:]
+    private(set) var tenants = TenantNumbers()
+    private var index = KeyIndex()
+    private(set) var printer = KeyPrinter(secret: .random())
     /// Joined lanes, by the lane that goes on.
     private(set) var joined: [LaneID: LaneID] = [:]
     private(set) var nextLane: UInt64 = 1
 
+    var count: Int { rows.count }
+    var footprint: Int { rows.footprint + index.footprint }
+
     subscript(lane: LaneID) -> Row? {
-        get { rows[lane] }
-        // In place: a row holds arrays, and copying a long one for each change would make a long lane slow.
-        _modify { yield &rows[lane] }
+        guard let row = rows[lane.rawValue] else { return nil }
+        let rarity = row.isRare ? rarities[lane] : nil
+        return Row(
+            tenant: tenants[row.tenant], pending: row.line, state: row.address, stateSize: row.stateSize,
+            absorbed: rarity?.absorbed ?? [], newestSnapshot: JobID(rawValue: row.newestSnapshot),
+            isPaused: row.isPaused, parkedBy: rarity?.parkedBy ?? [])
     }
 
     /// Under what number a lane goes on now.
@@ -63,6 +78,14 @@ struct LaneTable: Sendable {
         while let next = joined[lane] { lane = next }
         return lane
     }
+
+    /// Paused, or parked behind a dead job.
+    func isBlocked(_ lane: LaneID) -> Bool {
+        guard let row = rows[lane.rawValue] else { return false }
+        return row.isPaused || (row.isRare && rarities[lane]?.parkedBy.isEmpty == false)
+    }
+
+    // MARK: Identity
 
     struct Placement: Equatable {
         var lane: LaneID
@@ -73,13 +96,12 @@ struct LaneTable: Sendable {
 
     /// Where a job with these keys belongs. Changes nothing.
     func place(_ keys: [LaneKey], of tenant: TenantID) -> Placement {
-        let keys = Self.consistent(keys)
+        let keys = Self.consistent(keys).map { printer.print($0, of: tenant) }
         var found: [LaneID] = []
         for key in keys {
-            guard let lane = index[Address(tenant: tenant, kind: key.kind, value: key.value)] else { continue }
-            guard !found.contains(lane), isCompatible(lane, keys), found.allSatisfy({ isCompatible($0, lane) }) else {
-                continue
-            }
+            guard let lane = index.lane(of: key.print), !found.contains(lane), isCompatible(lane, keys),
+                found.allSatisfy({ isCompatible($0, self.keys(of: lane)) })
+            else { continue }
             found.append(lane)
         }
         guard let strongest = found.first else {
@@ -94,87 +116,187 @@ struct LaneTable: Sendable {
         return keys.filter { !$0.isExclusive || kinds.insert($0.kind).inserted }
     }
 
-    private func isCompatible(_ lane: LaneID, _ keys: [LaneKey]) -> Bool {
-        guard let row = rows[lane] else { return false }
-        return keys.allSatisfy { key in
-            !key.isExclusive || (row.value(ofExclusive: key.kind) ?? key.value) == key.value
+    private func isCompatible(_ lane: LaneID, _ keys: [PrintedKey]) -> Bool {
+        keys.allSatisfy { key in !key.isExclusive || (print(ofExclusive: key.kind, in: lane) ?? key.print) == key.print
         }
     }
 
-    private func isCompatible(_ a: LaneID, _ b: LaneID) -> Bool {
-        guard let row = rows[a] else { return false }
-        return isCompatible(b, row.keys.filter(\.isExclusive))
+    private func print(ofExclusive kind: UInt8, in lane: LaneID) -> KeyPrint? {
+        var number = rows[lane.rawValue]?.firstKey ?? 0
+        while number != 0 {
+            let entry = index[number]
+            if entry.isExclusive, entry.kind == kind { return entry.print }
+            number = entry.next
+        }
+        return nil
+    }
+
+    /// In the order in which they were bound.
+    func keys(of lane: LaneID) -> [PrintedKey] {
+        keyNumbers(of: lane).map { number in
+            let entry = index[number]
+            return PrintedKey(print: entry.print, kind: entry.kind, isExclusive: entry.isExclusive)
+        }
+    }
+
+    private func keyNumbers(of lane: LaneID) -> [UInt32] {
+        var numbers: [UInt32] = []
+        var number = rows[lane.rawValue]?.firstKey ?? 0
+        while number != 0 {
+            numbers.append(number)
+            number = index[number].next
+        }
+        return numbers
     }
 
     /// Makes the lane if it is new, and lets it be found by these keys from now on. A key that another lane bears
     /// already stays with that one.
     mutating func bind(_ keys: [LaneKey], to lane: LaneID, of tenant: TenantID) {
-        if rows[lane] == nil { rows[lane] = Row(tenant: tenant) }
-        nextLane = max(nextLane, lane.rawValue + 1)
-        for key in keys {
-            let address = Address(tenant: tenant, kind: key.kind, value: key.value)
-            guard index[address] == nil else { continue }
-            if key.isExclusive, rows[lane]?.value(ofExclusive: key.kind) != nil { continue }
-            index[address] = lane
-            rows[lane]?.keys.append(key)
-            forgetOldestKey(of: lane)
+        bind(keys.map { printer.print($0, of: tenant) }, to: lane, of: tenant)
+    }
+
+    mutating func bind(_ keys: [PrintedKey], to lane: LaneID, of tenant: TenantID) {
+        if !rows.contains(lane.rawValue) { rows[lane.rawValue] = Packed(tenant: tenants.number(of: tenant)) }
+        nextLane = max(nextLane, lane.rawValue &+ 1)
+        for key in keys where index.lane(of: key.print) == nil {
+            if key.isExclusive, print(ofExclusive: key.kind, in: lane) != nil { continue }
+            append(key, to: lane)
         }
     }
 
+    private mutating func append(_ key: PrintedKey, to lane: LaneID) {
+        let before = keyNumbers(of: lane)
+        let number = index.insert(key, of: lane)
+        if let last = before.last {
+            index.setNext(of: last, to: number)
+        } else {
+            _ = rows.change(lane.rawValue) { $0.firstKey = number }
+        }
+        if before.count + 1 > Self.mostKeys { forgetOldestKey(of: lane, among: before + [number]) }
+    }
+
     /// Somebody with a new address every day must not grow for ever. The names that decide are never forgotten.
-    private mutating func forgetOldestKey(of lane: LaneID) {
-        guard let row = rows[lane], row.keys.count > Self.mostKeys,
-            let place = row.keys.firstIndex(where: { !$0.isExclusive })
-        else { return }
-        let key = row.keys[place]
-        rows[lane]?.keys.remove(at: place)
-        index[Address(tenant: row.tenant, kind: key.kind, value: key.value)] = nil
+    private mutating func forgetOldestKey(of lane: LaneID, among numbers: [UInt32]) {
+        guard let place = numbers.firstIndex(where: { !index[$0].isExclusive }) else { return }
+        let next = index[numbers[place]].next
+        if place == 0 {
+            _ = rows.change(lane.rawValue) { $0.firstKey = next }
+        } else {
+            index.setNext(of: numbers[place - 1], to: next)
+        }
+        index.remove(numbers[place])
     }
 
     static let mostKeys = 256
 
     /// Everything of `from` goes on in `into`; waiting jobs interleave in the order of acceptance.
     mutating func join(_ from: LaneID, into: LaneID) {
-        guard from != into, rows[into] != nil, let old = rows.removeValue(forKey: from) else { return }
+        guard from != into, rows.contains(into.rawValue), let old = rows[from.rawValue] else { return }
+        let (keys, rarity) = (keys(of: from), rarities.removeValue(forKey: from) ?? Rarity())
+        for number in keyNumbers(of: from) { index.remove(number) }
+        rows[from.rawValue] = nil
         joined[from] = into
-        for key in old.keys { index[Address(tenant: old.tenant, kind: key.kind, value: key.value)] = nil }
-        bind(old.keys, to: into, of: old.tenant)
-        rows[into]?.pending.merge(old.pending)
-        rows[into]?.absorb(old, from)
+        bind(keys, to: into, of: tenants[old.tenant])
+        _ = rows.change(into.rawValue) { row in
+            row.line.merge(old.line)
+            row.newestSnapshot = max(row.newestSnapshot, old.newestSnapshot)
+            row.isPaused = row.isPaused || old.isPaused
+        }
+        change(into) { own in
+            own.absorbed.append(Absorbed(lane: from, state: old.address))
+            own.absorbed += rarity.absorbed
+            own.parkedBy += rarity.parkedBy
+        }
     }
 
-    mutating func insert(_ job: JobID, into lane: LaneID) { rows[lane]?.pending.insert(job) }
+    // MARK: What waits, and how it stands
 
-    mutating func remove(_ job: JobID, from lane: LaneID) { rows[lane]?.pending.remove(job) }
+    func head(of lane: LaneID) -> JobID? { rows[lane.rawValue]?.line.first }
+
+    mutating func insert(_ job: JobID, into lane: LaneID) {
+        _ = rows.change(lane.rawValue) { $0.line.insert(job) }
+    }
+
+    mutating func remove(_ job: JobID, from lane: LaneID) {
+        _ = rows.change(lane.rawValue) { $0.line.remove(job) }
+    }
+
+    mutating func isDone(snapshot: JobID, in lane: LaneID) {
+        _ = rows.change(lane.rawValue) { $0.newestSnapshot = max($0.newestSnapshot, snapshot.rawValue) }
+    }
+
+    mutating func set(isPaused: Bool, of lane: LaneID) {
+        _ = rows.change(lane.rawValue) { $0.isPaused = isPaused }
+    }
+
+    mutating func park(_ lane: LaneID, behind job: JobID) { change(lane) { $0.parkedBy.append(job) } }
+
+    mutating func unpark(_ lane: LaneID, of job: JobID) {
+        guard rows[lane.rawValue]?.isRare == true else { return }
+        change(lane) { $0.parkedBy.removeAll { $0 == job } }
+    }
+
+    private mutating func change(_ lane: LaneID, _ body: (inout Rarity) -> Void) {
+        guard rows.contains(lane.rawValue) else { return }
+        var rarity = rarities[lane] ?? Rarity()
+        body(&rarity)
+        let isRare = !rarity.absorbed.isEmpty || !rarity.parkedBy.isEmpty
+        rarities[lane] = isRare ? rarity : nil
+        _ = rows.change(lane.rawValue) { $0.isRare = isRare }
+    }
 
     /// Where the state of `lane` lies, also after the lane was joined into another and as long as it was not merged.
     func stateAddress(of lane: LaneID) -> LogAddress? {
-        if let row = rows[lane] { return row.state }
-        return rows[current(lane)]?.absorbed.first { $0.lane == lane }?.state
+        if let row = rows[lane.rawValue] { return row.address }
+        return rarities[current(lane)]?.absorbed.first { $0.lane == lane }?.state
     }
 
     /// A new state of `lane`, which may have been joined into another since it was begun.
     mutating func setState(_ address: LogAddress, size: Int, of lane: LaneID, merging: [LaneID]) {
-        if rows[lane] != nil {
-            rows[lane]?.state = address
-            rows[lane]?.stateSize = UInt32(clamping: size)
-            rows[lane]?.absorbed.removeAll { merging.contains($0.lane) }
+        let isThere: Void? = rows.change(lane.rawValue) { row in
+            row.state = address.rawValue
+            row.stateSize = UInt32(clamping: size)
+        }
+        let heir = isThere == nil ? current(lane) : lane
+        guard let own = rarities[heir], isThere != nil || own.absorbed.contains(where: { $0.lane == lane }) else {
             return
         }
-        let heir = current(lane)
-        guard let place = rows[heir]?.absorbed.firstIndex(where: { $0.lane == lane }) else { return }
-        rows[heir]?.absorbed[place].state = address
-        rows[heir]?.absorbed.removeAll { merging.contains($0.lane) }
+        change(heir) { own in
+            for place in own.absorbed.indices where own.absorbed[place].lane == lane {
+                own.absorbed[place].state = address
+            }
+            own.absorbed.removeAll { merging.contains($0.lane) }
+        }
     }
+
+    // MARK: From a checkpoint
 
     mutating func restore(_ record: LaneRecord) {
         bind(record.keys, to: record.id, of: record.tenant)
-        rows[record.id]?.state = record.state
-        rows[record.id]?.absorbed = record.absorbed
-        rows[record.id]?.newestSnapshot = record.newestSnapshot
-        rows[record.id]?.isPaused = record.isPaused
-        rows[record.id]?.parkedBy = record.parkedBy
-        for other in record.absorbed { joined[other.lane] = record.id }
+        restore(
+            Packed(
+                state: record.state?.rawValue ?? Packed.noState, newestSnapshot: record.newestSnapshot.rawValue,
+                tenant: 0, isPaused: record.isPaused),
+            Rarity(absorbed: record.absorbed, parkedBy: record.parkedBy), of: record.id)
+    }
+
+    /// A row whose lane and keys are bound.
+    mutating func restore(_ saved: Packed, _ rarity: Rarity, of lane: LaneID) {
+        _ = rows.change(lane.rawValue) { row in
+            row.state = saved.state
+            row.stateSize = saved.stateSize
+            row.newestSnapshot = saved.newestSnapshot
+            row.isPaused = saved.isPaused
+        }
+        guard !rarity.absorbed.isEmpty || !rarity.parkedBy.isEmpty else { return }
+        change(lane) { $0 = rarity }
+        for other in rarity.absorbed { joined[other.lane] = lane }
+    }
+
+    /// Makes prints as they were made before. False if others were made already: then these keys would not be found.
+    mutating func adopt(_ secret: SipHash.Key) -> Bool {
+        if index.isEmpty { printer = KeyPrinter(secret: secret) }
+        return printer.secret == secret
     }
 
     mutating func reserveNumbers(upTo next: UInt64) { nextLane = max(nextLane, next) }

@@ -1,9 +1,10 @@
 extension PoolRecord {
-    private static let version: UInt8 = 1
+    fileprivate static let version: UInt8 = 1
+    static let acceptedKind: UInt8 = 1
 
     var kind: UInt8 {
         switch self {
-        case .accepted: 1
+        case .accepted: Self.acceptedKind
         case .outcome: 2
         case .laneState: 3
         case .joined: 4
@@ -14,6 +15,9 @@ extension PoolRecord {
         case .lane: 16
         case .job: 17
         case .counters: 18
+        case .lanes: 19
+        case .jobs: 20
+        case .troubles: 21
         }
     }
 
@@ -47,6 +51,9 @@ extension PoolRecord {
             out.put(nextJob)
             out.put(nextLane)
             out.put(done)
+        case .lanes(let record): record.write(to: &out)
+        case .jobs(let record): record.write(to: &out)
+        case .troubles(let record): record.write(to: &out)
         }
         return out.bytes
     }
@@ -80,6 +87,9 @@ extension PoolRecord {
         case 16: return .lane(try LaneRecord(&read))
         case 17: return .job(try JobRecord(&read))
         case 18: return .counters(nextJob: try read.get(), nextLane: try read.get(), done: try read.get())
+        case 19: return .lanes(try LanesRecord(&read))
+        case 20: return .jobs(try JobsRecord(&read))
+        case 21: return .troubles(try TroublesRecord(&read))
         default: throw Unknown()
         }
     }
@@ -94,7 +104,7 @@ extension ByteWriter {
         for lane in lanes { put(lane.rawValue) }
     }
 
-    fileprivate mutating func put(_ address: LogAddress?) {
+    mutating func put(_ address: LogAddress?) {
         put(address != nil)
         put(address?.rawValue ?? 0)
     }
@@ -121,7 +131,7 @@ extension ByteReader {
         return lanes
     }
 
-    fileprivate mutating func getAddress() throws(TooShort) -> LogAddress? {
+    mutating func getAddress() throws(TooShort) -> LogAddress? {
         let isThere = try getBool()
         let address = LogAddress(rawValue: try get())
         return isThere ? address : nil
@@ -169,6 +179,36 @@ extension AcceptedRecord {
         let reason = try read.getText()
         unplaced = isUnplaced ? reason : nil
         payload = try read.getBytes()
+    }
+}
+
+extension Acceptance {
+    /// From an accepted record's payload.
+    init(_ payload: [UInt8], _ printer: KeyPrinter) throws {
+        var read = ByteReader(payload)
+        guard try read.get(UInt8.self) == PoolRecord.version else { throw PoolRecord.Unknown() }
+        id = JobID(rawValue: try read.get())
+        let name = try read.getPlace()
+        tenant = TenantID(read.text(at: name))
+        lane = try read.getLane()
+        keys = []
+        for _ in 0..<(try read.get(UInt32.self)) {
+            let (kind, isExclusive, value) = (try read.get(UInt8.self), try read.getBool(), try read.getPlace())
+            keys.append(
+                payload.withUnsafeBytes { bytes in
+                    printer.print(
+                        kind: kind, isExclusive: isExclusive, value: UnsafeRawBufferPointer(rebasing: bytes[value]),
+                        of: UnsafeRawBufferPointer(rebasing: bytes[name]))
+                })
+        }
+        kind = try read.get()
+        isSnapshot = try read.getBool()
+        urgency = try read.getUrgency()
+        acceptedAt = try read.get()
+        let isUnplaced = try read.getBool()
+        let reason = try read.getPlace()
+        unplaced = isUnplaced ? read.text(at: reason) : nil
+        size = UInt32(clamping: try read.getPlace().count)
     }
 }
 

@@ -11,9 +11,14 @@
 /// | 6 | revived | a dead job goes back to its lane |
 /// | 7 | paused | a tenant or lane was paused or resumed |
 /// | 8 | moved | a live job was copied out of an old segment |
-/// | 16 | lane | checkpoint only: one row of the lane table |
-/// | 17 | job | checkpoint only: one pending or dead job, without its payload |
+/// | 16 | lane | checkpoints of earlier versions: one lane |
+/// | 17 | job | checkpoints of earlier versions: one pending or dead job, without its payload |
 /// | 18 | counters | checkpoint only |
+/// | 19 | lanes | checkpoint only: some lanes, with the prints of their keys |
+/// | 20 | jobs | checkpoint only: some pending or dead jobs, without their payloads |
+/// | 21 | troubles | checkpoint only: of some jobs, why they wait or are dead |
+///
+/// `BlockRecords.swift` shows the layout of the last three.
 enum PoolRecord: Equatable, Sendable {
     case accepted(AcceptedRecord)
     case outcome(OutcomeRecord)
@@ -27,6 +32,9 @@ enum PoolRecord: Equatable, Sendable {
     case lane(LaneRecord)
     case job(JobRecord)
     case counters(nextJob: UInt64, nextLane: UInt64, done: UInt64)
+    case lanes(LanesRecord)
+    case jobs(JobsRecord)
+    case troubles(TroublesRecord)
 
     /// Of a kind that this version does not know, or of a newer layout: kept as it is.
     struct Unknown: Error {}

@@ -1,57 +1,108 @@
 extension QueueState {
-    /// All of it as records, which applied to an empty state make this one again (but for the list of finished jobs).
-    ///
-    /// Made one at a time, so that a checkpoint of many jobs takes no memory of its own.
-    func checkpointRecords() -> some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable {
-        CheckpointRecords(state: self)
-    }
-
-    func lanesAsRecords() -> some Sequence<PoolRecord> {
-        lanes.rows.lazy.map { id, row in
-            .lane(
-                LaneRecord(
-                    id: id, tenant: row.tenant, keys: row.keys, state: row.state, absorbed: row.absorbed,
-                    newestSnapshot: row.newestSnapshot, isPaused: row.isPaused, parkedBy: row.parkedBy))
-        }
-    }
-
-    /// Pending ones lane by lane in their order, so that each is added to the end of its lane again; then those that
-    /// stand in no line.
-    func jobsAsRecords() -> some Sequence<PoolRecord> {
-        let pending = lanes.rows.values.lazy.flatMap(\.pending)
-        let dead = jobs.lazy.filter(\.value.isDead).map(\.key)
-        return [AnySequence(pending), AnySequence(dead)].lazy.joined().compactMap { id in
-            jobs[id].map { .job(record(of: id, $0)) }
-        }
-    }
-
-    private func record(of id: JobID, _ job: JobRow) -> JobRecord {
-        let trouble = troubles[id]
-        return JobRecord(
-            id: id, tenant: job.tenant,
-            // By the number that it goes on under: that the lane was joined is forgotten once all of it is merged.
-            lane: job.lane.map(lanes.current), address: job.address, kind: job.kind, isSnapshot: job.isSnapshot,
-            urgency: job.urgency, acceptedAt: job.acceptedAt, attempts: job.attempts, isDead: job.isDead,
-            due: trouble?.due ?? 0, reason: trouble?.reason ?? "", size: job.size,
-            finishedAt: trouble?.finishedAt ?? 0)
-    }
-
-    func smallRecords() -> [PoolRecord] {
-        [.counters(nextJob: nextJob, nextLane: lanes.nextLane, done: done)]
-            + notes.map { .note(key: $0, value: $1) }
-            + pausedTenants.map { .paused(tenant: $0, lane: nil, isPaused: true) }
+    /// The state as it is now, for whoever takes longer over it than the queue can stand still. Copies nothing: what
+    /// changes meanwhile is copied in small pieces by whoever changes it.
+    var snapshot: QueueSnapshot {
+        QueueSnapshot(
+            jobs: jobs, lanes: lanes, troubles: troubles,
+            small: [.counters(nextJob: nextJob, nextLane: lanes.nextLane, done: done)]
+                + notes.map { .note(key: $0, value: $1) }
+                + pausedTenants.map { .paused(tenant: $0, lane: nil, isPaused: true) },
+            unknown: unknown)
     }
 }
 
-private struct CheckpointRecords: Sequence, Sendable {
-    let state: QueueState
+/// All that the queue knows as records, which applied to an empty state make this one again (but for the list of
+/// finished jobs). Made one at a time, so that a checkpoint of many jobs takes no memory of its own.
+struct QueueSnapshot: Sequence, Sendable {
+    let jobs: JobTable
+    let lanes: LaneTable
+    let troubles: NumberedRows<QueueState.Trouble>
+    let small: [PoolRecord]
+    let unknown: [FoundRecord]
 
-    func makeIterator() -> AnyIterator<(kind: UInt8, payload: [UInt8])> {
-        let own = [
-            // Lanes before the jobs that stand in them.
-            AnySequence(state.smallRecords()), AnySequence(state.lanesAsRecords()), AnySequence(state.jobsAsRecords()),
-        ].lazy.joined().map { (kind: $0.kind, payload: $0.payload) }
-        let unknown = state.unknown.lazy.map { (kind: $0.kind, payload: $0.payload) }
-        return AnyIterator([AnySequence(own), AnySequence(unknown)].lazy.joined().makeIterator())
+    func makeIterator() -> Iterator { Iterator(self) }
+
+    struct Iterator: IteratorProtocol {
+        private let snapshot: QueueSnapshot
+        private var small: IndexingIterator<[PoolRecord]>
+        private var lanes: NumberedRows<LaneTable.Packed>.Iterator
+        private var jobs: NumberedRows<JobTable.Packed>.Iterator
+        private var troubles: NumberedRows<QueueState.Trouble>.Iterator
+        private var unknown: IndexingIterator<[FoundRecord]>
+
+        init(_ snapshot: QueueSnapshot) {
+            self.snapshot = snapshot
+            small = snapshot.small.makeIterator()
+            lanes = snapshot.lanes.rows.makeIterator()
+            jobs = snapshot.jobs.rows.makeIterator()
+            troubles = snapshot.troubles.makeIterator()
+            unknown = snapshot.unknown.makeIterator()
+        }
+
+        /// Lanes before the jobs that stand in them, and jobs in the order of acceptance, so that each is added to the
+        /// end of its lane again.
+        mutating func next() -> (kind: UInt8, payload: [UInt8])? {
+            if let record = small.next() ?? nextLanes() ?? nextJobs() ?? nextTroubles() {
+                return (record.kind, record.payload)
+            }
+            return unknown.next().map { ($0.kind, $0.payload) }
+        }
+
+        /// Bytes of one record, roughly: few enough to be set aside in passing, many enough for its frame not to count.
+        private static let blockSize = 8 << 10
+
+        private mutating func nextLanes() -> PoolRecord? {
+            let table = snapshot.lanes
+            var (names, rows, size) = (BlockTenants(), [LanesRecord.Lane](), 0)
+            while size < Self.blockSize, let (number, row) = lanes.next() {
+                let id = LaneID(rawValue: number)
+                var saved = row
+                saved.tenant = names.place(of: row.tenant, in: table.tenants)
+                (saved.line, saved.firstKey, saved.isRare) = (JobLine(), 0, false)
+                let keys = table.keys(of: id)
+                let rarity = table.rarities[id] ?? LaneTable.Rarity()
+                rows.append(LanesRecord.Lane(id: id, row: saved, keys: keys, rarity: rarity))
+                size += 48 + 18 * keys.count + 17 * rarity.absorbed.count + 8 * rarity.parkedBy.count
+            }
+            guard !rows.isEmpty else { return nil }
+            return .lanes(LanesRecord(secret: table.printer.secret, tenants: names.names, rows: rows))
+        }
+
+        private mutating func nextJobs() -> PoolRecord? {
+            var (names, rows, size) = (BlockTenants(), [JobsRecord.Job](), 0)
+            while size < Self.blockSize, let (number, row) = jobs.next() {
+                var saved = row
+                saved.sequence = 0
+                saved.tenant = names.place(of: row.tenant, in: snapshot.jobs.tenants)
+                // By the number that it goes on under: that the lane was joined is forgotten once all of it is merged.
+                saved.lane = row.id.map(snapshot.lanes.current)?.rawValue ?? 0
+                rows.append(JobsRecord.Job(id: JobID(rawValue: number), row: saved))
+                size += 46
+            }
+            return rows.isEmpty ? nil : .jobs(JobsRecord(tenants: names.names, rows: rows))
+        }
+
+        private mutating func nextTroubles() -> PoolRecord? {
+            var (rows, size) = ([TroublesRecord.Row](), 0)
+            while size < Self.blockSize, let (number, trouble) = troubles.next() {
+                rows.append(TroublesRecord.Row(id: JobID(rawValue: number), trouble: trouble))
+                size += 28 + trouble.reason.utf8.count
+            }
+            return rows.isEmpty ? nil : .troubles(TroublesRecord(rows: rows))
+        }
+    }
+}
+
+/// The tenants that occur in one record.
+private struct BlockTenants {
+    private(set) var names: [TenantID] = []
+    private var places: [UInt32: UInt32] = [:]
+
+    mutating func place(of number: UInt32, in tenants: TenantNumbers) -> UInt32 {
+        if let place = places[number] { return place }
+        let place = UInt32(names.count)
+        names.append(tenants[number])
+        places[number] = place
+        return place
     }
 }

@@ -1,23 +1,6 @@
 /// Everything that the queue knows, made of the records of its log and of nothing else: the same records in the same
 /// order always make the same state, live and at the start.
 struct QueueState: Sendable {
-    /// One for each pending job: kept small, and the order of the fields leaves no gaps.
-    struct JobRow: Sendable, Equatable {
-        var tenant: TenantID
-        /// Nil: not placed.
-        var lane: LaneID?
-        var kind: UInt8
-        var isSnapshot: Bool
-        var urgency: JobUrgency
-        var isDead: Bool
-        var attempts: UInt32
-        var size: UInt32
-        var address: LogAddress
-        /// The accepting record's place in the log: not dispatched before it is durable.
-        var sequence: UInt64
-        var acceptedAt: Int64
-    }
-
     /// Of a job that waits or is dead: most jobs never have one.
     struct Trouble: Sendable, Equatable {
         /// For a waiting job, milliseconds since 1970; 0 for others.
@@ -27,9 +10,10 @@ struct QueueState: Sendable {
         var reason = ""
     }
 
-    private(set) var jobs: [JobID: JobRow] = [:]
-    var lanes = LaneTable()
-    private(set) var troubles: [JobID: Trouble] = [:]
+    private(set) var jobs = JobTable()
+    private(set) var lanes = LaneTable()
+    private(set) var troubles = NumberedRows<Trouble>()
+    private(set) var tally = JobTally()
     private(set) var notes: [String: [UInt8]] = [:]
     private(set) var pausedTenants: Set<TenantID> = []
     private(set) var finished = FinishedJobs()
@@ -40,7 +24,13 @@ struct QueueState: Sendable {
 
     mutating func apply(_ found: FoundRecord) {
         do {
-            apply(try PoolRecord(kind: found.kind, payload: found.payload), at: found.ticket)
+            // Most of what a start reads, so without making texts of what is only hashed, nor copying the payload.
+            if found.kind == PoolRecord.acceptedKind, let ticket = found.ticket {
+                return accept(try Acceptance(found.payload, lanes.printer), at: ticket)
+            }
+            let record = try PoolRecord(kind: found.kind, payload: found.payload)
+            if case .lanes(let block) = record, !lanes.adopt(block.secret) { return unknown.append(found) }
+            apply(record, at: found.ticket)
         } catch {
             unknown.append(found)
         }
@@ -48,7 +38,8 @@ struct QueueState: Sendable {
 
     mutating func apply(_ record: PoolRecord, at ticket: LogTicket?) {
         switch record {
-        case .accepted(let record): accept(record, at: ticket)
+        case .accepted(let record):
+            if let ticket { accept(Acceptance(record, lanes.printer), at: ticket) }
         case .outcome(let record): close(record, at: ticket)
         case .laneState(let lane, let bytes, let merging):
             if let ticket { lanes.setState(ticket.address, size: bytes.count, of: lane, merging: merging) }
@@ -57,93 +48,144 @@ struct QueueState: Sendable {
         case .revived(let job, let lane, let keys): revive(job, lane, keys)
         case .paused(let tenant, let lane, let isPaused): pause(tenant, lane, isPaused)
         case .moved(let record):
-            if let ticket { jobs[record.id]?.address = ticket.address }
+            if let ticket { jobs.set(ticket.address, of: record.id) }
         case .lane(let record): lanes.restore(record)
         case .job(let record): restore(record)
         case .counters(let nextJob, let nextLane, let done):
             self.nextJob = max(self.nextJob, nextJob)
             lanes.reserveNumbers(upTo: nextLane)
             self.done += done
+        case .lanes(let record): restore(record)
+        case .jobs(let record): restore(record)
+        case .troubles(let record):
+            for row in record.rows { set(row.trouble, of: row.id) }
         }
     }
 
-    private mutating func accept(_ record: AcceptedRecord, at ticket: LogTicket?) {
-        guard let ticket else { return }
-        nextJob = max(nextJob, record.id.rawValue + 1)
-        jobs[record.id] = JobRow(
-            tenant: record.tenant, lane: record.lane, kind: record.kind, isSnapshot: record.isSnapshot,
-            urgency: record.urgency, isDead: record.unplaced != nil, attempts: 0,
-            size: UInt32(clamping: record.payload.count), address: ticket.address, sequence: ticket.sequence,
-            acceptedAt: record.acceptedAt)
-        if let reason = record.unplaced {
-            troubles[record.id] = Trouble(finishedAt: record.acceptedAt, reason: reason)
-        }
-        guard let lane = record.lane else { return }
-        lanes.bind(record.keys, to: lane, of: record.tenant)
-        lanes.insert(record.id, into: lane)
+    private mutating func accept(_ job: Acceptance, at ticket: LogTicket) {
+        nextJob = max(nextJob, job.id.rawValue &+ 1)
+        if let lane = job.lane { lanes.bind(job.keys, to: lane, of: job.tenant) }
+        add(
+            job.id,
+            JobRow(
+                tenant: job.tenant, lane: job.lane, kind: job.kind, isSnapshot: job.isSnapshot, urgency: job.urgency,
+                isDead: job.unplaced != nil, attempts: 0, size: job.size, address: ticket.address,
+                sequence: ticket.sequence, acceptedAt: job.acceptedAt),
+            job.unplaced.map { Trouble(finishedAt: job.acceptedAt, reason: $0) })
     }
 
     private mutating func close(_ record: OutcomeRecord, at ticket: LogTicket?) {
         if let lane = record.lane, let ticket {
             lanes.setState(ticket.address, size: record.state.count, of: lane, merging: record.merging)
         }
-        guard var job = jobs[record.job] else { return }
-        let lane = job.lane.map(lanes.current)
-        job.attempts = record.attempts
-        jobs[record.job] = job
-        troubles[record.job] = nil
+        guard jobs[record.job] != nil else { return }
+        jobs.set(attempts: record.attempts, of: record.job)
+        set(nil, of: record.job)
         switch record.ending {
-        case .waiting(let until, let reason):
-            troubles[record.job] = Trouble(due: until, reason: reason)
-            return
-        case .interrupted:
-            return
+        case .waiting(let until, let reason): set(Trouble(due: until, reason: reason), of: record.job)
+        case .interrupted: break
         case .dead(let reason, let parks):
-            troubles[record.job] = Trouble(finishedAt: record.at, reason: reason)
-            jobs[record.job]?.isDead = true
-            if let lane { lanes.remove(record.job, from: lane) }
-            if parks, let lane { lanes[lane]?.parkedBy.append(record.job) }
-            return
+            set(Trouble(finishedAt: record.at, reason: reason), of: record.job)
+            bury(record.job, parks: parks)
         case .done:
             done += 1
-            if job.isSnapshot, let lane { lanes[lane]?.isDone(snapshot: record.job) }
-            forget(record.job, job, as: .done, at: record.at)
-        case .superseded: forget(record.job, job, as: .superseded, at: record.at)
-        case .discarded: forget(record.job, job, as: nil, at: record.at)
+            if let job = jobs[record.job], job.isSnapshot, let lane = job.lane {
+                lanes.isDone(snapshot: record.job, in: lanes.current(lane))
+            }
+            forget(record.job, as: .done, at: record.at)
+        case .superseded: forget(record.job, as: .superseded, at: record.at)
+        case .discarded: forget(record.job, as: nil, at: record.at)
         }
-        guard let lane else { return }
-        lanes.remove(record.job, from: lane)
-        lanes[lane]?.parkedBy.removeAll { $0 == record.job }
     }
 
-    private mutating func forget(_ id: JobID, _ job: JobRow, as state: JobState?, at time: Int64) {
-        jobs[id] = nil
-        guard let state else { return }
-        var view = view(id, job, state)
-        view.finishedAt = time
-        finished.add(view)
+    // MARK: Rows, and the tally with them
+
+    /// How a job stands, and whose it is.
+    func standing(of id: JobID) -> (tenant: UInt32, JobTally.Standing)? {
+        jobs.rows[id.rawValue].map { ($0.tenant, standing(id, $0)) }
+    }
+
+    private func standing(_ id: JobID, _ row: JobTable.Packed) -> JobTally.Standing {
+        if row.isDead { return .dead }
+        if let lane = row.id, lanes.isBlocked(lane) { return .blocked }
+        return due(of: id) == 0 ? .accepted : .waiting
+    }
+
+    /// Changes something about one job that may change how it stands.
+    private mutating func change(_ id: JobID, _ body: (inout QueueState) -> Void) {
+        if let row = jobs.rows[id.rawValue] { tally.remove(standing(id, row), of: row.tenant) }
+        body(&self)
+        if let row = jobs.rows[id.rawValue] { tally.add(id, standing(id, row), of: row.tenant) }
+    }
+
+    /// Changes something about a lane that may change how all that wait in it stand.
+    private mutating func change(_ lane: LaneID, _ body: (inout LaneTable) -> Void) {
+        let wasBlocked = lanes.isBlocked(lane)
+        body(&lanes)
+        guard lanes.isBlocked(lane) != wasBlocked else { return }
+        for id in lanes.rows[lane.rawValue]?.line ?? JobLine() {
+            guard let row = jobs.rows[id.rawValue], !row.isDead else { continue }
+            let free = due(of: id) == 0 ? JobTally.Standing.accepted : .waiting
+            tally.remove(wasBlocked ? .blocked : free, of: row.tenant)
+            tally.add(id, wasBlocked ? free : .blocked, of: row.tenant)
+        }
+    }
+
+    private mutating func add(_ id: JobID, _ row: JobRow, _ trouble: Trouble?) {
+        change(id) { state in
+            state.jobs[id] = row
+            state.troubles[id.rawValue] = trouble
+            if let lane = row.lane, !row.isDead { state.lanes.insert(id, into: lane) }
+        }
+    }
+
+    private mutating func set(_ trouble: Trouble?, of id: JobID) {
+        guard trouble != nil || troubles.contains(id.rawValue), jobs[id] != nil else { return }
+        change(id) { $0.troubles[id.rawValue] = trouble }
+    }
+
+    private mutating func bury(_ id: JobID, parks: Bool) {
+        change(id) { $0.jobs.set(isDead: true, of: id) }
+        guard let lane = jobs[id]?.lane.map(lanes.current) else { return }
+        lanes.remove(id, from: lane)
+        if parks { change(lane) { $0.park(lane, behind: id) } }
+    }
+
+    private mutating func forget(_ id: JobID, as state: JobState?, at time: Int64) {
+        guard let job = jobs[id] else { return }
+        if let state {
+            var view = view(id, job, state)
+            view.finishedAt = time
+            finished.add(view)
+        }
+        change(id) { $0.jobs.remove(id) }
+        guard let lane = job.lane.map(lanes.current) else { return }
+        lanes.remove(id, from: lane)
+        change(lane) { $0.unpark(lane, of: id) }
     }
 
     private mutating func join(_ from: LaneID, into: LaneID) {
-        let moving = lanes[from]?.pending ?? JobLine()
-        lanes.join(from, into: into)
-        for job in moving { jobs[job]?.lane = into }
+        guard from != into, lanes.rows.contains(into.rawValue), let old = lanes.rows[from.rawValue] else { return }
+        for id in old.line { change(id) { $0.jobs.set(lane: into, of: id) } }
+        change(into) { $0.join(from, into: into) }
     }
 
     private mutating func revive(_ id: JobID, _ lane: LaneID?, _ keys: [LaneKey]) {
         guard let job = jobs[id], job.isDead, let lane = (lane ?? job.lane).map(lanes.current) else { return }
         lanes.bind(keys, to: lane, of: job.tenant)
-        jobs[id]?.isDead = false
-        jobs[id]?.attempts = 0
-        jobs[id]?.lane = lane
-        troubles[id] = nil
-        lanes.insert(id, into: lane)
-        lanes[lane]?.parkedBy.removeAll { $0 == id }
+        change(id) { state in
+            state.jobs.set(isDead: false, of: id)
+            state.jobs.set(attempts: 0, of: id)
+            state.jobs.set(lane: lane, of: id)
+            state.troubles[id.rawValue] = nil
+            state.lanes.insert(id, into: lane)
+        }
+        change(lane) { $0.unpark(lane, of: id) }
     }
 
     private mutating func pause(_ tenant: TenantID, _ lane: LaneID?, _ isPaused: Bool) {
-        if let lane {
-            lanes[lanes.current(lane)]?.isPaused = isPaused
+        if let lane = lane.map(lanes.current) {
+            change(lane) { $0.set(isPaused: isPaused, of: lane) }
         } else if isPaused {
             pausedTenants.insert(tenant)
         } else {
@@ -151,33 +193,65 @@ struct QueueState: Sendable {
         }
     }
 
+    // MARK: From a checkpoint
+
     private mutating func restore(_ record: JobRecord) {
-        nextJob = max(nextJob, record.id.rawValue + 1)
-        jobs[record.id] = JobRow(
-            tenant: record.tenant, lane: record.lane, kind: record.kind, isSnapshot: record.isSnapshot,
-            urgency: record.urgency, isDead: record.isDead, attempts: record.attempts, size: record.size,
-            address: record.address, sequence: 0, acceptedAt: record.acceptedAt)
-        if record.due != 0 || record.finishedAt != 0 || !record.reason.isEmpty {
-            troubles[record.id] = Trouble(due: record.due, finishedAt: record.finishedAt, reason: record.reason)
-        }
-        if let lane = record.lane, !record.isDead { lanes.insert(record.id, into: lane) }
+        nextJob = max(nextJob, record.id.rawValue &+ 1)
+        let isTroubled = record.due != 0 || record.finishedAt != 0 || !record.reason.isEmpty
+        add(
+            record.id,
+            JobRow(
+                tenant: record.tenant, lane: record.lane, kind: record.kind, isSnapshot: record.isSnapshot,
+                urgency: record.urgency, isDead: record.isDead, attempts: record.attempts, size: record.size,
+                address: record.address, sequence: 0, acceptedAt: record.acceptedAt),
+            isTroubled ? Trouble(due: record.due, finishedAt: record.finishedAt, reason: record.reason) : nil)
     }
 
+    private mutating func restore(_ record: JobsRecord) {
+        let numbers = record.tenants.map { jobs.number(of: $0) }
+        for saved in record.rows {
+            var row = saved.row
+            row.tenant = numbers[Int(row.tenant)]
+            nextJob = max(nextJob, saved.id.rawValue &+ 1)
+            change(saved.id) { state in
+                state.jobs.put(row, at: saved.id)
+                if let lane = row.id, !row.isDead { state.lanes.insert(saved.id, into: lane) }
+            }
+        }
+    }
+
+    private mutating func restore(_ record: LanesRecord) {
+        guard lanes.adopt(record.secret) else { return }
+        for row in record.rows {
+            lanes.bind(row.keys, to: row.id, of: record.tenants[Int(row.row.tenant)])
+            lanes.restore(row.row, row.rarity, of: row.id)
+        }
+    }
+
+    // MARK: Times
+
     /// 0 unless it waits.
-    func due(of id: JobID) -> Int64 { troubles[id]?.due ?? 0 }
+    func due(of id: JobID) -> Int64 { troubles[id.rawValue]?.due ?? 0 }
 
     /// The job's time has come, by a clock that nobody can set back.
-    mutating func forgetDue(_ id: JobID) { troubles[id]?.due = 0 }
+    mutating func forgetDue(_ id: JobID) {
+        guard due(of: id) != 0 else { return }
+        change(id) { state in _ = state.troubles.change(id.rawValue) { $0.due = 0 } }
+    }
 
     /// A clock that was set back must not make a job wait for years.
     mutating func clampDue(to latest: Int64) {
-        for id in troubles.filter({ $0.value.due > latest }).keys { troubles[id]?.due = latest }
+        for (number, trouble) in troubles where trouble.due > latest {
+            _ = troubles.change(number) { $0.due = latest }
+        }
     }
+
+    mutating func oldestPending(of tenant: UInt32) -> Int64? { tally.oldestPending(of: tenant, in: jobs.rows) }
 
     // MARK: Views
 
     func view(_ id: JobID, _ job: JobRow, _ state: JobState) -> JobView {
-        let trouble = troubles[id]
+        let trouble = troubles[id.rawValue]
         return JobView(
             id: id, tenant: job.tenant, lane: job.lane.map(lanes.current), kind: job.kind, urgency: job.urgency,
             state: state, attempts: Int(job.attempts), reason: trouble?.reason, acceptedAt: job.acceptedAt,

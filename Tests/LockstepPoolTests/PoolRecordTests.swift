@@ -48,6 +48,37 @@ import Testing
                 size: 8,
                 finishedAt: 9)),
         .counters(nextJob: 1, nextLane: 2, done: 3),
+        .lanes(
+            LanesRecord(
+                secret: SipHash.Key(low: 1, high: 2), tenants: [.gym, .other],
+                rows: [
+                    LanesRecord.Lane(
+                        id: LaneID(rawValue: 4), row: LaneTable.Packed(tenant: 1), keys: [],
+                        rarity: LaneTable.Rarity()),
+                    LanesRecord.Lane(
+                        id: LaneID(rawValue: 5),
+                        row: LaneTable.Packed(
+                            state: 77, newestSnapshot: 3, stateSize: 9, tenant: 0, isPaused: true),
+                        keys: [PrintedKey(print: KeyPrint(low: 5, high: 6), kind: 7, isExclusive: true)],
+                        rarity: LaneTable.Rarity(
+                            absorbed: [Absorbed(lane: LaneID(rawValue: 2), state: nil)],
+                            parkedBy: [JobID(rawValue: 1)])),
+                ])),
+        .jobs(
+            JobsRecord(
+                tenants: [.gym],
+                rows: [
+                    JobsRecord.Job(
+                        id: JobID(rawValue: 9),
+                        row: JobTable.Packed(
+                            address: 1, lane: 2, sequence: 0, acceptedAt: 3, size: 4, attempts: 5, tenant: 0, kind: 6,
+                            flags: 7))
+                ])),
+        .troubles(
+            TroublesRecord(rows: [
+                TroublesRecord.Row(
+                    id: JobID(rawValue: 9), trouble: QueueState.Trouble(due: 1, finishedAt: 2, reason: "no"))
+            ])),
     ]
 
     @Test(arguments: all) func `what is written is read again`(record: PoolRecord) throws {

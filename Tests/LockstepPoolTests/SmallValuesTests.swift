@@ -150,10 +150,3 @@ import Testing
         #expect(finished.byID[JobID(rawValue: 6)] != nil)
     }
 }
-
-@Suite struct MemoryTests {
-    /// Ten million pending jobs over a hundred thousand contacts are to fit in about a gigabyte.
-    @Test func `a pending job's row stays small`() {
-        #expect(MemoryLayout<QueueState.JobRow>.stride <= 80)
-    }
-}

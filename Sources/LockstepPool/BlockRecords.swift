@@ -1,0 +1,178 @@
+/// What a checkpoint says of lanes, jobs and troubles: many in each record, since there are millions. Each record
+/// stands alone, with the names of the tenants that occur in it.
+///
+///     lanes:    secret of the key prints (16 bytes), tenants, number of lanes (4), lanes
+///     lane:     id (8), tenant's place among the names (4), state's address (1 + 8), its size (4), newest snapshot (8),
+///               paused (1), number of keys (4), keys, number of absorbed lanes (4), each as id (8) and address (1 + 8),
+///               number of jobs that it is parked behind (4), their ids (8 each)
+///     key:      print (16), kind (1), exclusive (1)
+///     jobs:     tenants, number of jobs (4), jobs
+///     job:      id (8), lane or 0 (8), address (8), accepted at (8), payload's size (4), attempts (4), tenant (4), kind (1),
+///               flags (1): 1 snapshot, 2 bulk, 4 dead
+///     troubles: number (4), each as job's id (8), due (8), finished at (8), reason
+///     tenants:  number (4), names
+struct LanesRecord: Equatable, Sendable {
+    struct Lane: Equatable, Sendable {
+        var id: LaneID
+        /// Its tenant is a place in `tenants`; its line stays empty.
+        var row: LaneTable.Packed
+        var keys: [PrintedKey]
+        var rarity: LaneTable.Rarity
+    }
+
+    var secret: SipHash.Key
+    var tenants: [TenantID]
+    var rows: [Lane]
+}
+
+struct JobsRecord: Equatable, Sendable {
+    struct Job: Equatable, Sendable {
+        var id: JobID
+        /// Its tenant is a place in `tenants`; its sequence is not told, since all that a checkpoint stands for is durable.
+        var row: JobTable.Packed
+    }
+
+    var tenants: [TenantID]
+    var rows: [Job]
+}
+
+struct TroublesRecord: Equatable, Sendable {
+    struct Row: Equatable, Sendable {
+        var id: JobID
+        var trouble: QueueState.Trouble
+    }
+
+    var rows: [Row]
+}
+
+extension LanesRecord {
+    func write(to out: inout ByteWriter) {
+        out.put(secret.low)
+        out.put(secret.high)
+        out.put(tenants)
+        out.put(UInt32(rows.count))
+        for lane in rows {
+            out.put(lane.id.rawValue)
+            out.put(lane.row.tenant)
+            out.put(lane.row.address)
+            out.put(lane.row.stateSize)
+            out.put(lane.row.newestSnapshot)
+            out.put(lane.row.isPaused)
+            out.put(UInt32(lane.keys.count))
+            for key in lane.keys {
+                out.put(key.print.low)
+                out.put(key.print.high)
+                out.put(key.kind)
+                out.put(key.isExclusive)
+            }
+            out.put(UInt32(lane.rarity.absorbed.count))
+            for other in lane.rarity.absorbed {
+                out.put(other.lane.rawValue)
+                out.put(other.state)
+            }
+            out.put(UInt32(lane.rarity.parkedBy.count))
+            for job in lane.rarity.parkedBy { out.put(job.rawValue) }
+        }
+    }
+
+    init(_ read: inout ByteReader) throws {
+        secret = SipHash.Key(low: try read.get(), high: try read.get())
+        tenants = try read.getTenants()
+        rows = []
+        for _ in 0..<(try read.get(UInt32.self)) { rows.append(try Lane(&read)) }
+        guard rows.allSatisfy({ $0.row.tenant < tenants.count }) else { throw PoolRecord.Unknown() }
+    }
+}
+
+extension LanesRecord.Lane {
+    fileprivate init(_ read: inout ByteReader) throws {
+        id = LaneID(rawValue: try read.get())
+        row = LaneTable.Packed(tenant: try read.get())
+        row.state = try read.getAddress()?.rawValue ?? LaneTable.Packed.noState
+        row.stateSize = try read.get()
+        row.newestSnapshot = try read.get()
+        row.isPaused = try read.getBool()
+        keys = []
+        for _ in 0..<(try read.get(UInt32.self)) {
+            let print = KeyPrint(low: try read.get(), high: try read.get())
+            keys.append(PrintedKey(print: print, kind: try read.get(), isExclusive: try read.getBool()))
+        }
+        rarity = LaneTable.Rarity()
+        for _ in 0..<(try read.get(UInt32.self)) {
+            let lane = LaneID(rawValue: try read.get())
+            rarity.absorbed.append(Absorbed(lane: lane, state: try read.getAddress()))
+        }
+        for _ in 0..<(try read.get(UInt32.self)) { rarity.parkedBy.append(JobID(rawValue: try read.get())) }
+    }
+}
+
+extension JobsRecord {
+    func write(to out: inout ByteWriter) {
+        out.put(tenants)
+        out.put(UInt32(rows.count))
+        for job in rows {
+            out.put(job.id.rawValue)
+            out.put(job.row.lane)
+            out.put(job.row.address)
+            out.put(job.row.acceptedAt)
+            out.put(job.row.size)
+            out.put(job.row.attempts)
+            out.put(job.row.tenant)
+            out.put(job.row.kind)
+            out.put(job.row.flags)
+        }
+    }
+
+    init(_ read: inout ByteReader) throws {
+        tenants = try read.getTenants()
+        rows = []
+        for _ in 0..<(try read.get(UInt32.self)) {
+            let (id, lane) = (try read.get(UInt64.self), try read.get(UInt64.self))
+            rows.append(
+                Job(
+                    id: JobID(rawValue: id),
+                    row: JobTable.Packed(
+                        address: try read.get(), lane: lane, sequence: 0, acceptedAt: try read.get(),
+                        size: try read.get(), attempts: try read.get(), tenant: try read.get(), kind: try read.get(),
+                        flags: try read.get())))
+        }
+        guard rows.allSatisfy({ $0.row.tenant < tenants.count }) else { throw PoolRecord.Unknown() }
+    }
+}
+
+extension TroublesRecord {
+    func write(to out: inout ByteWriter) {
+        out.put(UInt32(rows.count))
+        for row in rows {
+            out.put(row.id.rawValue)
+            out.put(row.trouble.due)
+            out.put(row.trouble.finishedAt)
+            out.put(row.trouble.reason)
+        }
+    }
+
+    init(_ read: inout ByteReader) throws {
+        rows = []
+        for _ in 0..<(try read.get(UInt32.self)) {
+            let id = JobID(rawValue: try read.get())
+            let (due, finishedAt) = (try read.get(Int64.self), try read.get(Int64.self))
+            let trouble = QueueState.Trouble(due: due, finishedAt: finishedAt, reason: try read.getText())
+            rows.append(Row(id: id, trouble: trouble))
+        }
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func put(_ tenants: [TenantID]) {
+        put(UInt32(tenants.count))
+        for tenant in tenants { put(tenant.rawValue) }
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func getTenants() throws(TooShort) -> [TenantID] {
+        var tenants: [TenantID] = []
+        for _ in 0..<(try get(UInt32.self)) { tenants.append(TenantID(try getText())) }
+        return tenants
+    }
+}
