@@ -1,0 +1,79 @@
+import Foundation
+import LockstepPool
+
+/// What a contact that nothing waits for, a contact that something waits for, and a waiting job cost in memory.
+struct MemoryBenchmark {
+    var idle = 1_000_000
+    var lanes = 100_000
+    var jobsPerLane = 10
+
+    func run() async throws {
+        let load = try await contacts()
+        defer { load.remove() }
+        try await measure(load)
+    }
+
+    /// One delivered job each.
+    private func contacts() async throws -> PoolLoad {
+        let load = try PoolLoad.inTemporaryDirectory()
+        let (queue, log) = try await load.open()
+        let running = Task { await queue.run() }  // ends with the stop below
+        try await PoolLoad.enqueue(0..<idle, on: queue)
+        while await queue.counts().done < idle { try await Task.sleep(for: .milliseconds(20)) }
+        await queue.stop(grace: .seconds(10))
+        await running.value
+        try await queue.checkpoint()
+        await log.close()
+        return load
+    }
+
+    /// In a queue that was started anew, so that what running needs is not taken for what waiting costs.
+    private func measure(_ load: PoolLoad) async throws {
+        print("\(idle) contacts, of which \(lanes) have \(jobsPerLane) jobs waiting each; bytes")
+        print("                          heap each  resident each  bound")
+        let empty = Reading()
+        let (again, secondLog) = try await load.open()
+        let recovered = Reading()
+        row("idle contact, two keys", recovered.since(empty), idle, bound: 150)
+        try await PoolLoad.enqueue(0..<lanes, on: again)
+        let first = Reading()
+        try await PoolLoad.enqueue((1..<jobsPerLane).flatMap { _ in 0..<lanes }, on: again)
+        let all = Reading()
+        let jobs = lanes * (jobsPerLane - 1)
+        let job = row("pending job", all.since(first), jobs, bound: 100)
+        row("waiting lane beyond that", first.since(recovered).minus(job, times: lanes), lanes, bound: 150)
+        let counts = await again.counts()
+        precondition(counts.lanes == idle, "\(counts.lanes) lanes instead of \(idle)")
+        let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
+        precondition(pending == lanes * jobsPerLane, "\(pending) jobs are pending")
+        await secondLog.close()
+    }
+
+    @discardableResult private func row(_ name: String, _ reading: Reading, _ count: Int, bound: Double) -> Reading {
+        let each = Reading(heap: reading.heap / Double(count), resident: reading.resident / Double(count))
+        let title = name.padding(toLength: 24, withPad: " ", startingAt: 0)
+        print(title + String(format: "  %9.1f  %13.1f  %5.0f", each.heap, each.resident, bound))
+        precondition(each.heap <= bound, "\(name): over its bound")
+        return each
+    }
+
+    private struct Reading {
+        var heap: Double
+        var resident: Double
+
+        init() {
+            heap = Double(Heap.used ?? 0)
+            resident = Double(Heap.resident ?? 0)
+        }
+
+        init(heap: Double, resident: Double) { (self.heap, self.resident) = (heap, resident) }
+
+        func since(_ other: Reading) -> Reading {
+            Reading(heap: heap - other.heap, resident: resident - other.resident)
+        }
+
+        func minus(_ each: Reading, times count: Int) -> Reading {
+            Reading(heap: heap - each.heap * Double(count), resident: resident - each.resident * Double(count))
+        }
+    }
+}

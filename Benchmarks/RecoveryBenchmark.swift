@@ -1,0 +1,123 @@
+import Foundation
+import LockstepJournal
+import LockstepPool
+import Synchronization
+
+/// How long a start takes with many pending jobs, and how long a checkpoint of them holds others up. Beside it, in the same
+/// run, the floor: a bare read of the same files.
+struct RecoveryBenchmark {
+    var sizes = [250_000, 1_000_000, 2_000_000]
+    var lanes = 100_000
+
+    func run() async throws {
+        print(
+            "pending jobs over \(lanes) lanes; a checkpoint of 95 % of them and a tail of the rest; files in the page cache"
+        )
+        print(
+            "    jobs  checkpoint s  longest stall ms  (idle ms)  files MB  bare read s  recovery s  (CPU s)  CPU µs/job"
+        )
+        for size in sizes { try await run(size) }
+        print("the same, all in the tail (no checkpoint yet)")
+        for size in sizes.prefix(2) { try await run(size, isFolded: false) }
+    }
+
+    private func run(_ size: Int, isFolded: Bool = true) async throws {
+        let load = try PoolLoad.inTemporaryDirectory()
+        defer { load.remove() }
+        let filled = try await fill(load, isFolded ? size * 19 / 20 : size, size)
+        let (start, startCPU) = (ContinuousClock.now, Self.processorTime)
+        let (queue, log) = try await load.open()
+        let (took, tookCPU) = ((ContinuousClock.now - start).seconds, Self.processorTime - startCPU)
+        let counts = await queue.counts()
+        let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
+        precondition(pending == filled.jobs, "\(pending) of \(filled.jobs) jobs were recovered")
+        precondition(counts.lanes == min(lanes, size), "\(counts.lanes) lanes were recovered")
+        await log.close()
+        let floor = try Self.bareRead(load.directory, log.journal.recovery.bytesScanned)
+        print(
+            String(
+                format: "%8d  %12.2f  %16.1f  %9.1f  %8.0f  %11.2f  %10.2f  %7.2f  %10.2f", filled.jobs,
+                filled.checkpoint,
+                filled.stall * 1e3, filled.idle * 1e3, Double(floor.bytes) / 1e6, floor.seconds, took,
+                tookCPU, tookCPU / Double(filled.jobs) * 1e6))
+    }
+
+    /// Seconds of processor that this process used: what it takes when nobody else wants the machine.
+    private static var processorTime: Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+
+    private struct Filled {
+        var jobs: Int
+        var checkpoint = 0.0
+        var stall = 0.0
+        var idle = 0.0
+    }
+
+    private func fill(_ load: PoolLoad, _ folded: Int, _ size: Int) async throws -> Filled {
+        let (queue, log) = try await load.open()
+        let lanes = min(lanes, size)
+        try await PoolLoad.enqueue((0..<folded).lazy.map { $0 % lanes }, on: queue)
+        var filled = Filled(jobs: size)
+        if folded < size {
+            // Beside nothing else first, so that what the machine does is told from what the checkpoint does.
+            let alone = try await Self.longestTurn(of: queue, lanes) { try await Task.sleep(for: .milliseconds(500)) }
+            let start = ContinuousClock.now
+            let beside = try await Self.longestTurn(of: queue, lanes) { try await queue.checkpoint() }
+            filled.checkpoint = (ContinuousClock.now - start).seconds
+            (filled.idle, filled.stall) = (alone.seconds, beside.seconds)
+            filled.jobs += alone.accepted + beside.accepted
+        }
+        try await PoolLoad.enqueue((folded..<size).lazy.map { $0 % lanes }, on: queue)
+        await log.close()
+        return filled
+    }
+
+    /// While `body` runs, jobs are accepted one after the other, each of which changes what a checkpoint shares. The
+    /// longest time that somebody who only asks the queue something waits for an answer meanwhile.
+    private static func longestTurn(
+        of queue: JobQueue, _ lanes: Int, _ body: () async throws -> Void
+    ) async throws -> (seconds: Double, accepted: Int) {
+        let flag = Flag()
+        async let accepted = accept(on: queue, lanes, until: flag)
+        async let longest = ask(queue, until: flag)
+        try await body()
+        flag.isOver.store(true, ordering: .relaxed)
+        return (await longest, try await accepted)
+    }
+
+    private static func accept(on queue: JobQueue, _ lanes: Int, until flag: Flag) async throws -> Int {
+        var count = 0
+        while !flag.isOver.load(ordering: .relaxed) {
+            try await PoolLoad.enqueue(CollectionOfOne(count * 7_919 % lanes), on: queue)
+            count += 1
+        }
+        return count
+    }
+
+    private static func ask(_ queue: JobQueue, until flag: Flag) async -> Double {
+        var longest = Duration.zero
+        while !flag.isOver.load(ordering: .relaxed) {
+            let start = ContinuousClock.now
+            _ = await queue.note("none")
+            longest = max(longest, ContinuousClock.now - start)
+        }
+        return longest.seconds
+    }
+
+    private final class Flag: Sendable {
+        let isOver = Atomic<Bool>(false)
+    }
+
+    /// The checkpoint and as much of the newest segments as recovery read, once, thrown away.
+    private static func bareRead(_ directory: URL, _ scanned: Int) throws -> (seconds: Double, bytes: Int) {
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        let segments = names.filter { $0.hasSuffix(".segment") }.sorted(by: >)
+        let start = ContinuousClock.now
+        var bytes = 0
+        for name in names.filter({ $0 == "checkpoint" }) + segments where bytes < scanned {
+            let file = try FileHandle(forReadingFrom: directory.appending(path: name))
+            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { bytes += piece.count }
+            try file.close()
+        }
+        return ((ContinuousClock.now - start).seconds, bytes)
+    }
+}
