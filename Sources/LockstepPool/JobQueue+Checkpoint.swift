@@ -32,10 +32,10 @@ extension JobQueue {
 
     var isCheckpointDue: Bool {
         guard !isCheckpointing else { return false }
-        // A full disk waits for the segments of what is finished meanwhile.
-        if wasRefused, loggedSinceCheckpoint >= policy.checkpointEvery / 16 { return true }
-        // A checkpoint holds all that is pending, and every lane. So at most a third of what is written is checkpoints.
+        // A checkpoint holds all that is pending, and every lane. So at most a third of what is written is checkpoints;
+        // of a full disk more, since it waits for the segments of what is finished meanwhile.
         let size = 48 * state.jobs.count + 96 * state.lanes.count
+        if wasRefused, loggedSinceCheckpoint > size / 4 { return true }
         return loggedSinceCheckpoint >= max(policy.checkpointEvery, 2 * size)
     }
 
@@ -47,11 +47,8 @@ extension JobQueue {
     }
 
     /// Copies what lives in nearly empty parts to the end of the log, so that a few old jobs do not keep whole segments.
-    ///
-    /// A part is worth emptying when less than a quarter of it lives: then three bytes are gained for one that is copied,
-    /// and all parts together are at most four times what lives in them. It is enough to copy a third of what is logged; a
-    /// half lets an arrear be worked off. The emptiest come first.
     private func emptySparseParts() async throws(QueueError) {
+        // A third of what is logged would be enough, for ever; a half also works off an arrear.
         let budget = min(max(loggedSinceCheckpoint, policy.checkpointEvery) / 2, log.roomForCopies)
         let copies = await Self.copies(
             outOf: log.closedParts, state.snapshot, log, budget: budget, isFull: wasRefused)
@@ -63,30 +60,20 @@ extension JobQueue {
         }
     }
 
-    private struct Copy {
-        var owner: LogCensus.Owner
-        var address: LogAddress
-    }
-
     @concurrent private static func copies(
         outOf closed: [(part: UInt64, bytes: Int)], _ snapshot: QueueSnapshot, _ log: any JobLog, budget: Int,
         isFull: Bool
-    ) async -> [Copy] {
+    ) async -> [LogCensus.Record] {
         let census = LogCensus(snapshot, in: log)
-        // What little room there is, the checkpoint needs, as long as it makes room without any copies.
+        // What little room there is, the checkpoint needs, as long as it makes more of it without any copies.
         if isFull, closed.contains(where: { census.live[$0.part] == nil }) { return [] }
-        var (parts, left) = (Set<UInt64>(), budget)
-        let sparse = closed.compactMap { part in census.live[part.part].map { (part.part, live: $0, part.bytes) } }
-        for (part, live, bytes) in sparse.sorted(by: { $0.live < $1.live }) where live < bytes / 4 && live <= left {
-            parts.insert(part)
-            left -= live
-        }
+        let parts = census.worthEmptying(among: closed, budget: budget)
         guard !parts.isEmpty else { return [] }
-        var copies: [Copy] = []
-        LogCensus.forEachLiveRecord(of: snapshot) { address, _, owner in
-            if parts.contains(log.part(of: address)) { copies.append(Copy(owner: owner, address: address)) }
+        var records: [LogCensus.Record] = []
+        LogCensus.forEachLiveRecord(of: snapshot) { record in
+            if parts.contains(log.part(of: record.address)) { records.append(record) }
         }
-        return copies
+        return records
     }
 
     private func copyJob(_ id: JobID, at address: LogAddress) async throws(QueueError) {

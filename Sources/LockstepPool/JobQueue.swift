@@ -162,7 +162,11 @@ public actor JobQueue {
             loggedSinceCheckpoint += payload.count + RecoveredJobs.frame
             return ticket
         } catch {
-            if error == .full { wasRefused = true }
+            if error == .full {
+                // A checkpoint may make room.
+                wasRefused = true
+                bell.ring()
+            }
             throw QueueError(error)
         }
     }

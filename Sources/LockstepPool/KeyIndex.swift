@@ -1,7 +1,8 @@
 /// The keys of all lanes: found by their prints, and lane by lane in the order in which they were bound.
 ///
-/// Thirty-two bytes a key, and a slot of eight in a hash table that is at most seven eighths full. The table is in 256
-/// pieces that grow each for itself: none is ever so large that the queue would stand still meanwhile.
+/// Thirty-two bytes a key, and a slot of eight in a hash table that is between seven tenths and seven eighths full. The
+/// table is in 256 pieces that grow each for itself, and by a quarter: none is ever so large that the queue would stand
+/// still meanwhile, and little of it is empty.
 struct KeyIndex: Sendable {
     struct Entry: Sendable {
         var print: KeyPrint
@@ -13,20 +14,41 @@ struct KeyIndex: Sendable {
     }
 
     private struct Piece: Sendable {
-        /// The number of an entry and, above it, bits of its print; 0 is free. Linear probing; a power of two.
+        /// The number of an entry and, above it, bits of its print; 0 is free. Linear probing.
         var slots: [UInt64] = []
         var count = 0
 
+        /// Where an entry would stand if nobody else did: its bits as a share of all places, so that there may be any
+        /// number of these.
+        func home(of slot: UInt64) -> Int { Int((slot >> 32) * UInt64(slots.count) >> 32) }
+
+        func next(_ place: Int) -> Int { place + 1 == slots.count ? 0 : place + 1 }
+
+        /// How far round it is from one place to another.
+        func distance(from a: Int, to b: Int) -> Int { b >= a ? b - a : b - a + slots.count }
+
         mutating func put(_ slot: UInt64) {
-            let mask = slots.count - 1
-            var place = KeyIndex.home(slot) & mask
-            while slots[place] != 0 { place = (place + 1) & mask }
+            var place = home(of: slot)
+            while slots[place] != 0 { place = next(place) }
             slots[place] = slot
+        }
+
+        /// Whoever stands further back than it should moves up, so that nobody is looked for in vain behind a gap.
+        mutating func clear(_ place: Int) {
+            var (hole, place) = (place, next(place))
+            while slots[place] != 0 {
+                if distance(from: home(of: slots[place]), to: place) >= distance(from: hole, to: place) {
+                    slots[hole] = slots[place]
+                    hole = place
+                }
+                place = next(place)
+            }
+            slots[hole] = 0
         }
 
         mutating func grow() {
             let old = slots
-            slots = [UInt64](repeating: 0, count: max(8, old.count * 2))
+            slots = [UInt64](repeating: 0, count: max(8, old.count + old.count / 4))
             for slot in old where slot != 0 { put(slot) }
         }
     }
@@ -66,21 +88,10 @@ struct KeyIndex: Sendable {
     mutating func remove(_ number: UInt32) {
         let print = self[number].print
         let piece = Self.piece(print)
-        guard var hole = place(of: print) else { preconditionFailure("a key is in the index as long as its entry") }
+        guard let place = place(of: print) else { preconditionFailure("a key is in the index as long as its entry") }
         entries[UInt64(number)] = nil
         pieces[piece].count -= 1
-        // Whoever stands further back than it should moves up, so that nobody is looked for in vain behind a gap.
-        let mask = pieces[piece].slots.count - 1
-        var next = (hole + 1) & mask
-        while pieces[piece].slots[next] != 0 {
-            let home = Self.home(pieces[piece].slots[next]) & mask
-            if (next &- home) & mask >= (next &- hole) & mask {
-                pieces[piece].slots[hole] = pieces[piece].slots[next]
-                hole = next
-            }
-            next = (next + 1) & mask
-        }
-        pieces[piece].slots[hole] = 0
+        pieces[piece].clear(place)
     }
 
     private func find(_ print: KeyPrint) -> UInt32? {
@@ -89,16 +100,15 @@ struct KeyIndex: Sendable {
 
     private func place(of print: KeyPrint) -> Int? {
         let piece = Self.piece(print)
-        let mask = pieces[piece].slots.count - 1
-        guard mask >= 0 else { return nil }
+        guard pieces[piece].count > 0 else { return nil }
         let tag = Self.slot(print, 0)
-        var place = Self.home(tag) & mask
+        var place = pieces[piece].home(of: tag)
         while true {
             let slot = pieces[piece].slots[place]
             guard slot != 0 else { return nil }
             let number = slot & 0xFFFF_FFFF
             if slot ^ tag == number, entries[number]?.print == print { return place }
-            place = (place + 1) & mask
+            place = pieces[piece].next(place)
         }
     }
 
@@ -107,7 +117,4 @@ struct KeyIndex: Sendable {
     private static func slot(_ print: KeyPrint, _ number: UInt32) -> UInt64 {
         print.low & 0xFFFF_FFFF_0000_0000 | UInt64(number)
     }
-
-    /// Where an entry would stand if nobody else did; a piece with more slots than this has bits would be slow, not wrong.
-    private static func home(_ slot: UInt64) -> Int { Int(slot >> 32) }
 }

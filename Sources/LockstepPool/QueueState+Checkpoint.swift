@@ -48,8 +48,8 @@ struct QueueSnapshot: Sequence, Sendable {
             return unknown.next().map { ($0.kind, $0.payload) }
         }
 
-        /// Bytes of one record, roughly: few enough to be set aside in passing, many enough for its frame not to count.
-        private static let blockSize = 8 << 10
+        /// Bytes of one record, roughly: so few that any journal takes them, so many that their frame hardly counts.
+        private static let blockSize = 2 << 10
 
         private mutating func nextLanes() -> PoolRecord? {
             let table = snapshot.lanes

@@ -86,7 +86,7 @@ import Testing
                 to: LaneID(rawValue: UInt64(number)), of: .gym)
         }
         // At any fill, but for the 256 pieces' own few words.
-        #expect(table.footprint - 256 * 64 < 150 * count)
+        #expect(table.footprint - 256 * 64 < 140 * count)
         let before = table.footprint
         for number in 1...count {
             table.insert(JobID(rawValue: UInt64(number)), into: LaneID(rawValue: UInt64(number)))
