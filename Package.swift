@@ -52,7 +52,8 @@ let package = Package(
         .testTarget(
             name: "LockstepPoolTests", dependencies: ["LockstepPool", "LockstepJournal", "LockstepSimulation"],
             swiftSettings: strict),
-        .testTarget(name: "KeapTests", dependencies: ["Keap", "LockstepLimits"], swiftSettings: strict),
+        .testTarget(
+            name: "KeapTests", dependencies: ["Keap", "KeapSimulator", "LockstepLimits"], swiftSettings: strict),
         .testTarget(name: "KeapSimulatorTests", dependencies: ["KeapSimulator"], swiftSettings: strict),
         .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
         .testTarget(name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync"], swiftSettings: strict),

@@ -9,7 +9,8 @@ package enum KeapFailure: Error, Equatable, Sendable {
     /// Nothing was done: the connection failed before the request was sent, or Keap said 429 or 503.
     case unavailable(reason: String)
 
-    /// The request may or may not have been done: a time-out, a reset, a 500, an answer that cannot be read.
+    /// The request may or may not have been done, or only in part: a time-out, a reset, a 500, an answer that cannot be
+    /// read.
     case unclear(reason: String)
 
     /// The credential itself is refused (401): nothing on this account works until it is mended.
@@ -17,4 +18,15 @@ package enum KeapFailure: Error, Equatable, Sendable {
 
     /// The caller's task was cancelled while the call still waited: nothing was sent.
     case cancelled
+}
+
+extension KeapFailure {
+    /// What Keap said, or what happened.
+    var message: String {
+        switch self {
+        case .refused(_, let text): text
+        case .gone(let text), .unauthorized(let text), .unavailable(let text), .unclear(let text): text
+        case .cancelled: "the call was called off"
+        }
+    }
 }

@@ -79,7 +79,7 @@ import Testing
     @Test func `a tag that the answer passes over is not taken for applied`() {
         #expect(
             TagAnswer.read(.parsed(#"{"1":"SUCCESS","9":"SUCCESS"}"#), for: [TagID("1"), TagID("2")])
-                == [TagID("1"): .applied, TagID("2"): .refused("Keap's answer does not name this tag")])
+                == [TagID("1"): .applied, TagID("2"): .refused("Keap's answer does not name it")])
     }
 
     @Test func `a tag may have no category`() {

@@ -25,19 +25,15 @@ extension TagAnswer {
             }
     }
 
-    /// What a 200 says of each tag. The documented list of single-key objects, the map that really comes, and a map
-    /// under `results` are all read; a success was seen to be an object, a failure a word.
+    /// What a 200 says of each tag, or of each contact. v1's documented list of single-key objects, the map that really
+    /// comes, and v2's map under `results` are all read; a success was seen to be an object, a failure a word.
     ///
-    /// An answer without items covers all. Where it has items, a tag it passes over is refused: to believe it applied
-    /// would hide a contact that never got it.
-    static func read(_ json: JSONValue?, for tags: [TagID]) -> [TagID: TagAnswer] {
-        var answers: [TagID: TagAnswer] = [:]
-        for (id, value) in entries(json) where tags.contains(TagID(id)) {
-            answers[TagID(id)] = TagAnswer(value)
-        }
-        let rest: TagAnswer = entries(json).isEmpty ? .applied : .refused("Keap's answer does not name this tag")
-        for tag in tags where answers[tag] == nil { answers[tag] = rest }
-        return answers
+    /// An answer without items covers all. Where it has items, one that it passes over is refused: to believe it applied
+    /// would hide a contact that never got its tag.
+    static func read<Kind>(_ json: JSONValue?, for ids: [KeapID<Kind>]) -> [KeapID<Kind>: TagAnswer] {
+        let said = Dictionary(entries(json)) { $1 }
+        let rest: TagAnswer = said.isEmpty ? .applied : .refused("Keap's answer does not name it")
+        return Dictionary(ids.map { ($0, said[$0.text].map { TagAnswer($0) } ?? rest) }) { $1 }
     }
 
     private init(_ value: JSONValue) {
@@ -54,7 +50,7 @@ extension TagAnswer {
         switch json {
         case .array(let items): items.flatMap { entries($0) }
         case .object(let members):
-            if members.count == 1, let results = members["results"] {
+            if let results = members["results"] {
                 entries(results)
             } else {
                 members.map { ($0.key, $0.value) }

@@ -3,12 +3,19 @@ import LockstepLimits
 /// Which waiting call goes next: its contacts must be free, a place among the calls under way too, and the circuit
 /// closed. Live calls go before bulk ones, each in the order they came.
 ///
+/// Tag edits whose contacts are free wait on the board, without a place; only who leads there stands in line for one.
+///
 /// Calls wait for their budget *with* a place, and the budget serves live callers first. So that bulk calls waiting
 /// there cannot keep live ones from getting that far, they hold at most half of the places.
 struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
-    struct Ticket: Hashable, Sendable {
+    struct Ticket: Hashable, Comparable, Sendable {
         fileprivate let number: UInt64
         let urgency: Urgency
+
+        /// Who goes first.
+        static func < (a: Self, b: Self) -> Bool {
+            a.urgency == b.urgency ? a.number < b.number : a.urgency == .live
+        }
     }
 
     /// The right to go on. Given back once, with what became of the call.
@@ -29,11 +36,15 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     private let bulkPlaces: Int
     private var gate = ContactGate<Ticket>()
     private(set) var circuit = Circuit<Instant>()
-    /// Those whose contacts are free.
+    /// Those whose contacts are free, and who lead if they are edits.
     private var ready: [Urgency: [Ticket]] = [:]
     private var running: [Urgency: Int] = [:]
     private var arrived: UInt64 = 0
-    private(set) var waiting = 0
+    /// Edits whose contacts are not free yet.
+    private var edits: [Ticket: TagEdit] = [:]
+    private var board = TagBoard<Ticket>()
+    /// Tickets nothing of which is under way.
+    private var idle: Set<Ticket> = []
 
     init(places: Int) {
         precondition(places >= 1, "with no place no call could ever be made")
@@ -42,7 +53,11 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     }
 
     var inFlight: Int { running.values.reduce(0, +) }
-    var isIdle: Bool { gate.isEmpty && inFlight == 0 && waiting == 0 && ready.values.allSatisfy(\.isEmpty) }
+    var waiting: Int { idle.count }
+    var isIdle: Bool {
+        gate.isEmpty && board.isEmpty && edits.isEmpty && idle.isEmpty && inFlight == 0
+            && ready.values.allSatisfy(\.isEmpty)
+    }
 
     /// The ticket to call after every change. (One is enough: it calls the next when it goes.)
     var head: Ticket? {
@@ -52,10 +67,16 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     }
 
     mutating func arrive(_ claim: ContactClaim, _ urgency: Urgency) -> Ticket {
-        arrived += 1
-        waiting += 1
-        let ticket = Ticket(number: arrived, urgency: urgency)
-        if gate.arrive(ticket, claim) { ready[urgency, default: []].append(ticket) }
+        let ticket = newTicket(urgency)
+        if gate.arrive(ticket, claim) { becomeFree(ticket) }
+        return ticket
+    }
+
+    /// A tag edit, which may share a call with others.
+    mutating func arrive(_ edit: TagEdit, _ urgency: Urgency) -> Ticket {
+        let ticket = newTicket(urgency)
+        edits[ticket] = edit
+        if gate.arrive(ticket, .one(edit.contact)) { becomeFree(ticket) }
         return ticket
     }
 
@@ -66,15 +87,16 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         case .wait(let instant): return .waitUntil(instant)
         case .go(let isProbe):
             ready[ticket.urgency]?.removeFirst()
-            waiting -= 1
+            idle.remove(ticket)
             running[ticket.urgency, default: 0] += 1
             return .go(Pass(ticket: ticket, isProbe: isProbe))
         }
     }
 
-    /// The caller waits no longer.
+    /// The caller waits no longer. Not for edits that are on the board.
     mutating func giveUp(_ ticket: Ticket) {
-        waiting -= 1
+        idle.remove(ticket)
+        edits[ticket] = nil
         ready[ticket.urgency]?.removeAll { $0 == ticket }
         release(ticket)
     }
@@ -82,15 +104,77 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     mutating func end(_ pass: Pass, _ outcome: Circuit<Instant>.Outcome, at now: Instant) {
         running[pass.ticket.urgency, default: 0] -= 1
         circuit.ended(outcome, isProbe: pass.isProbe, at: now)
-        release(pass.ticket)
+        // The contact of an edit is free when all of the edit has ended, which may take several calls.
+        if !board.holds(pass.ticket) { release(pass.ticket) }
+    }
+
+    private mutating func newTicket(_ urgency: Urgency) -> Ticket {
+        arrived += 1
+        let ticket = Ticket(number: arrived, urgency: urgency)
+        idle.insert(ticket)
+        return ticket
+    }
+
+    private mutating func becomeFree(_ ticket: Ticket) {
+        if let edit = edits.removeValue(forKey: ticket) {
+            board.join(ticket, edit, in: ticket.urgency)
+            appointLeader(ticket.urgency)
+        } else {
+            getReady(ticket)
+        }
+    }
+
+    /// Those who come free have waited longer than who arrived after them: their numbers keep the order.
+    private mutating func getReady(_ ticket: Ticket) {
+        var line = ready[ticket.urgency, default: []]
+        line.insert(ticket, at: line.firstIndex { $0 > ticket } ?? line.endIndex)
+        ready[ticket.urgency] = line
+    }
+
+    private mutating func appointLeader(_ urgency: Urgency) {
+        if let leader = board.appointLeader(of: urgency) { getReady(leader) }
     }
 
     private mutating func release(_ ticket: Ticket) {
-        // Those who come free have waited longer than who arrived after them: their numbers keep the order.
-        for free in gate.leave(ticket) {
-            var line = ready[free.urgency, default: []]
-            line.insert(free, at: line.firstIndex { $0.number > free.number } ?? line.endIndex)
-            ready[free.urgency] = line
+        for free in gate.leave(ticket) { becomeFree(free) }
+    }
+}
+
+/// Tag edits on the board.
+extension Admission {
+    typealias Load = TagLoad<Ticket>
+    typealias EndedEdit = (ticket: Ticket, result: WaitingEdit.Result)
+
+    /// The leader with this pass has a permit: what its call carries.
+    mutating func load(_ pass: Pass) -> Load {
+        let load = board.load(for: pass.ticket)
+        idle.subtract(load.tickets.values)
+        appointLeader(pass.ticket.urgency)
+        return load
+    }
+
+    /// Takes in what became of edges of a load. The contacts of the edits that have ended are free.
+    mutating func land(_ load: Load, _ outcomes: [TagEdge: EdgeOutcome]) -> [EndedEdit] {
+        let ended = board.land(load, outcomes)
+        for ticket in load.tickets.values where board.isIdle(ticket) { idle.insert(ticket) }
+        for (ticket, _) in ended { release(ticket) }
+        for urgency in Set(load.tickets.values.map(\.urgency)) { appointLeader(urgency) }
+        return ended
+    }
+
+    /// The caller of an edit waits no longer. Nil: a part of it is under way, whose landing ends it.
+    mutating func withdraw(_ ticket: Ticket, _ failure: KeapFailure) -> WaitingEdit.Result? {
+        guard board.holds(ticket) else {
+            giveUp(ticket)
+            return .failure(failure)
         }
+        ready[ticket.urgency]?.removeAll { $0 == ticket }
+        let result = board.withdraw(ticket, failure)
+        if result != nil {
+            idle.remove(ticket)
+            release(ticket)
+        }
+        appointLeader(ticket.urgency)
+        return result
     }
 }

@@ -28,22 +28,27 @@ final class Bell: Sendable {
 
     func wait() async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isRung = state.withLock { state in
-                    switch state {
-                    case .quiet:
-                        state = .awaited(continuation)
-                        return false
-                    case .rung:
-                        state = .quiet
-                        return true
-                    case .awaited: preconditionFailure("one task at a time waits for a bell")
-                    }
-                }
-                if isRung { continuation.resume() }
-            }
+            await waitThrough()
         } onCancel: {
             ring()
+        }
+    }
+
+    /// Waits for a ring though the task may be cancelled: for who has to see something through to its end.
+    func waitThrough() async {
+        await withCheckedContinuation { continuation in
+            let isRung = state.withLock { state in
+                switch state {
+                case .quiet:
+                    state = .awaited(continuation)
+                    return false
+                case .rung:
+                    state = .quiet
+                    return true
+                case .awaited: preconditionFailure("one task at a time waits for a bell")
+                }
+            }
+            if isRung { continuation.resume() }
         }
     }
 }

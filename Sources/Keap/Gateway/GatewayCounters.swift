@@ -2,6 +2,7 @@
 package struct GatewayCounters: Equatable, Sendable {
     /// Endpoints that were called.
     package var endpoints: [KeapEndpoint: EndpointCounters] = [:]
+    package var merging = MergeCounters()
     package var inFlight = 0
     package var waiting = 0
     package var circuit = CircuitReport.closed
@@ -19,6 +20,27 @@ package struct EndpointCounters: Equatable, Sendable {
     package var latency = Duration.zero
 
     package init() {}
+}
+
+/// What tag edits of single contacts cost, and what merging them while they waited saved.
+package struct MergeCounters: Equatable, Sendable {
+    /// Calls that carried edits; what a refused one cost besides is not among them.
+    package var calls = 0
+    /// Those that carried edits of several contacts.
+    package var mergedCalls = 0
+    /// Tags of contacts that the calls carried.
+    package var edges = 0
+    /// Contacts that they named: without merging, each would have been a call.
+    package var contacts = 0
+
+    package init() {}
+
+    mutating func count<Ticket>(_ load: TagLoad<Ticket>) {
+        calls += 1
+        edges += load.edges.count
+        contacts += load.tickets.count
+        if load.tickets.count > 1 { mergedCalls += 1 }
+    }
 }
 
 package enum CircuitReport: Equatable, Sendable {

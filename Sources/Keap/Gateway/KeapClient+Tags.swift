@@ -1,21 +1,19 @@
 extension KeapClient {
     func apply(_ tags: [TagID], to contact: ContactID) async throws(KeapFailure) -> [TagID: TagAnswer] {
-        var answers: [TagID: TagAnswer] = [:]
-        for batch in tags.distinct.batches(of: KeapRequest.largestTagBatch) {
-            let batch = Array(batch)
-            let request = try KeapRequest.apply(batch, to: contact)
-            let said = try await perform(request, naming: .one(contact)) { (response) throws(KeapFailure) in
-                TagAnswer.read(response.body.isEmpty ? nil : try response.readJSON(), for: batch)
-            }
-            answers.merge(said) { _, new in new }
-        }
-        return answers
+        try await edit(TagEdit(.apply, contact, tags))
     }
 
     func remove(_ tags: [TagID], from contact: ContactID) async throws(KeapFailure) {
-        for batch in tags.distinct.batches(of: KeapRequest.largestTagBatch) {
-            try await perform(try KeapRequest.remove(Array(batch), from: contact), naming: .one(contact))
+        _ = try await edit(TagEdit(.remove, contact, tags))
+    }
+
+    private func edit(_ edit: TagEdit) async throws(KeapFailure) -> [TagID: TagAnswer] {
+        guard !edit.tags.isEmpty else { return [:] }
+        // What cannot be sent is its caller's to hear, not that of those whose call it would share.
+        for batch in edit.tags.batches(of: KeapRequest.largestTagBatch) {
+            _ = try KeapRequest.remove(Array(batch), from: edit.contact)
         }
+        return try await gateway.edit(edit, urgency)
     }
 
     func remove(_ tag: TagID, from contacts: [ContactID]) async throws(KeapFailure) {
@@ -107,7 +105,7 @@ extension KeapClient {
 
 extension KeapFailure {
     /// Refused as it stands, perhaps because of one of several contacts that it names.
-    fileprivate var mayBlameOneContact: Bool {
+    var mayBlameOneContact: Bool {
         switch self {
         case .gone, .refused(status: 400, _), .refused(status: 409, _): true
         default: false
@@ -115,7 +113,7 @@ extension KeapFailure {
     }
 
     /// For a call whose tag is known to exist.
-    fileprivate var saysContactGone: Bool {
+    var saysContactGone: Bool {
         switch self {
         case .gone: true
         case .refused(_, let message): FailureMessage(message).saysGone(.contact)

@@ -11,21 +11,22 @@ package struct GatewaySettings: Sendable {
     package init() {}
 }
 
-/// All calls on one Keap account pass here: circuit, contacts, a place, the budget, and only then the wire.
-///
-/// The stages decide; this actor waits and counts. A later one may merge the tag edits of many contacts while they wait
-/// for budget: `KeapClient.apply` and `remove` of one contact would be its inputs, `perform` its output.
+/// All calls on one Keap account pass here: contacts, circuit, a place, the budget, and only then the wire. The stages
+/// decide; this actor waits and counts.
 package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration == Duration {
-    private typealias Stage = Admission<Time.Instant>
+    typealias Stage = Admission<Time.Instant>
 
     private let transport: any KeapTransport
-    private let budget: Budget
+    let budget: Budget
     private let settings: GatewaySettings
-    private let clock: Time
+    let clock: Time
     private let wall: @Sendable () -> Int64
-    private var admission: Stage
-    private var bells: [Stage.Ticket: Bell] = [:]
+    var admission: Stage
+    var bells: [Stage.Ticket: Bell] = [:]
+    /// Of edits whose callers have yet to wake.
+    var endedEdits: [Stage.Ticket: WaitingEdit.Result] = [:]
     private var endpoints: [KeapEndpoint: EndpointCounters] = [:]
+    var merging = MergeCounters()
 
     /// - Parameter wall: milliseconds since 1970, to know when a minute or a day of Keap's ends.
     package init(
@@ -46,7 +47,8 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     }
 
     package func counters() -> GatewayCounters {
-        var counters = GatewayCounters(endpoints: endpoints, inFlight: admission.inFlight, waiting: admission.waiting)
+        var counters = GatewayCounters(
+            endpoints: endpoints, merging: merging, inFlight: admission.inFlight, waiting: admission.waiting)
         switch admission.circuit.state {
         case .closed: counters.circuit = .closed
         case .open(let outage, _), .probing(let outage):
@@ -66,21 +68,37 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         _ request: KeapRequest, naming claim: ContactClaim, _ urgency: Urgency,
         read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> Answer {
+        try await send(request, naming: claim, urgency, read: read).get()
+    }
+
+    /// The same, but throws only what kept the call from being sent.
+    func send<Answer: Sendable>(
+        _ request: KeapRequest, naming claim: ContactClaim, _ urgency: Urgency,
+        read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+    ) async throws(KeapFailure) -> CallResult<Answer> {
         let pass = try await enter(claim, urgency)
         let permit: Budget.Permit
-        do {
-            permit = try await budget.take(urgency)
+        do throws(KeapFailure) {
+            permit = try await takePermit(urgency)
         } catch {
             leave(pass, .nothing)
-            if error is CancellationError { throw .cancelled }
-            throw .unavailable(reason: "The budget gave no permit: \(error)")
+            throw error
         }
         let result = await send(request, permit, read)
         leave(pass, Circuit.Outcome(result.withoutAnswer))
-        return try result.get()
+        return result
     }
 
-    private func send<Answer: Sendable>(
+    func takePermit(_ urgency: Urgency) async throws(KeapFailure) -> Budget.Permit {
+        do {
+            return try await budget.take(urgency)
+        } catch {
+            if error is CancellationError { throw .cancelled }
+            throw .unavailable(reason: "The budget gave no permit: \(error)")
+        }
+    }
+
+    func send<Answer: Sendable>(
         _ request: KeapRequest, _ permit: Budget.Permit, _ read: (KeapResponse) throws(KeapFailure) -> Answer
     ) async -> CallResult<Answer> {
         let begun = clock.now
@@ -135,17 +153,17 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         throw .cancelled
     }
 
-    private func leave(_ pass: Stage.Pass, _ outcome: Circuit<Time.Instant>.Outcome) {
+    func leave(_ pass: Stage.Pass, _ outcome: Circuit<Time.Instant>.Outcome) {
         admission.end(pass, outcome, at: clock.now)
         callNext()
     }
 
-    private func callNext() {
+    func callNext() {
         guard let head = admission.head else { return }
         bells[head]?.ring()
     }
 
-    private func sleep(until instant: Time.Instant, or bell: Bell) async {
+    func sleep(until instant: Time.Instant, or bell: Bell) async {
         await withTaskGroup(of: Void.self) { [clock] group in
             // A cancelled sleep has nothing to report: the caller looks why it woke.
             group.addTask { try? await clock.sleep(until: instant, tolerance: nil) }

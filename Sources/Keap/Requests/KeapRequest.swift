@@ -38,6 +38,7 @@ package enum KeapEndpoint: String, CaseIterable, Sendable {
     case updateContact = "contacts.update"
     case applyTags = "contacts.tags.apply"
     case removeTags = "contacts.tags.remove"
+    case applyTagToMany = "tags.contacts.apply"
     case removeTagFromMany = "tags.contacts.remove"
     case listWearers = "tags.contacts.list"
     case listTags = "tags.list"
@@ -55,7 +56,8 @@ package enum KeapEndpoint: String, CaseIterable, Sendable {
     /// these: it is what new people wait for, and if it hangs it should not hold a place for long.
     package var isSlow: Bool {
         switch self {
-        case .listContacts, .listWearers, .listTags, .listCategories, .readModel, .removeTagFromMany: true
+        case .listContacts, .listWearers, .listTags, .listCategories, .readModel, .applyTagToMany, .removeTagFromMany:
+            true
         default: false
         }
     }
@@ -64,7 +66,7 @@ package enum KeapEndpoint: String, CaseIterable, Sendable {
     var subject: Subject? {
         switch self {
         case .readContact, .updateContact, .applyTags, .removeTags: .contact
-        case .removeTagFromMany, .listWearers, .readTag, .renameTag, .deleteTag: .tag
+        case .applyTagToMany, .removeTagFromMany, .listWearers, .readTag, .renameTag, .deleteTag: .tag
         default: nil
         }
     }

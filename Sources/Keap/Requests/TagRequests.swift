@@ -18,12 +18,22 @@ extension KeapRequest {
             [QueryItem("ids", ids.joined(separator: ","))])
     }
 
-    // One tag of many contacts.
+    // One tag of many contacts: v2, whose ids are text. Its answer to an apply names each contact.
+
+    static func apply(_ tag: TagID, to contacts: [ContactID]) throws(KeapFailure) -> KeapRequest {
+        try many(.applyTagToMany, tag, "contacts:applyTags", contacts)
+    }
 
     static func remove(_ tag: TagID, from contacts: [ContactID]) throws(KeapFailure) -> KeapRequest {
+        try many(.removeTagFromMany, tag, "contacts:removeTags", contacts)
+    }
+
+    private static func many(
+        _ endpoint: KeapEndpoint, _ tag: TagID, _ verb: String, _ contacts: [ContactID]
+    ) throws(KeapFailure) -> KeapRequest {
         precondition(contacts.count <= largestTagBatch, "a tag call names at most 100 contacts")
         return KeapRequest(
-            .removeTagFromMany, .post, ["v2", "tags", try pathPart(tag.text), "contacts:removeTags"],
+            endpoint, .post, ["v2", "tags", try pathPart(tag.text), verb],
             body: .object(["contact_ids": .array(contacts.map { .string($0.text) })]))
     }
 

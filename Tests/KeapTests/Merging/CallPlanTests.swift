@@ -70,7 +70,8 @@ import Testing
         // One of few statuses each, and programs of which some are much more liked than others.
         let edits: Edits = (0..<people).map { person in
             let liked = (0..<Int.random(in: 0...3, using: &random)).map { _ in
-                10 + Int.random(in: 0..<programs, using: &random) * Int.random(in: 0..<programs, using: &random) / programs
+                10 + Int.random(in: 0..<programs, using: &random) * Int.random(in: 0..<programs, using: &random)
+                    / programs
             }
             return (person, [Int.random(in: 0..<4, using: &random)] + Array(Set(liked)).sorted())
         }

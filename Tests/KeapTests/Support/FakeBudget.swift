@@ -91,6 +91,17 @@ final class ShutBudget: CallBudget {
         }
     }
 
+    /// Puts whoever is first in line at its end.
+    func rotate() {
+        state.withLock { state in
+            guard let first = state.waiters.keys.min(), let waiter = state.waiters.removeValue(forKey: first) else {
+                return
+            }
+            state.next += 1
+            state.waiters[state.next] = waiter
+        }
+    }
+
     func grantOldest() {
         let waiter = state.withLock { state in
             state.waiters.keys.min().flatMap { state.waiters.removeValue(forKey: $0) }

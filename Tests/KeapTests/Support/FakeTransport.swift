@@ -41,6 +41,12 @@ final class HeldTransport: KeapTransport {
     private let state = Mutex(State())
 
     var targets: [String] { state.withLock { $0.held.map(\.request.target) } }
+    /// The contacts that each request names in its body.
+    var contacts: [[String]] {
+        state.withLock(\.held).map { held in
+            JSONValue(json: held.request.body ?? [])?["contact_ids"]?.items?.compactMap(\.text) ?? []
+        }
+    }
     var deadlines: [Duration] { state.withLock { $0.held.map(\.deadline) } }
 
     func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {

@@ -65,6 +65,8 @@ final class ManualClock: Clock {
         for sleeper in due { sleeper.resume(returning: true) }
     }
 
+    var sleepers: Int { state.withLock(\.sleepers.count) }
+
     /// Returns once at least so many sleep.
     func hasSleepers(_ count: Int) async {
         await withCheckedContinuation { continuation in

@@ -1,0 +1,146 @@
+import LockstepLimits
+
+/// Tag edits of single contacts. Their callers wait on the board; whoever leads there gets a permit and makes a call for
+/// all whose edges go with its own.
+extension KeapGateway {
+    /// Puts tags on a contact, or takes them off. A removal that is done is answered as `.applied`.
+    ///
+    /// - Throws: `.cancelled` if the caller was cancelled before any of it was sent, and `.unclear` if only a part of it
+    ///   was done. Once a part is on its way, its end is waited for.
+    func edit(_ edit: TagEdit, _ urgency: Urgency) async throws(KeapFailure) -> [TagID: TagAnswer] {
+        let bell = Bell()
+        let ticket = admission.arrive(edit, urgency)
+        bells[ticket] = bell
+        defer {
+            bells[ticket] = nil
+            callNext()
+        }
+        while !Task.isCancelled {
+            if let result = endedEdits.removeValue(forKey: ticket) { return try result.get() }
+            switch admission.ask(ticket, at: clock.now) {
+            case .go(let pass): await lead(pass)
+            case .wait: await bell.wait()
+            case .waitUntil(let instant): await sleep(until: instant, or: bell)
+            }
+        }
+        if let result = endedEdits.removeValue(forKey: ticket) { return try result.get() }
+        if let result = admission.withdraw(ticket, .cancelled) { return try result.get() }
+        while true {
+            await bell.waitThrough()
+            if let result = endedEdits.removeValue(forKey: ticket) { return try result.get() }
+        }
+    }
+
+    private func lead(_ pass: Stage.Pass) async {
+        let permit: Budget.Permit
+        do throws(KeapFailure) {
+            permit = try await takePermit(pass.ticket.urgency)
+        } catch {
+            leave(pass, .nothing)
+            // A leader has nothing under way, so this ends it. Another one leads, and finds out for itself.
+            endedEdits[pass.ticket] = admission.withdraw(pass.ticket, error)
+            return callNext()
+        }
+        let load = admission.load(pass)
+        merging.count(load)
+        callNext()
+        let result = await send(load, permit)
+        leave(pass, Circuit.Outcome(result.withoutAnswer))
+        switch result {
+        case .success(let outcomes): land(load, outcomes)
+        // Back to where they waited; the budget is closed now.
+        case .throttled: land(load, load.all(.again))
+        case .failure(let failure) where failure.mayBlameOneContact && load.tickets.count > 1:
+            await findGuilty(in: load, failure, pass.ticket.urgency)
+        case .failure(let failure): land(load, load.all(.failed(failure)))
+        }
+    }
+
+    private func send(_ load: Stage.Load, _ permit: Budget.Permit) async -> CallResult<[TagEdge: EdgeOutcome]> {
+        let request: KeapRequest
+        do throws(KeapFailure) {
+            request = try load.request()
+        } catch {
+            await budget.finished(permit, learned: nil)
+            return .failure(error)
+        }
+        return await send(request, permit) { (response) throws(KeapFailure) in try load.read(response) }
+    }
+
+    private func land(_ load: Stage.Load, _ outcomes: [TagEdge: EdgeOutcome]) {
+        for (ticket, result) in admission.land(load, outcomes) {
+            endedEdits[ticket] = result
+            bells[ticket]?.ring()
+        }
+        callNext()
+    }
+
+    // MARK: A refused batch
+
+    /// Keap refuses a batch as a whole and does not say for whose sake. If the tag is gone, reading it says so; else the
+    /// batch is halved until whoever it was refused for stands alone.
+    private func findGuilty(in load: Stage.Load, _ refusal: KeapFailure, _ urgency: Urgency) async {
+        guard case .tag(let tag, let contacts) = load.call else {
+            preconditionFailure("a call that carries several contacts is of a tag")
+        }
+        do throws(KeapFailure) {
+            try await perform(try .readTag(tag), naming: .none, urgency) { (_) throws(KeapFailure) in }
+        } catch {
+            switch error {
+            case .gone: land(load, load.all(load.outcomeOfGoneTag))
+            default: land(load, load.all(EdgeOutcome(unsent: error)))
+            }
+            return
+        }
+        await halve(load, contacts[...], refusal, urgency)
+    }
+
+    /// Its contacts are the load's until they have landed, so the parts need claim none.
+    private func halve(
+        _ load: Stage.Load, _ contacts: ArraySlice<ContactID>, _ refusal: KeapFailure, _ urgency: Urgency
+    ) async {
+        guard contacts.count > 1 else {
+            let part = load.part(contacts)
+            return land(part, part.all(part.outcome(ofGuilty: refusal)))
+        }
+        let middle = contacts.startIndex + contacts.count / 2
+        for half in [contacts[..<middle], contacts[middle...]] {
+            let part = load.part(half)
+            let result: CallResult<[TagEdge: EdgeOutcome]>
+            do throws(KeapFailure) {
+                result = try await send(try part.request(), naming: .none, urgency) { (response) throws(KeapFailure) in
+                    try part.read(response)
+                }
+            } catch {
+                land(part, part.all(EdgeOutcome(unsent: error)))
+                continue
+            }
+            switch result {
+            case .success(let outcomes): land(part, outcomes)
+            case .throttled: land(part, part.all(.again))
+            case .failure(let failure) where failure.mayBlameOneContact: await halve(load, half, failure, urgency)
+            case .failure(let failure): land(part, part.all(.failed(failure)))
+            }
+        }
+    }
+}
+
+extension EdgeOutcome {
+    /// Of a call that was not made. One that was called off by whoever led is none of the others' business.
+    fileprivate init(unsent failure: KeapFailure) {
+        self = failure == .cancelled ? .again : .failed(failure)
+    }
+}
+
+extension TagLoad {
+    /// Nobody wears a tag that is gone.
+    fileprivate var outcomeOfGoneTag: EdgeOutcome { .answered(direction == .apply ? .tagGone : .applied) }
+
+    /// Of a contact for whose sake alone Keap refused.
+    fileprivate func outcome(ofGuilty refusal: KeapFailure) -> EdgeOutcome {
+        guard direction == .apply else {
+            return .failed(refusal.saysContactGone ? .gone(message: refusal.message) : refusal)
+        }
+        return .answered(refusal.saysContactGone ? .contactGone : .refused(refusal.message))
+    }
+}

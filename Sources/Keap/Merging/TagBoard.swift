@@ -1,0 +1,115 @@
+import LockstepLimits
+
+/// Tag edits that wait, and which of them go together. What a call carries is decided when its permit is there, not
+/// before: until then, whatever arrives can still join.
+///
+/// Of those who wait in one line (live or bulk), one *leads*: it asks for a permit, and the call that it then makes
+/// carries edges of its own and all others that fit. Nobody else takes a leader's edges, so that no permit comes to an
+/// empty board. Whoever came first leads next: while no call that names its contact is under way, an edge waits for no
+/// more permits of its line than there were edges before it.
+///
+/// A contact is on the board at most once; the contact gate sees to that.
+struct TagBoard<Ticket: Hashable & Comparable & Sendable>: Sendable {
+    private var edits: [Ticket: WaitingEdit] = [:]
+    private var leaders: [Urgency: Ticket] = [:]
+
+    var isEmpty: Bool { edits.isEmpty && leaders.isEmpty }
+
+    func holds(_ ticket: Ticket) -> Bool { edits[ticket] != nil }
+
+    /// Whether all that is left of an edit waits.
+    func isIdle(_ ticket: Ticket) -> Bool { edits[ticket]?.flight == WaitingEdit.Flight.none }
+
+    mutating func join(_ ticket: Ticket, _ edit: TagEdit, in line: Urgency) {
+        precondition(edits[ticket] == nil, "a ticket joins once")
+        edits[ticket] = WaitingEdit(edit, in: line)
+    }
+
+    /// Makes the one who came first the leader of a line that has none. Nil: it has one, or nobody waits.
+    mutating func appointLeader(of line: Urgency) -> Ticket? {
+        guard leaders[line] == nil else { return nil }
+        // Whoever has a call under way may have all it wants when that has landed.
+        leaders[line] = edits.lazy.filter { $0.value.line == line && $0.value.flight == .none }.map(\.key).min()
+        return leaders[line]
+    }
+
+    /// The leader has its permit: the call that serves it and most others.
+    mutating func load(for leader: Ticket) -> TagLoad<Ticket> {
+        guard let edit = edits[leader], leaders[edit.line] == leader else { preconditionFailure("who loads leads") }
+        leaders[edit.line] = nil
+        let call = bestCall(for: leader, edit)
+        let named = Set(call.edges.map(\.contact))
+        var tickets: [ContactID: Ticket] = [:]
+        for (ticket, edit) in edits where named.contains(edit.edit.contact) { tickets[edit.edit.contact] = ticket }
+        for ticket in tickets.values { edits[ticket]!.depart(with: call) }
+        return TagLoad(direction: edit.edit.direction, call: call, tickets: tickets)
+    }
+
+    /// Takes in what became of edges that were loaded: all of a call, or those of some of its contacts.
+    ///
+    /// - Returns: the edits that have ended, and so have left the board, in the order they came.
+    mutating func land(
+        _ load: TagLoad<Ticket>, _ outcomes: [TagEdge: EdgeOutcome]
+    ) -> [(ticket: Ticket, result: WaitingEdit.Result)] {
+        var byTicket: [Ticket: [TagID: EdgeOutcome]] = [:]
+        for (edge, outcome) in outcomes { byTicket[load.tickets[edge.contact]!, default: [:]][edge.tag] = outcome }
+        return byTicket.keys.sorted().compactMap { ticket in
+            edits[ticket]!.land(byTicket[ticket]!)
+            return leave(ticket).map { (ticket, $0) }
+        }
+    }
+
+    /// The caller waits no longer: what is not under way fails with `failure`.
+    ///
+    /// - Returns: how the edit ended; nil if a part of it is under way, whose landing then ends it.
+    mutating func withdraw(_ ticket: Ticket, _ failure: KeapFailure) -> WaitingEdit.Result? {
+        guard let edit = edits[ticket] else { preconditionFailure("who withdraws is on the board") }
+        if leaders[edit.line] == ticket { leaders[edit.line] = nil }
+        edits[ticket]!.giveUp(failure)
+        return leave(ticket)
+    }
+
+    private mutating func leave(_ ticket: Ticket) -> WaitingEdit.Result? {
+        guard let result = edits[ticket]?.result else { return nil }
+        edits[ticket] = nil
+        return result
+    }
+
+    /// Of the calls of the least plan that name the leader, the one that carries most.
+    private func bestCall(for leader: Ticket, _ edit: WaitingEdit) -> TagCall {
+        var best: TagCall?
+        for call in CallPlan(graph(around: leader, edit)).calls where call.names(edit.edit.contact) {
+            // The first of equals, so that the same board always gives the same call.
+            if call.edges.count > best?.edges.count ?? 0 { best = call }
+        }
+        guard let best else { preconditionFailure("a plan covers every edge") }
+        return best
+    }
+
+    /// All that may go with the leader's edges, or with what goes with those, and so on: the rest has no bearing on
+    /// its call. The leader first, then the others in their order, since who comes first is in the first of several
+    /// calls of a tag.
+    private func graph(around leader: Ticket, _ edit: WaitingEdit) -> EditGraph {
+        var graph = EditGraph()
+        graph.add(edit.edit.contact, edit.waiting)
+        guard !edit.isAlone else { return graph }
+        let others = edits.filter { ticket, other in
+            other.edit.direction == edit.edit.direction && !other.waiting.isEmpty && other.flight != .contact
+                && !other.isAlone && ticket != leader && leaders[other.line] != ticket
+        }
+        var waiters: [TagID: [Ticket]] = [:]
+        for (ticket, other) in others {
+            for tag in other.waiting { waiters[tag, default: []].append(ticket) }
+        }
+        var reached: Set<Ticket> = []
+        var known = Set(edit.waiting)
+        var tags = edit.waiting
+        while let tag = tags.popLast() {
+            for ticket in waiters[tag] ?? [] where reached.insert(ticket).inserted {
+                tags += others[ticket]!.waiting.filter { known.insert($0).inserted }
+            }
+        }
+        for ticket in reached.sorted() { graph.add(others[ticket]!.edit.contact, others[ticket]!.waiting) }
+        return graph
+    }
+}

@@ -1,0 +1,44 @@
+/// A tag call as Keap hears it, and its answers as the edges hear them.
+extension TagLoad {
+    func request() throws(KeapFailure) -> KeapRequest {
+        switch (direction, call) {
+        case (.apply, .contact(let contact, let tags)): try .apply(tags, to: contact)
+        case (.remove, .contact(let contact, let tags)): try .remove(tags, from: contact)
+        case (.apply, .tag(let tag, let contacts)): try .apply(tag, to: contacts)
+        case (.remove, .tag(let tag, let contacts)): try .remove(tag, from: contacts)
+        }
+    }
+
+    /// What a success says of each edge.
+    func read(_ response: KeapResponse) throws(KeapFailure) -> [TagEdge: EdgeOutcome] {
+        // A removal has no items: its success covers all.
+        guard direction == .apply else { return all(.answered(.applied)) }
+        let json = response.body.isEmpty ? nil : try response.readJSON()
+        var outcomes: [TagEdge: EdgeOutcome] = [:]
+        switch call {
+        case .contact(let contact, let tags):
+            for (tag, answer) in TagAnswer.read(json, for: tags) {
+                outcomes[TagEdge(contact: contact, tag: tag)] = .answered(answer)
+            }
+        case .tag(let tag, let contacts):
+            for (contact, answer) in TagAnswer.read(json, for: contacts) {
+                // The words of this call's items are not documented; those of a contact's own call are.
+                let outcome: EdgeOutcome = if case .refused = answer { .alone } else { .answered(answer) }
+                outcomes[TagEdge(contact: contact, tag: tag)] = outcome
+            }
+        }
+        return outcomes
+    }
+
+    func all(_ outcome: EdgeOutcome) -> [TagEdge: EdgeOutcome] {
+        Dictionary(uniqueKeysWithValues: edges.map { ($0, outcome) })
+    }
+
+    /// The same call for some of its contacts.
+    func part(_ contacts: ArraySlice<ContactID>) -> TagLoad {
+        guard case .tag(let tag, _) = call else { preconditionFailure("only a call of many contacts has parts") }
+        let named = Set(contacts)
+        return TagLoad(
+            direction: direction, call: .tag(tag, Array(contacts)), tickets: tickets.filter { named.contains($0.key) })
+    }
+}

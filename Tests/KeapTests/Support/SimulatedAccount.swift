@@ -1,0 +1,140 @@
+import KeapSimulator
+import LockstepLimits
+import Synchronization
+
+@testable import Keap
+
+/// A simulated Keap without a socket, on the test's clock: requests and answers take some turns of other tasks each.
+final class SimulatedAccount: KeapTransport {
+    static let start: Int64 = 1_772_452_800_000  // milliseconds since 1970
+
+    private struct State {
+        var world: KeapWorld
+        var random: SeededRandom
+        var underWay = 0
+    }
+
+    private let state: Mutex<State>
+    private let clock: ManualClock
+    private let slowness: Int
+
+    /// - Parameter slowness: the most turns that a request, or an answer, is on its way.
+    init(clock: ManualClock, limits: SimulatedLimits = .none, slowness: Int = 0, seed: UInt64 = 1) {
+        var options = WorldOptions()
+        options.accounts = [AccountSetup(key: "key", appName: "gym", limits: limits)]
+        state = Mutex(State(world: KeapWorld(options), random: SeededRandom(seed: seed)))
+        self.clock = clock
+        self.slowness = slowness
+    }
+
+    var underWay: Int { state.withLock(\.underWay) }
+    var audit: Audit { state.withLock(\.world.audit) }
+    var wall: @Sendable () -> Int64 {
+        { [clock] in
+            let passed = clock.now.sinceStart.components
+            return Self.start + passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000
+        }
+    }
+
+    /// What happened to a contact's tags, in order.
+    func tagHistory(of contact: ContactID) -> [String] {
+        state.withLock { state in
+            let events = state.world.accounts["gym"]?.history.events(of: Int(contact.text) ?? 0) ?? []
+            return events.compactMap { event in
+                switch event.what {
+                case .tagApplied(let tag): "+\(tag)"
+                case .tagRemoved(let tag): "-\(tag)"
+                default: nil
+                }
+            }
+        }
+    }
+
+    func tags(of contact: ContactID) -> Set<TagID> {
+        state.withLock { state in
+            let worn = state.world.accounts["gym"]?.contacts[Int(contact.text) ?? 0]?.tags.keys
+            return Set((worn.map(Array.init) ?? []).map { TagID("\($0)") })
+        }
+    }
+
+    /// Done from behind the counter: no call, no limit.
+    func contacts(_ count: Int, wearing tags: (Int) -> [String]) -> [ContactID] {
+        (0..<count).map { number in
+            let names = tags(number).map { "\"\($0)\"" }.joined(separator: ",")
+            let body = """
+                {"given_name": "P\(number)", "family_name": "Q", "tags": [\(names)],
+                 "email_addresses": [{"field": "EMAIL1", "email": "p\(number)@example.org"}]}
+                """
+            let answer = control("POST", ["accounts", "key", "contacts"], body)
+            return ContactID(JSONValue(json: answer.body)?["id"]?.text ?? "")
+        }
+    }
+
+    func tag(_ name: String) -> TagID {
+        let known = state.withLock { state in
+            state.world.accounts["gym"]?.tags.values.first { $0.name == name }?.id
+        }
+        if let known { return TagID("\(known)") }
+        let answer = control("POST", ["accounts", "key", "rest", "v2", "tags"], "{\"name\": \"\(name)\"}")
+        return TagID(JSONValue(json: answer.body)?["id"]?.text ?? "")
+    }
+
+    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+        await travel()
+        let (number, answer) = change { $0.begin(SimRequest(request), at: $1) }
+        state.withLock { $0.underWay += 1 }
+        await travel()
+        change { $0.end(number, .answered, at: $1) }
+        state.withLock { $0.underWay -= 1 }
+        let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
+        return KeapResponse(status: answer.status, headers: Dictionary(headers) { $1 }, body: answer.body)
+    }
+
+    func abandon() {}
+
+    private func control(_ method: String, _ path: [String], _ body: String) -> SimAnswer {
+        change { world, now in
+            world.control(
+                SimRequest(method: method, path: ["_simulator"] + path, body: Array(body.utf8)), at: now)
+        }
+    }
+
+    private func change<Result>(_ body: (inout KeapWorld, KeapSimulator.Instant) -> Result) -> Result {
+        let now = KeapSimulator.Instant(milliseconds: wall())
+        return state.withLock { body(&$0.world, now) }
+    }
+
+    private func travel() async {
+        let turns = state.withLock { Int.random(in: 0...slowness, using: &$0.random) }
+        for _ in 0..<turns { await Task.yield() }
+    }
+}
+
+extension SimRequest {
+    fileprivate init(_ request: KeapRequest) {
+        let parts = request.target.split(separator: "?", maxSplits: 1)
+        let query = (parts.count == 2 ? parts[1] : "").split(separator: "&").map { pair in
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (name: Self.decoded(sides[0]), value: sides.count == 2 ? Self.decoded(sides[1]) : "")
+        }
+        self.init(
+            method: request.method.rawValue,
+            path: ["crm", "rest"] + parts[0].split(separator: "/").map { Self.decoded($0) }, query: query,
+            headers: [("X-Keap-API-Key", "key")], body: request.body ?? [])
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
