@@ -34,15 +34,15 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
 
     private let places: Int
     private let bulkPlaces: Int
-    private var gate = ContactGate<Ticket>()
+    private(set) var gate = ContactGate<Ticket>()
     private(set) var circuit = Circuit<Instant>()
     /// Those whose contacts are free, and who lead if they are edits.
-    private var ready: [Urgency: [Ticket]] = [:]
+    private(set) var ready: [Urgency: [Ticket]] = [:]
     private var running: [Urgency: Int] = [:]
     private var arrived: UInt64 = 0
     /// Edits whose contacts are not free yet.
     private var edits: [Ticket: TagEdit] = [:]
-    private var board = TagBoard<Ticket>()
+    private(set) var board = TagBoard<Ticket, Urgency>()
     /// Tickets nothing of which is under way.
     private var idle: Set<Ticket> = []
 

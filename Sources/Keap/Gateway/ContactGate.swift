@@ -39,6 +39,10 @@ struct ContactGate<Ticket: Hashable & Sendable>: Sendable {
 
     var isEmpty: Bool { claims.isEmpty && lines.isEmpty && obstacles.isEmpty }
 
+    func newest(naming contact: ContactID) -> Ticket? { lines[contact]?.last }
+
+    func isHeldUp(_ ticket: Ticket) -> Bool { obstacles[ticket] != nil }
+
     /// - Returns: whether the ticket may go at once; otherwise a later `leave` names it.
     mutating func arrive(_ ticket: Ticket, _ claim: ContactClaim) -> Bool {
         precondition(claims[ticket] == nil, "a ticket arrives once")

@@ -24,21 +24,20 @@ package struct EndpointCounters: Equatable, Sendable {
 
 /// What tag edits of single contacts cost, and what merging them while they waited saved.
 package struct MergeCounters: Equatable, Sendable {
-    /// Calls that carried edits; what a refused one cost besides is not among them.
+    /// Edits that have ended. Without merging, each would have been a call.
+    package var edits = 0
+    /// Calls made for them, those among them that halved a refused one.
     package var calls = 0
-    /// Those that carried edits of several contacts.
+    /// Calls that carried edits of several contacts.
     package var mergedCalls = 0
     /// Tags of contacts that the calls carried.
     package var edges = 0
-    /// Contacts that they named: without merging, each would have been a call.
-    package var contacts = 0
 
     package init() {}
 
     mutating func count<Ticket>(_ load: TagLoad<Ticket>) {
         calls += 1
         edges += load.edges.count
-        contacts += load.tickets.count
         if load.tickets.count > 1 { mergedCalls += 1 }
     }
 }

@@ -69,6 +69,7 @@ extension KeapGateway {
 
     private func land(_ load: Stage.Load, _ outcomes: [TagEdge: EdgeOutcome]) {
         for (ticket, result) in admission.land(load, outcomes) {
+            merging.edits += 1
             endedEdits[ticket] = result
             bells[ticket]?.ring()
         }
@@ -84,7 +85,9 @@ extension KeapGateway {
             preconditionFailure("a call that carries several contacts is of a tag")
         }
         do throws(KeapFailure) {
-            try await perform(try .readTag(tag), naming: .none, urgency) { (_) throws(KeapFailure) in }
+            let result = try await send(try .readTag(tag), naming: .none, urgency) { (_) throws(KeapFailure) in }
+            merging.calls += 1
+            try result.get()
         } catch {
             switch error {
             case .gone: land(load, load.all(load.outcomeOfGoneTag))
@@ -111,6 +114,7 @@ extension KeapGateway {
                 result = try await send(try part.request(), naming: .none, urgency) { (response) throws(KeapFailure) in
                     try part.read(response)
                 }
+                merging.count(part)
             } catch {
                 land(part, part.all(EdgeOutcome(unsent: error)))
                 continue

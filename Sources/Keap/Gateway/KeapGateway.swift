@@ -59,6 +59,9 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         return counters
     }
 
+    /// How far the newest call that names a contact has come; nil if there is none.
+    package func stage(of contact: ContactID) -> CallStage? { admission.stage(of: contact) }
+
     /// Makes one call, when its turn has come.
     ///
     /// - Parameter read: makes sense of a success. What it throws counts as the call's failure.

@@ -1,42 +1,48 @@
-import LockstepLimits
-
 /// Tag edits that wait, and which of them go together. What a call carries is decided when its permit is there, not
 /// before: until then, whatever arrives can still join.
 ///
-/// Of those who wait in one line (live or bulk), one *leads*: it asks for a permit, and the call that it then makes
+/// Of those who wait in one line (live or bulk, say), one *leads*: it asks for a permit, and the call that it then makes
 /// carries edges of its own and all others that fit. Nobody else takes a leader's edges, so that no permit comes to an
 /// empty board. Whoever came first leads next: while no call that names its contact is under way, an edge waits for no
 /// more permits of its line than there were edges before it.
 ///
 /// A contact is on the board at most once; the contact gate sees to that.
-struct TagBoard<Ticket: Hashable & Comparable & Sendable>: Sendable {
+struct TagBoard<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sendable>: Sendable {
     private var edits: [Ticket: WaitingEdit] = [:]
-    private var leaders: [Urgency: Ticket] = [:]
+    private var lines: [Ticket: Line] = [:]
+    private var leaders: [Line: Ticket] = [:]
+    private var batch = BatchSize()
 
-    var isEmpty: Bool { edits.isEmpty && leaders.isEmpty }
+    var isEmpty: Bool { edits.isEmpty && lines.isEmpty && leaders.isEmpty }
+
+    var count: Int { edits.count }
 
     func holds(_ ticket: Ticket) -> Bool { edits[ticket] != nil }
 
     /// Whether all that is left of an edit waits.
     func isIdle(_ ticket: Ticket) -> Bool { edits[ticket]?.flight == WaitingEdit.Flight.none }
 
-    mutating func join(_ ticket: Ticket, _ edit: TagEdit, in line: Urgency) {
+    func leads(_ ticket: Ticket) -> Bool { lines[ticket].map { leaders[$0] == ticket } ?? false }
+
+    mutating func join(_ ticket: Ticket, _ edit: TagEdit, in line: Line) {
         precondition(edits[ticket] == nil, "a ticket joins once")
-        edits[ticket] = WaitingEdit(edit, in: line)
+        edits[ticket] = WaitingEdit(edit)
+        lines[ticket] = line
     }
 
     /// Makes the one who came first the leader of a line that has none. Nil: it has one, or nobody waits.
-    mutating func appointLeader(of line: Urgency) -> Ticket? {
+    mutating func appointLeader(of line: Line) -> Ticket? {
         guard leaders[line] == nil else { return nil }
         // Whoever has a call under way may have all it wants when that has landed.
-        leaders[line] = edits.lazy.filter { $0.value.line == line && $0.value.flight == .none }.map(\.key).min()
+        let idle = lines.filter { $0.value == line && isIdle($0.key) }
+        leaders[line] = idle.keys.min()
         return leaders[line]
     }
 
     /// The leader has its permit: the call that serves it and most others.
     mutating func load(for leader: Ticket) -> TagLoad<Ticket> {
-        guard let edit = edits[leader], leaders[edit.line] == leader else { preconditionFailure("who loads leads") }
-        leaders[edit.line] = nil
+        guard let edit = edits[leader], leads(leader) else { preconditionFailure("who loads leads") }
+        resign(leader)
         let call = bestCall(for: leader, edit)
         let named = Set(call.edges.map(\.contact))
         var tickets: [ContactID: Ticket] = [:]
@@ -51,6 +57,11 @@ struct TagBoard<Ticket: Hashable & Comparable & Sendable>: Sendable {
     mutating func land(
         _ load: TagLoad<Ticket>, _ outcomes: [TagEdge: EdgeOutcome]
     ) -> [(ticket: Ticket, result: WaitingEdit.Result)] {
+        if outcomes.values.contains(where: \.isUnclear) {
+            batch.unclear(load.tickets.count)
+        } else if outcomes.values.contains(where: \.isAnswer) {
+            batch.succeeded(load.tickets.count)
+        }
         var byTicket: [Ticket: [TagID: EdgeOutcome]] = [:]
         for (edge, outcome) in outcomes { byTicket[load.tickets[edge.contact]!, default: [:]][edge.tag] = outcome }
         return byTicket.keys.sorted().compactMap { ticket in
@@ -63,8 +74,8 @@ struct TagBoard<Ticket: Hashable & Comparable & Sendable>: Sendable {
     ///
     /// - Returns: how the edit ended; nil if a part of it is under way, whose landing then ends it.
     mutating func withdraw(_ ticket: Ticket, _ failure: KeapFailure) -> WaitingEdit.Result? {
-        guard let edit = edits[ticket] else { preconditionFailure("who withdraws is on the board") }
-        if leaders[edit.line] == ticket { leaders[edit.line] = nil }
+        precondition(holds(ticket), "who withdraws is on the board")
+        resign(ticket)
         edits[ticket]!.giveUp(failure)
         return leave(ticket)
     }
@@ -72,13 +83,19 @@ struct TagBoard<Ticket: Hashable & Comparable & Sendable>: Sendable {
     private mutating func leave(_ ticket: Ticket) -> WaitingEdit.Result? {
         guard let result = edits[ticket]?.result else { return nil }
         edits[ticket] = nil
+        lines[ticket] = nil
         return result
+    }
+
+    private mutating func resign(_ ticket: Ticket) {
+        if leads(ticket), let line = lines[ticket] { leaders[line] = nil }
     }
 
     /// Of the calls of the least plan that name the leader, the one that carries most.
     private func bestCall(for leader: Ticket, _ edit: WaitingEdit) -> TagCall {
         var best: TagCall?
-        for call in CallPlan(graph(around: leader, edit)).calls where call.names(edit.edit.contact) {
+        for call in CallPlan(graph(around: leader, edit), cap: batch.current).calls where call.names(edit.edit.contact)
+        {
             // The first of equals, so that the same board always gives the same call.
             if call.edges.count > best?.edges.count ?? 0 { best = call }
         }
@@ -95,7 +112,7 @@ struct TagBoard<Ticket: Hashable & Comparable & Sendable>: Sendable {
         guard !edit.isAlone else { return graph }
         let others = edits.filter { ticket, other in
             other.edit.direction == edit.edit.direction && !other.waiting.isEmpty && other.flight != .contact
-                && !other.isAlone && ticket != leader && leaders[other.line] != ticket
+                && !other.isAlone && ticket != leader && !leads(ticket)
         }
         var waiters: [TagID: [Ticket]] = [:]
         for (ticket, other) in others {

@@ -16,4 +16,12 @@ enum EdgeOutcome: Equatable, Sendable {
     case again
     /// A call of many contacts says nothing clear of this one: it is asked for again, in a call of its contact.
     case alone
+
+    var isAnswer: Bool {
+        if case .answered = self { true } else { false }
+    }
+
+    var isUnclear: Bool {
+        if case .failed(.unclear) = self { true } else { false }
+    }
 }

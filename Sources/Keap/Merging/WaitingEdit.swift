@@ -1,5 +1,3 @@
-import LockstepLimits
-
 /// One caller's edit on the board: which of its edges wait, what is under way, and what came of the rest.
 struct WaitingEdit: Sendable {
     enum Flight: Equatable, Sendable {
@@ -15,7 +13,6 @@ struct WaitingEdit: Sendable {
     typealias Result = Swift.Result<[TagID: TagAnswer], KeapFailure>
 
     let edit: TagEdit
-    let line: Urgency
     private(set) var waiting: [TagID]
     private(set) var flight = Flight.none
     /// Whether its edges go in calls of the contact only.
@@ -24,9 +21,8 @@ struct WaitingEdit: Sendable {
     private var givenUp: KeapFailure?
     private var outcomes: [TagID: EdgeOutcome] = [:]
 
-    init(_ edit: TagEdit, in line: Urgency) {
+    init(_ edit: TagEdit) {
         self.edit = edit
-        self.line = line
         waiting = edit.tags
     }
 

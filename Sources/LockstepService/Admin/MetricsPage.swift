@@ -59,6 +59,18 @@ struct MetricsPage: Sendable {
                 page.sample("lockstep_keap_calls_total", labels, counters.calls)
             }
         }
+        let merged: [(name: String, help: String, count: KeyPath<MergeCounters, Int>)] = [
+            ("lockstep_keap_tag_edits_total", "Tag edits of single contacts that have ended.", \.edits),
+            ("lockstep_keap_tag_edit_calls_total", "Calls made for them.", \.calls),
+            ("lockstep_keap_merged_calls_total", "Those that carried edits of several contacts.", \.mergedCalls),
+            ("lockstep_keap_tag_edit_edges_total", "Tags of contacts that they carried.", \.edges),
+        ]
+        for family in merged {
+            page.family(family.name, .counter, family.help)
+            for state in states {
+                page.sample(family.name, [("account", state.name)], state.gateway.merging[keyPath: family.count])
+            }
+        }
         page.family("lockstep_keap_call_seconds_total", .counter, "Time that calls took, all together.")
         for state in states {
             let sum = state.gateway.endpoints.values.reduce(0.0) { $0 + $1.latency.inSeconds }

@@ -30,7 +30,7 @@ import Testing
         let merging = await town.gateway.counters().merging
         #expect(merging.calls == 10)
         #expect(merging.mergedCalls == 10)
-        #expect(merging.contacts == 1_000)
+        #expect(merging.edits == 1_000)
     }
 
     @Test(arguments: 0..<8)

@@ -29,7 +29,7 @@ import Testing
         let merging = await gateway.counters().merging
         #expect(merging.calls == 1)
         #expect(merging.mergedCalls == 1)
-        #expect(merging.contacts == 4)
+        #expect(merging.edits == 4)
         #expect(merging.edges == 4)
         #expect(budget.finishedCount == 1)
     }
@@ -245,6 +245,40 @@ import Testing
         #expect(await callers[1].outcome == .success([five: .refused("FAILURE")]))
     }
 
+    @Test func `after a batch without a clear answer the next ones are smaller`() async {
+        var callers = await apply(5, to: 1...8)
+        for (size, reply) in [
+            (8, Reply.failure(.unclear("slow"))), (2, .json("{}")), (4, .json("{}")), (2, .json("{}")),
+        ] {
+            await send()
+            #expect(transport.contacts.map(\.count) == [size])
+            transport.answer(with: reply)
+            if case .failure = reply {
+                #expect(await outcomes(callers).allSatisfy { $0 == .failure(.unclear(reason: "slow")) })
+                callers = await apply(5, to: 1...8)
+            }
+        }
+        #expect(await outcomes(callers).allSatisfy { $0 == .success([five: .applied]) })
+    }
+
+    @Test func `where a contact's call waits can be asked`() async {
+        #expect(await gateway.stage(of: ContactID("1")) == nil)
+        let callers = await apply(5, to: 1...3)
+        let calls = gateway.calls()
+        #expect(await gateway.stage(of: ContactID("1")) == .underWay)
+        #expect(await gateway.stage(of: ContactID("2")) == .gathering(others: 2))
+        let update = Task { try await calls.update(ContactID("2"), with: .whole) }
+        await gathered(4)
+        #expect(await gateway.stage(of: ContactID("2")) == .behindOthers)
+        await send()
+        #expect(await gateway.stage(of: ContactID("3")) == .underWay)
+        transport.answer(with: .json("{}"))
+        _ = await outcomes(callers)
+        await send()
+        transport.answer(with: .json("{}"))
+        _ = await update.result
+    }
+
     // MARK: Order
 
     @Test func `a contact's other calls keep their order with its edits`() async throws {
@@ -269,6 +303,28 @@ import Testing
         transport.answer(with: .json("{}"))
         try await last.value
         #expect(await outcomes(callers) == Array(repeating: .success([five: .applied]), count: 3))
+    }
+
+    @Test func `a contact's later calls wait for its edit to end, not for the first of its calls`() async throws {
+        let calls = gateway.calls()
+        let callers = await apply(5, to: 1...2)
+        let update = Task { try await calls.update(ContactID("1"), with: .whole) }
+        await gathered(3)
+        for reply in [
+            Reply.status(429), .status(400), .json(#"{"id":5,"name":"t"}"#), .json("{}"),
+        ] {
+            await send()
+            #expect(transport.targets.allSatisfy { $0.hasPrefix("/v2/tags/5") })
+            #expect(await gateway.stage(of: ContactID("1")) == .behindOthers)
+            transport.answer(with: reply)
+        }
+        await budget.hasWaiters(2)
+        for _ in 0..<2 {
+            await send()
+            transport.answer(with: .json("{}"))
+        }
+        try await update.value
+        #expect(await outcomes(callers) == Array(repeating: .success([five: .applied]), count: 2))
     }
 
     @Test func `live edits go before bulk ones, which ride along where they fit`() async {

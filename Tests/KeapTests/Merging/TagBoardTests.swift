@@ -4,7 +4,7 @@ import Testing
 @testable import Keap
 
 @Suite struct TagBoardTests {
-    typealias Board = TagBoard<Int>
+    typealias Board = TagBoard<Int, Urgency>
 
     @Test func `who came first leads, and its call takes along all that fits`() {
         var board = Board()
@@ -63,6 +63,21 @@ import Testing
         #expect(last.map(\.ticket) == [1, 4, 5])
         #expect(last.first?.result == .success([tag(5): .applied, tag(6): .duplicate]))
         #expect(board.isEmpty)
+    }
+
+    @Test func `beside a call of the contact no other names it, though tags are left`() {
+        var board = Board()
+        join(&board, 1, .apply, 7, Array(1...101))
+        for other in 2...3 { join(&board, other, .apply, 6 + other, [101]) }
+        _ = board.appointLeader(of: .live)
+        let first = board.load(for: 1)
+        #expect(first.call == .contact(contact(7), (1...100).map(tag)))
+        #expect(board.appointLeader(of: .live) == 2)
+        #expect(board.load(for: 2).call == .tag(tag(101), [8, 9].map(contact)))
+        #expect(board.appointLeader(of: .live) == nil)
+        #expect(board.land(first, first.all(.answered(.applied))).isEmpty)
+        #expect(board.appointLeader(of: .live) == 1)
+        #expect(board.load(for: 1).call == .contact(contact(7), [tag(101)]))
     }
 
     @Test func `what was not done waits again, where it waited before`() {

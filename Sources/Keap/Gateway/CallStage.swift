@@ -1,0 +1,21 @@
+/// How far the newest call that names a contact has come.
+package enum CallStage: Equatable, Sendable {
+    /// Other calls that name the contact have to end first.
+    case behindOthers
+    /// Its tags wait for a permit, together with so many edits of other contacts.
+    case gathering(others: Int)
+    /// It waits for a place, or for the circuit to close.
+    case inLine
+    /// It has a place: it waits for a permit of its own, or for Keap's answer.
+    case underWay
+}
+
+extension Admission {
+    /// Nil if no call names the contact.
+    func stage(of contact: ContactID) -> CallStage? {
+        guard let ticket = gate.newest(naming: contact) else { return nil }
+        if gate.isHeldUp(ticket) { return .behindOthers }
+        if ready[ticket.urgency]?.contains(ticket) == true { return .inLine }
+        return board.isIdle(ticket) && !board.leads(ticket) ? .gathering(others: board.count - 1) : .underWay
+    }
+}
