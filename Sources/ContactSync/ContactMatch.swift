@@ -15,20 +15,21 @@ struct ContactMatch: Equatable {
     }
 
     /// Contacts of the same e-mail address, first and last name. Never the address alone: families share one.
-    static func byName(
-        of person: PersonSnapshot, among contacts: [KeapContact], field: CustomFieldID?
-    ) -> ContactMatch {
-        let email = person.text(.email).folded
-        let first = person.text(.firstName).folded
-        let last = person.text(.lastName).folded
-        guard !email.isEmpty, !first.isEmpty || !last.isEmpty else { return ContactMatch() }
-        let same = contacts.filter { contact in
-            (contact.emails ?? []).contains { $0.email.folded == email }
-                && (contact.givenName ?? "").folded == first && (contact.familyName ?? "").folded == last
+    static func byName(of wanted: Wanted, among contacts: [KeapContact], field: CustomFieldID?) -> ContactMatch {
+        let email = wanted.text(.email).folded
+        let name = [wanted.text(.firstName), wanted.text(.lastName)].map(\.folded)
+        guard !email.isEmpty, !name.allSatisfy(\.isEmpty) else { return ContactMatch() }
+        let there = contacts.filter { contact in (contact.emails ?? []).contains { $0.email.folded == email } }
+        var same = there.filter { contact in
+            let its = [contact.givenName ?? "", contact.familyName ?? ""].map(\.folded)
+            return wanted.nameMatch == .parts
+                ? its == name : its.joined(separator: " ").folded == name.joined(separator: " ").folded
         }
+        if same.isEmpty, wanted.nameMatch == .anyName { same = there }
         let free = same.filter { contact in
+            guard let id = wanted.zenPlannerID else { return true }
             let bears = zenPlannerID(of: contact, field: field)
-            return bears.isEmpty || isSameID(bears, person.zenPlannerID)
+            return bears.isEmpty || isSameID(bears, id)
         }
         var match = oldest(of: free)
         match.isNamesakeThere = free.count < same.count
@@ -47,10 +48,6 @@ struct ContactMatch: Equatable {
         guard let field else { return "" }
         return (contact.customFields ?? []).first { $0.id == field }?.content.text ?? ""
     }
-}
-
-extension PersonSnapshot {
-    func text(_ field: SyncedField) -> String { values[field]?.text ?? "" }
 }
 
 extension JSONValue {

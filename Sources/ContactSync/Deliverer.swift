@@ -34,27 +34,36 @@ package struct Deliverer: Sendable {
                 return error.delivery(state: state, doing: change.doing)
             }
         case .person(let person):
-            do throws(Mirror.Unreadable) {
-                let mirror = try Mirror(bytes: state)
-                return await deliver(
-                    person, Planner(person: person, job: job, mirror: mirror, settings: settings), save)
-            } catch {
-                return .dead(reason: error.description, state: state)
+            if let programs = person.programs {
+                do throws(Stop) {
+                    try await keeper.noteIDs(of: programs, job: job)
+                } catch {
+                    return error.delivery(state: state, doing: "note the programs")
+                }
             }
+            return await deliver(person, job, state, save)
+        case .contact(let change):
+            return await deliver(change, job, state, save)
         }
     }
 
-    private func deliver(_ person: PersonSnapshot, _ plan: Planner, _ save: Save) async -> Delivery {
-        var planner = plan
-        if let programs = person.programs {
-            do throws(Stop) {
-                try await keeper.noteIDs(of: programs, job: planner.job)
-            } catch {
-                return error.delivery(state: planner.mirror.bytes, doing: "note the programs")
-            }
+    private func deliver(
+        _ change: any ContactChange, _ job: UInt64, _ state: [UInt8], _ save: Save
+    ) async -> Delivery {
+        do throws(Mirror.Unreadable) {
+            let mirror = try Mirror(bytes: state)
+            let wanted = change.wanted(after: mirror)
+            return await deliver(Planner(wanted, job: job, mirror: mirror, settings: settings), save)
+        } catch {
+            return .dead(reason: error.description, state: state)
         }
-        // Two people of one name and address must not both look for a contact, find none, and create one.
-        let name = person.nameKey
+    }
+
+    private func deliver(_ plan: Planner, _ save: Save) async -> Delivery {
+        var planner = plan
+        // Two people of one name and address must not both look for a contact, find none, and create one. By the address
+        // alone, since not every source splits a name in the same place.
+        let name = NameKey(planner.wanted.values)?.email
         var isHeld = false
         defer { if let name, isHeld { names.release(name) } }
         for _ in 0..<Deliverer.mostSteps {
@@ -88,9 +97,9 @@ package struct Deliverer: Sendable {
     }
 
     private func finished(_ planner: Planner) -> Delivery {
-        var mirror = planner.mirror
-        mirror.attention = planner.attention(keeper.directory)
-        return .done(state: mirror.bytes, notes: mirror.attention)
+        var planner = planner
+        planner.finish(keeper.directory)
+        return .done(state: planner.mirror.bytes, notes: planner.mirror.attention)
     }
 
     private func perform(_ step: PlanStep, _ planner: inout Planner, _ save: Save) async throws(Stop) {
@@ -99,6 +108,12 @@ package struct Deliverer: Sendable {
             try await keeper.connect()
         case .ensureTags(let wanted):
             try await keeper.ensure(wanted, job: planner.job)
+        case .ensurePersonalTag(let tag):
+            let isNew = planner.willMake(tag)
+            try await keep(planner.mirror, save)
+            planner.made(tag, try await keeper.personalTag(tag, isNew: isNew))
+            // Before the next call, like any id of something that was made.
+            try await keep(planner.mirror, save)
         case .create:
             planner.willCreate()
             try await keep(planner.mirror, save)
@@ -135,7 +150,7 @@ package struct Deliverer: Sendable {
         planner.tagOutcome = Planner.TagOutcome()
         for tag in outcome.goneTags { try await keeper.forget(tag) }
         if outcome.isContactGone, planner.contactIsGone() == .stop { throw Deliverer.contradiction }
-        if !outcome.goneTags.isEmpty, planner.tagIsGone() == .stop { throw Deliverer.contradiction }
+        if outcome.isPersonalTagGone || !outcome.goneTags.isEmpty, planner.tagIsGone() == .stop { throw Deliverer.contradiction }
         if !outcome.refusals.isEmpty {
             throw .keap(.refused(status: 0, message: outcome.refusals.joined(separator: "; ")))
         }
@@ -162,7 +177,7 @@ package struct Deliverer: Sendable {
         case .update(let id, let body):
             try await calls.update(id, with: body)
             planner.updated(keeper.directory)
-        case .connect, .ensureTags, .finished, .impossible:
+        case .connect, .ensureTags, .ensurePersonalTag, .finished, .impossible:
             preconditionFailure("These steps are no single call.")
         }
     }

@@ -9,8 +9,12 @@ struct DesiredFields: Equatable {
     /// - Parameters:
     ///   - known: what Keap has, as far as we know; only the address needs it.
     ///   - phoneSlot: where this contact's phone is kept.
-    init(of person: PersonSnapshot, known: [SyncedField: String], phoneSlot: String, settings: SyncSettings) {
-        let carried = DesiredFields.afterPolicies(person.values, settings)
+    ///   - policy: what each field of this contact is to have.
+    init(
+        of source: [SyncedField: FieldValue], known: [SyncedField: String], phoneSlot: String,
+        settings: SyncSettings, policy: (SyncedField) -> FieldPolicy
+    ) {
+        let carried = DesiredFields.afterPolicies(source, policy)
         for field in SyncedField.allCases where !AddressParts.fields.contains(field) {
             guard let text = carried[field]?.text else { continue }
             values[field] = sendable(text, field, phoneSlot: phoneSlot, settings: settings)
@@ -23,13 +27,13 @@ struct DesiredFields: Equatable {
     }
 
     private static func afterPolicies(
-        _ values: [SyncedField: FieldValue], _ settings: SyncSettings
+        _ values: [SyncedField: FieldValue], _ policy: (SyncedField) -> FieldPolicy
     ) -> [SyncedField: FieldValue] {
         // An address is empty if all of it is: a new one without a second line has no second line.
         let isAddressEmpty = AddressParts.fields.allSatisfy { (values[$0] ?? .empty) == .empty }
         return values.filter { field, value in
             let isEmpty = PolicyField(of: field) == .address ? isAddressEmpty : value == .empty
-            switch settings.policy(for: field) {
+            switch policy(field) {
             case .overwrite: return true
             case .keepWhenEmpty, .fillEmpty: return !isEmpty
             case .ignore: return false

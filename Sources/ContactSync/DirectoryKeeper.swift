@@ -51,7 +51,7 @@ package actor DirectoryKeeper {
         guard !directory.isConnected(for: settings) else { return }
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
-        try await findCategory()
+        try await findCategories()
         try await findTags()
         try await findCustomFields()
         try await persist()
@@ -61,7 +61,9 @@ package actor DirectoryKeeper {
     func ensure(_ wanted: [WantedTag], job: UInt64) async throws(Stop) {
         try await connect()
         for wanted in wanted {
-            if let key = edit({ $0.key(for: wanted, job: job) }) { try await ensure(key, word: wanted.word) }
+            guard let key = edit({ $0.key(for: wanted, job: job) }) else { continue }
+            let category = if case .named(let tag) = wanted { tag.category } else { settings.category }
+            try await ensure(key, word: wanted.word, category: category)
         }
         try await persist()
     }
@@ -100,11 +102,12 @@ package actor DirectoryKeeper {
 
     // MARK: First connect
 
-    private func findCategory() async throws(Stop) {
-        guard let name = settings.category, directory.category?.name != name else { return }
-        let id = try await categoryID(named: name)
-        edit { $0.category = .init(id: id, name: name) }
-        try await persist()
+    private func findCategories() async throws(Stop) {
+        for name in settings.categories where directory.category(name) == nil {
+            let id = try await categoryID(named: name)
+            edit { $0.categories.append(.init(id: id, name: name)) }
+            try await persist()
+        }
     }
 
     /// Reads the account's tags once, a thousand a call, so that those which an earlier connector left behind are known
@@ -132,12 +135,12 @@ package actor DirectoryKeeper {
     }
 
     private func findCustomFields(isRecheck: Bool = false) async throws(Stop) {
-        guard isRecheck || OwnCustomField.allCases.contains(where: { !directory.knows($0, settings: settings) })
+        guard isRecheck || settings.ownFields.contains(where: { !directory.knows($0, settings: settings) })
         else { return }
         let models = try await keap { () async throws(KeapFailure) in try await calls.customFields() }
         // All at once, so that nobody plans with a field missing that Keap has.
         edit { directory in
-            for field in OwnCustomField.allCases {
+            for field in settings.ownFields {
                 let label = settings.customFields[field]
                 let isThere = models.contains { $0.id == directory.customFields[field]?.id }
                 if isThere, directory.knows(field, settings: settings) { continue }
@@ -146,7 +149,7 @@ package actor DirectoryKeeper {
             }
         }
         try await persist()
-        for field in OwnCustomField.allCases where directory.customFields[field] == nil {
+        for field in settings.ownFields where directory.customFields[field] == nil {
             try await makeCustomField(field)
         }
     }
@@ -169,7 +172,7 @@ package actor DirectoryKeeper {
 
     // MARK: Tags
 
-    private func ensure(_ key: TagKey, word: String) async throws(Stop) {
+    private func ensure(_ key: TagKey, word: String, category: String?) async throws(Stop) {
         // By meaning first: a program may be renamed while its tag is made, and then the name would not keep two makers
         // apart. By name second: two programs may have one name.
         guard await making.acquire(key) else { throw .interrupted }
@@ -179,7 +182,7 @@ package actor DirectoryKeeper {
         }
         guard await naming.acquire(name.folded) else { throw .interrupted }
         defer { naming.release(name.folded) }
-        let tag = try await findOrMakeTag(named: name)
+        let tag = try await findOrMakeTag(named: name, category)
         edit {
             $0.creating.remove("tag \(name)")
             $0.note(tag.id, name: tag.name, key: key)
@@ -192,20 +195,37 @@ package actor DirectoryKeeper {
         _ = try await rename(tag.id, record, to: current)
     }
 
-    private func findOrMakeTag(named name: String) async throws(Stop) -> KeapTag {
-        if let known = try await existingTag(named: name) { return known }
+    private func findOrMakeTag(named name: String, _ category: String?) async throws(Stop) -> KeapTag {
+        if let known = try await existingTag(named: name, category) { return known }
         try await intend("tag \(name)")
+        return try await makeOrFindTag(named: name, category)
+    }
+
+    private func makeOrFindTag(named name: String, _ category: String?) async throws(Stop) -> KeapTag {
         do throws(Stop) {
-            return KeapTag(id: try await makeTag(name), name: name)
+            return KeapTag(id: try await makeTag(name, category), name: name)
         } catch {
             // Names are unique: somebody may have made it since we looked, or our own lost request did.
-            guard case .keap(.refused) = error, let known = try await existingTag(named: name) else { throw error }
+            guard case .keap(.refused) = error, let known = try await existingTag(named: name, category) else {
+                throw error
+            }
             return known
         }
     }
 
+    /// Finds or makes a tag that only one contact will wear. That contact's lane has noted durably that it may be made.
+    ///
+    /// - Parameter isNew: the lane has never asked for it before, so that only somebody else can have made it.
+    func personalTag(_ tag: NamedTag, isNew: Bool) async throws(Stop) -> TagID {
+        try await connect()
+        let name = tag.name.limited(to: KeapLengths.tagName)
+        let isNobodyElses = directory.hasForeignPersonalTags == false
+        if !(isNew && isNobodyElses), let known = try await existingTag(named: name, tag.category) { return known.id }
+        return try await makeOrFindTag(named: name, tag.category).id
+    }
+
     /// The tag of this name in Keap: one in our category before others, the oldest first.
-    func existingTag(named name: String) async throws(Stop) -> KeapTag? {
+    func existingTag(named name: String, _ category: String?) async throws(Stop) -> KeapTag? {
         let found = try await keap { () async throws(KeapFailure) in try await calls.tags(named: name) }
         let directory = self.directory
         let fitting = found.filter { $0.name.folded == name.folded }
@@ -213,24 +233,24 @@ package actor DirectoryKeeper {
             throw .busy("The tag \"\(name)\" is still a deleted program's; waiting until it has been taken off.")
         }
         return fitting.filter { !directory.isRetired($0.id) }.min { a, b in
-            let ours = directory.category?.id
+            let ours = directory.category(category)?.id
             return (a.category == ours ? 0 : 1, a.id) < (b.category == ours ? 0 : 1, b.id)
         }
     }
 
-    private func makeTag(_ name: String) async throws(Stop) -> TagID {
+    private func makeTag(_ name: String, _ category: String?) async throws(Stop) -> TagID {
         do throws(KeapFailure) {
-            return try await calls.createTag(name, in: directory.category?.id).id
+            return try await calls.createTag(name, in: directory.category(category)?.id).id
         } catch {
             // Perhaps the category is what Keap does not know any more: look once, and try again if so.
             switch error {
             case .refused, .gone: break
             default: throw .keap(error)
             }
-            guard let refused = directory.category, try await recheckCategory(refused) else { throw .keap(error) }
+            guard let refused = directory.category(category), try await recheckCategory(refused) else { throw .keap(error) }
         }
         return try await keap { () async throws(KeapFailure) in
-            try await calls.createTag(name, in: directory.category?.id).id
+            try await calls.createTag(name, in: directory.category(category)?.id).id
         }
     }
 
@@ -239,10 +259,13 @@ package actor DirectoryKeeper {
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
         // Another lane may have asked meanwhile.
-        guard directory.category == refused else { return true }
+        guard directory.category(refused.name) == refused else { return true }
         let now = try await categoryID(named: refused.name)
         guard now != refused.id else { return false }
-        edit { $0.category = .init(id: now, name: refused.name) }
+        edit { directory in
+            directory.categories.removeAll { $0.name == refused.name }
+            directory.categories.append(.init(id: now, name: refused.name))
+        }
         try await persist()
         return true
     }

@@ -28,6 +28,15 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var isLeftAlone = false
     /// Other contacts that seem to be the same person, for somebody to merge.
     package internal(set) var alsoFound: [ContactID] = []
+    /// A Zen Planner id that the contact was seen to bear when it was met or read.
+    package internal(set) var possessor: String?
+    /// Values that a source wanted to fill in where Keap had another one already.
+    package internal(set) var considered: [SyncedField: String] = [:]
+    /// Tags that were made for this contact alone, by their folded names.
+    package internal(set) var personal: [String: PersonalTag] = [:]
+    /// What each source keeps for itself.
+    package internal(set) var memories: [String: String] = [:]
+    var renewal: Renewal?
     /// What a person should know about the latest delivery.
     package internal(set) var attention: [String] = []
 
@@ -53,9 +62,20 @@ package struct Mirror: Equatable, Sendable {
         fields[field] == Mirror.stored(value) && !unclearFields.contains(field)
     }
 
+    mutating func consider(_ field: SyncedField, _ value: String) { considered[field] = Mirror.stored(value) }
+
+    func isConsidered(_ field: SyncedField, _ value: String) -> Bool { considered[field] == Mirror.stored(value) }
+
+    /// Forgets the contact, not what is known apart from it.
+    mutating func startAnew() {
+        var new = Mirror()
+        (new.personal, new.memories, new.renewal) = (personal, memories, renewal)
+        self = new
+    }
+
     mutating func forgetContact() {
         let gone = contact
-        self = Mirror()
+        startAnew()
         lost = gone
     }
 
@@ -78,6 +98,23 @@ package struct CreateIntent: Equatable, Sendable, Codable {
         self.firstName = firstName
         self.lastName = lastName
     }
+}
+
+/// A tag that is meant for one contact.
+package struct PersonalTag: Equatable, Sendable, Codable {
+    /// Nil: Keap was, or was about to be, asked for it, and no answer was noted.
+    var tag: TagID?
+    var family: TagFamily
+}
+
+extension [String: PersonalTag] {
+    subscript(of tag: TagID) -> PersonalTag? { values.first { $0.tag == tag } }
+}
+
+/// Tags that a job has taken off in order to apply them again.
+struct Renewal: Equatable, Sendable, Codable {
+    var job: UInt64
+    var tags: [TagID]
 }
 
 extension Mirror {
@@ -110,16 +147,15 @@ extension Mirror: Codable {
     private enum Key: String, CodingKey {
         case version, contact, zenPlannerID, fields, unclearFields, tags, unclearTags, phoneSlot, creating, lost
         case isLeftAlone, alsoFound, attention
+        // Since version 2
+        case possessor, considered, personal, memories, renewal
     }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         contact = try values.decodeIfPresent(ContactID.self, forKey: .contact)
         zenPlannerID = try values.decodeIfPresent(String.self, forKey: .zenPlannerID)
-        let fields = try values.decodeIfPresent([String: String].self, forKey: .fields) ?? [:]
-        for (name, value) in fields {
-            if let field = SyncedField(rawValue: name) { self.fields[field] = value }
-        }
+        fields = Mirror.fields(try values.decodeIfPresent([String: String].self, forKey: .fields))
         let unclear = try values.decodeIfPresent([String].self, forKey: .unclearFields) ?? []
         unclearFields = Set(unclear.compactMap(SyncedField.init))
         tags = Mirror.tags(try values.decodeIfPresent([String: TagFamily].self, forKey: .tags))
@@ -130,11 +166,16 @@ extension Mirror: Codable {
         isLeftAlone = try values.decodeIfPresent(Bool.self, forKey: .isLeftAlone) ?? false
         alsoFound = try values.decodeIfPresent([ContactID].self, forKey: .alsoFound) ?? []
         attention = try values.decodeIfPresent([String].self, forKey: .attention) ?? []
+        possessor = try values.decodeIfPresent(String.self, forKey: .possessor)
+        considered = Mirror.fields(try values.decodeIfPresent([String: String].self, forKey: .considered))
+        personal = try values.decodeIfPresent([String: PersonalTag].self, forKey: .personal) ?? [:]
+        memories = try values.decodeIfPresent([String: String].self, forKey: .memories) ?? [:]
+        renewal = try values.decodeIfPresent(Renewal.self, forKey: .renewal)
     }
 
     package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
-        try values.encode(1, forKey: .version)
+        try values.encode(2, forKey: .version)
         try values.encodeIfPresent(contact, forKey: .contact)
         try values.encodeIfPresent(zenPlannerID, forKey: .zenPlannerID)
         try values.encode(text(fields), forKey: .fields)
@@ -147,6 +188,19 @@ extension Mirror: Codable {
         if isLeftAlone { try values.encode(true, forKey: .isLeftAlone) }
         if !alsoFound.isEmpty { try values.encode(alsoFound, forKey: .alsoFound) }
         if !attention.isEmpty { try values.encode(attention, forKey: .attention) }
+        try values.encodeIfPresent(possessor, forKey: .possessor)
+        if !considered.isEmpty { try values.encode(text(considered), forKey: .considered) }
+        if !personal.isEmpty { try values.encode(personal, forKey: .personal) }
+        if !memories.isEmpty { try values.encode(memories, forKey: .memories) }
+        try values.encodeIfPresent(renewal, forKey: .renewal)
+    }
+
+    private static func fields(_ text: [String: String]?) -> [SyncedField: String] {
+        var fields: [SyncedField: String] = [:]
+        for (name, value) in text ?? [:] {
+            if let field = SyncedField(rawValue: name) { fields[field] = value }
+        }
+        return fields
     }
 
     private static func tags(_ text: [String: TagFamily]?) -> [TagID: TagFamily] {

@@ -5,7 +5,11 @@ extension Mirror {
     ///
     /// Of two contacts, the one that bears the Zen Planner id stays (else the older one); the other is listed for
     /// somebody to merge. Whatever the two disagree on counts as unknown, and is sent again when it next matters.
-    package static func merge(_ a: Mirror, _ b: Mirror) -> Mirror {
+    ///
+    /// - Parameter uniting: for each source that keeps a memory, how two of them become one.
+    package static func merge(
+        _ a: Mirror, _ b: Mirror, uniting: [String: @Sendable (String, String) -> String] = [:]
+    ) -> Mirror {
         guard a != b else { return a }
         let first = isStronger(a, b) ? a : b
         let second = first == a ? b : a
@@ -19,6 +23,16 @@ extension Mirror {
         merged.lost = merged.contact == nil ? first.lost ?? second.lost : nil
         merged.isLeftAlone = first.isLeftAlone && second.isLeftAlone
         merged.alsoFound(second.alsoFound + (second.contact.map { [$0] } ?? []))
+        if merged.possessor == nil, merged.contact == second.contact { merged.possessor = second.possessor }
+        merged.considered.merge(second.considered) { mine, _ in mine }
+        merged.personal.merge(second.personal) { mine, theirs in mine.tag == nil ? theirs : mine }
+        merged.memories.merge(second.memories) { mine, _ in mine }
+        for (source, mine) in first.memories {
+            if let theirs = second.memories[source], let unite = uniting[source] {
+                merged.memories[source] = unite(mine, theirs)
+            }
+        }
+        merged.renewal = first.renewal ?? second.renewal
         merged.attention = Array((first.attention + second.attention).prefix(mostNotes))
         return merged
     }

@@ -11,7 +11,8 @@ package struct PlanPreview {
     ) -> [String] {
         var preview = PlanPreview(directory: directory, settings: settings)
         switch change {
-        case .person(let person): preview.follow(person, mirror)
+        case .person(let person): preview.follow(person.wanted(after: mirror), mirror)
+        case .contact(let change): preview.follow(change.wanted(after: mirror), mirror)
         case .program(let change): preview.follow(change)
         }
         return preview.lines.isEmpty ? ["Nothing to do: Keap has all of this already."] : preview.lines
@@ -27,8 +28,8 @@ package struct PlanPreview {
     /// Later than every job there is: a preview is about now.
     private static let now = UInt64.max
 
-    private mutating func follow(_ person: PersonSnapshot, _ mirror: Mirror) {
-        var planner = Planner(person: person, job: PlanPreview.now, mirror: mirror, settings: settings)
+    private mutating func follow(_ wanted: Wanted, _ mirror: Mirror) {
+        var planner = Planner(wanted, job: PlanPreview.now, mirror: mirror, settings: settings)
         for _ in 0..<Deliverer.mostSteps {
             let step = planner.next(directory)
             switch step {
@@ -60,6 +61,9 @@ package struct PlanPreview {
             planner.read(KeapContact(id: id), fields: fields, directory)
         case .ensureTags(let wanted):
             for tag in wanted { assumeTag(tag, planner.job) }
+        case .ensurePersonalTag(let tag):
+            lines.append("Find or create the tag \"\(tag.name)\".")
+            planner.made(tag, TagID("(\(tag.name))"))
         case .create(let body, _):
             lines.append("If there is none, create the contact with \(describe(body)).")
             planner.created(CreatedContact(id: ContactID("(new)"), isNew: true), directory)
@@ -78,12 +82,11 @@ package struct PlanPreview {
     }
 
     private mutating func assumeConnected() {
-        if let name = settings.category {
-            let id = directory.category?.name == name ? directory.category!.id : CategoryID("(new)")
-            directory.category = .init(id: id, name: name)
+        for name in settings.categories where directory.category(name) == nil {
+            directory.categories.append(.init(id: CategoryID("(new)"), name: name))
         }
         directory.tagsListedFor = settings.tagNaming
-        for field in OwnCustomField.allCases where !directory.knows(field, settings: settings) {
+        for field in settings.ownFields where !directory.knows(field, settings: settings) {
             let label = settings.customFields[field]
             directory.customFields[field] = CustomFieldModel(
                 id: CustomFieldID("(\(label))"), label: label, fieldName: label, fieldType: "TEXT")

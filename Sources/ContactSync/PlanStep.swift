@@ -11,6 +11,8 @@ package enum PlanStep: Equatable, Sendable {
     case read(ContactID, fields: [ContactField])
     /// Tags that Keap may not have yet.
     case ensureTags([WantedTag])
+    /// One that only this contact will wear.
+    case ensurePersonalTag(NamedTag)
     case create(ContactBody, duplicates: DuplicateOption?)
     case removeTags([TagID], from: ContactID)
     case addTags([TagID], to: ContactID)
@@ -32,6 +34,7 @@ package enum PlanStep: Equatable, Sendable {
         case .findByID, .findByEmail: "search for the contact"
         case .read(let id, _): "show contact \(id)"
         case .ensureTags: "make the tags"
+        case .ensurePersonalTag(let tag): "make the tag \"\(tag.name)\""
         case .create: "create the contact"
         case .removeTags(_, let id): "take tags off contact \(id)"
         case .addTags(_, let id): "apply tags to contact \(id)"

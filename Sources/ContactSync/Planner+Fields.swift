@@ -3,7 +3,19 @@ import Keap
 /// The fields' share of a plan: one read where a list must be sent whole, one update that carries everything.
 extension Planner {
     /// Too long an id could not be searched for again; it is left out and noted.
-    var isIDSendable: Bool { person.zenPlannerID.fits(longestZenPlannerID) }
+    var sendableID: String? {
+        guard let id = wanted.zenPlannerID, !id.isEmpty, id.fits(longestZenPlannerID) else { return nil }
+        return id
+    }
+
+    /// What becomes of a field of this contact. Zen Planner wins wherever it knows the contact; a new contact has
+    /// nothing yet that another source could harm.
+    func policy(for field: SyncedField) -> FieldPolicy {
+        if wanted.zenPlannerID != nil { return settings.policy(for: field) }
+        if mirror.zenPlannerID != nil || mirror.possessor != nil { return .ignore }
+        if mirror.contact == nil { return .overwrite }
+        return wanted.policy ?? settings.policy(for: field)
+    }
 
     var phoneSlot: String { mirror.phoneSlot ?? settings.slots.phone.rawValue }
 
@@ -18,15 +30,22 @@ extension Planner {
             // What was just read is newer than what we remember.
             known.merge(keapFields(directory).address(in: contact)) { _, read in read }
         }
-        return DesiredFields(of: person, known: known, phoneSlot: phoneSlot, settings: settings)
+        return DesiredFields(
+            of: wanted.values, known: known, phoneSlot: phoneSlot, settings: settings, policy: policy)
     }
 
     /// The fields that Keap does not have as they should be, with what it is to hold.
     func pendingFields(_ directory: TagDirectory) -> [SyncedField: String] {
-        desiredFields(directory).values.filter { !mirror.isConfirmed($0.key, $0.value) }
+        desiredFields(directory).values.filter { field, value in
+            if mirror.isConfirmed(field, value) { return false }
+            guard policy(for: field) == .fillEmpty else { return true }
+            // What is there by our own hand need not be looked at for a source that only fills gaps.
+            let isOurs = wanted.zenPlannerID == nil && !(mirror.fields[field] ?? "").isEmpty
+            return !isOurs && !mirror.isConsidered(field, value)
+        }
     }
 
-    private var mustWriteID: Bool { isIDSendable && !ContactMatch.isSameID(mirror.zenPlannerID, person.zenPlannerID) }
+    private var mustWriteID: Bool { sendableID.map { !ContactMatch.isSameID(mirror.zenPlannerID, $0) } ?? false }
 
     func fieldStep(_ id: ContactID, _ directory: TagDirectory) -> PlanStep? {
         let pending = pendingFields(directory)
@@ -40,21 +59,21 @@ extension Planner {
             return .read(id, fields: ContactField.allCases.filter { unread.contains($0) })
         }
         let body = keapFields(directory).body(
-            writing: pending, zenPlannerID: mustWriteID ? person.zenPlannerID : nil, onto: contact, optInReason: nil)
+            writing: pending, zenPlannerID: mustWriteID ? sendableID : nil, onto: contact, optInReason: nil)
         return .update(id, body)
     }
 
     /// Lists hold foreign entries too; and only Keap can say whether a field is still empty.
     private func mustBeRead(_ field: SyncedField) -> Bool {
-        KeapFields.isList(KeapFields.property(of: field)) || settings.policy(for: field) == .fillEmpty
+        KeapFields.isList(KeapFields.property(of: field)) || policy(for: field) == .fillEmpty
     }
 
     /// What a person should know about this delivery, also when nothing had to be sent.
     func attention(_ directory: TagDirectory) -> [String] {
         var all = notes
         all += desiredFields(directory).notes
-        if !isIDSendable { all.append("The Zen Planner id is too long to be kept in Keap.") }
-        if person.values[.lastName] == .empty || (person.values[.lastName] == nil && mirror.fields[.lastName] == nil) {
+        if wanted.zenPlannerID != nil, sendableID == nil { all.append("The Zen Planner id is too long to be kept in Keap.") }
+        if wanted.values[.lastName] == .empty || (wanted.values[.lastName] == nil && mirror.fields[.lastName] == nil) {
             all.append("The last name is missing: that is how duplicates are born.")
         }
         if !mirror.alsoFound.isEmpty {

@@ -7,34 +7,90 @@ extension Planner {
 
     mutating func tagStep(_ contact: ContactID, _ directory: TagDirectory) -> PlanStep? {
         forgetRetired(directory)
-        let families = carriedFamilies
-        guard !families.isEmpty else { return nil }
+        guard !wanted.tags.isEmpty else { return nil }
         var desired: [TagID: TagFamily] = [:]
+        var renewed: Set<TagID> = []
         var missing: [WantedTag] = []
-        for wanted in wantedTags(directory) {
-            switch directory.answer(for: wanted, job: job) {
-            case .tag(let id): desired[id] = wanted.family
-            case .unknown: missing.append(wanted)
-            case .nobody: break
+        for wish in wanted.tags {
+            for tag in single(wish.worn, directory) {
+                switch answer(for: tag, directory) {
+                case .tag(let id):
+                    desired[id] = tag.family
+                    if wish.isRenewed { renewed.insert(id) }
+                case .unknown: missing.append(tag)
+                case .nobody: break
+                }
             }
         }
-        if !missing.isEmpty { return .ensureTags(missing) }
+        if let step = ensuring(missing) { return step }
 
-        let maybeWorn = mirror.unclearTags.filter { families.contains($0.value) && desired[$0.key] == nil }.keys
-        // A deleted program's tags come off everybody in bulk, and need no call of each contact's own. But where we
-        // cannot tell whether the tag is worn, the deletion may already have looked.
-        let worn = mirror.tags.filter { tag, family in
-            families.contains(family) && desired[tag] == nil && !directory.isBeingSwept(tag)
-        }.keys
-        let leaving = Set(worn).union(maybeWorn).sorted()
-        if !leaving.isEmpty { return .removeTags(Array(leaving.prefix(Planner.batch)), from: contact) }
-
+        renewed.subtract(mirror.renewal?.job == job ? mirror.renewal?.tags ?? [] : [])
+        let leaving = self.leaving(desired, directory).union(renewed.filter(mayBeWorn)).sorted()
+        if !leaving.isEmpty {
+            beingRenewed = renewed
+            return .removeTags(Array(leaving.prefix(Planner.batch)), from: contact)
+        }
         let coming = desired.keys.filter { mirror.tags[$0] == nil || mirror.unclearTags[$0] != nil }.sorted()
         if !coming.isEmpty {
             familyOfAdded = desired
+            noteRenewal(of: renewed.intersection(coming))
             return .addTags(Array(coming.prefix(Planner.batch)), to: contact)
         }
         return nil
+    }
+
+    /// Those of several contacts in one step; a personal one at a time, since its id is kept in the mirror.
+    private func ensuring(_ missing: [WantedTag]) -> PlanStep? {
+        guard !missing.isEmpty else { return nil }
+        let shared = missing.filter { $0.personal == nil }
+        return shared.isEmpty ? missing[0].personal.map(PlanStep.ensurePersonalTag) : .ensureTags(shared)
+    }
+
+    private func answer(for tag: WantedTag, _ directory: TagDirectory) -> TagDirectory.Answer {
+        guard let personal = tag.personal else { return directory.answer(for: tag, job: job) }
+        return mirror.personal[personal.name.folded]?.tag.map(TagDirectory.Answer.tag) ?? .unknown
+    }
+
+    private func mayBeWorn(_ tag: TagID) -> Bool { mirror.tags[tag] != nil || mirror.unclearTags[tag] != nil }
+
+    private func leaving(_ desired: [TagID: TagFamily], _ directory: TagDirectory) -> Set<TagID> {
+        let whole = Set(wanted.tags.filter(\.isWhole).map(\.family))
+        let maybeWorn = mirror.unclearTags.filter { whole.contains($0.value) && desired[$0.key] == nil }.keys
+        // A deleted program's tags come off everybody in bulk, and need no call of each contact's own. But where we
+        // cannot tell whether the tag is worn, the deletion may already have looked.
+        let worn = mirror.tags.filter { tag, family in
+            whole.contains(family) && desired[tag] == nil && !directory.isBeingSwept(tag)
+        }.keys
+        var named: Set<TagID> = []
+        for tag in wanted.tags.flatMap(\.unworn) {
+            if case .tag(let id) = answer(for: tag, directory), desired[id] == nil, mayBeWorn(id) { named.insert(id) }
+        }
+        return named.union(worn).union(maybeWorn)
+    }
+
+    /// To be called before Keap is asked for a personal tag; the mirror must then be saved. Returns whether this lane
+    /// never asked for it before.
+    package mutating func willMake(_ tag: NamedTag) -> Bool {
+        let name = tag.name.folded
+        defer { mirror.personal[name] = PersonalTag(tag: nil, family: tag.family) }
+        return mirror.personal[name] == nil
+    }
+
+    package mutating func made(_ tag: NamedTag, _ id: TagID) {
+        mirror.personal[tag.name.folded] = PersonalTag(tag: id, family: tag.family)
+    }
+
+    /// Everything is done: what the source wants remembered counts from now on.
+    package mutating func finish(_ directory: TagDirectory) {
+        mirror.attention = attention(directory)
+        if mirror.renewal?.job == job { mirror.renewal = nil }
+        guard let memory = wanted.memory else { return }
+        mirror.memories[memory.source] = memory.text
+        let dropped = mirror.personal.filter { !memory.families.contains($0.value.family) }
+        let families = Set(dropped.values.map(\.family))
+        for name in dropped.keys { mirror.personal[name] = nil }
+        mirror.tags = mirror.tags.filter { !families.contains($0.value) }
+        mirror.unclearTags = mirror.unclearTags.filter { !families.contains($0.value) }
     }
 
     package mutating func removed(_ tags: [TagID]) {
@@ -42,6 +98,7 @@ extension Planner {
             mirror.tags[tag] = nil
             mirror.unclearTags[tag] = nil
         }
+        noteRenewal(of: beingRenewed.intersection(tags))
     }
 
     /// Takes Keap's answers, one per tag; a tag without one is covered by the call's success.
@@ -55,8 +112,14 @@ extension Planner {
             case .contactGone:
                 outcome.isContactGone = true
             case .tagGone:
-                outcome.goneTags.append(tag)
                 mirror.unclearTags[tag] = nil
+                if let name = mirror.personal.first(where: { $0.value.tag == tag })?.key {
+                    // Known to have been made once, so it is looked for before it is made again.
+                    mirror.personal[name]?.tag = nil
+                    outcome.isPersonalTagGone = true
+                } else {
+                    outcome.goneTags.append(tag)
+                }
             case .refused(let word):
                 outcome.refusals.append("tag \(tag): \(word)")
             }
@@ -67,6 +130,7 @@ extension Planner {
     /// What is left to be seen to after an `addTags` step.
     package struct TagOutcome: Equatable, Sendable {
         package var isContactGone = false
+        package var isPersonalTagGone = false
         /// For the directory to forget.
         package var goneTags: [TagID] = []
         package var refusals: [String] = []
@@ -77,34 +141,28 @@ extension Planner {
         for tag in mirror.tags.keys where directory.isRetired(tag) { mirror.tags[tag] = nil }
     }
 
-    /// The families that the message speaks of; the others stay as they are.
-    private var carriedFamilies: Set<TagFamily> {
-        var families: Set<TagFamily> = []
-        if person.status != nil { families.insert(.status) }
-        if person.programs != nil { families.insert(.program) }
-        return families
-    }
-
-    /// What the person is to wear: one tag for the status, and per program one for the strongest of the statuses that
-    /// we can rank; words that we cannot rank are all kept.
-    private mutating func wantedTags(_ directory: TagDirectory) -> [WantedTag] {
-        var wanted: [WantedTag] = []
-        if case .value(let status)? = person.status { wanted.append(.status(status)) }
+    /// Of a program's tags one, for the strongest of the statuses that we can rank; words that we cannot rank are all
+    /// kept, and so are other tags.
+    private mutating func single(_ tags: [WantedTag], _ directory: TagDirectory) -> [WantedTag] {
+        var kept: [WantedTag] = []
         var strongest: [ProgramIdentity: WantedTag] = [:]
         var order: [ProgramIdentity] = []
-        for membership in person.programs ?? [] {
-            let program = identity(of: membership, directory)
-            guard !membership.name.folded.isEmpty || program.isKnown else {
+        for tag in tags {
+            guard case .program(let id, let name, let status) = tag else {
+                kept.append(tag)
+                continue
+            }
+            let program = identity(id: id, name: name, directory)
+            guard !name.folded.isEmpty || program.isKnown else {
                 note("A program without a name was skipped.")
                 continue
             }
-            guard !membership.status.folded.isEmpty else {
-                note("The program \"\(membership.name)\" came without a status, so it has no tag.")
+            guard !status.folded.isEmpty else {
+                note("The program \"\(name)\" came without a status, so it has no tag.")
                 continue
             }
-            let tag = WantedTag.program(id: membership.id, name: membership.name, status: membership.status)
-            guard ProgramStatus.rank(of: membership.status) != nil else {
-                wanted.append(tag)
+            guard ProgramStatus.rank(of: status) != nil else {
+                kept.append(tag)
                 continue
             }
             guard let other = strongest[program] else {
@@ -112,9 +170,9 @@ extension Planner {
                 strongest[program] = tag
                 continue
             }
-            if ProgramStatus.isStronger(membership.status, than: other.word) { strongest[program] = tag }
+            if ProgramStatus.isStronger(status, than: other.word) { strongest[program] = tag }
         }
-        return wanted + order.compactMap { strongest[$0] }
+        return kept + order.compactMap { strongest[$0] }
     }
 
     private enum ProgramIdentity: Hashable {
@@ -126,11 +184,11 @@ extension Planner {
     }
 
     /// Two names of one program (before and after its renaming) are one.
-    private func identity(of membership: ProgramMembership, _ directory: TagDirectory) -> ProgramIdentity {
-        if let index = directory.programs.index(id: membership.id, name: membership.name, at: job) {
+    private func identity(id: String?, name: String, _ directory: TagDirectory) -> ProgramIdentity {
+        if let index = directory.programs.index(id: id, name: name, at: job) {
             return .known(directory.programs[index].key.rawValue)
         }
-        return membership.id.map(ProgramIdentity.id) ?? .name(membership.name.folded)
+        return id.map(ProgramIdentity.id) ?? .name(name.folded)
     }
 }
 

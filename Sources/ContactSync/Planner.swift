@@ -1,6 +1,6 @@
 package import Keap
 
-/// Works out, step by step, what Keap needs so that it holds what the source says of one person.
+/// Works out, step by step, what Keap needs so that it holds what a source says of one person.
 ///
 /// A value that calls nobody: it is asked for the next step and told what came of it. `mirror` always holds what Keap
 /// has confirmed so far, so that a plan that is broken off anywhere goes on from there. A person about whom nothing
@@ -12,7 +12,7 @@ package struct Planner: Sendable {
     }
 
     package internal(set) var mirror: Mirror
-    let person: PersonSnapshot
+    let wanted: Wanted
     let job: UInt64
     let settings: SyncSettings
     private var search = Search.byID
@@ -31,8 +31,8 @@ package struct Planner: Sendable {
     package var tagOutcome = TagOutcome()
     var notes: [String] = []
 
-    package init(person: PersonSnapshot, job: UInt64, mirror: Mirror, settings: SyncSettings) {
-        self.person = person
+    package init(_ wanted: Wanted, job: UInt64, mirror: Mirror, settings: SyncSettings) {
+        self.wanted = wanted
         self.job = job
         self.mirror = mirror
         self.settings = settings
@@ -46,11 +46,11 @@ package struct Planner: Sendable {
     package mutating func next(_ directory: TagDirectory) -> PlanStep {
         if mirror.isLeftAlone { return .finished }
         // Lanes are kept apart by this id; writing one person's data onto another's contact could not be undone.
-        if let other = mirror.zenPlannerID, !ContactMatch.isSameID(other, person.zenPlannerID) {
+        if let id = wanted.zenPlannerID, let other = mirror.zenPlannerID, !ContactMatch.isSameID(other, id) {
             return .impossible(
-                "This lane's contact belongs to Zen Planner id \(other), but the message is about "
-                    + "\(person.zenPlannerID).")
+                "This lane's contact belongs to Zen Planner id \(other), but the message is about \(id).")
         }
+        comparePossessor()
         guard let contact = mirror.contact else { return findOrCreate(directory) }
         if mustMeet { return .read(contact, fields: PlanStep.meeting) }
         return tagStep(contact, directory) ?? fieldStep(contact, directory) ?? .finished
@@ -59,15 +59,15 @@ package struct Planner: Sendable {
     private mutating func findOrCreate(_ directory: TagDirectory) -> PlanStep {
         guard directory.isConnected(for: settings) else { return .connect }
         if search == .byID {
-            if !person.zenPlannerID.isEmpty, isIDSendable, let field = directory.customFields[.zenPlannerID] {
-                return .findByID(person.zenPlannerID, fieldName: field.fieldName)
+            if let id = sendableID, let field = directory.customFields[.zenPlannerID] {
+                return .findByID(id, fieldName: field.fieldName)
             }
             search = .byEmail
         }
         if search == .byEmail {
             // Never by e-mail alone: without a name there is nobody to look for.
-            let hasName = !(person.text(.firstName) + person.text(.lastName)).folded.isEmpty
-            if hasName, person.text(.email).looksLikeEmail { return .findByEmail(person.text(.email)) }
+            let hasName = !(wanted.text(.firstName) + wanted.text(.lastName)).folded.isEmpty
+            if hasName, wanted.text(.email).looksLikeEmail { return .findByEmail(wanted.text(.email)) }
             search = .nobody
         }
         if mirror.lost != nil, settings.onContactDeleted == .leave {
@@ -82,8 +82,8 @@ package struct Planner: Sendable {
         let desired = desiredFields()
         let values = desired.values.filter { !$0.value.isEmpty }
         let body = keapFields(directory).body(
-            writing: values, zenPlannerID: isIDSendable ? person.zenPlannerID : nil, onto: nil,
-            optInReason: settings.optInReason)
+            writing: values, zenPlannerID: sendableID, onto: nil,
+            optInReason: wanted.optInReason ?? settings.optInReason)
         guard body.emails != nil || body.phones != nil || body.addresses != nil else {
             let why = desired.notes.isEmpty ? "" : " " + desired.notes.joined(separator: " ")
             return .impossible(
@@ -99,13 +99,14 @@ package struct Planner: Sendable {
     // MARK: What came of it
 
     package mutating func found(_ contacts: [KeapContact], _ directory: TagDirectory) {
+        let field = directory.customFields[.zenPlannerID]?.id
         // Without the field nobody can tell whose contact it is; the search is made again once it is known.
-        guard let field = directory.customFields[.zenPlannerID]?.id else { return }
+        guard field != nil || wanted.zenPlannerID == nil else { return }
         let known = contacts.filter { !gone.contains($0.id) }
         let match =
             search == .byID
-            ? ContactMatch.byID(person.zenPlannerID, among: known, field: field)
-            : ContactMatch.byName(of: person, among: known, field: field)
+            ? ContactMatch.byID(wanted.zenPlannerID ?? "", among: known, field: field)
+            : ContactMatch.byName(of: wanted, among: known, field: field)
         isNamesakeThere = match.isNamesakeThere
         if let contact = match.contact {
             meet(contact, others: match.others, directory)
@@ -120,6 +121,7 @@ package struct Planner: Sendable {
             meet(contact, others: [], directory)
         } else {
             self.contact = contact
+            notePossessor(directory)
             confirmWhatIsThere(directory)
         }
     }
@@ -128,10 +130,11 @@ package struct Planner: Sendable {
     package mutating func willCreate() {
         mayHaveCreated = mirror.creating != nil
         mirror.creating = CreateIntent(
-            job: job, email: person.text(.email), firstName: person.text(.firstName), lastName: person.text(.lastName))
+            job: job, email: wanted.text(.email), firstName: wanted.text(.firstName), lastName: wanted.text(.lastName))
     }
 
     package mutating func created(_ answer: CreatedContact, _ directory: TagDirectory) {
+        let sent = desiredFields().values
         mirror.creating = nil
         mirror.lost = nil
         mirror.contact = answer.id
@@ -141,14 +144,14 @@ package struct Planner: Sendable {
             mustMeet = true
             return
         }
-        for (field, value) in desiredFields().values { mirror.confirm(field, value) }
-        if isIDSendable { mirror.zenPlannerID = person.zenPlannerID }
+        for (field, value) in sent { mirror.confirm(field, value) }
+        if let id = sendableID { mirror.zenPlannerID = id }
         rememberPhoneSlot()
     }
 
     package mutating func updated(_ directory: TagDirectory) {
         for (field, value) in pendingFields(directory) { mirror.confirm(field, value) }
-        if isIDSendable { mirror.zenPlannerID = person.zenPlannerID }
+        if let id = sendableID { mirror.zenPlannerID = id }
         rememberPhoneSlot()
         // What was read no longer holds.
         contact = nil
@@ -224,7 +227,7 @@ package struct Planner: Sendable {
         case .update(_, let body):
             let sent = SyncedField.allCases.filter { body.carries(KeapFields.property(of: $0)) }
             mirror.unclearFields.formUnion(sent)
-            if body.customFields != nil { mirror.zenPlannerID = nil }
+            if body.customFields != nil, wanted.zenPlannerID != nil { mirror.zenPlannerID = nil }
         default:
             break
         }
@@ -233,25 +236,40 @@ package struct Planner: Sendable {
     /// Which family the tags of the latest `addTags` step are of.
     var familyOfAdded: [TagID: TagFamily] = [:]
 
+    /// Those of the latest `removeTags` step that come off only to be applied again.
+    var beingRenewed: Set<TagID> = []
+
+    /// Once off, a tag is not taken off a second time by the same job, however often it has to be tried.
+    mutating func noteRenewal(of tags: Set<TagID>) {
+        guard !tags.isEmpty else { return }
+        let before = mirror.renewal?.job == job ? mirror.renewal?.tags ?? [] : []
+        mirror.renewal = Renewal(job: job, tags: Set(before).union(tags).sorted())
+    }
+
     // MARK: Meeting a contact
 
     private mutating func meet(_ found: KeapContact, others: [ContactID], _ directory: TagDirectory) {
         let found = found.filledIn(PlanStep.meeting)
         let before = mirror
-        mirror = Mirror()
+        mirror.startAnew()
         mirror.contact = found.id
         mirror.alsoFound = before.alsoFound
         mirror.alsoFound(others)
         mustMeet = false
         contact = found
         mirror.tags = directory.own(of: found.tags ?? [])
+        // The directory knows no personal tags, and the contact may be one that took over another's.
+        for tag in found.tags ?? [] where mirror.tags[tag] == nil {
+            mirror.tags[tag] = before.tags[tag] ?? before.unclearTags[tag] ?? mirror.personal[of: tag]?.family
+        }
+        notePossessor(directory)
         mirror.phoneSlot = slotOfSamePhone(in: found)
         confirmWhatIsThere(directory)
     }
 
     /// The slot that has this phone already, so that it is not put into a second one.
     private func slotOfSamePhone(in contact: KeapContact) -> String? {
-        guard case .value(let number)? = person.values[.mobilePhone] else { return nil }
+        guard case .value(let number)? = wanted.values[.mobilePhone] else { return nil }
         let slots = (contact.phones ?? []).filter { KeapFields.isSame(.mobilePhone, number, $0.number) }.map(\.field)
         return slots.contains(settings.slots.phone.rawValue) ? nil : slots.min()
     }
@@ -262,12 +280,41 @@ package struct Planner: Sendable {
         let fields = keapFields(directory)
         for (field, value) in desiredFields(directory).values {
             guard let current = fields.current(field, in: contact) else { continue }
-            let isTaken = settings.policy(for: field) == .fillEmpty && !fields.isEmpty(field, in: contact)
-            if isTaken || KeapFields.isSame(field, value, current) { mirror.confirm(field, value) }
+            if KeapFields.isSame(field, value, current) {
+                mirror.confirm(field, value)
+            } else if policy(for: field) == .fillEmpty, !fields.isEmpty(field, in: contact) {
+                mirror.consider(field, value)
+            }
         }
-        if ContactMatch.isSameID(fields.custom(.zenPlannerID, in: contact), person.zenPlannerID) {
-            mirror.zenPlannerID = person.zenPlannerID
+        if let id = wanted.zenPlannerID, ContactMatch.isSameID(fields.custom(.zenPlannerID, in: contact), id) {
+            mirror.zenPlannerID = id
         }
+    }
+
+    // MARK: Whose contact it is
+
+    /// A contact that was met for another source may turn out to be Zen Planner's.
+    private mutating func notePossessor(_ directory: TagDirectory) {
+        guard let contact, let id = keapFields(directory).custom(.zenPlannerID, in: contact), !id.isEmpty,
+            !ContactMatch.isSameID(wanted.zenPlannerID, id)
+        else { return }
+        mirror.possessor = id
+    }
+
+    /// A contact that bears another id of Zen Planner's is somebody else's, also if this lane wrote to it so far: a
+    /// booking of the same name and address was taken for theirs.
+    private mutating func comparePossessor() {
+        guard let id = wanted.zenPlannerID, mirror.zenPlannerID == nil, let possessor = mirror.possessor else { return }
+        if ContactMatch.isSameID(possessor, id) {
+            mirror.zenPlannerID = id
+            return
+        }
+        let others = mirror.alsoFound + (mirror.contact.map { [$0] } ?? [])
+        mirror.startAnew()
+        mirror.alsoFound(others)
+        contact = nil
+        mustMeet = false
+        search = .byID
     }
 
     mutating func note(_ text: String) {

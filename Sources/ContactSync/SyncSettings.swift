@@ -16,13 +16,23 @@ package struct SyncSettings: Equatable, Sendable {
     package var onContactDeleted: ContactDeletion = .recreate
     /// A field without an entry is overwritten.
     package var policies: [PolicyField: FieldPolicy] = [:]
+    /// Tags of sources that name theirs themselves.
+    package var named = NamedTags()
+    /// The custom fields that this gym's sources fill.
+    package var ownFields = OwnCustomField.allCases
     /// ISO 3166-1 alpha-3, for an address whose country is not known but whose region is one of this country's.
     package var defaultCountry: String? = "USA"
 
     package init() {}
 
     /// All that decides which tags are ours: when it changes, the account's tags are read again.
-    var tagNaming: String { "\(category ?? "")|\(statusTag)|\(programTag)" }
+    var tagNaming: String { "\(category ?? "")|\(statusTag)|\(programTag)" + named.naming }
+
+    /// Keap's tag categories that are to be there.
+    var categories: [String] {
+        var seen: Set<String> = []
+        return ((category.map { [$0] } ?? []) + named.categories).filter { seen.insert($0).inserted }
+    }
 
     package func policy(for field: SyncedField) -> FieldPolicy {
         policies[PolicyField(of: field)] ?? .overwrite

@@ -32,7 +32,10 @@ extension TagDirectory {
         /// Tags that one meaning shares with another's record.
         var shared: [Shared]?
         var retired: [TagID]
+        /// The only one that version 1 had.
         var category: KnownCategory?
+        var categories: [KnownCategory]?
+        var hasForeignPersonalTags: Bool?
         var tagsListedFor: String?
         var customFields: [OwnCustomField: CustomFieldModel]
         var creating: [String]
@@ -59,7 +62,8 @@ extension TagDirectory {
                 + (stored.shared ?? []).map { ($0.key, $0.id) },
             retired: stored.retired, nextProgram: stored.nextProgram)
         programs = stored.programs
-        category = stored.category
+        categories = stored.categories ?? stored.category.map { [$0] } ?? []
+        hasForeignPersonalTags = stored.hasForeignPersonalTags
         tagsListedFor = stored.tagsListedFor
         customFields = stored.customFields
         creating = Set(stored.creating)
@@ -75,7 +79,8 @@ extension TagDirectory.Stored {
         shared = directory.keyed.filter { directory.records[$0.value]?.key != $0.key }
             .map { Shared(id: $0.value, key: $0.key) }.sorted { $0.id < $1.id }
         retired = directory.retired.sorted()
-        category = directory.category
+        categories = directory.categories
+        hasForeignPersonalTags = directory.hasForeignPersonalTags
         tagsListedFor = directory.tagsListedFor
         customFields = directory.customFields
         creating = directory.creating.sorted()

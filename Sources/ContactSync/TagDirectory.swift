@@ -12,7 +12,10 @@ package struct TagDirectory: Equatable, Sendable {
     private(set) var keyed: [TagKey: TagID] = [:]
     /// Tags that nobody wears any more, or that Keap does not know any more.
     private(set) var retired: Set<TagID> = []
-    var category: KnownCategory?
+    var categories: [KnownCategory] = []
+    /// Whether the account had tags that look like personal ones of ours before we made any, so that each has to be
+    /// looked for before it is made. Nil: not known.
+    var hasForeignPersonalTags: Bool?
     var customFields: [OwnCustomField: CustomFieldModel] = [:]
     /// The settings with which the account's tags were read.
     var tagsListedFor: String?
@@ -52,6 +55,8 @@ package struct TagDirectory: Equatable, Sendable {
 
     func answer(for wanted: WantedTag, job: UInt64) -> Answer {
         switch wanted {
+        case .named(let tag):
+            return keyed[tag.key].map(Answer.tag) ?? .unknown
         case .status(let word):
             return keyed[.status(word)].map(Answer.tag) ?? .unknown
         case .program(let id, let name, let status):
@@ -90,13 +95,17 @@ package struct TagDirectory: Equatable, Sendable {
         case .program:
             guard let program = key.program.flatMap(program), program.deletedBy == nil else { return nil }
             return settings.programTag.name(program: program.name, status: word)
-        default: return nil
+        default: return word.limited(to: KeapLengths.tagName)
         }
     }
+
+    func category(_ name: String?) -> KnownCategory? { name.flatMap { name in categories.first { $0.name == name } } }
 
     /// The meaning of a wanted tag; a program that was not known becomes known. Nil: worn by nobody.
     mutating func key(for wanted: WantedTag, job: UInt64) -> TagKey? {
         switch wanted {
+        case .named(let tag):
+            return tag.key
         case .status(let word):
             return .status(word)
         case .program(let id, let name, let status):
@@ -155,6 +164,8 @@ package struct TagDirectory: Equatable, Sendable {
     /// Takes in those of Keap's tags that are ours: their names fit our templates, and they are in our category or the
     /// template has text of its own (without any, every tag of the account would fit).
     mutating func adopt(_ tags: [KeapTag], settings: SyncSettings) {
+        adoptNamed(tags, settings.named)
+        let category = category(settings.category)
         for tag in tags.sorted(by: { $0.id < $1.id }) where records[tag.id] == nil && !retired.contains(tag.id) {
             if !settings.deletedPrefix.isEmpty, tag.name.hasPrefix(settings.deletedPrefix) { continue }
             let isInCategory = category != nil && tag.category == category?.id
@@ -173,6 +184,20 @@ package struct TagDirectory: Equatable, Sendable {
         }
     }
 
+    private mutating func adoptNamed(_ tags: [KeapTag], _ named: NamedTags) {
+        if let mark = named.personalMark { hasForeignPersonalTags = tags.contains { $0.name.contains(mark) } }
+        for wanted in named.shared {
+            let category = category(wanted.category)?.id
+            // A plain word may well be somebody else's tag: only the category tells.
+            let ours = tags.filter { $0.name.folded == wanted.name.folded && $0.category == category && category != nil }
+            guard let tag = ours.min(by: { $0.id < $1.id }), records[tag.id] == nil, !retired.contains(tag.id) else {
+                continue
+            }
+            records[tag.id] = TagRecord(name: tag.name, key: wanted.key)
+            if keyed[wanted.key] == nil { keyed[wanted.key] = tag.id }
+        }
+    }
+
     /// A tag that is there while its program is being deleted is the deleted one's: a new program of that name has to
     /// wait for the name.
     private mutating func ownerOfListed(name: String) -> Int {
@@ -187,8 +212,8 @@ package struct TagDirectory: Equatable, Sendable {
 
 extension TagDirectory {
     func isConnected(for settings: SyncSettings) -> Bool {
-        guard OwnCustomField.allCases.allSatisfy({ knows($0, settings: settings) }) else { return false }
-        return tagsListedFor == settings.tagNaming && (settings.category == nil || category?.name == settings.category)
+        guard settings.ownFields.allSatisfy({ knows($0, settings: settings) }) else { return false }
+        return tagsListedFor == settings.tagNaming && settings.categories.allSatisfy { category($0) != nil }
     }
 
     /// Under the label that the gym has set now; another label is another field.

@@ -33,20 +33,27 @@ struct ProgramKey: Hashable, Sendable, Codable, RawRepresentable {
 package enum WantedTag: Hashable, Sendable {
     case status(String)
     case program(id: String?, name: String, status: String)
+    case named(NamedTag)
 }
 
 extension WantedTag {
-    /// The status, in the source's word.
+    /// The status, in the source's word; of a named tag, its name.
     var word: String {
         switch self {
         case .status(let word), .program(_, _, let word): word
+        case .named(let tag): tag.name
         }
+    }
+
+    var personal: NamedTag? {
+        if case .named(let tag) = self, tag.isPersonal { tag } else { nil }
     }
 
     var family: TagFamily {
         switch self {
         case .status: .status
         case .program: .program
+        case .named(let tag): tag.family
         }
     }
 }

@@ -4,8 +4,8 @@ import Keap
 extension TagDirectory {
     /// As after the first connect to an account without tags.
     mutating func connectForTest(_ settings: SyncSettings = SyncSettings()) {
-        if let name = settings.category {
-            category = .init(id: CategoryID("100"), name: name)
+        categories = settings.categories.enumerated().map { index, name in
+            .init(id: CategoryID(String(100 - index)), name: name)
         }
         tagsListedFor = settings.tagNaming
         for (index, field) in OwnCustomField.allCases.enumerated() {

@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func `an opt-in reason goes with a new contact's address only`() async throws {
-        var planner = Planner(person: .ana(), job: 1, mirror: Mirror(), settings: SyncSettings())
+        var planner = Planner(PersonSnapshot.ana().wanted(after: Mirror()), job: 1, mirror: Mirror(), settings: SyncSettings())
         var directory = TagDirectory()
         directory.connectForTest()
         _ = planner.next(directory)
@@ -117,11 +117,11 @@ import Testing
 
         planner.created(CreatedContact(id: ContactID("7"), isNew: true), directory)
         var changed = Planner(
-            person: .ana { person in
+            PersonSnapshot.ana { person in
                 person.values[.email] = .value("new@example.org")
                 person.status = nil
                 person.programs = nil
-            }, job: 2, mirror: planner.mirror, settings: SyncSettings())
+            }.wanted(after: planner.mirror), job: 2, mirror: planner.mirror, settings: SyncSettings())
         guard case .read(_, let fields) = changed.next(directory) else {
             Issue.record("expected a read")
             return

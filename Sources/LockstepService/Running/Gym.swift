@@ -85,7 +85,8 @@ final class Gym: Sendable {
 
     private static func subject(of change: Change) -> String {
         switch change {
-        case .person(let person): person.zenPlannerID
+        case .person(let person): person.subject
+        case .contact(let change): change.subject
         case .program(.renamed(let id, let old, let new)): "program \(old ?? id ?? "") → \(new)"
         case .program(.deleted(let id, let name)): "program \(name ?? id ?? "")"
         }
