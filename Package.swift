@@ -24,12 +24,13 @@ let package = Package(
         .target(name: "ContactSync", dependencies: ["Keap"], swiftSettings: strict),
         // floor 3
         .target(name: "ZenPlanner", dependencies: ["ContactSync", "LockstepHTTP"], swiftSettings: strict),
+        .target(name: "OnceHub", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
         // floor 4
         .target(
             name: "LockstepService",
             dependencies: [
                 "LockstepJournal", "LockstepPool", "LockstepLimits", "LockstepHTTP", "Keap", "ContactSync",
-                "ZenPlanner",
+                "ZenPlanner", "OnceHub",
             ],
             swiftSettings: strict),
         // floor 5
@@ -57,11 +58,12 @@ let package = Package(
         .testTarget(name: "KeapSimulatorTests", dependencies: ["KeapSimulator"], swiftSettings: strict),
         .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
         .testTarget(name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync"], swiftSettings: strict),
+        .testTarget(name: "OnceHubTests", dependencies: ["OnceHub", "ContactSync"], swiftSettings: strict),
         .testTarget(
             name: "LockstepServiceTests",
             dependencies: [
                 "LockstepService", "KeapSimulator", "LockstepHTTP", "LockstepLimits", "Keap", "ContactSync",
-                "ZenPlanner", "LockstepPool", "LockstepJournal",
+                "ZenPlanner", "OnceHub", "LockstepPool", "LockstepJournal",
             ], swiftSettings: strict),
         .testTarget(name: "LockstepCommandTests", dependencies: ["lockstep"], swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.

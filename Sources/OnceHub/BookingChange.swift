@@ -1,0 +1,107 @@
+package import ContactSync
+
+/// What a booking's event asks of the contact who booked.
+package struct BookingChange: Equatable, Sendable {
+    package var booking: Booking
+    package var settings: OnceHubSettings
+
+    package init(_ booking: Booking, settings: OnceHubSettings) {
+        self.booking = booking
+        self.settings = settings
+    }
+}
+
+extension BookingChange: ContactChange {
+    package var subject: String { "booking \(booking.id)" }
+
+    package var records: [String] { [booking.id, booking.event.otherBooking].compactMap { $0 } }
+
+    package var nameMatch: NameMatch { settings.creation.matchesAddressAlone ? .anyName : .whole }
+
+    package var values: [SyncedField: FieldValue] {
+        let customer = booking.customer
+        let texts: [(SyncedField, String)] = [
+            (.firstName, customer.firstName), (.lastName, customer.lastName), (.email, customer.email),
+            (.mobilePhone, customer.mobilePhone.isEmpty ? customer.phone : customer.mobilePhone),
+        ]
+        // What a form leaves empty is not known to be empty.
+        return Dictionary(uniqueKeysWithValues: texts.filter { !$0.1.isEmpty }.map { ($0, .value($1)) })
+    }
+
+    package func wanted(after mirror: Mirror) -> Wanted {
+        let before = BookingMemory(text: mirror.memories[BookingMemory.source])
+        var wanted = Wanted(values: values)
+        wanted.nameMatch = nameMatch
+        wanted.optInReason = settings.creation.optInReason
+        let event = booking.event
+        guard !before.isOvertaken(event, of: booking.id) else {
+            wanted.policy = .ignore
+            return wanted
+        }
+        var after = before
+        after.note(event, of: booking.id, places: Places(of: booking))
+        let isNewest = !before.contains(event: event.id) && after.newest == event.stamp
+        wanted.policy = isNewest ? settings.creation.known : .ignore
+        wanted.tags = tags(before, after, isNewest: isNewest)
+        wanted.memory = SourceMemory(
+            source: BookingMemory.source, text: after.text, families: Set(after.named.map(TagFamily.booking)))
+        return wanted
+    }
+
+    // MARK: Tags
+
+    private func tags(_ before: BookingMemory, _ after: BookingMemory, isNewest: Bool) -> [TagWish] {
+        let old = Lifecycle(before, unknownActor: settings.unknownActor)
+        let new = Lifecycle(after, unknownActor: settings.unknownActor)
+        let isRenewed = isNewest && settings.tags.reapply == .newEvents
+        var wishes: [TagWish] = []
+        if settings.tags.isGenericOn, let latest = new.latest {
+            var wish = TagWish(.lifecycle, worn: [.named(settings.tags.generic(latest.phase))])
+            wish.isRenewed = isRenewed
+            wishes.append(wish)
+        }
+        // What was let go is no mistake.
+        let mistaken = old.standings.filter { !new.contains($0) && after.contains(event: $0.stamp.id) }
+        if settings.tags.isSpecificOn { wishes += specific(old, new, mistaken) }
+        if !settings.ownTags.isEmpty {
+            var wish = own(old, new, mistaken, after)
+            wish.isRenewed = isRenewed
+            wishes.append(wish)
+        }
+        return wishes
+    }
+
+    /// For the bookings that the event speaks of, and those that it puts in another light.
+    private func specific(
+        _ old: Lifecycle, _ new: Lifecycle, _ mistaken: [Lifecycle.Standing]
+    ) -> [TagWish] {
+        let changed = new.standings.filter { !old.contains($0) }.map(\.booking)
+        return Set(records + changed).sorted().compactMap { booking in
+            guard let current = new.current(of: booking) else { return nil }
+            func tags(_ standings: [Lifecycle.Standing]) -> [WantedTag] {
+                standings.filter { $0.booking == booking }.map { .named(settings.tags.specific($0.phase, booking)) }
+            }
+            guard settings.tags.keepsHistory else { return TagWish(.booking(booking), worn: tags([current])) }
+            var wish = TagWish(.booking(booking), worn: tags(new.standings), isWhole: false)
+            wish.unworn = tags(mistaken)
+            return wish
+        }
+    }
+
+    /// The gym's own tags stay on, except those that another event showed to have been a mistake.
+    private func own(
+        _ old: Lifecycle, _ new: Lifecycle, _ mistaken: [Lifecycle.Standing], _ memory: BookingMemory
+    ) -> TagWish {
+        func fitting(_ standings: [Lifecycle.Standing]) -> [WantedTag] {
+            settings.ownTags.filter { tag in
+                standings.contains { tag.fits($0.phase, memory.places(of: $0.booking) ?? Places()) }
+            }.map { .named($0.named) }
+        }
+        let event = booking.event.id
+        let coming = new.standings.filter { !old.contains($0) || $0.stamp.id == event }
+        var wish = TagWish(.ownOnBooking, worn: fitting(coming), isWhole: false)
+        let right = fitting(new.standings)
+        wish.unworn = fitting(mistaken).filter { !right.contains($0) }
+        return wish
+    }
+}

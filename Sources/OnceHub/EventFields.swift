@@ -1,0 +1,57 @@
+import Keap
+
+/// The members of a JSON object, read without minding how OnceHub writes "nothing": left out, `null` or `""`.
+struct EventFields {
+    private let members: [String: JSONValue]
+
+    init(_ value: JSONValue) {
+        if case .object(let members) = value { self.members = members } else { members = [:] }
+    }
+
+    /// Nil unless it is an object with anything in it.
+    subscript(name: String) -> EventFields? {
+        guard case .object(let members)? = members[name], !members.isEmpty else { return nil }
+        return EventFields(.object(members))
+    }
+
+    /// Without blanks around it, and with one for each run inside.
+    func text(_ name: String) -> String { members[name].map(Self.text) ?? "" }
+
+    /// An id, an object with one, or nothing.
+    func reference(_ name: String) -> Reference? {
+        guard let object = self[name] else {
+            let id = text(name)
+            return id.isEmpty ? nil : Reference(id: id)
+        }
+        var called = object.text("name")
+        if called.isEmpty {
+            called = [object.text("first_name"), object.text("last_name")].filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        let reference = Reference(id: object.text("id"), name: called, email: object.text("email"))
+        return reference == Reference(id: "") ? nil : reference
+    }
+
+    /// `custom_fields`, a list of names and values.
+    var formFields: [FormField] {
+        guard case .array(let items)? = members["custom_fields"] else { return [] }
+        return items.prefix(Self.mostFormFields).compactMap { item in
+            let field = EventFields(item)
+            let name = field.text("name")
+            return name.isEmpty ? nil : FormField(name: name, value: field.text("value"))
+        }
+    }
+
+    /// Far more than a form asks.
+    private static let mostFormFields = 200
+
+    private static func text(_ value: JSONValue) -> String {
+        switch value {
+        case .string(let text): text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        case .number(let digits): digits
+        case .bool(let flag): flag ? "true" : "false"
+        // What a form asks with boxes to tick.
+        case .array(let items): items.map(Self.text).filter { !$0.isEmpty }.joined(separator: ", ")
+        case .null, .object: ""
+        }
+    }
+}

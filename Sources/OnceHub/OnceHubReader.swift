@@ -1,0 +1,120 @@
+import Keap
+
+/// Turns the body of a OnceHub web hook into a booking's event.
+///
+/// Reads the same body in the same way every time, so that a stored one can be read again once its gym's settings have
+/// been mended.
+package struct OnceHubReader: Sendable {
+    private let settings: OnceHubSettings
+
+    package init(settings: OnceHubSettings = OnceHubSettings()) { self.settings = settings }
+
+    /// - Throws: what must be answered to the sender, because the bytes are no event of OnceHub's. One that is, but
+    ///   cannot be placed, is no error: it is worth keeping until somebody has looked at it.
+    package func read(_ body: [UInt8]) throws(OnceHubReadError) -> OnceHubReading {
+        guard let json = JSONValue(json: body) else { throw OnceHubReadError("The body is not valid JSON.") }
+        guard case .object = json else { throw OnceHubReadError("The body must be a JSON object with an event.") }
+        let event = EventFields(json)
+        guard event.text("api_version") == "v2" else {
+            throw OnceHubReadError(
+                "The body is not an event of OnceHub's API version v2, the only one taken here. Delete the webhook in "
+                    + "OnceHub and make it again with version v2.")
+        }
+        let type = event.text("type")
+        let id = event.text("id")
+        guard !type.isEmpty, !id.isEmpty else { throw OnceHubReadError("The event has no id or no type.") }
+        guard id.utf8.count <= Self.longestID else { throw OnceHubReadError("The event's id is too long.") }
+        guard type.hasPrefix(Self.bookingPrefix) else {
+            return .ignored(event: id, "Events of type \(type.prefix(60)) are not about a booking.")
+        }
+        do {
+            return .change(BookingChange(try booking(event, id: id, type: type), settings: settings))
+        } catch {
+            return .unplaced(event: id, reason: error.reason)
+        }
+    }
+
+    /// Ids are remembered with a contact, whose memory is bounded.
+    static let longestID = 64
+    private static let bookingPrefix = "booking."
+
+    private func booking(_ event: EventFields, id: String, type: String) throws(Unplaced) -> Booking {
+        guard let kind = BookingEventKind(rawValue: String(type.dropFirst(Self.bookingPrefix.count))) else {
+            throw Unplaced(
+                "Events of type \(type.prefix(60)) are not known to this version of Lockstep; one that knows them can "
+                    + "deliver it: retry it then.")
+        }
+        guard let data = event["data"] else { throw Unplaced("The event carries no booking in its field data.") }
+        let bookingID = data.text("id")
+        guard !bookingID.isEmpty else { throw Unplaced("The booking has no id.") }
+        guard bookingID.utf8.count <= Self.longestID else { throw Unplaced("The booking's id is too long to be kept.") }
+        let times = [event.text("creation_time"), data.text("last_updated_time")]
+        guard let at = times.lazy.compactMap(EventTime.milliseconds).first else {
+            throw Unplaced("Neither creation_time nor data.last_updated_time says when it happened.")
+        }
+        let other = data.text("rescheduled_booking_id")
+        var happened = BookingEvent(id: id, at: at, kind: kind)
+        happened.status = BookingStatus(rawValue: data.text("status").lowercased())
+        let reason = data["cancel_reschedule_information"]
+        happened.actor = (reason?.text("actioned_by")).flatMap { BookingActor(rawValue: $0.lowercased()) }
+        happened.otherBooking = other.isEmpty || other == bookingID || other.utf8.count > Self.longestID ? nil : other
+
+        var booking = Booking(id: bookingID, event: happened, customer: try customer(data))
+        booking.reason = reason?.text("reason") ?? ""
+        booking.subject = data.text("subject")
+        let call = data["virtual_conferencing"]?.text("join_url") ?? ""
+        booking.location = data.text("location_description").isEmpty ? call : data.text("location_description")
+        booking.startsAt = data.text("starting_time")
+        booking.minutes = Int(data.text("duration_minutes"))
+        booking.timeZone = data.text("customer_timezone")
+        booking.bookingPage = data.reference("booking_page")
+        booking.masterPage = data.reference("master_page")
+        booking.eventType = data.reference("event_type")
+        booking.calendar = data.reference("booking_calendar")
+        booking.owner = data.reference("owner")
+        booking.customFields = (data["form_submission"]?.formFields ?? []) + data.formFields
+        return booking
+    }
+
+    private func customer(_ data: EventFields) throws(Unplaced) -> Customer {
+        guard let form = data["form_submission"] else {
+            throw Unplaced("The booking carries no form_submission, so it does not say who booked.")
+        }
+        let name = CustomerName(form.text("name"), order: settings.nameOrder)
+        let email = form.text("email")
+        let missing = [name.first.isEmpty && name.last.isEmpty ? "name" : nil, email.isEmpty ? "email" : nil]
+        guard missing.allSatisfy({ $0 == nil }) else {
+            let list = missing.compactMap { $0 }.joined(separator: " and no ")
+            throw Unplaced(
+                "The booking has no \(list) of its customer, so no contact can be found or made for it: the booking "
+                    + "form in OnceHub must ask for both.")
+        }
+        var customer = Customer(firstName: name.first, lastName: name.last, email: email)
+        customer.phone = form.text("phone")
+        customer.mobilePhone = form.text("mobile_phone")
+        customer.company = form.text("company")
+        customer.note = form.text("note")
+        return customer
+    }
+}
+
+/// What an event came to.
+package enum OnceHubReading: Equatable, Sendable {
+    case change(BookingChange)
+    /// An event of OnceHub's, but nothing can be done with it as it is. The reason tells a person why, in sentences.
+    case unplaced(event: String, reason: String)
+    /// Nothing of ours: a conversation, say.
+    case ignored(event: String, String)
+}
+
+/// A body that is no event at all; the sentence is for its sender.
+package struct OnceHubReadError: Error, Equatable, Sendable {
+    package var sentence: String
+    init(_ sentence: String) { self.sentence = sentence }
+}
+
+/// Why an event cannot be placed, in sentences.
+struct Unplaced: Error {
+    var reason: String
+    init(_ reason: String) { self.reason = reason }
+}
