@@ -3,7 +3,7 @@ import Synchronization
 /// Lets one caller at a time through per key, in the order they came.
 ///
 /// Held across awaits, which an actor's isolation is not.
-final class KeyedLock<Key: Hashable & Sendable>: Sendable {
+package final class KeyedLock<Key: Hashable & Sendable>: Sendable {
     private struct Waiter {
         let ticket: UInt64
         let continuation: CheckedContinuation<Bool, Never>
@@ -19,8 +19,10 @@ final class KeyedLock<Key: Hashable & Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Returns true once the caller holds the key, and false, holding nothing, if its task was cancelled.
-    func acquire(_ key: Key) async -> Bool {
+    package func acquire(_ key: Key) async -> Bool {
         let ticket = state.withLock { state in
             state.nextTicket += 1
             return state.nextTicket
@@ -54,7 +56,7 @@ final class KeyedLock<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Hands the key to whoever waited longest.
-    func release(_ key: Key) {
+    package func release(_ key: Key) {
         let next: Waiter? = state.withLock { state in
             guard let queue = state.queues[key] else { preconditionFailure("Only a held key is released.") }
             guard let first = queue.first else {

@@ -58,6 +58,9 @@ package struct Planner: Sendable {
 
     private mutating func findOrCreate(_ directory: TagDirectory) -> PlanStep {
         guard directory.isConnected(for: settings) else { return .connect }
+        guard wanted.zenPlannerID == nil || settings.ownFields.contains(.zenPlannerID) else {
+            return .impossible("The gym's settings have no zenPlanner section any more; put it back and retry.")
+        }
         if search == .byID {
             if let id = sendableID, let field = directory.customFields[.zenPlannerID] {
                 return .findByID(id, fieldName: field.fieldName)

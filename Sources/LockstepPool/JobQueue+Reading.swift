@@ -27,6 +27,20 @@ extension JobQueue {
         return known
     }
 
+    /// The durable state, as last written, of the lane that these keys lead to; empty if there is none.
+    public func state(ofLaneWith keys: [LaneKey], of tenant: TenantID) async throws(QueueError) -> [UInt8] {
+        let placement = state.lanes.place(keys, of: tenant)
+        guard !placement.isNew else { return [] }
+        var known: [UInt8] = []
+        for lane in [placement.lane] + placement.joins {
+            for part in [lane] + (state.lanes[lane]?.absorbed.map(\.lane) ?? []) {
+                let bytes = try await laneState(of: part)
+                if !bytes.isEmpty { known = known.isEmpty ? bytes : handler.merge(known, bytes) }
+            }
+        }
+        return known
+    }
+
     private func laneState(of lane: LaneID) async throws(QueueError) -> [UInt8] {
         guard state.lanes.stateAddress(of: lane) != nil else { return [] }
         guard let bytes = try await record(at: { self.state.lanes.stateAddress(of: lane) })?.asLaneState else {

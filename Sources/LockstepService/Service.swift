@@ -45,7 +45,7 @@ package final class Service: Sendable {
             handler.attach(Gyms(gyms))
             return Service(
                 configuration, queue, handler, Gyms(gyms), Array(accounts.values), jobs.journal, log,
-                surroundings.clock)
+                surroundings)
         } catch {
             await jobs.journal.close()
             throw error
@@ -54,7 +54,7 @@ package final class Service: Sendable {
 
     private init(
         _ configuration: Configuration, _ queue: JobQueue, _ handler: SyncHandler, _ gyms: Gyms,
-        _ accounts: [KeapAccount], _ journal: Journal, _ log: ServiceLog, _ clock: ServiceClock
+        _ accounts: [KeapAccount], _ journal: Journal, _ log: ServiceLog, _ surroundings: Surroundings
     ) {
         self.configuration = configuration
         self.queue = queue
@@ -63,10 +63,13 @@ package final class Service: Sendable {
         self.accounts = accounts.sorted { $0.name < $1.name }
         self.journal = journal
         self.log = log
-        self.clock = clock
+        clock = surroundings.clock
         let counters = IntakeCounters()
         let acceptance = Acceptance(queue: queue, log: log)
-        intakeRoutes = IntakeRoutes(gyms: gyms, acceptance: acceptance, counters: counters)
+        let wall = surroundings.wall
+        intakeRoutes = IntakeRoutes(
+            gyms: gyms, acceptance: acceptance, counters: counters,
+            onceHub: OnceHubRoute(gyms: gyms, acceptance: acceptance) { wall() / 1_000 })
         intake = HTTPServer(listen: configuration.listen) { [intakeRoutes] in await intakeRoutes.answer($0) }
         let adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, queue: queue, journal: journal, acceptance: acceptance,

@@ -29,7 +29,7 @@ extension BookingChange: ContactChange {
     }
 
     package func wanted(after mirror: Mirror) -> Wanted {
-        let before = BookingMemory(text: mirror.memories[BookingMemory.source])
+        let before = BookingMemory(of: mirror)
         var wanted = Wanted(values: values)
         wanted.nameMatch = nameMatch
         wanted.optInReason = settings.creation.optInReason

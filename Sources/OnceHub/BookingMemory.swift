@@ -1,3 +1,4 @@
+package import ContactSync
 import Foundation
 
 /// What is remembered of one contact's bookings: their latest events, and the tags' filters. Part of the contact's mirror.
@@ -125,7 +126,9 @@ package struct Places: Equatable, Hashable, Sendable, Codable {
 
 /// As text in the mirror: JSON with short names. Names that a newer version adds are ignored by this one.
 extension BookingMemory {
-    static let source = "oncehub"
+    package static let source = "oncehub"
+
+    package init(of mirror: Mirror) { self.init(text: mirror.memories[Self.source]) }
 
     /// Text that cannot be read is of a version that we do not know; nothing is then remembered.
     package init(text: String?) {

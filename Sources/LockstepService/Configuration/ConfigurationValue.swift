@@ -53,6 +53,11 @@ struct ConfigurationValue {
         return .seconds(number)
     }
 
+    func flag() -> Bool? {
+        guard case .bool(let flag) = node.content else { return wrongType("true or false") }
+        return flag
+    }
+
     func choice<Choice: CaseIterable & RawRepresentable<String>>(_: Choice.Type) -> Choice? {
         guard let text = text() else { return nil }
         if let choice = Choice(rawValue: text) { return choice }

@@ -1,6 +1,7 @@
 package import ContactSync
 package import Keap
 package import LockstepLimits
+package import OnceHub
 package import ZenPlanner
 
 /// One gym: a tenant with its own Keap account, its own sources and its own secrets.
@@ -11,6 +12,8 @@ package struct GymConfiguration: Sendable {
     package var keap: KeapConfiguration
     /// Nil: no Zen Planner messages are taken for this gym.
     package var zenPlanner: ZenPlannerConfiguration?
+    /// Nil: no bookings are taken for this gym.
+    package var onceHub: OnceHubConfiguration?
     package var sync: SyncSettings
     package var afterDead: AfterDead
 }
@@ -31,6 +34,14 @@ package struct KeapConfiguration: Sendable {
     package var timeout: Duration?
     /// Calls in flight at once on this account.
     package var concurrency: Int
+}
+
+package struct OnceHubConfiguration: Sendable {
+    /// Any of these may have signed a call: there are two while one is being changed for another.
+    package var secrets: [Secret]
+    /// How far a signature's time may be from now. OnceHub tries for three days, perhaps with the first try's signature.
+    package var tolerance: Duration
+    package var settings: OnceHubSettings
 }
 
 package struct ZenPlannerConfiguration: Sendable {

@@ -17,12 +17,6 @@ struct SecretSource {
         return Secret(text)
     }
 
-    /// Only the shape is checked: for a secret that is not used yet and so need not be there.
-    func checkForm(_ value: ConfigurationValue) {
-        if case .text = value.node.content { return }
-        _ = reference(value)
-    }
-
     private func text(_ value: ConfigurationValue) -> String? {
         if case .text = value.node.content { return value.filledText() }
         guard let (key, name) = reference(value), let given = name.filledText() else { return nil }

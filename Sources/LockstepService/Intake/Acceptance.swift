@@ -5,7 +5,9 @@ import ZenPlanner
 
 /// Puts a message that was read into the queue, and says so to whoever sent it.
 struct Acceptance: Sendable {
-    private let queue: JobQueue
+    let queue: JobQueue
+    /// Events that are being taken.
+    let underWay = KeyedLock<String>()
     private let log: ServiceLog
     private let news = StateChanges()
 
@@ -15,8 +17,14 @@ struct Acceptance: Sendable {
     }
 
     func enqueue(_ message: StoredMessage, _ reading: Reading, of gym: Gym) async -> HTTPAnswer {
+        await enqueue(newJob(message, reading, of: gym))
+    }
+
+    /// - Parameter note: told of the job once it is on disk.
+    func enqueue(_ new: NewJob, note: (JobID) -> Void = { _ in }) async -> HTTPAnswer {
         do {
-            let job = try await queue.enqueue(newJob(message, reading, of: gym))
+            let job = try await queue.enqueue(new)
+            note(job)
             if news.isNews("intake", "open", unlessNew: true) { log.info("messages are accepted again") }
             return Reply.json(202, ["job": job.description])
         } catch {

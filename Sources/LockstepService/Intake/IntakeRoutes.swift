@@ -8,6 +8,7 @@ struct IntakeRoutes: Sendable {
     let gyms: Gyms
     let acceptance: Acceptance
     let counters: IntakeCounters
+    let onceHub: OnceHubRoute
 
     func answer(_ request: HTTPRequest) async -> HTTPAnswer {
         let answer = await route(request)
@@ -16,8 +17,11 @@ struct IntakeRoutes: Sendable {
     }
 
     private func route(_ request: HTTPRequest) async -> HTTPAnswer {
+        if request.path.count == 3, request.path[0] == "hooks", request.path[2] == "oncehub" {
+            return await onceHub.answer(request, gym: request.path[1])
+        }
         guard request.path.count == 4, request.path[0] == "hooks", request.path[2] == "zenplanner" else {
-            return Reply.error(404, "there is nothing here; messages go to /hooks/GYM/zenplanner/TOKEN")
+            return Reply.error(404, "there is nothing here; messages go to /hooks/GYM/zenplanner/TOKEN or /hooks/GYM/oncehub")
         }
         guard request.method == "POST" else { return Reply.methodNotAllowed("POST") }
         // One answer for an unknown gym and for a wrong token: which gyms exist is nobody's business.

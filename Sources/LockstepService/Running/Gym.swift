@@ -1,6 +1,7 @@
 import ContactSync
 import Foundation
 import LockstepPool
+import OnceHub
 import ZenPlanner
 
 /// The gyms of a service, by their ids.
@@ -20,9 +21,17 @@ final class Gym: Sendable {
         var reader: ZenPlannerReader
     }
 
+    struct OnceHubIntake: Sendable {
+        var secrets: [Secret]
+        var tolerance: Duration
+        var reader: OnceHubReader
+    }
+
     let id: GymID
     let name: String
     let zenPlanner: ZenPlannerIntake?
+    let onceHub: OnceHubIntake?
+    let recentEvents = RecentEvents()
     let keeper: DirectoryKeeper
     let account: KeapAccount
     let attention: Attention
@@ -37,6 +46,10 @@ final class Gym: Sendable {
         name = configuration.name
         zenPlanner = configuration.zenPlanner.map {
             ZenPlannerIntake(token: $0.token, reader: ZenPlannerReader(settings: $0.settings))
+        }
+        onceHub = configuration.onceHub.map {
+            OnceHubIntake(
+                secrets: $0.secrets, tolerance: $0.tolerance, reader: OnceHubReader(settings: $0.settings))
         }
         self.account = account
         self.keeper = keeper
@@ -56,6 +69,25 @@ final class Gym: Sendable {
             return .failure(
                 .init(sentence: "a newer version of Lockstep stored this message; it is kept for that version"))
         }
+        switch message.source {
+        case .zenPlanner: return readPerson(message)
+        case .onceHub: return readBooking(message)
+        }
+    }
+
+    private func readBooking(_ message: StoredMessage) -> Result<Change, ReadingProblem> {
+        do {
+            switch try (onceHub?.reader ?? OnceHubReader()).read(message.body) {
+            case .change(let change): return .success(.contact(change))
+            case .unplaced(_, let reason): return .failure(.init(sentence: reason))
+            case .ignored(_, let sentence): return .failure(.init(sentence: sentence))
+            }
+        } catch {
+            return .failure(.init(sentence: error.sentence))
+        }
+    }
+
+    private func readPerson(_ message: StoredMessage) -> Result<Change, ReadingProblem> {
         do {
             switch try reader.read(contentType: message.contentType, body: message.body) {
             case .change(let change, _): return .success(change)

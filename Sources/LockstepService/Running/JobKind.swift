@@ -4,4 +4,6 @@ enum JobKind {
     static let message: UInt8 = 1
     /// A stored message about a program: it concerns the whole gym's tags.
     static let program: UInt8 = 2
+    /// A stored event of a booking.
+    static let booking: UInt8 = 3
 }

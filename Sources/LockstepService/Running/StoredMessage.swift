@@ -2,13 +2,14 @@
 ///
 ///     offset  size  what
 ///     0       1     version, 1
-///     1       1     source: 1 Zen Planner
+///     1       1     source: 1 Zen Planner, 2 OnceHub
 ///     2       2     length of the content type, little endian
 ///     4       n     content type, UTF-8
 ///     4+n     …     body
 struct StoredMessage: Equatable, Sendable {
     enum Source: UInt8, Sendable {
         case zenPlanner = 1
+        case onceHub = 2
     }
 
     var source: Source

@@ -1,6 +1,7 @@
 import ContactSync
 import Foundation
 import LockstepPool
+import OnceHub
 import Synchronization
 import ZenPlanner
 
@@ -37,7 +38,7 @@ final class SyncHandler: JobHandler {
     func giveUp() { state.withLock { $0.isGivingUp = true } }
 
     func accepted(_ job: AcceptedJob) {
-        guard job.kind == JobKind.program else { return }
+        guard wantsAcceptance(ofKind: job.kind) else { return }
         let gyms: Gyms? = state.withLock { state in
             if !state.isAttached { state.early.append(job) }
             return state.isAttached ? state.gyms : nil
@@ -60,13 +61,13 @@ final class SyncHandler: JobHandler {
         }
     }
 
-    func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program }
+    func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program || kind == JobKind.booking }
 
     /// A state that cannot be read stays the lane's: delivering will say what is wrong with it.
     func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
         guard let first = try? Mirror(bytes: a) else { return a }
         guard let second = try? Mirror(bytes: b) else { return b }
-        return Mirror.merge(first, second).bytes
+        return Mirror.merge(first, second, uniting: [BookingMemory.source: BookingMemory.united]).bytes
     }
 
     private func outcome(
@@ -98,9 +99,12 @@ final class SyncHandler: JobHandler {
     }
 
     private func announce(_ job: AcceptedJob, to gyms: Gyms) {
-        guard let gym = gyms[job.tenant.rawValue], case .success(.program(let change)) = gym.read(job.payload) else {
-            return
+        guard let gym = gyms[job.tenant.rawValue], case .success(let change) = gym.read(job.payload) else { return }
+        switch change {
+        case .program(let change): gym.keeper.announce(change, job: job.id.rawValue)
+        case .contact(let change):
+            if let event = (change as? BookingChange)?.booking.event.id { gym.recentEvents.note(event, as: job.id) }
+        case .person: break
         }
-        gym.keeper.announce(change, job: job.id.rawValue)
     }
 }

@@ -1,0 +1,107 @@
+import ContactSync
+import LockstepHTTP
+import LockstepPool
+import OnceHub
+
+/// OnceHub's door: signed events of bookings.
+struct OnceHubRoute: Sendable {
+    let gyms: Gyms
+    let acceptance: Acceptance
+    /// Seconds since 1970.
+    let now: @Sendable () -> Int64
+
+    func answer(_ request: HTTPRequest, gym id: String) async -> HTTPAnswer {
+        guard request.method == "POST" else { return Reply.methodNotAllowed("POST") }
+        let gym = gyms[id]
+        guard let header = request.headers[Signature.header] else {
+            return Reply.error(
+                401,
+                "the call is not signed: it has no header \(Signature.header). OnceHub signs webhooks of version v2 "
+                    + "only; those of version v1 are not taken, so make the webhook anew with v2")
+        }
+        // A gym that does not exist is worked for as long as one that does: which exist is nobody's business.
+        let onceHub = gym?.onceHub
+        let secrets = onceHub?.secrets.map(\.text) ?? ["-"]
+        let verdict = Signature(header)?.verify(
+            request.body, secrets: secrets, now: now(), tolerance: onceHub?.tolerance.components.seconds ?? 0)
+        guard let gym, let onceHub, let verdict, verdict != .wrong else {
+            return Reply.error(401, "gym unknown, or the signature is not this gym's")
+        }
+        if case .outOfTime(let seconds) = verdict {
+            return Reply.error(
+                401, "the call was signed \(seconds) seconds before this clock's time, more than onceHub.tolerance allows")
+        }
+        return await accept(request, of: gym, onceHub.reader)
+    }
+
+    private func accept(_ request: HTTPRequest, of gym: Gym, _ reader: OnceHubReader) async -> HTTPAnswer {
+        let type = request.headers["Content-Type"]
+        guard type.map(Self.isJSON) ?? true else { return Reply.error(415, "send application/json") }
+        let message = StoredMessage(source: .onceHub, contentType: type, body: request.body)
+        do {
+            switch try reader.read(request.body) {
+            case .ignored(let event, let sentence):
+                // Anything else than a 2xx would make OnceHub send it for days and then disable the webhook.
+                return Reply.json(200, ["event": event, "ignored": sentence])
+            case .unplaced(let event, let reason):
+                return await acceptance.enqueue(message, event: event, .failure(Unplaced(reason)), of: gym)
+            case .change(let change):
+                return await acceptance.enqueue(message, event: change.booking.event.id, .success(change), of: gym)
+            }
+        } catch {
+            return Reply.error(400, error.sentence)
+        }
+    }
+
+    private static func isJSON(_ type: String) -> Bool {
+        guard let type = ContentType(type)?.mediaType else { return false }
+        return type == "application/json" || type == "text/json"
+            || (type.hasPrefix("application/") && type.hasSuffix("+json"))
+    }
+}
+
+/// Why a message has no lane, in a sentence.
+struct Unplaced: Error {
+    var reason: String
+    init(_ reason: String) { self.reason = reason }
+}
+
+extension Acceptance {
+    /// Takes an event once: 200 for one that is known already.
+    func enqueue(
+        _ message: StoredMessage, event: String, _ reading: Result<BookingChange, Unplaced>, of gym: Gym
+    ) async -> HTTPAnswer {
+        // One delivery of an event at a time, so that the second sees what became of the first.
+        let key = "\(gym.id)/\(event)"
+        guard await underWay.acquire(key) else { return Reply.error(503, "interrupted; send it again") }
+        defer { underWay.release(key) }
+        if let job = gym.recentEvents.job(of: event) { return Reply.json(200, ["job": job.description]) }
+        if case .success(let change) = reading, await isRemembered(change, of: gym) {
+            return Reply.json(200, ["event": event])
+        }
+        return await enqueue(newJob(message, reading, of: gym)) { gym.recentEvents.note(event, as: $0) }
+    }
+
+    private func newJob(
+        _ message: StoredMessage, _ reading: Result<BookingChange, Unplaced>, of gym: Gym
+    ) -> NewJob {
+        switch reading {
+        case .success(let change):
+            return NewJob(
+                tenant: gym.id.tenant, kind: JobKind.booking, keys: LaneKeys.keys(of: .contact(change)),
+                payload: message.bytes)
+        case .failure(let unplaced):
+            return NewJob(
+                tenant: gym.id.tenant, kind: JobKind.booking, keys: [], payload: message.bytes,
+                unplaced: unplaced.reason)
+        }
+    }
+
+    /// Whether the contact's mirror knows the event. If it cannot be read the event is taken: a second time does no harm.
+    private func isRemembered(_ change: BookingChange, of gym: Gym) async -> Bool {
+        let keys = LaneKeys.keys(of: .contact(change))
+        guard let state = try? await queue.state(ofLaneWith: keys, of: gym.id.tenant), let mirror = try? Mirror(bytes: state)
+        else { return false }
+        return BookingMemory(of: mirror).contains(event: change.booking.event.id)
+    }
+}
