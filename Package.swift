@@ -36,8 +36,9 @@ let package = Package(
         // floor 5
         .executableTarget(
             name: "lockstep",
-            dependencies: ["LockstepService", "LockstepPool", "LockstepJournal", "LockstepHTTP", "KeapSimulator"],
-            swiftSettings: strict),
+            dependencies: [
+                "LockstepService", "LockstepPool", "LockstepJournal", "LockstepHTTP", "KeapSimulator", "OnceHub",
+            ], swiftSettings: strict),
 
         .executableTarget(
             name: "LockstepBenchmarks",

@@ -76,12 +76,13 @@ extension BookingChange: ContactChange {
         _ old: Lifecycle, _ new: Lifecycle, _ mistaken: [Lifecycle.Standing]
     ) -> [TagWish] {
         let changed = new.standings.filter { !old.contains($0) }.map(\.booking)
-        return Set(records + changed).sorted().compactMap { booking in
-            guard let current = new.current(of: booking) else { return nil }
+        return Set(records + changed + mistaken.map(\.booking)).sorted().map { booking in
             func tags(_ standings: [Lifecycle.Standing]) -> [WantedTag] {
                 standings.filter { $0.booking == booking }.map { .named(settings.tags.specific($0.phase, booking)) }
             }
-            guard settings.tags.keepsHistory else { return TagWish(.booking(booking), worn: tags([current])) }
+            guard settings.tags.keepsHistory else {
+                return TagWish(.booking(booking), worn: tags(new.current(of: booking).map { [$0] } ?? []))
+            }
             var wish = TagWish(.booking(booking), worn: tags(new.standings), isWhole: false)
             wish.unworn = tags(mistaken)
             return wish

@@ -19,9 +19,10 @@ struct DemoTests {
 
     @Test func `each gym has its people and its edits, and one program is renamed, one deleted`() {
         let town = DemoTown(seed: 1, peoplePerGym: 20, editsPerGym: 30)
-        #expect(town.messageCount == 3 * 50)
         for gym in town.gyms {
-            #expect(gym.messages.count == 50)
+            let bookings = gym.messages.count { if case .booking = $0.meaning { true } else { false } }
+            #expect(gym.messages.count == 50 + bookings)
+            #expect(bookings >= 10)
             let renamed = gym.messages.count { if case .programRenamed = $0.meaning { true } else { false } }
             let deleted = gym.messages.count { if case .programDeleted = $0.meaning { true } else { false } }
             #expect(renamed == 1 && deleted == 1)
@@ -31,7 +32,7 @@ struct DemoTests {
     }
 
     @Test func `the model keeps the last word about each person, and the order of their statuses`() {
-        var town = DemoTown.Gym(id: "g", name: "G", key: "k", token: "t")
+        var town = DemoTown.Gym(id: "g", name: "G", key: "k", token: "t", secret: "s")
         town.messages = [
             message(about: "1", "Prospect"), message(about: "2", "Student"), message(about: "1", "Prospect"),
             message(about: "1", "Student"), message(about: "1", "Prospect"), message(about: "sick", "Student"),
@@ -44,7 +45,7 @@ struct DemoTests {
     }
 
     @Test func `the model knows tags by the renamed program, and none of a deleted one`() throws {
-        var town = DemoTown.Gym(id: "g", name: "G", key: "k", token: "t")
+        var town = DemoTown.Gym(id: "g", name: "G", key: "k", token: "t", secret: "s")
         let programs = ["p1": "CURRENT", "p2": "HOLD", "p3": "CANCELED"]
         town.messages = [
             message(about: "1", "Student", programs), program(.programRenamed(id: "p1", to: "Juniors")),
@@ -58,6 +59,22 @@ struct DemoTests {
                 "ZP Status: Student", "ZP Program: Juniors - CURRENT", "ZP Program: Team - CANCELED",
             ])
         #expect(model.deletedPrograms == ["p2"])
+    }
+
+    @Test func `of a booking the newest event counts, of all bookings of a customer the newest too`() {
+        let ana = DemoCustomer(name: "Ana Ruiz", email: "ana@example.org")
+        let first = DemoBookingStory.events(0, id: "A", of: ana, from: 0)
+        let moved = DemoBookingStory.events(7, id: "B", of: ana, from: 4)
+        var model = DemoBookingModel()
+        for event in (first + moved).reversed() { model.note(event) }
+        #expect(model.customers == [ana])
+        #expect(
+            model.tags(of: ana) == [
+                "Completed", "Completed (Booking ID: A)", "Canceled by Customer (Booking ID: B)",
+                "Rescheduled by Customer (Booking ID: BN)",
+            ])
+        #expect(model.tags(of: ana).allSatisfy(DemoBookingModel.isBookingTag))
+        #expect(!DemoBookingModel.isBookingTag("ZP Status: Student") && !DemoBookingModel.isBookingTag("VIP"))
     }
 
     @Test func `a summary is good only if everything is as it should be`() {

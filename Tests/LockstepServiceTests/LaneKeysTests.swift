@@ -1,5 +1,6 @@
 import ContactSync
 import LockstepPool
+import OnceHub
 import Testing
 
 @testable import LockstepService
@@ -57,5 +58,40 @@ struct LaneKeysTests {
     @Test func `a name too long to be a key is left out rather than refused`() {
         let endless = String(repeating: "x", count: QueuePolicy().maxKeyBytes)
         #expect(keys("zp-1", email: "a@b.c", first: endless, last: "Ruiz").map(\.value) == ["zp-1"])
+    }
+
+    // MARK: Bookings
+
+    private func booking(
+        _ first: String, _ last: String, other: String? = nil, _ change: (inout OnceHubSettings) -> Void = { _ in }
+    ) -> [LaneKey] {
+        var settings = OnceHubSettings()
+        change(&settings)
+        let event = BookingEvent(id: "EVNT-1", at: 0, kind: .scheduled, otherBooking: other)
+        let customer = Customer(firstName: first, lastName: last, email: "ana@example.org")
+        return LaneKeys.keys(of: .contact(BookingChange(Booking(id: "BKNG-2", event: event, customer: customer), settings: settings)))
+    }
+
+    @Test func `a booking shares a lane with the booking it replaces, and with the person of its name`() {
+        let keys = booking("Ana", "Ruiz", other: "BKNG-1")
+        #expect(keys.prefix(2).map(\.value) == ["BKNG-2", "BKNG-1"])
+        #expect(keys.allSatisfy { !$0.isExclusive })
+        let person = self.keys("zp-1", email: "Ana@Example.org", first: "ana", last: "RUIZ")
+        #expect(keys.contains(person[1]))
+    }
+
+    @Test func `a name of three words leads to the person wherever they are split`() {
+        let person = keys("zp-1", email: "ana@example.org", first: "Ana", last: "Ruiz Lopez")
+        let booking = booking("Ana Ruiz", "Lopez")
+        #expect(Set(person).intersection(booking).count == 1)
+        #expect(Set(keys("zp-1", email: "ana@example.org", first: "Ana", last: "Ruiz")).isDisjoint(with: booking))
+    }
+
+    @Test func `the address alone leads to a lane only if the gym says so`() {
+        let other = booking("Bo", "Ng").dropFirst()
+        #expect(Set(booking("Ana", "Ruiz")).isDisjoint(with: other))
+        let byAddress = booking("Ana", "Ruiz") { $0.creation.matchesAddressAlone = true }
+        let others = booking("Bo", "Ng") { $0.creation.matchesAddressAlone = true }
+        #expect(!Set(byAddress.dropFirst()).isDisjoint(with: others.dropFirst()))
     }
 }

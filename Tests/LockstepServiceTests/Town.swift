@@ -15,11 +15,25 @@ final class Town: Sendable {
     struct Gym: Sendable {
         var id = "downtown"
         var key = "KeapAK-one"
+        /// Empty: Zen Planner is not used.
         var token = "token-of-downtown"
         /// More members of the gym's object, such as `"afterDead": "park"`.
         var more = ""
         /// More members of its `zenPlanner` object.
         var zenPlanner = ""
+        var secret = "secret-of-downtown"
+        /// More members of its `onceHub` object. Nil: there is none.
+        var onceHub: String? = ""
+
+        var sections: [String] {
+            let person = token.isEmpty ? nil : section("zenPlanner", "token", token, zenPlanner)
+            let booking = onceHub.map { section("onceHub", "secret", secret, $0) }
+            return [person, booking, more.isEmpty ? nil : more].compactMap { $0 }
+        }
+
+        private func section(_ name: String, _ key: String, _ value: String, _ more: String) -> String {
+            "\"\(name)\": {\"\(key)\": \"\(value)\"\(more.isEmpty ? "" : ", " + more)}"
+        }
     }
 
     private struct Running: Sendable {
@@ -71,8 +85,7 @@ final class Town: Sendable {
         let objects = gyms.map { gym in
             """
             {"id": "\(gym.id)", "keap": {"baseURL": "http://127.0.0.1:\(port)/crm/rest", "key": "\(gym.key)"},
-             "zenPlanner": {"token": "\(gym.token)"\(gym.zenPlanner.isEmpty ? "" : ", " + gym.zenPlanner)}\
-            \(gym.more.isEmpty ? "" : ", " + gym.more)}
+             \(gym.sections.joined(separator: ", "))}
             """
         }
         let token = adminToken.map { #", "adminToken": "\#($0)""# } ?? ""
@@ -96,10 +109,13 @@ final class Town: Sendable {
     var admin: String { running.withLock { "http://\($0.addresses.admin)" } }
 
     /// Stops the service in order and opens another one on the same journal.
-    func reopen(_ gyms: [Gym] = [Gym()]) async throws {
+    ///
+    /// - Parameter isForgetful: on an empty one, as after a machine is lost.
+    func reopen(_ gyms: [Gym] = [Gym()], isForgetful: Bool = false) async throws {
         let old = running.withLock { $0 }
         await old.service.stop(grace: .milliseconds(200))
         await old.delivering.value
+        if isForgetful { try FileManager.default.removeItem(at: directory.appending(path: "journal")) }
         let configuration = try Self.configuration(gyms, keapPort, directory, adminToken: adminToken)
         let new = try await Self.start(configuration, said.log)
         running.withLock { $0 = new }

@@ -1,5 +1,6 @@
 import ContactSync
 import Keap
+import OnceHub
 
 extension ConfigurationReader {
     private enum GymKey: String, CaseIterable {

@@ -15,10 +15,13 @@ struct DemoCheck {
         let labels = Dictionary(models.map { ($0["id"] as? String ?? "", $0["label"] as? String ?? "") }) { $1 }
         let contacts = keap.get("accounts", gym.key, "contacts", query: [("limit", "10000")])["contacts"]
         var found: [String: [DemoContact]] = [:]
+        var byAddress: [String: [DemoContact]] = [:]
         for object in contacts as? [[String: Any]] ?? [] {
             let contact = DemoContact(object, labels: labels)
             found[contact.custom[Self.identifier] ?? "", default: []].append(contact)
+            byAddress[contact.emails["EMAIL1"] ?? "", default: []].append(contact)
         }
+        checkBookings(model.bookings, byAddress, gym)
         for (id, expected) in model.people.sorted(by: { $0.key < $1.key }) {
             guard let contact = found[id]?.first, found[id]?.count == 1 else {
                 problems.append("\(gym.id): \(id) has \(found[id]?.count ?? 0) contacts instead of one")
@@ -29,6 +32,23 @@ struct DemoCheck {
         }
         let strangers = found.keys.filter { model.people[$0] == nil && $0 != sick && !$0.isEmpty }
         if !strangers.isEmpty { problems.append("\(gym.id): contacts of unknown people: \(strangers.sorted())") }
+    }
+
+    /// Whoever booked is one contact, also where Zen Planner knows them, and wears the tags of their bookings; nobody else
+    /// wears any.
+    private mutating func checkBookings(
+        _ model: DemoBookingModel, _ contacts: [String: [DemoContact]], _ gym: DemoTown.Gym
+    ) {
+        for customer in model.customers where contacts[customer.email]?.count != 1 {
+            problems.append("\(gym.id): \(customer.email) has \(contacts[customer.email]?.count ?? 0) contacts")
+        }
+        let expected = Dictionary(uniqueKeysWithValues: model.customers.map { ($0.email, model.tags(of: $0)) })
+        for (email, bearers) in contacts {
+            let worn = bearers[0].tags.filter(DemoBookingModel.isBookingTag)
+            guard worn != expected[email] ?? [] else { continue }
+            problems.append(
+                "\(gym.id): \(email) wears \(worn.sorted()), by their bookings \((expected[email] ?? []).sorted())")
+        }
     }
 
     private mutating func compare(

@@ -7,6 +7,7 @@ struct DemoModel {
     }
 
     private(set) var people: [String: Expected] = [:]
+    private(set) var bookings = DemoBookingModel()
     private(set) var programNames: [String: String]
     private(set) var deletedPrograms: Set<String> = []
 
@@ -18,6 +19,7 @@ struct DemoModel {
             case .person(let person): note(person)
             case .programRenamed(let id, let name): programNames[id] = name
             case .programDeleted(let id): forget(program: id)
+            case .booking(let event): bookings.note(event)
             }
         }
     }

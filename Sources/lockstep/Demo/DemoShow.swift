@@ -61,7 +61,7 @@ final class DemoShow: Sendable {
         let gyms = town.gyms.map { gym -> [String: Any] in
             [
                 "id": gym.id, "name": gym.name, "keap": ["baseURL": keap.base, "key": gym.key],
-                "zenPlanner": ["token": gym.token],
+                "zenPlanner": ["token": gym.token], "onceHub": ["secret": gym.secret],
             ]
         }
         return try JSONSerialization.data(
@@ -123,10 +123,20 @@ final class DemoShow: Sendable {
     }
 
     private func send(_ message: DemoMessage, to gym: DemoTown.Gym) async throws {
-        var request = URLRequest(url: URL(string: "http://\(intake)/hooks/\(gym.id)/zenplanner/\(gym.token)")!)
+        let hook: String
+        var signature: String?
+        if case .booking = message.meaning {
+            hook = "oncehub"
+            signature = DemoMessage.signature(
+                of: message.body, secret: gym.secret, at: Int(Date.now.timeIntervalSince1970))
+        } else {
+            hook = "zenplanner/\(gym.token)"
+        }
+        var request = URLRequest(url: URL(string: "http://\(intake)/hooks/\(gym.id)/\(hook)")!)
         request.httpMethod = "POST"
         request.httpBody = Data(message.body.utf8)
         request.setValue(message.contentType, forHTTPHeaderField: "Content-Type")
+        if let signature { request.setValue(signature, forHTTPHeaderField: "Oncehub-Signature") }
         let (data, response) = try await URLSession.shared.data(for: request)
         guard (response as? HTTPURLResponse)?.statusCode == 202 else {
             throw CommandFailure("the service refused a message: \(String(decoding: data, as: UTF8.self))")

@@ -7,6 +7,7 @@ struct DemoTown {
         var name: String
         var key: String
         var token: String
+        var secret: String
         /// People whom Keap knows before Lockstep ever ran; the rest it meets for the first time.
         var known: [DemoPerson] = []
         var messages: [DemoMessage] = []
@@ -23,12 +24,16 @@ struct DemoTown {
         let names = [
             ("downtown", "Downtown Boxing"), ("riverside", "Riverside Jiu Jitsu"), ("northgate", "Northgate Lifting"),
         ]
-        gyms = names.map { Gym(id: $0.0, name: $0.1, key: "KeapAK-demo-\($0.0)", token: "demo-token-\($0.0)") }
+        gyms = names.map {
+            Gym(
+                id: $0.0, name: $0.1, key: "KeapAK-demo-\($0.0)", token: "demo-token-\($0.0)",
+                secret: "demo-secret-\($0.0)")
+        }
         sick = ("riverside", Self.personID("riverside", 7), "person7@riverside.example")
         for index in gyms.indices {
             var day = DemoDay(gym: gyms[index].id, people: peoplePerGym, random: random)
             gyms[index].known = day.peopleKeapKnows()
-            gyms[index].messages = day.signUps() + day.edits(editsPerGym)
+            gyms[index].messages = day.withBookings(among: day.signUps() + day.edits(editsPerGym))
             random = day.random
         }
     }
@@ -66,6 +71,7 @@ struct DemoMessage {
         case person(DemoPerson)
         case programRenamed(id: String, to: String)
         case programDeleted(id: String)
+        case booking(DemoBookingEvent)
     }
 
     var meaning: Meaning
@@ -115,6 +121,26 @@ struct DemoDay {
             }
         }
         return messages
+    }
+
+    /// Every fourth person's worth of bookings: some by people of the gym, under the name that Zen Planner has, some by
+    /// guests. Each event arrives somewhere in the day, whatever its own time.
+    mutating func withBookings(among messages: [DemoMessage]) -> [DemoMessage] {
+        var all = messages
+        for number in 0..<max(4, people.count / 4) {
+            let person = people[(number * 5 + 2) % people.count]
+            let guest = DemoCustomer(name: "Guest No\(number % 3)", email: "guest\(number % 3)@\(gym).example")
+            let member = DemoCustomer(name: "\(person.firstName) \(person.lastName)", email: person.email)
+            let isGuest = number.isMultiple(of: 3) || person.id == DemoTown.personID(gym, 7)
+            for event in DemoBookingStory.events(
+                number, id: "BKNG-\(gym)-\(number)", of: isGuest ? guest : member, from: number * 12)
+            {
+                let message = DemoMessage(
+                    meaning: .booking(event), contentType: "application/json", body: Self.json(event.body))
+                all.insert(message, at: Int.random(in: 0...all.count, using: &random))
+            }
+        }
+        return all
     }
 
     private mutating func newPerson(_ number: Int) -> DemoPerson {

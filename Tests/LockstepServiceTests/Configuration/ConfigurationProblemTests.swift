@@ -13,7 +13,7 @@ struct ConfigurationProblemTests {
             gym(#""zenPlanner": {"token": "t", "fields": {"personid": "x"}}"#), "gyms[0].zenPlanner.fields.personid",
             "personId"
         ),
-        (gym(#""onceHub": {"secrets": "s"}"#), "gyms[0].onceHub.secrets", "secret"),
+        (gym(#""onceHub": {"secret": "s", "sercets": []}"#), "gyms[0].onceHub.sercets", "secrets"),
         (gym(#""sync": {"slot": {}}"#), "gyms[0].sync.slot", "slots"),
         (gym(#""sync": {"policies": {"adress": "ignore"}}"#), "gyms[0].sync.policies.adress", "address"),
         (gym(#""zenPlanner": {"token": {"environment": "T"}}"#), "gyms[0].zenPlanner.token.environment", "env"),
@@ -215,5 +215,39 @@ struct ConfigurationProblemTests {
             #expect(lines[2].hasSuffix("the nearest known one is \"timeout\""))
             #expect(lines[3].hasPrefix("lockstep.json:4:53: gyms[0].after is not a known key"))
         }
+    }
+
+    @Test(arguments: [
+        (#""tags": {"generic": "Booked"}"#, "tags.generic", "the name must contain {status}"),
+        (#""tags": {"specific": "{status}"}"#, "tags.specific", "the name must contain {booking}"),
+        (
+            #""tags": {"generic": "{status} {booking}"}"#, "tags.generic",
+            "the name contains {booking}, which stands for nothing here"
+        ),
+    ])
+    func `a name of a booking's tag must tell tags apart`(text: String, path: String, reason: String) {
+        let found = kinds(gym("\"onceHub\": {\"secret\": \"s\", \(text)}"))
+        #expect(found == [Found("gyms[0].onceHub.\(path)", .notUsable(reason: reason))])
+    }
+
+    @Test(arguments: [
+        (#""secrets": []"#, "secrets", ConfigurationProblem.Kind.empty),
+        (#""ownTags": [{"phases": ["completed"]}]"#, "ownTags[0].tag", .missing),
+        (#""ownTags": [{"tag": "x"}]"#, "ownTags[0].phases", .missing),
+        (#""ownTags": [{"tag": "x", "phases": []}]"#, "ownTags[0].phases", .empty),
+        (#""tags": {"history": "yes"}"#, "tags.history", .wrongType(expected: "true or false", found: "a text")),
+        (#""tolerance": 5"#, "tolerance", .outOfRange("a number of seconds from 60.0 to 31536000.0")),
+    ])
+    func `what is wrong about bookings is named`(text: String, path: String, kind: ConfigurationProblem.Kind) {
+        #expect(kinds(gym("\"onceHub\": {\"secret\": \"s\", \(text)}")) == [Found("gyms[0].onceHub.\(path)", kind)])
+    }
+
+    @Test func `there are at most eight secrets, and a phase is one of ten`() {
+        let many = (0..<9).map { "\"s\($0)\"" }.joined(separator: ",")
+        #expect(
+            kinds(gym("\"onceHub\": {\"secrets\": [\(many)]}"))
+                == [Found("gyms[0].onceHub.secrets", .outOfRange("at most 8 secrets"))])
+        let text = gym(#""onceHub": {"secret": "s", "ownTags": [{"tag": "x", "phases": "noshow"}]}"#)
+        #expect(problems(text).first?.description.contains("noShow") == true)
     }
 }

@@ -2,6 +2,7 @@ import ContactSync
 import Keap
 import LockstepHTTP
 import LockstepLimits
+import OnceHub
 import Testing
 import ZenPlanner
 
@@ -46,7 +47,15 @@ struct ConfigurationTests {
                 "onDeleted": "leave",
                 "defaultCountry": "CAN",
               },
-              "onceHub": {"secret": {"env": "NOT_THERE_YET"}},
+              "onceHub": {
+                "secret": {"env": "OH"}, "secrets": ["next"], "tolerance": 86400, "nameOrder": "familyFirst",
+                "unknownActor": "user",
+                "tags": {"generic": "OH {status}", "specific": false, "category": "", "history": true,
+                         "reapply": "newEvents"},
+                "ownTags": [{"tag": "Came", "phases": ["completed", "noShow"], "eventType": "Intro"},
+                            {"tag": "Booked", "phases": "scheduled", "category": "Own", "bookingPage": ["a", "b"],
+                             "masterPage": "m", "calendar": "c"}],
+              },
               "afterDead": "park",
             },
           ], /* the end */
@@ -55,7 +64,7 @@ struct ConfigurationTests {
 
     @Test func `every setting arrives`() throws {
         let configuration = try read(
-            Self.whole, environment: ["ADMIN": "a-token", "KEAP": "k-1"],
+            Self.whole, environment: ["ADMIN": "a-token", "KEAP": "k-1", "OH": "oh-1"],
             files: ["zp.token": "0123456789abcdef\n"])
         #expect(configuration.listen == ListenAddress(host: "0.0.0.0", port: 80))
         #expect(configuration.admin == ListenAddress(host: "::1", port: 9000))
@@ -97,7 +106,35 @@ struct ConfigurationTests {
         sync.optInReason = "Asked for it"
         sync.onContactDeleted = .leave
         sync.defaultCountry = "CAN"
+
+        var bookings = OnceHubSettings()
+        bookings.nameOrder = .familyFirst
+        bookings.unknownActor = .user
+        bookings.tags.genericName = try BookingTagTemplate(parsing: "OH {status}", isSpecific: false)
+        bookings.tags.isSpecificOn = false
+        bookings.tags.category = nil
+        bookings.tags.keepsHistory = true
+        bookings.tags.reapply = .newEvents
+        var came = OwnTag("Came", phases: [.completed, .noShow])
+        came.eventTypes = ["Intro"]
+        var booked = OwnTag("Booked", phases: [.scheduled])
+        (booked.category, booked.bookingPages) = ("Own", ["a", "b"])
+        (booked.masterPages, booked.calendars) = (["m"], ["c"])
+        bookings.ownTags = [came, booked]
+        #expect(gym.onceHub?.secrets == [Secret("oh-1"), Secret("next")])
+        #expect(gym.onceHub?.tolerance == .seconds(86_400))
+        #expect(gym.onceHub?.settings == bookings)
+
+        sync.named = bookings.named
         #expect(gym.sync == sync)
+    }
+
+    @Test func `a gym with bookings only has nothing of Zen Planner's made in Keap`() throws {
+        let gym = try #require(try read(gym(#""onceHub": {"secret": "s"}"#)).gyms.first)
+        #expect(gym.sync.ownFields == [])
+        #expect(gym.sync.category == nil)
+        #expect(gym.sync.named == OnceHubSettings().named)
+        #expect(gym.onceHub?.tolerance == .seconds(604_800))
     }
 
     @Test func `a gym needs an id and a key, the rest has defaults`() throws {
@@ -138,11 +175,11 @@ struct ConfigurationTests {
             ]}
             """
         let remarks = try read(text).remarks
-        #expect(remarks.count == 4)
+        #expect(remarks.count == 2)
         #expect(remarks.contains { $0.hasPrefix("gyms[0].zenPlanner.token: shorter than 16") })
         #expect(remarks.contains { $0.hasPrefix("gyms[1].keap: the same Keap key as in gyms[0].keap") })
-        #expect(remarks.contains { $0.hasPrefix("gyms[1].onceHub: OnceHub is not yet supported") })
-        #expect(remarks.contains { $0.hasPrefix("gyms[1]: without zenPlanner") })
+        let alone = try read(gym()).remarks
+        #expect(alone.contains { $0.hasPrefix("gyms[0]: without zenPlanner or onceHub") })
         #expect(try read(gym(#""zenPlanner": {"token": "0123456789abcdef"}"#)).remarks == [])
     }
 }

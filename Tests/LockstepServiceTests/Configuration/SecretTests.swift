@@ -46,8 +46,11 @@ struct SecretTests {
             kinds(token(#"{"env": 7}"#)) == [Found("\(path).env", .wrongType(expected: "a text", found: "a number"))])
     }
 
-    @Test func `a secret that is not used yet need not be there, but must be well formed`() {
-        #expect(kinds(gym(#""onceHub": {"secret": {"env": "NOT_THERE"}}"#)) == [])
+    @Test func `the secret of a source must be there, and well formed`() {
+        #expect(
+            kinds(gym(#""onceHub": {"secret": {"env": "NOT_THERE"}}"#))
+                == [Found("gyms[0].onceHub.secret", .environmentMissing(variable: "NOT_THERE"))])
+        #expect(kinds(gym(#""onceHub": {}"#)) == [Found("gyms[0].onceHub.secret", .missing)])
         #expect(kinds(gym(#""onceHub": {"secret": 7}"#)) == [Found("gyms[0].onceHub.secret", .secretForm)])
     }
 

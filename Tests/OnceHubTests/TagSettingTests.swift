@@ -1,0 +1,103 @@
+@testable import ContactSync
+@testable import OnceHub
+import Testing
+
+struct TagSettingTests {
+    private func worn(
+        _ events: [Booking], _ change: (inout OnceHubSettings) throws -> Void
+    ) rethrows -> Set<String> {
+        var settings = OnceHubSettings()
+        try change(&settings)
+        var contact = Wearer(settings)
+        for event in events { contact.take(event) }
+        return contact.worn
+    }
+
+    private let story: [Booking] = [
+        .event(.scheduled, at: 0), .event(.rescheduled, at: 1, by: .customer), .event(.completed, at: 2),
+    ]
+
+    @Test func `either family can be left out`() {
+        #expect(worn(story) { $0.tags.isGenericOn = false } == ["Completed (Booking ID: BKNG-A)"])
+        #expect(worn(story) { $0.tags.isSpecificOn = false } == ["Completed"])
+    }
+
+    @Test func `with history a booking keeps the tags of what it was, and the generic one is still alone`() {
+        let tags = worn(story) { $0.tags.keepsHistory = true }
+        #expect(
+            tags == [
+                "Completed", "Completed (Booking ID: BKNG-A)", "Rescheduled by Customer (Booking ID: BKNG-A)",
+                "Scheduled (Booking ID: BKNG-A)",
+            ])
+    }
+
+    @Test func `history does not keep what a late request showed to be a mistake`() {
+        let events: [Booking] = [.event(.rescheduled, at: 2, by: .customer), .event(.rescheduleRequested, at: 1)]
+        let tags = worn(events) { $0.tags.keepsHistory = true }
+        #expect(!tags.contains("Rescheduled by Customer (Booking ID: BKNG-A)"))
+        #expect(tags.contains("Rescheduled by Owner (Booking ID: BKNG-A)"))
+    }
+
+    @Test func `names follow the templates`() throws {
+        let tags = try worn(story) { settings in
+            settings.tags.genericName = try BookingTagTemplate(parsing: "OH {status}", isSpecific: false)
+            settings.tags.specificName = try BookingTagTemplate(parsing: "{booking}: {status}", isSpecific: true)
+        }
+        #expect(tags == ["OH Completed", "BKNG-A: Completed"])
+    }
+
+    @Test func `a template that cannot tell tags apart is refused`() {
+        #expect(throws: BookingTagTemplate.Problem.missing(placeholder: "{status}")) {
+            try BookingTagTemplate(parsing: "Booked", isSpecific: false)
+        }
+        #expect(throws: BookingTagTemplate.Problem.missing(placeholder: "{booking}")) {
+            try BookingTagTemplate(parsing: "{status}", isSpecific: true)
+        }
+        #expect(throws: BookingTagTemplate.Problem.unknown(placeholder: "{booking}")) {
+            try BookingTagTemplate(parsing: "{status} {booking}", isSpecific: false)
+        }
+    }
+
+    @Test func `own tags are put on in their phase, where their filters fit, and stay on`() {
+        func at(_ page: String, _ kind: BookingEventKind, _ minute: Int) -> Booking {
+            .event(kind, "BKNG-\(page)", at: minute) { booking in
+                booking.bookingPage = Reference(id: "BP-\(page)", name: "Page \(page)")
+                booking.eventType = Reference(id: "ET-1", name: "Intro session")
+            }
+        }
+        var came = OwnTag("Came to an intro", phases: [.completed])
+        came.eventTypes = ["intro SESSION"]
+        var pageA = OwnTag("Page A", phases: [.scheduled, .completed])
+        pageA.bookingPages = ["BP-A"]
+        var calendar = OwnTag("By calendar", phases: [.scheduled])
+        calendar.calendars = ["BKC-1"]
+        let tags = worn([at("A", .scheduled, 0), at("B", .scheduled, 1), at("B", .completed, 2), at("A", .canceled, 3)]) {
+            $0.ownTags = [came, pageA, calendar]
+        }
+        #expect(tags.intersection(["Came to an intro", "Page A", "By calendar"]) == ["Came to an intro", "Page A"])
+        let other = worn([at("B", .scheduled, 1)]) { $0.ownTags = [came, pageA, calendar] }
+        #expect(other.isDisjoint(with: ["Came to an intro", "Page A", "By calendar"]))
+    }
+
+    @Test func `a generic tag is put on anew for new events only if asked, and never for late or repeated ones`() {
+        var settings = OnceHubSettings()
+        settings.tags.reapply = .newEvents
+        var contact = Wearer(settings)
+        contact.take(.event(.scheduled, at: 1))
+        #expect(contact.renewed == [])
+        contact.take(.event(.scheduled, "BKNG-B", at: 2))
+        #expect(contact.renewed == ["Scheduled"])
+        contact.take(.event(.scheduled, "BKNG-B", at: 2))
+        contact.take(.event(.scheduled, "BKNG-C", at: 0))
+        #expect(contact.renewed == ["Scheduled"])
+        var usual = Wearer()
+        usual.take(.event(.scheduled, at: 1))
+        usual.take(.event(.scheduled, "BKNG-B", at: 2))
+        #expect(usual.renewed == [])
+    }
+
+    @Test func `who canceled, where nobody says, is a setting`() {
+        let tags = worn([.event(.canceled, at: 0)]) { $0.unknownActor = .user }
+        #expect(tags == ["Canceled by Owner", "Canceled by Owner (Booking ID: BKNG-A)"])
+    }
+}
