@@ -95,7 +95,7 @@ public struct JobView: Sendable {
     public var urgency: JobUrgency
     public var state: JobState
     public var attempts: Int
-    /// Why it waits or is dead, in the handler's words.
+    /// Why it waits or is dead, in the handler's words; of a job that was done, with which later one, if in one run.
     public var reason: String?
     /// Milliseconds since 1970.
     public var acceptedAt: Int64

@@ -6,6 +6,23 @@ public protocol JobHandler: Sendable {
     /// - Parameter state: the lane's durable state, empty at first.
     func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome
 
+    /// How many of these, from the first on, may be done in one run; 1 is none but the first, and any fewer than the
+    /// number returned must do as well. They are snapshots that wait one behind the other in a lane, read and asked
+    /// about each time that the lane is about to run. Must return at once.
+    ///
+    /// - Parameter state: the lane's, as the run will get it.
+    func joint(_ waiting: [Job], state: [UInt8]) -> Int
+
+    /// Does several jobs, of which `joint` said that they may go together, in one run with one outcome:
+    ///
+    /// - done: all are done.
+    /// - retry, interrupted: all stay in their places. The try counts as one of the first; the next may have others
+    ///   with it.
+    /// - dead: none is yet. Each is run alone next, so that only those are dead that deserve it.
+    ///
+    /// Called only by the grace of `joint`.
+    func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome
+
     /// The state of a lane that was two. `a` is the lane that goes on.
     func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8]
 
@@ -18,6 +35,12 @@ public protocol JobHandler: Sendable {
 }
 
 extension JobHandler {
+    public func joint(_ waiting: [Job], state: [UInt8]) -> Int { 1 }
+
+    public func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        preconditionFailure("a handler that lets jobs join also runs them together")
+    }
+
     public func accepted(_ job: AcceptedJob) {}
     public func wantsAcceptance(ofKind kind: UInt8) -> Bool { false }
 }

@@ -1,6 +1,7 @@
-/// One attempt of one job, from its lease to its outcome.
+/// One attempt, from its lease to its outcome.
 extension JobQueue {
-    func work(_ lease: Lease) async {
+    func work(_ alone: Lease) async {
+        var lease = alone
         guard let row = state.jobs[lease.job] else {
             preconditionFailure("a leased job is neither closed nor discarded")
         }
@@ -10,13 +11,11 @@ extension JobQueue {
         }
         do {
             let known = try await laneState(for: lease)
-            let job = Job(
-                id: lease.job, tenant: row.tenant, kind: row.kind, payload: try await payload(of: lease.job),
-                attempt: Int(lease.attempt), acceptedAt: row.acceptedAt, urgency: row.urgency)
-            let worker = Lane(id: lease.lane, handler: handler) { state throws(QueueError) in
+            let jobs = try await gather(&lease, state: known.bytes)
+            let worker = Lane(id: lease.lane, handler: handler) { [lease] state throws(QueueError) in
                 try await self.save(state, lease)
             }
-            let outcome = await worker.run(job, state: known.bytes)
+            let outcome = await worker.run(jobs, state: known.bytes)
             await finish(lease, outcome, of: row, given: known)
         } catch {
             // The record cannot be read: the disk is failing, or it was damaged since. The job stays, for a person.
@@ -78,15 +77,24 @@ extension JobQueue {
             staleCompletions += 1
             return
         }
+        var ending = ending
+        if case .dead = ending, !lease.others.isEmpty {
+            // Whose fault it is shows when they are run one by one.
+            runsAlone.formUnion(lease.jobs)
+            ending = .interrupted
+        }
         let isTry = isCharged && ending != .interrupted && ending != .superseded
-        if case .waiting = ending {} else { vainTries[lease.job] = nil }
+        switch ending {
+        case .waiting: break
+        case .interrupted: vainTries[lease.job] = nil
+        case .done: for id in lease.jobs { forgetTries(of: id) }
+        case .dead, .superseded, .discarded: forgetTries(of: lease.job)
+        }
         let record = OutcomeRecord(
             job: lease.job, attempts: isTry ? lease.attempt : lease.attempt - 1, ending: ending,
             lane: new == nil ? nil : lease.lane, state: new ?? [], merging: new == nil ? [] : lease.merging, at: wall())
-        let isOver = ending == .done || ending == .superseded
-        let release = isOver ? QueuePolicy.reserve(forPayload: Int(job.size)) : 0
         do {
-            if let ticket = try write(record, releasing: release) { try await log.written(ticket) }
+            if let ticket = try write(record, of: lease) { try await log.written(ticket) }
         } catch {
             hasFailed = true
         }
@@ -95,10 +103,24 @@ extension JobQueue {
     }
 
     /// Nil: there was no need to write it.
-    private func write(_ record: OutcomeRecord, releasing release: Int) throws(QueueError) -> LogTicket? {
-        guard case .waiting = record.ending, record.lane == nil else {
-            return try submit(.outcome(record), .release(release))
+    private func write(_ record: OutcomeRecord, of lease: Lease) throws(QueueError) -> LogTicket? {
+        switch record.ending {
+        case .done where !lease.others.isEmpty:
+            return try submit(.jointOutcome(record, others: lease.others), .release(reserved(for: lease.jobs)))
+        case .done, .superseded:
+            return try submit(.outcome(record), .release(reserved(for: [lease.job])))
+        case .waiting where record.lane == nil:
+            return try writeVainTry(record)
+        case .waiting, .dead, .interrupted, .discarded:
+            return try submit(.outcome(record), .release(0))
         }
+    }
+
+    private func reserved(for jobs: [JobID]) -> Int {
+        jobs.compactMap { state.jobs[$0] }.reduce(0) { $0 + QueuePolicy.reserve(forPayload: Int($1.size)) }
+    }
+
+    private func writeVainTry(_ record: OutcomeRecord) throws(QueueError) -> LogTicket? {
         // A job may be tried for days while the disk is full. A try that tells nothing but that it was made must not eat
         // what was set aside for the completions.
         do {
@@ -107,6 +129,12 @@ extension JobQueue {
             state.apply(.outcome(record), at: nil)
             return nil
         }
+    }
+
+    /// The job is closed, or a person decides about it.
+    func forgetTries(of id: JobID) {
+        vainTries[id] = nil
+        runsAlone.remove(id)
     }
 
     private func save(_ new: [UInt8], _ lease: Lease) async throws(QueueError) {

@@ -19,7 +19,7 @@ extension JobQueue {
         // Only jobs in trouble wait or are dead.
         let candidates =
             switch query.state {
-            case .running: AnySequence(leases.values.map(\.job).sorted(by: >))
+            case .running: AnySequence(leases.values.flatMap(\.jobs).sorted(by: >))
             case .waiting, .dead: AnySequence(state.troubles.descending().lazy.map { JobID(rawValue: $0.number) })
             default: AnySequence(state.jobs.rows.descending().lazy.map { JobID(rawValue: $0.number) })
             }
@@ -35,8 +35,8 @@ extension JobQueue {
     public func counts() -> QueueCounts {
         var counts = QueueCounts()
         var running: [UInt32: JobTally.Counts] = [:]
-        for lease in leases.values {
-            guard let (tenant, standing) = state.standing(of: lease.job), standing != .dead else { continue }
+        for job in leases.values.lazy.flatMap(\.jobs) {
+            guard let (tenant, standing) = state.standing(of: job), standing != .dead else { continue }
             running[tenant, default: JobTally.Counts()][standing] += 1
         }
         for (number, all) in state.tally.counts.enumerated() where all != JobTally.Counts() {
@@ -56,9 +56,9 @@ extension JobQueue {
 
     func isRunning(_ id: JobID, _ job: QueueState.JobRow) -> Bool {
         guard let lane = job.lane else { return false }
-        if leases[lane]?.job == id { return true }
+        if leases[lane]?.holds(id) == true { return true }
         // Its lane was joined into another while it ran.
-        return state.lanes[lane]?.absorbed.contains { leases[$0.lane]?.job == id } ?? false
+        return state.lanes[lane]?.absorbed.contains { leases[$0.lane]?.holds(id) == true } ?? false
     }
 
     private func present(_ id: JobID, _ job: QueueState.JobRow) -> JobState {

@@ -32,21 +32,30 @@ public actor JobQueue {
     var random = SystemRandomNumberGenerator()
     /// Tries in a row that came to nothing, of jobs that wait: what their pauses grow with. Starts anew with the process.
     var vainTries: [JobID: Int] = [:]
+    /// Jobs of a joint run that was refused: each gets a verdict of its own. Starts anew with the process.
+    var runsAlone: Set<JobID> = []
     var loggedSinceCheckpoint: Int
     /// Since the last checkpoint, for want of room.
     var wasRefused = false
     var isCheckpointing = false
     public internal(set) var staleCompletions = 0
 
-    /// Who may speak for a lane: one attempt of one job.
+    /// Who may speak for a lane: one attempt of one job, and of those that go with it.
     struct Lease: Hashable {
         var job: JobID
+        /// Those that stand behind it in its lane and are done in the same run, in their order.
+        var others: [JobID] = []
         var lane: LaneID
         var attempt: UInt32
         /// No two leases are alike, though a try that was not charged leaves its attempt to the next.
         var number: UInt64
         /// Lanes whose states are merged into the one that the attempt is given.
         var merging: [LaneID]
+
+        /// Its jobs in their order.
+        var jobs: [JobID] { [job] + others }
+
+        func holds(_ id: JobID) -> Bool { id == job || others.contains(id) }
     }
 
     struct Waiting {

@@ -1,4 +1,4 @@
-/// A lane that is being worked on: one job of it, run to its end. Made when the lane is dispatched and gone afterwards;
+/// A lane that is being worked on: one run of one job, or of several that go together, to its end. Made when the lane is dispatched and gone afterwards;
 /// lanes that wait are rows of a table, and idle ones cost nothing.
 ///
 /// An actor alone would not keep two jobs apart, since it lets others in at each `await`: the queue's lease does.
@@ -14,10 +14,12 @@ actor Lane {
         handle = LaneHandle(id: id, store: save)
     }
 
-    func run(_ job: Job, state: [UInt8]) async -> JobOutcome {
-        precondition(!isRunning, "two jobs of one lane were about to run at once")
+    func run(_ jobs: [Job], state: [UInt8]) async -> JobOutcome {
+        precondition(!isRunning, "two runs of one lane were about to begin at once")
         isRunning = true
         defer { isRunning = false }
-        return await handler.run(job, state: state, lane: handle)
+        return jobs.count == 1
+            ? await handler.run(jobs[0], state: state, lane: handle)
+            : await handler.run(together: jobs, state: state, lane: handle)
     }
 }

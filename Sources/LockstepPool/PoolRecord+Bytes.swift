@@ -12,6 +12,7 @@ extension PoolRecord {
         case .revived: 6
         case .paused: 7
         case .moved: 8
+        case .jointOutcome: 9
         case .lane: 16
         case .job: 17
         case .counters: 18
@@ -45,6 +46,9 @@ extension PoolRecord {
             out.put(tenant.rawValue)
             out.put(lane)
             out.put(isPaused)
+        case .jointOutcome(let record, let others):
+            record.write(to: &out)
+            out.put(others)
         case .lane(let record): record.write(to: &out)
         case .job(let record): record.write(to: &out)
         case .counters(let nextJob, let nextLane, let done):
@@ -84,6 +88,7 @@ extension PoolRecord {
             return .paused(
                 tenant: TenantID(try read.getText()), lane: try read.getLane(), isPaused: try read.getBool())
         case 8: return .moved(try AcceptedRecord(&read))
+        case 9: return .jointOutcome(try OutcomeRecord(&read), others: try read.getJobs())
         case 16: return .lane(try LaneRecord(&read))
         case 17: return .job(try JobRecord(&read))
         case 18: return .counters(nextJob: try read.get(), nextLane: try read.get(), done: try read.get())
@@ -102,6 +107,11 @@ extension ByteWriter {
     fileprivate mutating func put(_ lanes: [LaneID]) {
         put(UInt32(lanes.count))
         for lane in lanes { put(lane.rawValue) }
+    }
+
+    fileprivate mutating func put(_ jobs: [JobID]) {
+        put(UInt32(jobs.count))
+        for job in jobs { put(job.rawValue) }
     }
 
     mutating func put(_ address: LogAddress?) {
@@ -129,6 +139,12 @@ extension ByteReader {
         var lanes: [LaneID] = []
         for _ in 0..<(try get(UInt32.self)) { lanes.append(LaneID(rawValue: try get())) }
         return lanes
+    }
+
+    fileprivate mutating func getJobs() throws(TooShort) -> [JobID] {
+        var jobs: [JobID] = []
+        for _ in 0..<(try get(UInt32.self)) { jobs.append(JobID(rawValue: try get())) }
+        return jobs
     }
 
     mutating func getAddress() throws(TooShort) -> LogAddress? {
@@ -271,8 +287,7 @@ extension LaneRecord {
         }
         out.put(newestSnapshot.rawValue)
         out.put(isPaused)
-        out.put(UInt32(parkedBy.count))
-        for job in parkedBy { out.put(job.rawValue) }
+        out.put(parkedBy)
     }
 
     fileprivate init(_ read: inout ByteReader) throws(ByteReader.TooShort) {
@@ -286,8 +301,7 @@ extension LaneRecord {
         }
         newestSnapshot = JobID(rawValue: try read.get())
         isPaused = try read.getBool()
-        parkedBy = []
-        for _ in 0..<(try read.get(UInt32.self)) { parkedBy.append(JobID(rawValue: try read.get())) }
+        parkedBy = try read.getJobs()
     }
 }
 

@@ -11,6 +11,7 @@
 /// | 6 | revived | a dead job goes back to its lane |
 /// | 7 | paused | a tenant or lane was paused or resumed |
 /// | 8 | moved | a live job was copied out of an old segment |
+/// | 9 | jointOutcome | a run of several jobs of a lane ended with all of them done |
 /// | 16 | lane | checkpoints of earlier versions: one lane |
 /// | 17 | job | checkpoints of earlier versions: one pending or dead job, without its payload |
 /// | 18 | counters | checkpoint only |
@@ -29,6 +30,8 @@ enum PoolRecord: Equatable, Sendable {
     case revived(job: JobID, lane: LaneID?, keys: [LaneKey])
     case paused(tenant: TenantID, lane: LaneID?, isPaused: Bool)
     case moved(AcceptedRecord)
+    /// The first job's outcome, and the others' that were done in the same run, in their order.
+    case jointOutcome(OutcomeRecord, others: [JobID])
     case lane(LaneRecord)
     case job(JobRecord)
     case counters(nextJob: UInt64, nextLane: UInt64, done: UInt64)
@@ -52,7 +55,7 @@ extension PoolRecord {
     /// A lane's state, by whichever record carries it.
     var asLaneState: [UInt8]? {
         switch self {
-        case .outcome(let record): record.state
+        case .outcome(let record), .jointOutcome(let record, _): record.state
         case .laneState(_, let state, _): state
         default: nil
         }

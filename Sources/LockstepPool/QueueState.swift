@@ -41,6 +41,7 @@ struct QueueState: Sendable {
         case .accepted(let record):
             if let ticket { accept(Acceptance(record, lanes.printer), at: ticket) }
         case .outcome(let record): close(record, at: ticket)
+        case .jointOutcome(let record, let others): close(record, with: others, at: ticket)
         case .laneState(let lane, let bytes, let merging):
             if let ticket { lanes.setState(ticket.address, size: bytes.count, of: lane, merging: merging) }
         case .joined(let from, let into): join(from, into: into)
@@ -74,7 +75,19 @@ struct QueueState: Sendable {
             job.unplaced.map { Trouble(finishedAt: job.acceptedAt, reason: $0) })
     }
 
-    private mutating func close(_ record: OutcomeRecord, at ticket: LogTicket?) {
+    /// Of the jobs that were done in one run the last one's values won; the others say that they went with it.
+    private mutating func close(_ record: OutcomeRecord, with others: [JobID], at ticket: LogTicket?) {
+        close(record, at: ticket, with: others.last)
+        for other in others {
+            let own = OutcomeRecord(
+                job: other, attempts: (jobs[other]?.attempts ?? 0) + 1, ending: record.ending, lane: nil, state: [],
+                merging: [], at: record.at)
+            close(own, at: nil, with: other == others.last ? nil : others.last)
+        }
+    }
+
+    /// - Parameter last: the last of the jobs that were done with this one.
+    private mutating func close(_ record: OutcomeRecord, at ticket: LogTicket?, with last: JobID? = nil) {
         if let lane = record.lane, let ticket {
             lanes.setState(ticket.address, size: record.state.count, of: lane, merging: record.merging)
         }
@@ -92,7 +105,7 @@ struct QueueState: Sendable {
             if let job = jobs[record.job], job.isSnapshot, let lane = job.lane {
                 lanes.isDone(snapshot: record.job, in: lanes.current(lane))
             }
-            forget(record.job, as: .done, at: record.at)
+            forget(record.job, as: .done, at: record.at, with: last)
         case .superseded: forget(record.job, as: .superseded, at: record.at)
         case .discarded: forget(record.job, as: nil, at: record.at)
         }
@@ -151,11 +164,12 @@ struct QueueState: Sendable {
         if parks { change(lane) { $0.park(lane, behind: id) } }
     }
 
-    private mutating func forget(_ id: JobID, as state: JobState?, at time: Int64) {
+    private mutating func forget(_ id: JobID, as state: JobState?, at time: Int64, with last: JobID? = nil) {
         guard let job = jobs[id] else { return }
         if let state {
             var view = view(id, job, state)
             view.finishedAt = time
+            if let last { view.reason = "done together with job \(last)" }
             finished.add(view)
         }
         change(id) { $0.jobs.remove(id) }

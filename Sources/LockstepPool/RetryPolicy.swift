@@ -39,6 +39,9 @@ public struct QueuePolicy: Sendable {
     /// Keys of one job, and bytes of one key's value.
     public var maxKeys = 8
     public var maxKeyBytes = 1_024
+    /// Jobs of one joint run, and bytes of their payloads (of which a first job that is larger goes alone).
+    public var maxTogether = 64
+    public var maxTogetherBytes = 1 << 20
     /// Bytes of a lane's state.
     public var maxLaneState = 64 << 10
     /// A checkpoint is written when this much has been logged since the last.

@@ -10,11 +10,12 @@ struct Bench: Sendable {
 
     init(
         log: MemoryLog = MemoryLog(), clock: ManualClock = ManualClock(), policy: QueuePolicy = QueuePolicy(),
+        together: Together = .never,
         script: @escaping ScriptedHandler.Script = { _, state, _ in .done(state: state) }
     ) async throws {
         self.log = log
         self.clock = clock
-        handler = ScriptedHandler(script)
+        handler = ScriptedHandler(script, together: together)
         queue = try await JobQueue.open(
             log: log, found: log.found, handler: handler, policy: policy, clock: clock, wall: { clock.wall })
     }

@@ -65,45 +65,59 @@ final class History: Sendable {
         }
     }
 
-    func begins(_ job: Job, given: [UInt8], life: Int) {
+    /// Several go together: each must keep its order and be told of everything, but for those of its own run.
+    func begins(_ jobs: [Job], given: [UInt8], life: Int) {
         state.withLock { state in
             guard life == state.life else { return }
-            state.begun += 1
-            let subject = Subject(job.payload)
-            for (id, other) in state.jobs where id != job.id && other.subject.isBound(to: subject) {
-                // One that is joined to others runs with them only from its own acceptance on.
-                let shares = other.subject.flavour == subject.flavour || id < job.id
-                if shares, other.standing == .running { state.broken.append("\(job.id) began while \(id) ran") }
-                if id < job.id, other.standing == .pending, !other.isLoose {
-                    state.broken.append("\(job.id) began before \(id)")
-                }
-                if id < job.id, other.standing == .done, other.subject.flavour == subject.flavour {
-                    state.jobs[id]?.isSealed = true
-                }
-            }
-            if state.jobs[job.id]?.standing == .done { state.broken.append("\(job.id) is done and began again") }
-            let missing = (state.confirmed[key(subject)] ?? []).subtracting(given)
-            if !missing.isEmpty { state.broken.append("\(job.id) was not told of \(missing.sorted())") }
-            state.jobs[job.id]?.standing = .running
+            let own = Set(jobs.map(\.id))
+            if jobs.map(\.id) != own.sorted() { state.broken.append("\(jobs.map(\.id)) go together out of order") }
+            for job in jobs { begins(job, among: own, given: given, &state) }
         }
     }
 
-    func ends(_ job: Job, _ outcome: JobOutcome, life: Int) {
+    private func begins(_ job: Job, among own: Set<JobID>, given: [UInt8], _ state: inout State) {
+        state.begun += 1
+        let subject = Subject(job.payload)
+        if own.count > 1, !subject.isSnapshot { state.broken.append("\(job.id) is no snapshot and went along") }
+        for (id, other) in state.jobs where !own.contains(id) && other.subject.isBound(to: subject) {
+            // One that is joined to others runs with them only from its own acceptance on.
+            let shares = other.subject.flavour == subject.flavour || id < job.id
+            if shares, other.standing == .running { state.broken.append("\(job.id) began while \(id) ran") }
+            if id < job.id, other.standing == .pending, !other.isLoose {
+                state.broken.append("\(job.id) began before \(id)")
+            }
+            if id < job.id, other.standing == .done, other.subject.flavour == subject.flavour {
+                state.jobs[id]?.isSealed = true
+            }
+        }
+        if state.jobs[job.id]?.standing == .done { state.broken.append("\(job.id) is done and began again") }
+        let missing = (state.confirmed[key(subject)] ?? []).subtracting(given)
+        if !missing.isEmpty { state.broken.append("\(job.id) was not told of \(missing.sorted())") }
+        state.jobs[job.id]?.standing = .running
+    }
+
+    func ends(_ jobs: [Job], _ outcome: JobOutcome, life: Int) {
         state.withLock { state in
             guard life == state.life else { return }
-            let subject = Subject(job.payload)
-            switch outcome {
-            case .done:
-                state.jobs[job.id]?.standing = .done
-                state.confirmed[key(subject), default: []].insert(UInt8(job.id))
-                // Older snapshots of its lane may be closed as superseded now.
-                guard subject.isSnapshot else { return }
-                for (id, other) in state.jobs where id < job.id && other.subject.person == subject.person {
-                    if other.subject.isSnapshot { state.jobs[id]?.isLoose = true }
-                }
-            case .dead: state.jobs[job.id]?.standing = .dead
-            case .retry, .interrupted: state.jobs[job.id]?.standing = .pending
+            // Of a joint run that is refused nobody is dead yet.
+            let isParted = if case .dead = outcome { jobs.count > 1 } else { false }
+            for job in jobs { ends(job, isParted ? .interrupted(state: []) : outcome, &state) }
+        }
+    }
+
+    private func ends(_ job: Job, _ outcome: JobOutcome, _ state: inout State) {
+        let subject = Subject(job.payload)
+        switch outcome {
+        case .done:
+            state.jobs[job.id]?.standing = .done
+            state.confirmed[key(subject), default: []].insert(UInt8(job.id))
+            // Older snapshots of its lane may be closed as superseded now.
+            guard subject.isSnapshot else { return }
+            for (id, other) in state.jobs where id < job.id && other.subject.person == subject.person {
+                if other.subject.isSnapshot { state.jobs[id]?.isLoose = true }
             }
+        case .dead: state.jobs[job.id]?.standing = .dead
+        case .retry, .interrupted: state.jobs[job.id]?.standing = .pending
         }
     }
 
@@ -162,8 +176,18 @@ struct HistoryHandler: JobHandler {
     let life: Int
     let seed: UInt64
 
+    func joint(_ waiting: [Job], state: [UInt8]) -> Int {
+        // A rule that any first few keep, as is asked for: up to the first that says no.
+        1 + waiting.dropFirst().prefix { !($0.id.rawValue ^ seed).isMultiple(of: 3) }.count
+    }
+
     func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
-        history.begins(job, given: state, life: life)
+        await run(together: [job], state: state, lane: lane)
+    }
+
+    func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        let job = jobs[0]
+        history.begins(jobs, given: state, life: life)
         var chance = Seeded(seed ^ job.id.rawValue &* 31 ^ UInt64(job.attempt) &* 1_009 ^ UInt64(life) &* 77_777)
         for _ in 0..<Int.random(in: 0...12, using: &chance) { await Task.yield() }
         var known = state
@@ -177,9 +201,9 @@ struct HistoryHandler: JobHandler {
             case 0...1 where job.attempt < 5: .retry(reason: "no luck", state: known)
             case 2: .dead(reason: "refused", state: known)
             case _ where Task.isCancelled: .interrupted(state: known)
-            default: .done(state: known + [UInt8(job.id)])
+            default: .done(state: known + jobs.map { UInt8($0.id) })
             }
-        history.ends(job, outcome, life: life)
+        history.ends(jobs, outcome, life: life)
         return outcome
     }
 

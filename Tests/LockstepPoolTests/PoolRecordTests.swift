@@ -25,6 +25,11 @@ import Testing
         outcome(.done), outcome(.waiting(until: 12, reason: "no luck")), outcome(.dead(reason: "refused", parks: true)),
         outcome(.dead(reason: "", parks: false)), outcome(.superseded, lane: nil), outcome(.discarded),
         outcome(.interrupted),
+        .jointOutcome(
+            OutcomeRecord(
+                job: JobID(rawValue: 1), attempts: 4, ending: .done, lane: LaneID(rawValue: 9), state: [9],
+                merging: [LaneID(rawValue: 2)], at: 5),
+            others: [JobID(rawValue: 2), JobID(rawValue: 7)]),
         .laneState(lane: LaneID(rawValue: 8), state: [1], merging: [LaneID(rawValue: 2)]),
         .joined(from: LaneID(rawValue: 1), into: LaneID(rawValue: 2)),
         .note(key: "budget/downtown", value: [0, 255]),
@@ -135,5 +140,19 @@ import Testing
                 + [9, 0, 0, 0, 0, 0, 0, 0]  // accepted at
                 + [0, 0, 0, 0, 0]  // not unplaced
                 + [1, 0, 0, 0, 4])
+        let outcome = OutcomeRecord(
+            job: JobID(rawValue: 1), attempts: 2, ending: .done, lane: LaneID(rawValue: 3), state: [8], merging: [],
+            at: 4)
+        let bytes: [UInt8] =
+            [1] + [1, 0, 0, 0, 0, 0, 0, 0]  // job
+            + [2, 0, 0, 0]  // attempts
+            + [0] + [0, 0, 0, 0, 0, 0, 0, 0] + [0, 0, 0, 0]  // done, no due time, no reason
+            + [3, 0, 0, 0, 0, 0, 0, 0] + [1, 0, 0, 0, 8]  // lane, state
+            + [0, 0, 0, 0]  // merging
+            + [4, 0, 0, 0, 0, 0, 0, 0]  // at
+        #expect(PoolRecord.outcome(outcome).payload == bytes)
+        #expect(
+            PoolRecord.jointOutcome(outcome, others: [JobID(rawValue: 6)]).payload
+                == bytes + [1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0])
     }
 }

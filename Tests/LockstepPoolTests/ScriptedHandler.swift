@@ -1,10 +1,22 @@
 import LockstepPool
 import Synchronization
 
+/// How many of the jobs that wait in a lane may go together.
+struct Together: Sendable {
+    var count: @Sendable ([Job]) -> Int
+
+    static let never = Together { _ in 1 }
+    static let all = Together { $0.count }
+    /// Neighbours of one payload.
+    static let alike = Together { jobs in jobs.prefix { $0.payload == jobs[0].payload }.count }
+}
+
 /// Does what a test says, and remembers what it was asked.
 final class ScriptedHandler: JobHandler {
     struct Run: Sendable {
         var job: Job
+        /// Those that were done with it.
+        var others: [JobID] = []
         var state: [UInt8]
         var lane: LaneID
         var isOver = false
@@ -28,15 +40,34 @@ final class ScriptedHandler: JobHandler {
 
     private let state = Mutex(State())
     private let script: Script
+    private let rule: Together
 
-    init(_ script: @escaping Script = { _, state, _ in .done(state: state) }) { self.script = script }
+    init(
+        _ script: @escaping Script = { _, state, _ in .done(state: state) },
+        together rule: Together = .never
+    ) {
+        self.script = script
+        self.rule = rule
+    }
 
-    func run(_ job: Job, state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func joint(_ waiting: [Job], state: [UInt8]) -> Int { rule.count(waiting) }
+
+    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        await run([job], state: state, lane: lane)
+    }
+
+    /// The script is told of the first.
+    func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        await run(jobs, state: state, lane: lane)
+    }
+
+    private func run(_ jobs: [Job], state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        let job = jobs[0]
         let (place, met) = state.withLock { state in
             if let other = state.busy.updateValue(job.id, forKey: lane.id) {
                 state.overlaps.append("lane \(lane.id): job \(job.id) began while \(other) ran")
             }
-            state.runs.append(Run(job: job, state: bytes, lane: lane.id))
+            state.runs.append(Run(job: job, others: jobs.dropFirst().map(\.id), state: bytes, lane: lane.id))
             return (state.runs.count - 1, state.takeMet())
         }
         for continuation in met { continuation.resume() }
@@ -59,7 +90,9 @@ final class ScriptedHandler: JobHandler {
 
     var runs: [Run] { state.withLock { $0.runs } }
     /// Jobs in the order in which they were begun, each as often as it was.
-    var begun: [JobID] { runs.map(\.job.id) }
+    var begun: [JobID] { runs.flatMap { [$0.job.id] + $0.others } }
+    /// Jobs by run.
+    var together: [[JobID]] { runs.map { [$0.job.id] + $0.others } }
     var acceptedIDs: [JobID] { state.withLock { $0.accepted } }
     var overlaps: [String] { state.withLock { $0.overlaps } }
 
@@ -75,7 +108,7 @@ final class ScriptedHandler: JobHandler {
         }
     }
 
-    func began(_ id: JobID) async { await until { $0.contains { $0.job.id == id } } }
+    func began(_ id: JobID) async { await until { $0.contains { $0.job.id == id || $0.others.contains(id) } } }
 }
 
 /// Keeps those who come to it until it is opened; then it stays open.
