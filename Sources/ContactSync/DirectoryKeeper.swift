@@ -7,7 +7,7 @@ import Synchronization
 /// that two lanes that need one new tag make one.
 package actor DirectoryKeeper {
     let calls: any KeapCalls
-    let settings: SyncSettings
+    package nonisolated let settings: SyncSettings
     nonisolated let adds = AddsUnderWay()
     private let save: @Sendable ([UInt8]) async throws -> Void
     private nonisolated let state: Mutex<State>

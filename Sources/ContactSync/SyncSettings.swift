@@ -22,6 +22,7 @@ package struct SyncSettings: Equatable, Sendable {
     package var ownFields = OwnCustomField.allCases
     /// ISO 3166-1 alpha-3, for an address whose country is not known but whose region is one of this country's.
     package var defaultCountry: String? = "USA"
+    package var coalesce = Coalescing.tags
 
     package init() {}
 

@@ -2,7 +2,7 @@ import ContactSync
 
 extension ConfigurationReader {
     private enum SyncKey: String, CaseIterable {
-        case tags, customFields, slots, policies, optInReason, onDeleted, defaultCountry
+        case tags, customFields, slots, policies, optInReason, onDeleted, defaultCountry, coalesce
     }
 
     private enum TagKey: String, CaseIterable {
@@ -21,6 +21,7 @@ extension ConfigurationReader {
         if let reason = section[.optInReason]?.filledText() { settings.optInReason = reason }
         if let choice = section[.onDeleted]?.choice(ContactDeletion.self) { settings.onContactDeleted = choice }
         if let country = section[.defaultCountry] { settings.defaultCountry = self.country(country) }
+        if let choice = section[.coalesce]?.choice(Coalescing.self) { settings.coalesce = choice }
         return settings
     }
 

@@ -61,6 +61,27 @@ final class SyncHandler: JobHandler {
         }
     }
 
+    func joint(_ waiting: [Job], state bytes: [UInt8]) -> Int {
+        let gym = state.withLock { $0.gyms[waiting[0].tenant.rawValue] }
+        return gym?.coalesced(waiting, state: bytes)?.count ?? 1
+    }
+
+    func run(together jobs: [Job], state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        let gym = state.withLock { $0.gyms[jobs[0].tenant.rawValue] }
+        guard let gym, let last = jobs.last, let coalesced = gym.coalesced(jobs, state: bytes),
+            coalesced.count == jobs.count
+        else {
+            // A program's end that came in this moment parts them. One by one, each is what it is.
+            return .dead(reason: "they do not go together any more", state: bytes)
+        }
+        let delivery = await gym.deliver(coalesced.change, job: last.id, state: bytes) { state in
+            try await lane.save(state)
+        }
+        // Refused as one they are tried one by one, so it is no dead letter yet.
+        if case .dead(let reason, let state) = delivery { return .dead(reason: reason, state: state) }
+        return await outcome(of: delivery, last, gym, lane, coalesced.change)
+    }
+
     func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program || kind == JobKind.booking }
 
     /// A state that cannot be read stays the lane's: delivering will say what is wrong with it.

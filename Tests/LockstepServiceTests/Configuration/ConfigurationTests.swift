@@ -46,6 +46,7 @@ struct ConfigurationTests {
                 "optInReason": "Asked for it",
                 "onDeleted": "leave",
                 "defaultCountry": "CAN",
+                "coalesce": "latest",
               },
               "onceHub": {
                 "secret": {"env": "OH"}, "secrets": ["next"], "tolerance": 86400, "nameOrder": "familyFirst",
@@ -106,6 +107,7 @@ struct ConfigurationTests {
         sync.optInReason = "Asked for it"
         sync.onContactDeleted = .leave
         sync.defaultCountry = "CAN"
+        sync.coalesce = .latest
 
         var bookings = OnceHubSettings()
         bookings.nameOrder = .familyFirst
