@@ -4,6 +4,12 @@ struct Fifo<Element: Sendable>: Sendable {
     private var head = 0
 
     var isEmpty: Bool { head == items.count }
+    var count: Int { items.count - head }
+
+    /// Those at the front that fit.
+    func prefix(while fits: (Element) -> Bool) -> [Element] {
+        items[head...].lazy.compactMap { $0 }.prefix(while: fits).map { $0 }
+    }
 
     mutating func append(_ element: Element) { items.append(element) }
 

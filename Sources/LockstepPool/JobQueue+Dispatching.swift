@@ -46,15 +46,17 @@ extension JobQueue {
 
     /// The next job to run, with its lane's lease taken.
     private func nextLease() -> Lease? {
-        while let lane = dispatcher.next() {
+        while var place = dispatcher.next() {
+            let lane = place.lane
             let wasReady = ready.remove(lane) != nil
             if wasReady, isReady(lane), let row = state.lanes[lane], let id = row.pending.first,
                 let job = state.jobs[id]
             {
+                dispatcher.hold(Int(job.size) + Int(row.stateSize), at: &place)
                 leasesGiven += 1
                 let lease = Lease(
                     job: id, lane: lane, attempt: job.attempts + 1, number: leasesGiven,
-                    merging: row.absorbed.map(\.lane))
+                    merging: row.absorbed.map(\.lane), place: place, since: wall())
                 leases[lane] = lease
                 state.forgetDue(id)
                 // Else, if the job has to wait again, it would be woken at the time that it waited for before.
@@ -62,16 +64,11 @@ extension JobQueue {
                 return lease
             }
             // Paused, joined or emptied since it was put there.
-            if let tenant = tenant(ofPlaceHeldBy: lane) { dispatcher.finished(tenant) }
+            dispatcher.giveBack(place)
             // Another job may be its head now, with a due time of its own.
             if wasReady { refresh(lane) }
         }
         return nil
-    }
-
-    /// A lane that was joined into another is gone from the table; its tenant is its heir's.
-    private func tenant(ofPlaceHeldBy lane: LaneID) -> TenantID? {
-        state.lanes[state.lanes.current(lane)]?.tenant
     }
 
     /// Puts the lane into the ready set if it can run now, or sees to it that it is looked at when it can.
@@ -112,9 +109,9 @@ extension JobQueue {
     }
 
     /// The lane's place is free again. Called by the attempt that took it and by nobody else.
-    func giveBack(_ lease: Lease, of tenant: TenantID) {
+    func giveBack(_ lease: Lease) {
         leases[lease.lane] = nil
-        dispatcher.finished(tenant)
+        dispatcher.giveBack(lease.place)
         refresh(state.lanes.current(lease.lane))
         bell.ring()
         guard leases.isEmpty else { return }

@@ -30,6 +30,7 @@ extension JobQueue {
         let jobs = zip(chosen, present).prefix { $0 == $1 }.compactMap { read[$0.0] }
         guard jobs.count > 1, leases[lease.lane] == lease else { return [read[lease.job]!] }
         lease.others = jobs.dropFirst().map(\.id)
+        dispatcher.hold(jobs.dropFirst().reduce(0) { $0 + $1.payload.count }, at: &lease.place)
         leases[lease.lane] = lease
         return jobs
     }
@@ -60,6 +61,7 @@ extension JobQueue {
         // A lane that was joined into this one meanwhile brought a state that this run does not know of, and jobs that
         // rest on it; one of them may even be running.
         row.absorbed.map(\.lane) == lease.merging
+            && dispatcher.hasRoomForMore(at: lease.place)
             && !row.isPaused && !row.isParked && !state.pausedTenants.contains(row.tenant)
     }
 

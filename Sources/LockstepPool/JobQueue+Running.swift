@@ -73,7 +73,7 @@ extension JobQueue {
     private func end(
         _ lease: Lease, _ ending: OutcomeRecord.Ending, state new: [UInt8]?, isCharged: Bool = true
     ) async {
-        guard leases[lease.lane] == lease, let job = state.jobs[lease.job] else {
+        guard leases[lease.lane] == lease, state.jobs[lease.job] != nil else {
             staleCompletions += 1
             return
         }
@@ -99,7 +99,7 @@ extension JobQueue {
             hasFailed = true
         }
         // Also then, so that a stop need not wait.
-        giveBack(lease, of: job.tenant)
+        giveBack(lease)
     }
 
     /// Nil: there was no need to write it.

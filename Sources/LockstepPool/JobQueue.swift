@@ -51,6 +51,9 @@ public actor JobQueue {
         var number: UInt64
         /// Lanes whose states are merged into the one that the attempt is given.
         var merging: [LaneID]
+        var place: Dispatcher.Place
+        /// Milliseconds since 1970.
+        var since: Int64
 
         /// Its jobs in their order.
         var jobs: [JobID] { [job] + others }
@@ -74,7 +77,9 @@ public actor JobQueue {
         self.wall = wall
         state = found.state
         loggedSinceCheckpoint = found.logged
-        dispatcher = Dispatcher(perTenant: policy.lanesPerTenant, total: policy.lanes)
+        dispatcher = Dispatcher(
+            perTenant: .init(lanes: policy.lanesPerTenant, bytes: policy.maxRunningBytes / 4),
+            total: .init(lanes: policy.lanes, bytes: policy.maxRunningBytes))
     }
 
     /// Finishes recovery: nothing is dispatched before `run`.

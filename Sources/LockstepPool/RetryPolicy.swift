@@ -31,9 +31,13 @@ public struct QueuePolicy: Sendable {
     }
 
     public var retry = RetryPolicy()
-    /// Lanes of one tenant that run at once.
+    /// Lanes of one tenant that run at once, and of all tenants; bulk jobs leave a quarter of either to live ones. A
+    /// handler that waits for something scarce waits with its lane, so this is also how many can be in line for it.
     public var lanesPerTenant = 64
     public var lanes = 1_024
+    /// Payloads and lane states that the running lanes hold in memory; one tenant's hold a quarter at most. The last one
+    /// that is begun may go over it.
+    public var maxRunningBytes = 64 << 20
     /// Bytes of one payload.
     public var maxPayload = 1 << 20
     /// Keys of one job, and bytes of one key's value.

@@ -144,6 +144,10 @@ package final class Service: Sendable {
 
     private static func policy(_ configuration: Configuration) -> QueuePolicy {
         var policy = QueuePolicy()
+        // A change that waits for Keap's budget waits with its lane: to fill bulk calls, hundreds of one gym's must be
+        // able to, and still leave places for everybody else's.
+        policy.lanesPerTenant = 512
+        policy.lanes = min(4_096, 512 * (configuration.gyms.count + 1))
         for gym in configuration.gyms {
             policy.afterDeadByTenant[gym.id.tenant] = gym.afterDead == .park ? .park : .goOn
         }

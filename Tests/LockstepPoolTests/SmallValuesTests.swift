@@ -21,41 +21,6 @@ import Testing
     }
 }
 
-@Suite struct DispatcherTests {
-    private func lanes(_ numbers: ClosedRange<UInt64>) -> [LaneID] { numbers.map { LaneID(rawValue: $0) } }
-
-    @Test func `tenants take turns`() {
-        var dispatcher = Dispatcher(perTenant: 10, total: 10)
-        for lane in lanes(1...3) { dispatcher.add(lane, of: .gym, .live) }
-        for lane in lanes(4...5) { dispatcher.add(lane, of: .other, .live) }
-        var order: [UInt64] = []
-        while let lane = dispatcher.next() { order.append(lane.rawValue) }
-        #expect(order == [1, 4, 2, 5, 3])
-    }
-
-    @Test func `places are counted, and come back one by one`() {
-        var dispatcher = Dispatcher(perTenant: 2, total: 3)
-        for lane in lanes(1...3) { dispatcher.add(lane, of: .gym, .live) }
-        for lane in lanes(4...6) { dispatcher.add(lane, of: .other, .live) }
-        #expect((0..<4).map { _ in dispatcher.next()?.rawValue } == [1, 4, 2, nil])
-        dispatcher.finished(.other)
-        #expect(dispatcher.next()?.rawValue == 5)
-        #expect(dispatcher.next() == nil)
-        dispatcher.finished(.gym)
-        #expect([3, 6].contains(dispatcher.next()?.rawValue))
-        #expect(dispatcher.running == 3)
-    }
-
-    @Test func `a tenant that was at its limit comes back into the ring`() {
-        var dispatcher = Dispatcher(perTenant: 1, total: 10)
-        for lane in lanes(1...2) { dispatcher.add(lane, of: .gym, .live) }
-        #expect(dispatcher.next()?.rawValue == 1)
-        #expect(dispatcher.next() == nil)
-        dispatcher.finished(.gym)
-        #expect(dispatcher.next()?.rawValue == 2)
-    }
-}
-
 @Suite struct DueLineTests {
     @Test(arguments: UInt64(1)...20) func `the earliest comes first, and nothing before its time`(seed: UInt64) {
         var chance = Seeded(seed)
