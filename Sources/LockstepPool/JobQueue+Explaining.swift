@@ -1,0 +1,58 @@
+/// Why a job waits. For people: it looks through a lane, or through what is ready, where it must.
+extension JobQueue {
+    /// - Throws: `noSuchJob` also for a job that was finished long ago, or discarded; see ``hasAccepted(_:)``.
+    public func explain(_ id: JobID) throws(QueueError) -> Explanation {
+        if let job = state.jobs[id] { return explain(id, job) }
+        guard let view = state.finished.byID[id] else { throw .noSuchJob(id) }
+        let time = view.finishedAt ?? view.acceptedAt
+        return view.state == .superseded ? .superseded(at: time) : .done(at: time, reason: view.reason)
+    }
+
+    /// By the clock of an explanation's times: milliseconds since 1970.
+    public nonisolated var now: Int64 { wall() }
+
+    /// Whether there ever was such a job.
+    public func hasAccepted(_ id: JobID) -> Bool { id.rawValue > 0 && id.rawValue < state.nextJob }
+
+    private func explain(_ id: JobID, _ job: QueueState.JobRow) -> Explanation {
+        let view = state.view(id, job, .dead)
+        if job.isDead { return .dead(at: view.finishedAt ?? job.acceptedAt, reason: view.reason ?? "") }
+        // A job that is not dead has a lane.
+        guard let lane = view.lane, let row = state.lanes[lane], let first = row.pending.first else {
+            return .notDurable
+        }
+        if let lease = leases(of: lane, row).first(where: { $0.holds(id) }) {
+            return .running(since: lease.since, attempt: Int(lease.attempt), together: lease.jobs.count)
+        }
+        if let reason = log.isFailed { return .failed(reason: reason) }
+        if hasFailed { return .failed(reason: "a completion could not be written") }
+        if isStopping { return .stopping }
+        if state.pausedTenants.contains(row.tenant) { return .tenantPaused }
+        if row.isPaused { return .lanePaused }
+        if row.isParked { return .parked(by: row.parkedBy) }
+        guard first == id else {
+            let ahead = row.pending.prefix { $0 < id }.count
+            let because = state.jobs[first].map { explain(first, $0) } ?? .notDurable
+            return .behind(first: first, ahead: ahead, because: because)
+        }
+        return explainHead(id, job, lane, row)
+    }
+
+    private func explainHead(
+        _ id: JobID, _ job: QueueState.JobRow, _ lane: LaneID, _ row: LaneTable.Row
+    ) -> Explanation {
+        if job.sequence > log.durableSequence { return .notDurable }
+        if let lease = leases(of: lane, row).first { return .afterRun(of: lease.job) }
+        let due = state.due(of: id)
+        if due > wall() {
+            let view = state.view(id, job, .waiting(until: due))
+            return .waiting(until: due, attempts: view.attempts, reason: view.reason ?? "")
+        }
+        return .ready(ahead: dispatcher.ahead(of: lane, of: row.tenant, job.urgency))
+    }
+
+    /// The runs of a lane: its own, and those of lanes that were joined into it and have not ended.
+    private func leases(of lane: LaneID, _ row: LaneTable.Row) -> [Lease] {
+        ([lane] + row.absorbed.map(\.lane)).compactMap { leases[$0] }
+    }
+}
