@@ -19,6 +19,8 @@ struct CommandLineTests {
         [], ["swerve"], ["journal"], ["journal", "polish", "x"], ["serve"], ["serve", "--config"], ["check"],
         ["jobs"], ["jobs", "--admin", "x", "--config", "y"], ["jobs", "--admin", "http://127.0.0.1:1", "--limit", "0"],
         ["jobs", "--admin", "http://127.0.0.1:1", "1", "--state", "dead"], ["jobs", "--admin", "nonsense"],
+        ["explain", "1"], ["explain", "--admin", "http://127.0.0.1:1"],
+        ["explain", "--admin", "http://127.0.0.1:1", "1", "2"],
         ["retry", "--admin", "http://127.0.0.1:1"], ["retry", "--admin", "http://127.0.0.1:1", "--all", "5"],
         ["retry", "--admin", "http://127.0.0.1:1", "5", "--gym", "a"], ["discard", "--admin", "http://127.0.0.1:1"],
         ["pause", "--admin", "http://127.0.0.1:1"],
@@ -42,7 +44,7 @@ struct CommandLineTests {
     @Test(arguments: [
         ["serve", "--config", "/nonexistent/lockstep.json"], ["check", "--config", "/nonexistent/lockstep.json"],
         ["journal", "verify", "/nonexistent"], ["journal", "stats", "/nonexistent"],
-        ["journal", "salvage", "/nonexistent", "/nonexistent/new"],
+        ["journal", "salvage", "/nonexistent", "/nonexistent/new"], ["explain", "--admin", "http://127.0.0.1:1", "7"],
     ])
     func `what was meant but does not work ends with 1`(_ words: [String]) async {
         #expect(await CommandLineTool.run(words) == .failed)

@@ -37,4 +37,18 @@ struct JobTableTests {
         #expect(rows.first?.reason == "no personId")
         #expect(rows.first?.lane == nil)
     }
+
+    @Test func `an explanation is one sentence a line, and nothing in it moves the cursor`() throws {
+        let json = #"""
+            {"id": "7", "gym": "downtown", "lane": "3", "state": "waiting", "why": "waiting", "aboutSeconds": 4,
+             "sentences": ["It is tried again in 4 s, after 1 try: no\nluck\u001b[2J", "It should go on in about 4 s."]}
+            """#
+        let job = try JSONDecoder().decode(ExplainedJob.self, from: Data(json.utf8))
+        #expect(
+            job.text == """
+                job 7 (lane 3 of gym downtown) is waiting
+                It is tried again in 4 s, after 1 try: no luck [2J
+                It should go on in about 4 s.
+                """)
+    }
 }

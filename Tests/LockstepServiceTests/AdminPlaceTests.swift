@@ -6,6 +6,7 @@ struct AdminPlaceTests {
     @Test(arguments: [
         (["healthz"], AdminPlace.health), (["readyz"], .readiness), (["metrics"], .metrics), (["api", "jobs"], .jobs),
         (["api", "jobs", "7"], .job("7")), (["api", "jobs", "7", "retry"], .retry("7")),
+        (["api", "jobs", "7", "explain"], .explain("7")),
         (["api", "jobs", "7", "discard"], .discard("7")), (["api", "retry"], .retryAll), (["api", "gyms"], .gyms),
         (["api", "gyms", "a", "pause"], .pause(gym: "a", true)),
         (["api", "gyms", "a", "resume"], .pause(gym: "a", false)),
@@ -29,7 +30,7 @@ struct AdminPlaceTests {
     }
 
     @Test func `nothing that only looks can be posted, and nothing that changes can be got`() {
-        for place in [AdminPlace.health, .metrics, .jobs, .job("7"), .gyms, .attention] {
+        for place in [AdminPlace.health, .metrics, .jobs, .job("7"), .explain("7"), .gyms, .attention] {
             #expect(place.methods == ["GET", "HEAD"])
         }
         for place in [AdminPlace.retry("7"), .discard("7"), .retryAll, .pause(gym: "a", true), .programs(gym: "a")] {

@@ -1,7 +1,7 @@
 /// What a path of the operator's door stands for, whatever the method.
 enum AdminPlace: Equatable {
     case health, readiness, metrics
-    case jobs, job(String), retry(String), discard(String), retryAll
+    case jobs, job(String), explain(String), retry(String), discard(String), retryAll
     case gyms, attention
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
@@ -21,6 +21,7 @@ enum AdminPlace: Equatable {
         switch (subject, rest.count, rest.last) {
         case ("jobs", 0, _): self = .jobs
         case ("jobs", 1, _): self = .job(rest[0])
+        case ("jobs", 2, "explain"): self = .explain(rest[0])
         case ("jobs", 2, "retry"): self = .retry(rest[0])
         case ("jobs", 2, "discard"): self = .discard(rest[0])
         case ("retry", 0, _): self = .retryAll
@@ -38,7 +39,7 @@ enum AdminPlace: Equatable {
     /// Reading is GET (or HEAD, which the server answers without the body); whatever changes something is POST.
     var methods: [String] {
         switch self {
-        case .health, .readiness, .metrics, .jobs, .job, .gyms, .attention: ["GET", "HEAD"]
+        case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .attention: ["GET", "HEAD"]
         case .retry, .discard, .retryAll, .pause, .pauseLane, .programs: ["POST"]
         }
     }

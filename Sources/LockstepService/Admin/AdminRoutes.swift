@@ -63,6 +63,7 @@ struct AdminRoutes: Sendable {
             return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
         case .jobs: return await jobs(request)
         case .job(let id): return Reply.json(200, JobAnswer(try await job(id)))
+        case .explain(let id): return try await explain(id)
         case .retry(let id):
             try await retry(try await job(id))
             return Reply.json(200, ["job": id])
@@ -158,6 +159,19 @@ struct AdminRoutes: Sendable {
             }
         }
         return Reply.json(200, await queue.jobs(query).map(JobAnswer.init))
+    }
+
+    private func explain(_ text: String) async throws -> HTTPAnswer {
+        guard let id = JobID(text), await queue.hasAccepted(id) else { throw Refusal(404, "there is no job “\(text)”") }
+        // It may end between the two questions; then both are asked again.
+        for _ in 0..<3 {
+            guard let explanation = try? await queue.explain(id), let job = await queue.job(id) else { continue }
+            let gym = gyms[job.tenant.rawValue]
+            let story = JobStory(
+                explanation, gym: job.tenant.rawValue, obstacle: await gym?.obstacle(), now: queue.now)
+            return Reply.json(200, ExplanationAnswer(job, story))
+        }
+        throw Refusal(404, "job \(id) was discarded, or finished so long ago that nothing is remembered of it")
     }
 
     private func retryAll(_ request: HTTPRequest) async throws -> HTTPAnswer {

@@ -72,7 +72,7 @@ struct JobRow: Decodable {
             + jobs.map { job in
                 [
                     job.id, job.gym, job.lane ?? "-", job.state, String(job.attempts), job.acceptedAt,
-                    oneLine(job.reason ?? ""),
+                    (job.reason ?? "").harmless,
                 ]
             }
         let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -83,10 +83,12 @@ struct JobRow: Decodable {
             return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
         }.joined(separator: "\n")
     }
+}
 
-    /// Keap's own words may hold anything, also what moves a terminal's cursor.
-    private static func oneLine(_ text: String) -> String {
+extension String {
+    /// On one line: Keap's own words may hold anything, also what moves a terminal's cursor.
+    var harmless: String {
         let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 }))
+        return String(String.UnicodeScalarView(unicodeScalars.map { isControl($0) ? " " : $0 }))
     }
 }

@@ -1,0 +1,135 @@
+import LockstepPool
+
+/// Why a job is where it is, in sentences, and about how long until that changes.
+struct JobStory: Equatable, Sendable {
+    /// One word for programs; see `word(for:)`.
+    private(set) var why: String
+    private(set) var sentences: [String] = []
+    /// The job that must go on before this one does.
+    private(set) var after: JobID?
+    /// Jobs of its lane before it, or lanes of its gym, whichever it waits for.
+    private(set) var ahead: Int?
+    /// Nil where a person must do something first, or nobody can say.
+    private(set) var lasts: Duration?
+
+    /// - Parameters:
+    ///   - obstacle: what the gym's calls wait for, if anything.
+    ///   - now: milliseconds since 1970.
+    init(_ explanation: Explanation, gym: String, obstacle: Obstacle?, now: Int64) {
+        why = Self.word(for: explanation)
+        switch explanation {
+        case .behind(let first, let ahead, let because):
+            (after, self.ahead) = (first, ahead)
+            sentences = [
+                "It waits for \(ahead == 1 ? "the job" : "the \(ahead) jobs") before it in its lane; job \(first) is the first."
+            ]
+            tell(because, subject: "Job \(first)", gym, obstacle, now)
+        default:
+            if case .afterRun(let id) = explanation { after = id }
+            if case .parked(let dead) = explanation { after = dead.first }
+            if case .ready(let count) = explanation { ahead = count }
+            tell(explanation, subject: "It", gym, obstacle, now)
+        }
+    }
+
+    private static func word(for explanation: Explanation) -> String {
+        switch explanation {
+        case .done: "done"
+        case .superseded: "superseded"
+        case .dead: "dead"
+        case .running: "running"
+        case .stopping: "stopping"
+        case .failed: "failed"
+        case .tenantPaused: "gym paused"
+        case .lanePaused: "lane paused"
+        case .parked: "parked"
+        case .behind: "behind"
+        case .waiting: "waiting"
+        case .notDurable: "not durable"
+        case .afterRun: "after run"
+        case .ready: "ready"
+        }
+    }
+
+    private mutating func tell(
+        _ why: Explanation, subject: String, _ gym: String, _ obstacle: Obstacle?, _ now: Int64
+    ) {
+        switch why {
+        case .done(let at, let reason):
+            sentences.append("\(subject) was \(reason ?? "done"), \(Self.ago(at, now)).")
+        case .superseded(let at):
+            sentences.append(
+                "A newer message about the same person was delivered first, so \(Self.ago(at, now)) it was closed.")
+        case .dead(let at, let reason):
+            sentences.append("\(subject) is a dead letter, \(Self.ago(at, now)): \(reason)")
+            sentences.append("`lockstep retry` gives it another try, `lockstep discard` gives it up.")
+        case .running(let since, let attempt, let together):
+            let company = together > 1 ? ", \(together) jobs of its lane in one" : ""
+            sentences.append("\(subject) has been running for \(Self.span(now - since)), try \(attempt)\(company).")
+            tell(obstacle)
+        case .stopping: sentences.append("The service is stopping; it goes on at the next start.")
+        case .failed(let reason):
+            sentences.append(
+                "The journal cannot be written (\(reason)); nothing is begun until the service is started again.")
+        case .tenantPaused: sentences.append("Gym \(gym) is paused; `lockstep resume --gym \(gym)` lets it go on.")
+        case .lanePaused:
+            sentences.append("Its lane is paused; `lockstep resume --gym \(gym) --lane LANE` lets it go on.")
+        case .parked(let dead):
+            let jobs = dead.map(\.description).joined(separator: ", ")
+            let subject = dead.count == 1 ? "job \(jobs), a dead letter, is" : "the dead letters \(jobs) are"
+            sentences.append("Its lane waits until \(subject) retried or discarded, as the gym's `afterDead` says.")
+        case .waiting(let until, let attempts, let reason):
+            lasts = .milliseconds(max(0, until - now))
+            sentences.append(
+                "\(subject) is tried again in \(Self.span(until - now)), after \(attempts) \(attempts == 1 ? "try" : "tries"): \(reason)"
+            )
+        case .notDurable: sentences.append("\(subject) is being written to disk; it begins when it is there for good.")
+        case .afterRun(let id):
+            sentences.append("Job \(id), which is of the same lane, is running and must end first.")
+            tell(obstacle)
+        case .ready(let ahead):
+            let others = ahead == 0 ? "it is its gym's next" : "\(ahead) of its gym come before it, and gyms take turns"
+            sentences.append("\(subject) is ready and waits for a place among those that run; \(others).")
+            tell(obstacle, after: ahead)
+        case .behind:
+            break  // the first of a lane is behind nobody
+        }
+    }
+
+    /// - Parameter others: runs that come first, with one call each at least.
+    private mutating func tell(_ obstacle: Obstacle?, after others: Int = 0) {
+        guard let obstacle else { return }
+        sentences.append(obstacle.sentence)
+        lasts = obstacle.lasts.map { $0 + obstacle.spacing * others }
+    }
+
+    private static func span(_ milliseconds: Int64) -> String { Duration.milliseconds(max(0, milliseconds)).roughly }
+    private static func ago(_ time: Int64, _ now: Int64) -> String { "\(span(now - time)) ago" }
+}
+
+/// `/api/jobs/ID/explain`.
+struct ExplanationAnswer: Encodable, Sendable {
+    var id: String
+    var gym: String
+    var lane: String?
+    var state: String
+    var why: String
+    /// To be read one after the other.
+    var sentences: [String]
+    var after: String?
+    var ahead: Int?
+    var aboutSeconds: Int?
+
+    init(_ job: JobView, _ story: JobStory) {
+        id = job.id.description
+        gym = job.tenant.rawValue
+        lane = job.lane?.description
+        state = job.state.name.rawValue
+        why = story.why
+        sentences = story.sentences
+        after = story.after?.description
+        ahead = story.ahead
+        aboutSeconds = story.lasts.map { Int($0.inSeconds.rounded(.up)) }
+        if let aboutSeconds { sentences.append("It should go on in about \(Duration.seconds(aboutSeconds).roughly).") }
+    }
+}

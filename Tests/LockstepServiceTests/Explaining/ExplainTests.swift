@@ -1,0 +1,77 @@
+import Foundation
+import LockstepPool
+import Testing
+
+@testable import LockstepService
+
+/// `GET /api/jobs/ID/explain`
+struct ExplainTests {
+    private func explain(_ id: String, in town: Town) async throws -> [String: Any] {
+        try await town.get("/api/jobs/\(id)/explain").object
+    }
+
+    private func sentences(_ answer: [String: Any]) -> String {
+        (answer["sentences"] as? [String] ?? []).joined(separator: "\n")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a job of a paused gym says so, and those that ended say how`() async throws {
+        try await Town.with { town in
+            let done = try await town.accept(person())
+            town.refuse("zp-2@example.org")
+            let dead = try await town.accept(person("zp-2"))
+            try await town.settle()
+            _ = try await town.post("/api/gyms/downtown/pause")
+            let paused = try await town.accept(person("zp-1", ["status": "Hold"]))
+            #expect(try await explain(done, in: town)["why"] as? String == "done")
+            let letter = try await explain(dead, in: town)
+            #expect(letter["why"] as? String == "dead")
+            #expect(sentences(letter).contains("Not this one"), "in Keap's own words")
+            let waiting = try await explain(paused, in: town)
+            #expect(waiting["why"] as? String == "gym paused")
+            #expect(waiting["id"] as? String == paused)
+            #expect(waiting["gym"] as? String == "downtown")
+            #expect(waiting["state"] as? String == "paused")
+            #expect(sentences(waiting).contains("lockstep resume --gym downtown"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `while Keap is away a job and those behind it say that Keap is what they wait for`() async throws {
+        try await Town.with { town in
+            _ = town.keap("POST", ["faults"], #"{"match": {}, "action": "status", "status": 503}"#)
+            let first = try await town.accept(person())
+            let second = try await town.accept(person("zp-1", ["status": "Hold"]))
+            var told = ""
+            let deadline = ContinuousClock.now + .seconds(30)
+            while !told.contains("Keap has failed") {
+                try #require(ContinuousClock.now < deadline, "\(told)")
+                let answer = try await explain(second, in: town)
+                #expect(answer["why"] as? String == "behind")
+                #expect(answer["after"] as? String == first)
+                #expect(answer["ahead"] as? Int == 1)
+                told = sentences(answer)
+            }
+            #expect(told.contains("job \(first) is the first"))
+            town.heal()
+            try await town.settle()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a job of which nothing is remembered is told apart from one that never was`() async throws {
+        try await Town.with { town in
+            let id = try await town.accept(["who": "knows"])
+            _ = try await town.post("/api/jobs/\(id)/discard")
+            let gone = try await town.get("/api/jobs/\(id)/explain")
+            #expect(gone.status == 404)
+            #expect(gone.error.contains("discarded, or finished so long ago"))
+            for id in ["0", "99", "seven", "-1"] {
+                let none = try await town.get("/api/jobs/\(id)/explain")
+                #expect(none.status == 404)
+                #expect(none.error == "there is no job “\(id)”")
+            }
+            #expect(try await town.ask("POST", town.admin + "/api/jobs/1/explain", body: "").status == 405)
+        }
+    }
+}
