@@ -93,6 +93,9 @@ public final class Journal: Sendable {
         try await core.wait(for: .durable, of: ticket.sequence)
     }
 
+    /// Asks for what `durable` waits for, without waiting: `durableSequence` tells.
+    package func wantDurable(_ ticket: Ticket) { core.want(durable: ticket.sequence) }
+
     /// Every record up to this one survives a loss of power.
     public var durableSequence: UInt64 { core.state.withLock { $0.queue.durable } }
 

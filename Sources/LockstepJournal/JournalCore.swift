@@ -96,6 +96,14 @@ final class JournalCore: Sendable {
         try result.get()
     }
 
+    func want(durable sequence: UInt64) {
+        let isAsleep = state.withLock { state in
+            state.queue.want(durable: sequence)
+            return state.takeSleep()
+        }
+        if isAsleep { driver.wakeWriter() }
+    }
+
     /// After this the writer finishes what was submitted and ends.
     func beginClose() {
         let isAsleep = state.withLock { state in

@@ -21,6 +21,7 @@ struct Recovery {
 
     /// Keeps evidence without filling the disk over years of power cuts.
     private static let tornCopiesKept = 16
+    private static let pieceSize = 1 << 20
 
     init(layout: DirectoryLayout, files: any FileSystem) {
         self.layout = layout
@@ -30,6 +31,9 @@ struct Recovery {
     /// - Throws: `JournalError`, `FileError`, or what `replay` throws.
     mutating func run(replay: (ReplayedRecord) throws -> Void) throws -> Outcome {
         let names = try files.list(layout.directory)
+        // A process that was killed between a rename and its sync left names that the disk may not have yet.
+        try files.syncDirectory(layout.directory)
+        outcome.spares = names.compactMap(DirectoryLayout.spareNumber).sorted()
         if names.contains("checkpoint") { try replayCheckpoint(replay) }
         let ids = names.compactMap(DirectoryLayout.segmentID).sorted()
         let retired = try checkComplete(ids)
@@ -39,7 +43,6 @@ struct Recovery {
         try replayTail(headers, names, replay)
         for id in retired { try files.remove(layout.segment(id)) }
         if names.contains("checkpoint.tmp") { try files.remove(layout.checkpointAside) }
-        outcome.spares = names.compactMap(DirectoryLayout.spareNumber).sorted()
         return outcome
     }
 
@@ -129,10 +132,12 @@ struct Recovery {
         let file = try files.open(path, isLast ? .update : .read)
         defer { file.close() }
         var scan = try SegmentScan(header: header, file: file)
+        var unsynced = UnsyncedTail()
         outcome.report.bytesScanned += Int(scan.fileSize)
         while true {
             switch try scan.step() {
             case .record(let frame, let offset):
+                if isLast { unsynced.note(frame, at: offset) }
                 guard frame.sequence > outcome.checkpointUpTo else { continue }
                 try replay(
                     .tail(
@@ -141,22 +146,39 @@ struct Recovery {
                             address: RecordAddress(segment: header.id, offset: UInt32(offset)),
                             payload: scan.payload(of: frame, at: offset))))
                 outcome.report.tailRecords += 1
-            case .mark(_, _, let missing):
+            case .mark(let frame, let offset, let missing):
+                if isLast { unsynced.note(frame, at: offset) }
                 outcome.report.skippedSequences += missing
             case .end:
+                if isLast { try writeAgain(unsynced, file, end: scan.offset) }
                 return scan
             case .damage(let reason):
                 guard isLast, try scan.isTorn(durable: outcome.checkpointUpTo) else {
                     throw damage(path, scan.offset, reason)
                 }
+                try writeAgain(unsynced, file, end: scan.offset)
                 outcome.report.torn = try cut(scan, file, names)
                 return scan
             }
         }
     }
 
+    /// What was read may be in the system's cache only: after a kill it was never synced, and after a sync that failed
+    /// it counts as clean, so that another sync alone would bring nothing to the disk. From here on it counts as durable.
+    private func writeAgain(_ tail: UnsyncedTail, _ file: any OpenFile, end: UInt64) throws(FileError) {
+        guard let start = tail.start else { return }
+        var offset = start
+        while offset < end {
+            let bytes = try file.read(Int(min(end - offset, UInt64(Self.pieceSize))), at: offset)
+            guard !bytes.isEmpty else { break }
+            try file.writeAll(bytes, at: offset)
+            offset += UInt64(bytes.count)
+        }
+        try file.sync()
+    }
+
     /// Copies the torn bytes aside, then writes zeros over them: the blocks stay set aside, and no later scan meets them.
-    private func cut(
+    private mutating func cut(
         _ scan: SegmentScan, _ file: any OpenFile, _ names: [String]
     ) throws(FileError) -> RecoveryReport.TornTail {
         var scan = scan
@@ -165,17 +187,30 @@ struct Recovery {
         let bytes = try file.read(Int(end - scan.offset), at: scan.offset)
         let copies = DirectoryLayout.tornCopies(of: id, among: names)
         let path = layout.torn(id, (copies.last ?? 0) + 1)
-        let copy = try files.open(path, .create)
-        defer { copy.close() }
-        try copy.writeAll(bytes, at: 0)
-        try copy.sync()
-        try files.syncDirectory(layout.directory)
+        try keep(bytes, at: path)
 
         try file.writeAll([UInt8](repeating: 0, count: bytes.count), at: scan.offset)
         try file.sync()
         for old in copies.dropLast(Self.tornCopiesKept - 1) { try files.remove(layout.torn(id, old)) }
         return RecoveryReport.TornTail(
             file: layout.segment(id), offset: scan.offset, bytes: bytes.count, copy: path)
+    }
+
+    /// On a full disk a spare segment gives way: a copy that cannot be kept must not keep the journal shut.
+    private mutating func keep(_ bytes: [UInt8], at path: String) throws(FileError) {
+        while true {
+            do throws(FileError) {
+                let copy = try files.open(path, .create)
+                defer { copy.close() }
+                try copy.writeAll(bytes, at: 0)
+                try copy.sync()
+                try files.syncDirectory(layout.directory)
+                return
+            } catch {
+                guard error.isNoSpace, let spare = outcome.spares.popLast() else { throw error }
+                try files.remove(layout.spare(spare))
+            }
+        }
     }
 
     private func damage(_ file: String, _ offset: UInt64, _ reason: String) -> JournalError {

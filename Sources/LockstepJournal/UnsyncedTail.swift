@@ -1,0 +1,17 @@
+/// Where the records begin of which no later one says that they were synced.
+struct UnsyncedTail {
+    private var frames: [(sequence: UInt64, offset: UInt64)] = []
+    private var synced: UInt64 = 0
+
+    /// Nil if all are known to be on the disk.
+    var start: UInt64? { frames.first?.offset }
+
+    mutating func note(_ frame: FrameHeader, at offset: UInt64) {
+        // The claim rises once a batch, so this goes through each record once.
+        if frame.synced > synced {
+            synced = frame.synced
+            frames.removeAll { $0.sequence <= synced }
+        }
+        if frame.sequence > synced { frames.append((frame.sequence, offset)) }
+    }
+}

@@ -1,0 +1,41 @@
+import LockstepJournal
+import LockstepSimulation
+import Testing
+
+/// See `Seeds` for running more of them, or one again.
+@Suite struct JournalSimulationTests {
+    private static let shards: UInt64 = 4
+
+    @Test(arguments: 0..<Self.shards)
+    func `whatever a seed does to the disk, the journal keeps what it promised`(shard: UInt64) throws {
+        var tally = JournalHistory.Tally()
+        let seeds = Seeds.chosen(usual: 1200).filter { $0 % Self.shards == shard }
+        for seed in seeds {
+            var history = JournalHistory(seed: seed)
+            do {
+                try history.run()
+            } catch {
+                Issue.record("seed \(seed): \(error); \(Seeds.replay(seed, "JournalSimulationTests"))")
+            }
+            tally += history.tally
+        }
+        guard seeds.count > 100 else { return }
+        // Otherwise this proved less than it says.
+        #expect(tally.torn > 10 && tally.poisoned > 10 && tally.refusals > 10 && tally.failedOpenings > 10, "\(tally)")
+        #expect(tally.checkpoints > 100 && tally.reads > 100 && tally.segments > 100, "\(tally)")
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `power may go at any single call`(seed: UInt64) throws {
+        var whole = JournalHistory(seed: seed)
+        try whole.run(lives: 1, cut: .max)
+        for call in 0...whole.changes[0] {
+            var history = JournalHistory(seed: seed)
+            do {
+                try history.run(lives: 2, cut: call)
+            } catch {
+                Issue.record("seed \(seed), call \(call): \(error)")
+            }
+        }
+    }
+}
