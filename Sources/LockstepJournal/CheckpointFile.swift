@@ -32,9 +32,12 @@ enum CheckpointFile {
                 guard bytes.count >= 16, bytes.load(UInt32.self, at: 0) == version else { return nil }
                 let count = Int(bytes.load(UInt32.self, at: 12))
                 guard bytes.count == 16 + 4 * count else { return nil }
-                return Head(
-                    upTo: bytes.load(UInt64.self, at: 4),
-                    segments: (0..<count).map { bytes.load(UInt32.self, at: 16 + 4 * $0) })
+                let segments = (0..<count).map { bytes.load(UInt32.self, at: 16 + 4 * $0) }
+                let upTo = bytes.load(UInt64.self, at: 4)
+                guard upTo < RecordFormat.sequenceLimit, segments.last ?? 0 < RecordFormat.segmentLimit,
+                    zip(segments, segments.dropFirst()).allSatisfy({ $0 < $1 })
+                else { return nil }
+                return Head(upTo: upTo, segments: segments)
             }
             guard let parsed else { return nil }
             self = parsed

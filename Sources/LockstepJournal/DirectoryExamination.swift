@@ -51,8 +51,13 @@ struct DirectoryExamination {
         for id in head?.segments ?? [] where !ids.contains(id) {
             note(layout.segment(id), 0, "the segment is missing, and the checkpoint needs it")
         }
-        guard let last = ids.last, last > newest else { return }
-        for id in (newest + 1)...last where !ids.contains(id) { note(layout.segment(id), 0, "the segment is missing") }
+        var next = newest + 1
+        for id in ids where id > newest {
+            // Not one by one: a stray file may have any number.
+            let more = id - next > 1 ? ", and \(id - next - 1) more after it" : ""
+            if id > next { note(layout.segment(next), 0, "the segment is missing" + more) }
+            next = id + 1
+        }
     }
 
     private mutating func examine(_ id: UInt32, isLast: Bool) throws(JournalError) {
@@ -66,6 +71,8 @@ struct DirectoryExamination {
             durableIfLast: isLast ? head?.upTo ?? 0 : nil)
         if let reason = segment.headerDamage {
             note(path, 0, reason)
+        } else if before == nil, segment.header.firstSequence > (head?.upTo ?? 0) + 1, report.damage.isEmpty {
+            note(path, 0, "the segment does not continue the one before it")
         } else if let before, before.header.id + 1 == id, before.headerDamage == nil, before.brokenTail == nil,
             segment.header.firstSequence != before.nextSequence
                 || segment.header.previousChecksum != before.lastChecksum

@@ -20,11 +20,13 @@ public struct JournalOptions: Sendable {
         self.maxPayload = maxPayload
     }
 
+    static let largestSegment = 1 << 30
+
     var largestFrame: Int { RecordFormat.frameSize(payload: maxPayload) }
 
     func check() throws(JournalError) {
         // Offsets are 32 bits wide; half of that leaves room to reason about.
-        guard segmentSize <= 1 << 30 else { throw .invalidOptions("a segment has at most 1 GiB") }
+        guard segmentSize <= Self.largestSegment else { throw .invalidOptions("a segment has at most 1 GiB") }
         guard maxPayload >= 0, batchLimit > 0, segmentsAhead >= 1 else {
             throw .invalidOptions("limits must be positive")
         }

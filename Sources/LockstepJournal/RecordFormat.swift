@@ -25,6 +25,10 @@ enum RecordFormat {
     static let magic: UInt32 = 0x314A_534C
     static let headerSize = 40
     static let checksumOffset = 36
+    /// No sequence number reaches this, at a billion a second for a century: what does is not one, and sums stay small.
+    static let sequenceLimit: UInt64 = 1 << 62
+    /// The same for ids of segments, whose files are at most this long as well.
+    static let segmentLimit: UInt32 = 1 << 31
 
     /// Bytes that a record with such a payload takes on disk.
     static func frameSize(payload: Int) -> Int { (headerSize + payload + 7) & ~7 }
@@ -95,6 +99,7 @@ struct FrameHeader: Equatable, Sendable {
         sequence = bytes.load(UInt64.self, at: 16)
         synced = bytes.load(UInt64.self, at: 24)
         offset = bytes.load(UInt32.self, at: 32)
+        guard sequence < RecordFormat.sequenceLimit, synced < RecordFormat.sequenceLimit else { return nil }
     }
 
     init(

@@ -32,8 +32,9 @@ struct Salvage {
     private mutating func copy(_ found: DirectoryExamination) throws(FileError) {
         var segments = found.segments
         let first = segments.first?.header.firstSequence ?? (found.head?.upTo ?? 0) + 1
-        // Without its head a checkpoint does not say what it stands for: then every record there is counts.
-        let upTo = found.head?.upTo ?? first - 1
+        // Without its head a checkpoint does not say what it stands for: then every record there is counts. One that
+        // stands for less than the segments need is that of another time, and what lies between is gone.
+        let upTo = max(found.head?.upTo ?? 0, first - 1)
         if segments.isEmpty {
             let id = (found.head?.segments.last ?? 0) + 1
             try writeEmptySegment(SegmentHeader(id: id, firstSequence: upTo + 1, previousChecksum: 0, capacity: 0))

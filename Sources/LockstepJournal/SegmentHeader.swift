@@ -58,6 +58,9 @@ struct SegmentHeader: Equatable, Sendable {
                     previousChecksum: bytes.load(UInt32.self, at: 24), capacity: bytes.load(UInt32.self, at: 28)))
         }
         let found = try header.get()
+        guard found.firstSequence > 0, found.firstSequence < RecordFormat.sequenceLimit,
+            found.capacity <= JournalOptions.largestSegment
+        else { throw .damaged("the segment header has numbers that none can have") }
         guard found.id == id else { throw .damaged("the header is that of segment \(found.id)") }
         return found
     }

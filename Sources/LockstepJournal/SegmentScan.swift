@@ -28,6 +28,8 @@ struct SegmentScan {
     var fileSize: UInt64 { reader.size }
 
     mutating func step() throws(FileError) -> Step {
+        // Places are 32 bits wide, and no segment is made that long.
+        guard offset <= UInt64(JournalOptions.largestSegment) else { return .damage("the file is too long") }
         switch try reader.frame(at: offset, segment: header.id) {
         case .blank:
             guard try reader.endOfData(from: offset) != nil else { return .end }

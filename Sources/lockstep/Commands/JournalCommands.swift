@@ -5,43 +5,54 @@ struct JournalVerifyCommand: Command {
     static let words = ["journal", "verify"]
     static let summary = "reads a whole journal and reports what is not as it was written"
     static let help = """
-        Usage: lockstep journal verify DIR
+        Usage: lockstep journal verify DIR [--json]
 
         DIR is the configuration's “data” directory. Changes nothing, and may run beside the service (what that is just
         writing then shows as a torn tail). Exit code 0 if the journal would open, 1 if it is damaged.
+
+          --json           one JSON object instead of lines
         """
 
     private let directory: String
+    private let json: Bool
 
     init(_ arguments: inout Arguments) throws(UsageError) {
+        json = arguments.flag("--json")
         directory = try arguments.positional("the journal's directory")
     }
 
     func run() async throws -> ExitCode {
-        try requireDirectory(directory)
-        let report = try JournalInspection.verify(directory)
-        for segment in report.segments {
-            Terminal.print(
-                "\(segment.file): \(segment.records) records, \(segment.usedBytes) of \(segment.size) bytes used")
+        let report = try verified(directory)
+        Terminal.print(json ? try JournalJSON.text(report) : Self.lines(report, directory))
+        return report.isSound ? .done : .failed
+    }
+
+    private static func lines(_ report: VerifyReport, _ directory: String) -> String {
+        var lines = report.segments.map { segment in
+            let numbers = segment.firstSequence.flatMap { first in segment.lastSequence.map { " (\(first) to \($0))" } }
+            return "\(segment.file): \(segment.records) records\(numbers ?? ""), "
+                + "\(segment.usedBytes) of \(segment.size) bytes used"
         }
         if let checkpoint = report.checkpoint {
             let upTo = checkpoint.upTo.map { "stands for everything up to record \($0)" } ?? "its head cannot be read"
-            Terminal.print("\(checkpoint.file): \(checkpoint.records) records, \(upTo)")
+            lines.append("\(checkpoint.file): \(checkpoint.records) records, \(upTo)")
         }
         if let torn = report.torn {
-            Terminal.print("torn tail (will be cut at the next start, with a copy kept): \(torn)")
+            lines.append(
+                "torn tail, never acknowledged (will be cut at the next start, with a copy kept): "
+                    + "\(torn.file), offset \(torn.offset): \(torn.reason)")
         }
-        for copy in report.tornCopies { Terminal.print("kept from an earlier torn tail: \(copy)") }
+        lines += report.tornCopies.map { "kept from an earlier torn tail: \($0)" }
         if report.skippedSequences > 0 {
-            Terminal.print("\(report.skippedSequences) records were left out by an earlier salvage")
+            lines.append("\(report.skippedSequences) records were left out by an earlier salvage")
         }
-        for damage in report.damage { Terminal.print("DAMAGED: \(damage)") }
-        let verdict =
+        lines += report.damage.map { "DAMAGED: \($0)" }
+        lines.append(
             report.isSound
-            ? "sound: \(report.records) records in \(report.segments.count) segments"
-            : "damaged in \(report.damage.count) places; `lockstep journal salvage \(directory) NEW-DIR` copies what is good"
-        Terminal.print(verdict)
-        return report.isSound ? .done : .failed
+                ? "sound: \(report.records) records in \(report.segments.count) segments"
+                : "damaged in \(report.damage.count) places, so the service does not start with it; "
+                    + "`lockstep journal salvage \(directory) NEW-DIR` copies what is good")
+        return lines.joined(separator: "\n")
     }
 }
 
@@ -66,8 +77,7 @@ struct JournalStatsCommand: Command {
     ]
 
     func run() async throws -> ExitCode {
-        try requireDirectory(directory)
-        let report = try JournalInspection.verify(directory)
+        let report = try verified(directory)
         var kinds: [UInt8: (records: Int, bytes: Int)] = [:]
         for (kind, count) in report.segments.flatMap(\.kinds) {
             let sum = kinds[kind] ?? (0, 0)
@@ -83,37 +93,17 @@ struct JournalStatsCommand: Command {
     }
 }
 
-struct JournalSalvageCommand: Command {
-    static let words = ["journal", "salvage"]
-    static let summary = "copies what is good of a damaged journal into a new directory"
-    static let help = """
-        Usage: lockstep journal salvage DIR NEW-DIR
-
-        DIR is left as it is. What could not be copied is listed. Then set “data” to NEW-DIR and start the service: jobs
-        whose completion was lost run again, which Keap's tags and fields bear.
-        """
-
-    private let directory: String
-    private let target: String
-
-    init(_ arguments: inout Arguments) throws(UsageError) {
-        directory = try arguments.positional("the damaged journal's directory")
-        target = try arguments.positional("the new directory")
+private func verified(_ directory: String) throws -> VerifyReport {
+    try requireDirectory(directory)
+    let report = try JournalInspection.verify(directory)
+    // An empty list would say that all is well in any directory that was named by mistake.
+    guard !report.segments.isEmpty || report.checkpoint != nil || !report.damage.isEmpty else {
+        throw CommandFailure("there is no journal in \(directory)")
     }
-
-    func run() async throws -> ExitCode {
-        try requireDirectory(directory)
-        let report = try JournalInspection.salvage(directory, into: target)
-        for skipped in report.skipped {
-            let numbers = skipped.sequences.map { ", records \($0.lowerBound) to \($0.upperBound)" } ?? ""
-            Terminal.print("left out: \(skipped.damage) (\(skipped.bytes) bytes\(numbers))")
-        }
-        Terminal.print("copied \(report.records) records in \(report.segments) segments to \(target)")
-        return .done
-    }
+    return report
 }
 
-private func requireDirectory(_ path: String) throws(CommandFailure) {
+func requireDirectory(_ path: String) throws(CommandFailure) {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
         throw CommandFailure("there is no directory \(path)")
