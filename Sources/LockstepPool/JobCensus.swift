@@ -16,10 +16,13 @@ package struct JobCensus {
         switch record {
         case .accepted(let job), .moved(let job): found(job.id)
         case .job(let job): found(job.id)
+        case .jobs(let jobs): for job in jobs.rows { found(job.id) }
+        case .jointOutcome(let outcome, let others):
+            highest = max(highest, outcome.job.rawValue, others.max()?.rawValue ?? 0)
         case .outcome(let outcome): highest = max(highest, outcome.job.rawValue)
         case .revived(let job, _, _): highest = max(highest, job.rawValue)
         case .counters(let nextJob, _, _): folded = max(folded, nextJob)
-        case .laneState, .joined, .note, .paused, .lane: break
+        case .laneState, .joined, .note, .paused, .lane, .lanes, .troubles: break
         }
     }
 
