@@ -13,6 +13,7 @@ struct QueueState: Sendable {
     private(set) var jobs = JobTable()
     private(set) var lanes = LaneTable()
     private(set) var troubles = NumberedRows<Trouble>()
+    private var reasons = RecentReasons()
     private(set) var tally = JobTally()
     private(set) var notes: [String: [UInt8]] = [:]
     private(set) var pausedTenants: Set<TenantID> = []
@@ -154,6 +155,8 @@ struct QueueState: Sendable {
 
     private mutating func set(_ trouble: Trouble?, of id: JobID) {
         guard trouble != nil || troubles.contains(id.rawValue), jobs[id] != nil else { return }
+        var trouble = trouble
+        if let reason = trouble?.reason { trouble?.reason = reasons.shared(reason) }
         change(id) { $0.troubles[id.rawValue] = trouble }
     }
 

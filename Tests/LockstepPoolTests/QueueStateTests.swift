@@ -30,6 +30,27 @@ import Testing
         #expect(again.inWords == story.state.inWords, "seed \(seed)")
     }
 
+    @Test func `jobs that wait for the same reason hold its text once`() {
+        var state = QueueState()
+        for number: UInt64 in 1...20 {
+            let job = AcceptedRecord(
+                id: JobID(rawValue: number), tenant: .gym, lane: LaneID(rawValue: number), keys: [.id("\(number)")],
+                kind: 1, isSnapshot: false, urgency: .live, acceptedAt: 0, unplaced: nil, payload: [])
+            let reason = "the service answers 503 to all calls of account \(number % 5)"
+            let waiting = OutcomeRecord(
+                job: job.id, attempts: 1, ending: .waiting(until: 9, reason: reason), lane: nil, state: [],
+                merging: [], at: 0)
+            for record in [PoolRecord.accepted(job), .outcome(waiting)] {
+                state.apply(record, at: LogTicket(sequence: number, address: LogAddress(rawValue: number)))
+            }
+        }
+        let places = state.troubles.map { trouble in
+            trouble.row.reason.utf8.withContiguousStorageIfAvailable { $0.baseAddress }
+        }
+        #expect(Set(places).count == 5)
+        #expect(Set(state.troubles.map(\.row.reason)).count == 5)
+    }
+
     /// They are on disks.
     @Test func `a checkpoint of an earlier version is read`() {
         var state = QueueState()
