@@ -29,7 +29,8 @@ public actor JobQueue {
     var idleWaiters: [Bell] = []
     var isStopping = false
     var isDispatching = false
-    var random = SystemRandomNumberGenerator()
+    /// For the jitter of pauses.
+    var random: any RandomNumberGenerator & Sendable
     /// Tries in a row that came to nothing, of jobs that wait: what their pauses grow with. Starts anew with the process.
     var vainTries: [JobID: Int] = [:]
     /// Jobs of a joint run that was refused: each gets a verdict of its own. Starts anew with the process.
@@ -68,13 +69,14 @@ public actor JobQueue {
 
     init(
         log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy, clock: PoolClock,
-        wall: @escaping @Sendable () -> Int64
+        wall: @escaping @Sendable () -> Int64, random: any RandomNumberGenerator & Sendable
     ) {
         self.log = log
         self.handler = handler
         self.policy = policy
         self.clock = clock
         self.wall = wall
+        self.random = random
         state = found.state
         loggedSinceCheckpoint = found.logged
         dispatcher = Dispatcher(
@@ -84,13 +86,17 @@ public actor JobQueue {
 
     /// Finishes recovery: nothing is dispatched before `run`.
     ///
-    /// - Parameter found: all records of the log, applied to one state in their order.
+    /// - Parameters:
+    ///   - found: all records of the log, applied to one state in their order.
+    ///   - random: what the pauses between tries are drawn from.
     public static func open<C: Clock>(
         log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy = QueuePolicy(),
-        clock: C, wall: @escaping @Sendable () -> Int64
+        clock: C, wall: @escaping @Sendable () -> Int64,
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) async throws(QueueError) -> JobQueue where C.Duration == Duration {
         let queue = JobQueue(
-            log: log, found: found, handler: handler, policy: policy, clock: PoolClock(clock), wall: wall)
+            log: log, found: found, handler: handler, policy: policy, clock: PoolClock(clock), wall: wall,
+            random: random)
         try await queue.recover()
         return queue
     }
