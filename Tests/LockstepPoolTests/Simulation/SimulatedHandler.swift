@@ -1,0 +1,48 @@
+import LockstepPool
+import LockstepSimulation
+
+/// Does simulated jobs well and badly, as the seed says, and tells the ledger.
+struct SimulatedHandler: JobHandler {
+    let ledger: Ledger
+    let simulation: Simulation
+    let life: Int
+
+    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        let run = ledger.begins(job, given: state)
+        var chance = simulation.random(job.id.rawValue << 24 | UInt64(run) << 8 | UInt64(life))
+        var known = state
+        let outcome = await work(job, &known, lane, &chance)
+        ledger.ends(job, outcome)
+        return outcome
+    }
+
+    private func work(
+        _ job: Job, _ known: inout [UInt8], _ lane: LaneHandle, _ chance: inout SeededGenerator
+    ) async -> JobOutcome {
+        for _ in 0..<Int.random(in: 0...3, using: &chance) {
+            if Bool.random(using: &chance) {
+                await Task.yield()
+            } else {
+                let pause = Duration.milliseconds(Int.random(in: 1...400, using: &chance))
+                do { try await simulation.clock.sleep(for: pause) } catch { return .interrupted(state: known) }
+            }
+            guard Int.random(in: 0..<6, using: &chance) == 0 else { continue }
+            known = DoneList.add(DoneList.halfway(job.id), to: known)
+            // It fails only when the log does, and then nobody may go on as if it were saved.
+            do { try await lane.save(known) } catch { return .interrupted(state: known) }
+            ledger.saved(DoneList.halfway(job.id), by: job)
+        }
+        switch Int.random(in: 0..<16, using: &chance) {
+        case 0...1 where job.attempt < 5: return .retry(reason: "no luck", state: known)
+        case 2: return .retry(reason: "throttled", state: known, after: .seconds(2), isCharged: false)
+        case 3 where job.attempt < 5: return .retry(reason: "at once", state: known, after: .zero)
+        case 4: return .dead(reason: "refused", state: known)
+        case 5 where job.attempt < 3: return .interrupted(state: known)
+        default: return .done(state: DoneList.add(job.id, to: known))
+        }
+    }
+
+    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { DoneList.merge(a, b) }
+    func wantsAcceptance(ofKind kind: UInt8) -> Bool { false }
+    func accepted(_ job: AcceptedJob) { ledger.offered(job.id, job.payload) }
+}
