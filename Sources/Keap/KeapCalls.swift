@@ -2,6 +2,7 @@
 ///
 /// Every call waits for the account's circuit and for budget before it is sent, has a deadline once it is, and never
 /// runs beside another that names the same contact. Cancelling a call that still waits sends nothing and spends nothing.
+/// Tags that wait for budget share calls with those of other contacts; each caller hears of its own.
 package protocol KeapCalls: Sendable {
     /// Contacts that match all clauses, with only `fields` filled in. Follows pages until `limit` contacts are known.
     func contacts(

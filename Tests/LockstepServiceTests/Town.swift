@@ -17,6 +17,8 @@ final class Town: Sendable {
         var key = "KeapAK-one"
         /// Empty: Zen Planner is not used.
         var token = "token-of-downtown"
+        /// More members of its `keap` object.
+        var keap = ""
         /// More members of the gym's object, such as `"afterDead": "park"`.
         var more = ""
         /// More members of its `zenPlanner` object.
@@ -83,10 +85,11 @@ final class Town: Sendable {
         _ gyms: [Gym], _ port: Int, _ directory: URL, adminToken: String?
     ) throws -> Configuration {
         let objects = gyms.map { gym in
-            """
-            {"id": "\(gym.id)", "keap": {"baseURL": "http://127.0.0.1:\(port)/crm/rest", "key": "\(gym.key)"},
-             \(gym.sections.joined(separator: ", "))}
-            """
+            let keap = gym.keap.isEmpty ? "" : ", " + gym.keap
+            return """
+                {"id": "\(gym.id)", "keap": {"baseURL": "http://127.0.0.1:\(port)/crm/rest", "key": "\(gym.key)"\(keap)},
+                 \(gym.sections.joined(separator: ", "))}
+                """
         }
         let token = adminToken.map { #", "adminToken": "\#($0)""# } ?? ""
         var configuration = try read(
@@ -206,6 +209,9 @@ final class Town: Sendable {
         let value = try? JSONSerialization.jsonObject(with: Data(bytes))  // an empty body is no object
         return value as? [String: Any] ?? [:]
     }
+
+    /// Pairs of calls that named one contact at once.
+    var overlaps: Int { keap("GET", ["audit"])["violations"] as? Int ?? -1 }
 
     /// Calls that Keap had so far.
     var calls: Int { keap("GET", ["audit"])["requests"] as? Int ?? -1 }
