@@ -1,4 +1,4 @@
-/// All the limits of one credential. A call passes all of them or none.
+/// All the limits of one credential, and of each tenant that it is used for. A call passes all of them or none.
 ///
 /// A limit that is not set is still counted, since the peer may announce one at any time.
 package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
@@ -13,197 +13,224 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
         package var window: BudgetWindow
     }
 
-    /// What holds, of what was configured and what was announced.
+    struct Call {
+        var start: WallTime
+        var tenant: String
+    }
+
+    /// What holds, of what was configured and what was announced: for the credential, and for a tenant of which nothing
+    /// was announced yet.
     package private(set) var limits: CallLimits
-    /// What the peer announced, as it said it.
-    package private(set) var announced: CallLimits
+    /// Goes up whenever the peer announces other limits than before.
+    package private(set) var lessons = 0
     package private(set) var granted: UInt64 = 0
 
-    private let configured: CallLimits
-    private let ceiling: CallLimits
+    let configured: CallLimits
+    let ceiling: CallLimits
+    let pacing: DayPacing
+    private var announced: CallLimits
     private var spacing: TokenBucket<Instant>
-    private var second: RollingWindow<Instant>
-    private var minute: RollingWindow<Instant>
-    private var tenantMinute: RollingWindow<Instant>
-    private var day: DayWindow
-    private var tenantDay: DayWindow
-    private var closedUntil: Instant?
-    private var startedAt: [Permit: WallTime] = [:]
+    private var flow: TokenBucket<Instant>
+    var second: RollingWindow<Instant>
+    var minute: RollingWindow<Instant>
+    var day: DayWindow
+    var closedUntil: Instant?
+    var tenants: [String: TenantWindows<Instant>] = [:]
+    /// What tenants begin with that were not heard of since the start.
+    var newcomer: TenantWindows<Instant>
+    var calls: [Permit: Call] = [:]
 
     /// - Parameters:
     ///   - limits: what holds until the peer announces something else.
     ///   - ceiling: what is never exceeded, whatever the peer announces.
     package init(
-        limits: CallLimits, ceiling: CallLimits = CallLimits(), resuming use: BudgetUse? = nil, at now: Moment<Instant>
+        limits: CallLimits, ceiling: CallLimits = CallLimits(), pacing: DayPacing = .off,
+        resuming use: BudgetUse? = nil, at now: Moment<Instant>
     ) {
         precondition(limits.arePositive && ceiling.arePositive, "a budget that lets nothing through is no budget")
         configured = limits
         self.ceiling = ceiling
+        self.pacing = pacing
         announced = use?.announced ?? CallLimits()
         self.limits = configured.replaced(by: announced).capped(by: ceiling)
 
         let unlimited = Int.max
         spacing = TokenBucket(refill: .nanoseconds(1), now: now.instant)
+        flow = TokenBucket(refill: .nanoseconds(1), now: now.instant)
         second = RollingWindow(limit: unlimited, width: .seconds(1))
         minute = RollingWindow(limit: unlimited, width: .seconds(60))
-        tenantMinute = RollingWindow(limit: unlimited, width: .seconds(60))
         if let use {
             second.resume(use.minute, of: use, at: now)
             minute.resume(use.minute, of: use, at: now)
-            tenantMinute.resume(use.tenantMinute, of: use, at: now)
             day = DayWindow(limit: unlimited, resuming: use.day, open: use.open, at: now.wall)
-            tenantDay = DayWindow(limit: unlimited, resuming: use.tenantDay, open: use.open, at: now.wall)
+            newcomer = TenantWindows(resuming: use.otherTenants, of: use, at: now)
+            for (name, tenant) in use.tenants where tenant.day.day >= now.wall.day - 1 {
+                tenants[name] = TenantWindows(resuming: tenant, of: use, at: now)
+            }
         } else {
             day = DayWindow(limit: unlimited, at: now.wall)
-            tenantDay = DayWindow(limit: unlimited, at: now.wall)
+            newcomer = TenantWindows(at: now)
         }
-        obeyLimits()
+        obeyLimits(at: now)
         if let closed = use?.closedUntil { close(until: now.instant(of: closed), at: now) }
     }
 
-    package mutating func take(at now: Moment<Instant>) -> Answer {
-        if let wait = obstacle(at: now) { return .wait(wait) }
+    package mutating func take(
+        _ urgency: Urgency = .live, of tenant: String = "", at now: Moment<Instant>
+    ) -> Answer {
+        if let wait = obstacle(urgency, of: tenant, at: now) { return .wait(wait) }
         if limits.perSecond != nil { spacing.take(at: now.instant) }
+        if limits.perMinute != nil { flow.take(at: now.instant) }
         second.start(at: now.instant)
         minute.start(at: now.instant)
-        tenantMinute.start(at: now.instant)
         day.start(at: now.wall)
-        tenantDay.start(at: now.wall)
+        tenants[tenant, default: newcomer].start(at: now)
         granted += 1
         let permit = Permit(number: granted)
-        startedAt[permit] = now.wall
+        calls[permit] = Call(start: now.wall, tenant: tenant)
         return .go(permit)
     }
 
     /// What keeps the next call waiting, if anything. Takes nothing.
-    package mutating func obstacle(at now: Moment<Instant>) -> Wait? {
-        var longest = Wait(opening: .now, window: .closed)
-        for (window, opening) in openings(at: now) where opening.isLater(than: longest.opening) {
-            longest = Wait(opening: opening, window: window)
-        }
-        return longest.opening == .now ? nil : longest
+    package mutating func obstacle(
+        _ urgency: Urgency = .live, of tenant: String = "", at now: Moment<Instant>
+    ) -> Wait? {
+        [commonObstacle(at: now), paceObstacle(urgency, at: now), tenantObstacle(tenant, at: now)].longest()
+    }
+
+    /// What keeps all calls waiting.
+    package mutating func commonObstacle(at now: Moment<Instant>) -> Wait? { openings(at: now).longest() }
+
+    /// What keeps calls of this urgency waiting, if it is the day's pace.
+    package mutating func paceObstacle(_ urgency: Urgency, at now: Moment<Instant>) -> Wait? {
+        [(.pace, paceOpening(urgency, at: now))].longest()
+    }
+
+    /// What keeps only this tenant's calls waiting.
+    package mutating func tenantObstacle(_ tenant: String, at now: Moment<Instant>) -> Wait? {
+        tenants[tenant, default: newcomer].openings(at: now).longest()
+    }
+
+    /// Somebody waits because of this. While more wants to go than the minute lets through, calls are spread over it:
+    /// nobody who comes then should have to wait for half a minute because the other half was crowded.
+    package mutating func turnedAway(by wait: Wait, at now: Moment<Instant>) {
+        if wait.window == .minute { flow.empty(at: now.instant) }
     }
 
     /// The call ended: answered, failed or given up. `learned` is what its answer said.
     package mutating func finish(_ permit: Permit, learned: Announcement? = nil, at now: Moment<Instant>) {
-        guard let start = startedAt.removeValue(forKey: permit) else {
+        guard let call = calls.removeValue(forKey: permit) else {
             preconditionFailure("a permit is finished once, and by the gate that gave it")
         }
         second.finish(at: now.instant)
         minute.finish(at: now.instant)
-        tenantMinute.finish(at: now.instant)
         day.finish(at: now.wall)
-        tenantDay.finish(at: now.wall)
-        if let learned { learn(learned, from: start, at: now) }
+        tenants[call.tenant]?.finish(at: now)
+        if let learned { learn(learned, from: call, at: now) }
     }
 
-    /// Lets nothing through until then. The furthest of several such instants holds, but no more than 25 hours: the
-    /// longest that a peer has reason to ask for is a day.
+    /// On whose behalf the call runs.
+    package func tenant(of permit: Permit) -> String? { calls[permit]?.tenant }
+
+    /// Lets nothing through until then. The furthest of several such instants holds, but no more than 25 hours.
     package mutating func close(until instant: Instant, at now: Moment<Instant>) {
-        let furthest = now.instant.advanced(by: .seconds(25 * 3_600))
-        closedUntil = max(closedUntil ?? now.instant, min(instant, furthest))
+        closedUntil = now.furthest(of: instant, closedUntil)
+    }
+
+    /// Lets nothing of this tenant through until then.
+    package mutating func close(_ tenant: String, until instant: Instant, at now: Moment<Instant>) {
+        tenants[tenant, default: newcomer].close(until: instant, at: now)
     }
 
     /// What must be on disk before `allowance` more calls may be granted.
     package func use(reserving allowance: Int, at now: Moment<Instant>) -> BudgetUse {
-        let closed = closedUntil.flatMap { $0 > now.instant ? now.wall(at: $0) : nil }
-        func runs(_ window: RollingWindow<Instant>) -> [BudgetUse.Run] {
-            window.ends(at: now.instant).map { end, count in
-                BudgetUse.Run(age: max(.zero, end.duration(to: now.instant)), count: count)
-            }
-        }
-        return BudgetUse(
-            savedAt: now.wall, announced: announced, closedUntil: closed, open: startedAt.count + allowance,
-            day: day.use.reserving(allowance), tenantDay: tenantDay.use.reserving(allowance),
-            minute: runs(minute), tenantMinute: runs(tenantMinute))
+        BudgetUse(
+            savedAt: now.wall, announced: announced, closedUntil: now.wall(ifAhead: closedUntil),
+            open: calls.count + allowance, day: day.use.reserving(allowance), minute: minute.use(at: now),
+            // Each of the calls may be for any tenant.
+            tenants: tenants.mapValues { $0.use(reserving: allowance, at: now) },
+            otherTenants: newcomer.use(reserving: allowance + calls.count, at: now))
     }
 
-    /// How many calls the days still have room for: no slice needs to be larger.
-    package var leftToday: Int { min(day.limit - day.use.used, tenantDay.limit - tenantDay.use.used) }
+    /// How many calls the day still has room for: no slice needs to be larger.
+    package var leftToday: Int { day.limit - day.use.used }
 
-    package mutating func status(at now: Moment<Instant>) -> BudgetStatus {
-        let obstacle = obstacle(at: now)?.window
-        let counted: [BudgetWindow: (limit: Int?, used: Int)] = [
-            .second: (limits.perSecond, second.used(at: now.instant)),
-            .minute: (limits.perMinute, minute.used(at: now.instant)),
-            .day: (limits.perDay, day.use.used),
-            .tenantMinute: (limits.tenantPerMinute, tenantMinute.used(at: now.instant)),
-            .tenantDay: (limits.tenantPerDay, tenantDay.use.used),
-        ]
-        let windows = openings(at: now).compactMap { window, opening -> BudgetStatus.Window? in
-            guard let count = counted[window], let limit = count.limit else { return nil }
-            return .init(window: window, limit: limit, used: count.used, opensIn: opening.delay(from: now.instant))
-        }
-        return BudgetStatus(
-            windows: windows,
-            closedFor: closedUntil.flatMap { $0 > now.instant ? now.instant.duration(to: $0) : nil },
-            obstacle: obstacle, running: startedAt.count, waiting: [:], granted: granted)
-    }
+    // MARK: Deciding
 
-    private mutating func openings(at now: Moment<Instant>) -> [(BudgetWindow, Opening<Instant>)] {
-        func opening(_ time: WallTime?) -> Opening<Instant> { time.map { .at(now.instant(of: $0)) } ?? .now }
-        return [
+    mutating func openings(at now: Moment<Instant>) -> [(BudgetWindow, Opening<Instant>)] {
+        [
             (.spacing, limits.perSecond == nil ? .now : spacing.opening(at: now.instant)),
+            (.spacing, limits.perMinute == nil ? .now : flow.opening(at: now.instant)),
             (.second, second.opening(at: now.instant)),
             (.minute, minute.opening(at: now.instant)),
-            (.tenantMinute, tenantMinute.opening(at: now.instant)),
-            (.day, opening(day.opening(at: now.wall))),
-            (.tenantDay, opening(tenantDay.opening(at: now.wall))),
-            (.closed, closedUntil.map { $0 > now.instant ? .at($0) : .now } ?? .now),
+            (.day, .at(day.opening(at: now.wall), now)),
+            (.pace, paceOpening(.live, at: now)),
+            (.closed, .at(closedUntil, now)),
         ]
     }
 
-    private mutating func learn(_ said: Announcement, from start: WallTime, at now: Moment<Instant>) {
-        announced = announced.replaced(by: said.limits)
-        limits = configured.replaced(by: announced).capped(by: ceiling)
-        obeyLimits()
-
-        if let used = said.minute.count { minute.learn(used: used, at: now.instant) }
-        if let used = said.tenantMinute.count { tenantMinute.learn(used: used, at: now.instant) }
-        let announcedDay = said.dayEnds.map { (WallTime(milliseconds: max($0, 0)) - 1).day }
-        let counted = announcedDay ?? DayWindow.day(from: start, to: now.wall)
-        if let counted, let used = said.day.count { day.learn(used: used, on: counted, at: now.wall) }
-        if let counted, let used = said.tenantDay.count { tenantDay.learn(used: used, on: counted, at: now.wall) }
+    mutating func paceOpening(
+        _ urgency: Urgency, for count: Int = 1, at now: Moment<Instant>
+    ) -> Opening<Instant> {
+        guard let limit = limits.perDay else { return .now }
+        _ = day.opening(at: now.wall)  // so that it speaks of today
+        return .at(
+            pacing.opening(urgency, for: count, used: day.use.used, of: limit, on: day.use.day, at: now.wall), now)
     }
 
-    private mutating func obeyLimits() {
+    private mutating func learn(_ said: Announcement, from call: Call, at now: Moment<Instant>) {
+        let announcedDay = said.dayEnds.map { (WallTime(milliseconds: max($0, 0)) - 1).day }
+        let counted = announcedDay ?? DayWindow.day(from: call.start, to: now.wall)
+        let before = (announced, tenants[call.tenant]?.announced)
+        announced = announced.replaced(by: said.limits.ofCredential)
+        tenants[call.tenant]?.learn(said, countedOn: counted, at: now)
+        if before.0 != announced || before.1 != tenants[call.tenant]?.announced {
+            lessons += 1
+            limits = configured.replaced(by: announced).capped(by: ceiling)
+            obeyLimits(at: now)
+        }
+
+        if let used = said.minute.count { minute.learn(used: used, at: now.instant) }
+        if let counted, let used = said.day.count { day.learn(used: used, on: counted, at: now.wall) }
+    }
+
+    private mutating func obeyLimits(at now: Moment<Instant>) {
         if let rate = limits.perSecond {
             spacing.refill = .seconds(1) / rate
             spacing.tolerance = spacing.refill / 4
         }
+        if let rate = limits.perMinute {
+            // A hundredth faster than the minute itself: what a late waking lost can be caught up.
+            let refill = Duration.seconds(60) * 99 / (100 * rate)
+            if refill != flow.refill {
+                // Anew, for what was owed at another rate says nothing about this one.
+                flow = TokenBucket(
+                    refill: refill, burst: max(12, rate / 20), tolerance: refill / 4, now: now.instant)
+            }
+        }
         second.limit = limits.perSecond ?? .max
         minute.limit = limits.perMinute ?? .max
-        tenantMinute.limit = limits.tenantPerMinute ?? .max
         day.limit = limits.perDay ?? .max
-        tenantDay.limit = limits.tenantPerDay ?? .max
-    }
-}
-
-extension Opening where Instant.Duration == Duration {
-    fileprivate func delay(from now: Instant) -> Duration? {
-        switch self {
-        case .now: .zero
-        case .at(let instant): max(.zero, now.duration(to: instant))
-        case .whenACallEnds: nil
+        newcomer.obey(newcomer.limits(configured, ceiling: ceiling))
+        for name in tenants.keys {
+            guard let its = tenants[name]?.limits(configured, ceiling: ceiling) else { continue }
+            tenants[name]?.obey(its)
         }
     }
 }
 
-extension DayUse {
-    fileprivate func reserving(_ count: Int) -> DayUse {
-        DayUse(day: day, used: used + count, usedDayBefore: usedDayBefore + count)
-    }
-}
-
-extension RollingWindow {
-    /// Takes up what an earlier life of this program had used. What may have been under way until its end counts as
-    /// ended now.
-    fileprivate mutating func resume(_ runs: [BudgetUse.Run], of use: BudgetUse, at now: Moment<Instant>) {
-        // A clock that was set back would make the calls younger than the saved state; they are that old at least.
-        let sinceSaved = Duration.milliseconds(max(0, now.wall.milliseconds - use.savedAt.milliseconds))
-        for run in runs {
-            occupy(run.count, endedAt: now.instant.advanced(by: .zero - run.age - sinceSaved))
+extension Sequence {
+    /// What keeps a call waiting longest, if anything does.
+    fileprivate func longest<Instant>() -> Budget<Instant>.Wait?
+    where Element == (BudgetWindow, Opening<Instant>) {
+        var longest = Budget<Instant>.Wait(opening: .now, window: .closed)
+        for (window, opening) in self where opening.isLater(than: longest.opening) {
+            longest = .init(opening: opening, window: window)
         }
-        occupy(use.open, endedAt: now.instant)
+        return longest.opening == .now ? nil : longest
+    }
+
+    fileprivate func longest<Instant>() -> Budget<Instant>.Wait? where Element == Budget<Instant>.Wait? {
+        compactMap { $0 }.map { ($0.window, $0.opening) }.longest()
     }
 }

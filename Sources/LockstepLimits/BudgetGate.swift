@@ -1,8 +1,8 @@
-/// Makes callers wait until one peer's limits let them through: several windows at once, in the order they came, live
-/// ones before bulk ones.
+/// Makes callers wait until one peer's limits let them through: several windows at once, live ones before bulk ones. The
+/// parties that share a budget take turns; each party's callers pass in the order they came.
 ///
 /// ```swift
-/// let permit = try await gate.take()
+/// let permit = try await gate.take(for: Party("downtown"))
 /// let answer = await call()
 /// await gate.finished(permit, learned: answer.limits)
 /// ```
@@ -14,13 +14,15 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     private let clock: C
     private let wall: @Sendable () -> Int64
     private let save: @Sendable ([UInt8]) async throws -> Void
-    private var budget: SlicedBudget<C.Instant>
-    private var line = WaitingLine<Wakeup>()
+    private var turnstile: Turnstile<C.Instant, Wakeup>
     private var isSaving = false
+    /// Who wants to save although it is nobody's turn.
+    private var settling: [Wakeup] = []
 
     /// - Parameters:
     ///   - limits: what holds until the peer announces something else.
     ///   - ceiling: what is never exceeded, whatever the peer announces.
+    ///   - pacing: how the day's quota is spread.
     ///   - clock: measures all waits.
     ///   - wall: milliseconds since 1970; tells UTC days apart.
     ///   - saved: what `save` was last given, by this gate or an earlier one of the same credential. If it cannot be
@@ -28,8 +30,8 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     ///   - save: makes the bytes durable before it returns. Its calls never overlap, and the last one counts. What it
     ///     throws, `take` throws.
     public init(
-        limits: CallLimits, ceiling: CallLimits? = nil, clock: C, wall: @escaping @Sendable () -> Int64,
-        saved: [UInt8]?, save: @escaping @Sendable ([UInt8]) async throws -> Void
+        limits: CallLimits, ceiling: CallLimits? = nil, pacing: DayPacing = .off, clock: C,
+        wall: @escaping @Sendable () -> Int64, saved: [UInt8]?, save: @escaping @Sendable ([UInt8]) async throws -> Void
     ) {
         self.clock = clock
         self.wall = wall
@@ -40,20 +42,37 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
             // Why it cannot be read makes no difference: it is taken for the worst that it can say of a minute.
             (try? BudgetUse(bytes: bytes)) ?? .unreadable(limits: limits.capped(by: ceiling), at: now.wall)
         }
-        budget = SlicedBudget(Budget(limits: limits, ceiling: ceiling, resuming: use, at: now))
+        let budget = Budget(limits: limits, ceiling: ceiling, pacing: pacing, resuming: use, at: now)
+        turnstile = Turnstile(SlicedBudget(budget), at: now)
     }
 
     /// Returns once the caller may make one call; then `finished` must follow, also if the call was never made.
     ///
     /// - Throws: `CancellationError` if cancelled while waiting, or what `save` threw; nothing is spent.
-    public func take(_ urgency: Urgency = .live) async throws -> Permit {
-        try await withTurn(urgency) { gate, place in
-            switch gate.budget.step(at: gate.now) {
-            case .go(let permit): return permit
-            case .write(let draft): try await gate.write(draft)
-            case .wait(let wait): try await gate.rest(place, until: wait.opening)
+    public func take(_ urgency: Urgency = .live, for party: Party = .sole) async throws -> Permit {
+        let wakeup = Wakeup()
+        let place = turnstile.join(wakeup, urgency, for: party)
+        defer {
+            turnstile.leave(place)
+            wakeNext()
+        }
+        var hasRested = false
+        while true {
+            try Task.checkCancellation()
+            guard !isSaving, let turn = turnstile.turn(at: now), turn.place == place else {
+                // While we slept, time alone may have made it the turn of somebody who sleeps for longer.
+                if hasRested { wakeNext() }
+                hasRested = false
+                try await wakeup.wait()
+                continue
             }
-            return nil
+            switch turn.act {
+            case .go: return turnstile.admit(place, at: now)
+            case .write(let draft): try await write(draft)
+            case .wait(let wait):
+                try await rest(wakeup, until: wait.opening)
+                hasRested = true
+            }
         }
     }
 
@@ -62,77 +81,73 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     /// - Parameter learned: what the answer said of the limits. A limit replaces ours, up or down, below the
     ///   ceiling. Use that we do not know of is counted as others'.
     public func finished(_ permit: Permit, learned: Announcement? = nil) {
-        budget.finish(permit, learned: learned, at: now)
-        wakeHead()
+        turnstile.finish(permit, learned: learned, at: now)
+        wakeNext()
     }
 
     /// The peer refused a call for want of budget: nothing passes for this long (at most 25 hours).
     public func close(for duration: Duration) {
-        budget.close(until: clock.now.advanced(by: max(.zero, min(duration, .seconds(25 * 3_600)))), at: now)
-        wakeHead()
+        turnstile.close(until: now.instant.advanced(by: Self.bounded(duration)), at: now)
+        wakeNext()
     }
 
     /// The same, until the wall clock shows this many milliseconds since 1970.
-    public func close(until milliseconds: Int64) {
-        let (wait, overflow) = milliseconds.subtractingReportingOverflow(wall())
-        close(for: overflow ? .zero : .milliseconds(wait))
+    public func close(until milliseconds: Int64) { close(for: duration(until: milliseconds)) }
+
+    /// The peer refused the call of this permit, which is not finished yet, because its tenant's limits are used up:
+    /// nothing of that tenant passes until then.
+    public func close(tenantOf permit: Permit, until milliseconds: Int64) {
+        let end = now.instant.advanced(by: Self.bounded(duration(until: milliseconds)))
+        turnstile.close(tenantOf: permit, until: end, at: now)
+        wakeNext()
     }
 
     /// Saves what was really used, so that the next start forfeits nothing. For an orderly stop, after the last call.
     public func settle() async throws {
-        let _: Bool = try await withTurn(.live) { gate, _ in
-            try await gate.write(gate.budget.settlement(at: gate.now))
-            return true
+        let wakeup = Wakeup()
+        while isSaving {
+            settling.append(wakeup)
+            try await wakeup.wait()
         }
+        try await write(turnstile.settlement(at: now))
     }
 
-    public func status() -> BudgetStatus {
-        var status = budget.status(at: now)
-        for urgency in Urgency.allCases { status.waiting[urgency] = line.count(urgency) }
-        return status
+    /// - Parameter tenants: shown also if nobody called for them yet.
+    public func status(tenants: Set<String> = []) -> BudgetStatus { turnstile.status(tenants: tenants, at: now) }
+
+    /// What a call of this party would wait for that came now.
+    public func outlook(for party: Party, _ urgency: Urgency) -> BudgetOutlook {
+        turnstile.outlook(for: party, urgency, at: now)
     }
 
     private var now: Moment<C.Instant> { Moment(clock.now, wall: WallTime(milliseconds: wall())) }
 
-    /// Asks `attempt` again and again while it is the caller's turn, until it gives something.
-    private func withTurn<Gain: Sendable>(
-        _ urgency: Urgency, _ attempt: (isolated BudgetGate, WaitingLine<Wakeup>.Place) async throws -> Gain?
-    ) async throws -> Gain {
-        let wakeup = Wakeup()
-        let place = line.join(wakeup, urgency)
-        defer {
-            line.leave(place)
-            wakeHead()
-        }
-        while true {
-            try Task.checkCancellation()
-            // A live caller may have come before us while we slept, and another may be saving.
-            guard line.head == place, !isSaving else {
-                try await wakeup.wait()
-                continue
-            }
-            if let gain = try await attempt(self, place) { return gain }
-        }
+    private static func bounded(_ duration: Duration) -> Duration { max(.zero, min(duration, .seconds(25 * 3_600))) }
+
+    private func duration(until milliseconds: Int64) -> Duration {
+        let (wait, overflow) = milliseconds.subtractingReportingOverflow(wall())
+        return overflow ? .zero : .milliseconds(wait)
     }
 
     private func write(_ draft: SlicedBudget<C.Instant>.Draft) async throws {
         isSaving = true
         defer {
             isSaving = false
-            wakeHead()
+            for waiter in settling { waiter.signal() }
+            settling = []
+            wakeNext()
         }
         try await save(draft.use.bytes)
-        budget.written(draft)
+        turnstile.written(draft)
     }
 
-    private func wakeHead() {
-        guard let head = line.head else { return }
-        line[head]?.signal()
+    private func wakeNext() {
+        guard !isSaving, let turn = turnstile.turn(at: now) else { return }
+        turnstile.line[turn.place]?.signal()
     }
 
     /// Waits for the instant or a signal, whichever comes first.
-    private func rest(_ place: WaitingLine<Wakeup>.Place, until opening: Opening<C.Instant>) async throws {
-        guard let wakeup = line[place] else { preconditionFailure("who rests has a place in the line") }
+    private func rest(_ wakeup: Wakeup, until opening: Opening<C.Instant>) async throws {
         guard case .at(let instant) = opening else { return try await wakeup.wait() }
         // The wall clock may be set while we sleep until a day begins, so it is looked at again every minute.
         let waking = min(instant, clock.now.advanced(by: .seconds(60)))

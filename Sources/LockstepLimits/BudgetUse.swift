@@ -13,6 +13,15 @@ package struct BudgetUse: Equatable, Sendable {
         }
     }
 
+    /// What counts for one of the peer's tenants.
+    package struct Tenant: Equatable, Sendable {
+        package var announced: CallLimits
+        package var closedUntil: WallTime?
+        /// With the open calls, since any of them may be this tenant's.
+        package var day: DayUse
+        package var minute: [Run]
+    }
+
     package var savedAt: WallTime
     /// What the peer last said of its limits.
     package var announced: CallLimits
@@ -21,8 +30,15 @@ package struct BudgetUse: Equatable, Sendable {
     package var open: Int
     /// With the open calls.
     package var day: DayUse
-    package var tenantDay: DayUse
     /// Without the open calls, oldest first.
     package var minute: [Run]
-    package var tenantMinute: [Run]
+    package var tenants: [String: Tenant]
+    /// What counts for a tenant that is not named: the open calls may have been its first ones.
+    package var otherTenants: Tenant
+}
+
+extension DayUse {
+    static func none(at wall: WallTime) -> DayUse {
+        DayUse(day: (wall + DayWindow.margin).day, used: 0, usedDayBefore: 0)
+    }
 }

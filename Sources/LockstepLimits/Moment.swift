@@ -40,7 +40,8 @@ package struct WallTime: Hashable, Comparable, Sendable {
 
     static func - (time: WallTime, milliseconds: Int64) -> WallTime { time + -milliseconds }
 
-    private static let dayLength: Int64 = 86_400_000
+    /// In milliseconds.
+    static let dayLength: Int64 = 86_400_000
 }
 
 extension Int64 {

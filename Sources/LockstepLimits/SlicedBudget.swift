@@ -27,15 +27,30 @@ package struct SlicedBudget<Instant: InstantProtocol>: Sendable where Instant.Du
         self.budget = budget
     }
 
-    package mutating func step(at now: Moment<Instant>) -> Step {
-        let obstacle = budget.obstacle(at: now)
-        let needsSlice = obstacle == nil && allowance == 0
-        // A closed budget is written too, before anybody settles down to wait: a restart must not knock again.
-        if needsSlice || edition != editionOnDisk { return .write(draft(needsSlice ? sliceSize : allowance, at: now)) }
-        if let obstacle { return .wait(obstacle) }
-        guard case .go(let permit) = budget.take(at: now) else { preconditionFailure("nothing stood in the way") }
+    package mutating func step(
+        _ urgency: Urgency = .live, of tenant: String = "", at now: Moment<Instant>
+    ) -> Step {
+        let obstacle = budget.obstacle(urgency, of: tenant, at: now)
+        if let draft = draft(isFree: obstacle == nil, at: now) { return .write(draft) }
+        if let obstacle {
+            budget.turnedAway(by: obstacle, at: now)
+            return .wait(obstacle)
+        }
+        guard case .go(let permit) = budget.take(urgency, of: tenant, at: now) else {
+            preconditionFailure("nothing stood in the way")
+        }
         allowance -= 1
         return .go(permit)
+    }
+
+    /// What must be written before anybody goes on or settles down to wait, if anything.
+    ///
+    /// - Parameter isFree: nothing but this keeps a call waiting.
+    package func draft(isFree: Bool, at now: Moment<Instant>) -> Draft? {
+        let needsSlice = isFree && allowance == 0
+        // A closed budget is written too, before anybody settles down to wait: a restart must not knock again.
+        guard needsSlice || edition != editionOnDisk else { return nil }
+        return draft(needsSlice ? sliceSize : allowance, at: now)
     }
 
     /// The draft is on disk. Nothing may have been granted since it was made.
@@ -45,12 +60,12 @@ package struct SlicedBudget<Instant: InstantProtocol>: Sendable where Instant.Du
     }
 
     /// What to write before stopping: gives the rest of the slice back.
-    package mutating func settlement(at now: Moment<Instant>) -> Draft { draft(0, at: now) }
+    package func settlement(at now: Moment<Instant>) -> Draft { draft(0, at: now) }
 
     package mutating func finish(_ permit: Permit, learned: Announcement?, at now: Moment<Instant>) {
-        let before = budget.announced
+        let before = budget.lessons
         budget.finish(permit, learned: learned, at: now)
-        if budget.announced != before { edition += 1 }
+        if budget.lessons != before { edition += 1 }
     }
 
     package mutating func close(until instant: Instant, at now: Moment<Instant>) {
@@ -58,7 +73,26 @@ package struct SlicedBudget<Instant: InstantProtocol>: Sendable where Instant.Du
         edition += 1
     }
 
-    package mutating func status(at now: Moment<Instant>) -> BudgetStatus { budget.status(at: now) }
+    package mutating func close(_ tenant: String, until instant: Instant, at now: Moment<Instant>) {
+        budget.close(tenant, until: instant, at: now)
+        edition += 1
+    }
+
+    // MARK: For who decides whose turn it is
+
+    package mutating func commonObstacle(at now: Moment<Instant>) -> Budget<Instant>.Wait? {
+        let obstacle = budget.commonObstacle(at: now)
+        if let obstacle { budget.turnedAway(by: obstacle, at: now) }
+        return obstacle
+    }
+
+    package mutating func paceObstacle(_ urgency: Urgency, at now: Moment<Instant>) -> Budget<Instant>.Wait? {
+        budget.paceObstacle(urgency, at: now)
+    }
+
+    package mutating func tenantObstacle(_ tenant: String, at now: Moment<Instant>) -> Budget<Instant>.Wait? {
+        budget.tenantObstacle(tenant, at: now)
+    }
 
     private func draft(_ allowance: Int, at now: Moment<Instant>) -> Draft {
         Draft(use: budget.use(reserving: allowance, at: now), allowance: allowance, edition: edition)

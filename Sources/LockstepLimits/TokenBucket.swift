@@ -34,4 +34,9 @@ public struct TokenBucket<Instant: InstantProtocol>: Sendable where Instant.Dura
         precondition(opening(at: now) == .now, "a token is taken only when there is one")
         fullAt = max(fullAt, now).advanced(by: refill)
     }
+
+    /// Pours out what was saved up: from now on tokens come one by one.
+    public mutating func empty(at now: Instant) {
+        fullAt = max(fullAt, now.advanced(by: refill * (burst - 1)))
+    }
 }

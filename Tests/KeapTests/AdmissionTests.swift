@@ -106,4 +106,18 @@ import Testing
         guard case .go(let pass) = stage.ask(ticket, at: now) else { return nil }
         return pass
     }
+
+    @Test func `parties take turns for the places, so a flood of one keeps no other from its budget`() {
+        var stage = Stage(places: 1)
+        let flood = (0..<20).map { _ in stage.arrive(.none, .live, for: Party("flooder")) }
+        let first = go(&stage, flood[0])
+        let other = stage.arrive(.none, .live, for: Party("other"))
+        if let first { stage.end(first, .success, at: now) }
+        // Nineteen of the flood were there before, of which one has its turn.
+        let second = go(&stage, flood[1])
+        if let second { stage.end(second, .success, at: now) }
+        #expect(stage.head == other)
+        stage.giveUp(other)
+        #expect(stage.head == flood[2])
+    }
 }

@@ -253,12 +253,24 @@ import Testing
         }
     }
 
+    @Test func `a refusal for the tenant's sake closes for the tenant alone`() async throws {
+        let exhausted = [
+            "x-keap-product-throttle-available": "100", "x-keap-product-quota-available": "100",
+            "x-keap-tenant-throttle-available": "0|9", "x-keap-tenant-throttle-time-unit": "minute|day",
+        ]
+        let gateway = gateway(ScriptedTransport(.status(429, headers: exhausted)))
+        await #expect(throws: KeapFailure.self) { try await gateway.calls().delete(TagID("1")) }
+        #expect(budget.told.tenantClosedUntil.count == 1)
+        #expect(budget.told.closedUntil.isEmpty)
+    }
+
     @Test func `a budget that cannot be written makes the call unavailable, unsent`() async {
         struct DiskFull: Error {}
         struct Broken: CallBudget {
-            func take(_ urgency: Urgency) async throws { throw DiskFull() }
+            func take(_ urgency: Urgency, for party: Party) async throws { throw DiskFull() }
             func finished(_ permit: Void, learned: Announcement?) async {}
             func close(until time: Int64) async {}
+            func close(tenantOf permit: Void, until time: Int64) async {}
         }
         let transport = ScriptedTransport(.status(204))
         let gateway = KeapGateway(transport: transport, budget: Broken(), clock: clock, wall: { 0 })

@@ -110,4 +110,24 @@ import Testing
         headers["x-keap-product-quota-expiry-time"] = "999999999999999"
         #expect(KeapHeaders(headers).reopening(now: noon) == noon + 86_400_000)
     }
+
+    @Test func `only the tenant's windows, used up, blame the tenant`() {
+        var headers = product
+        headers["x-keap-tenant-throttle-available"] = "0|200000"
+        headers["x-keap-tenant-throttle-time-unit"] = "minute|day"
+        #expect(KeapHeaders(headers).isTenantExhausted)
+        headers["x-keap-product-throttle-available"] = "0"
+        #expect(!KeapHeaders(headers).isTenantExhausted)
+        #expect(!KeapHeaders(product).isTenantExhausted)
+        #expect(!KeapHeaders([:]).isTenantExhausted)
+    }
+
+    @Test func `the tenant's windows may have blanks anywhere between the pipes`() {
+        let headers = [
+            "x-keap-tenant-throttle-limit": "|250000", "x-keap-tenant-throttle-time-unit": " Minute | DAY ",
+            "x-keap-tenant-throttle-interval": "1|1", "x-keap-tenant-throttle-available": "|",
+            "x-keap-tenant-throttle-used": " | 12 ",
+        ]
+        #expect(KeapHeaders(headers).announcement == Announcement(tenantDay: .init(limit: 250_000, used: 12)))
+    }
 }

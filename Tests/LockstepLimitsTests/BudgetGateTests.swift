@@ -233,6 +233,60 @@ struct BudgetGateTests {
         await gate.finished(try await waiting.value)
     }
 
+    @Test func `a tenant's refusal keeps only its callers waiting, and each is woken in its time`() async throws {
+        let gate = gate(CallLimits(perMinute: 240))
+        let (refused, other) = (Party("refused", of: "a"), Party("other", of: "b"))
+        let permit = try await gate.take(for: refused)
+        await gate.close(tenantOf: permit, until: clock.wall + 90_000)
+        await gate.finished(permit)
+        let waiting = Task { try await gate.take(for: refused) }
+        try await waitUntil(1, waitIn: gate)
+        let waking = await clock.nextWaking()
+        #expect(clock.now.duration(to: waking) == .seconds(60))  // looked at again every minute
+        await gate.finished(try await gate.take(.bulk, for: other))
+        #expect(await gate.outlook(for: refused, .live).window == .closed)
+        #expect(await gate.outlook(for: other, .live).window == nil)
+        clock.advance(by: .seconds(60))
+        let second = await clock.nextWaking()
+        #expect(clock.now.duration(to: second) <= .milliseconds(30_001))
+        clock.advance(to: second)
+        await gate.finished(try await waiting.value)
+    }
+
+    @Test func `whom the pace holds back sleeps until it opens, and is overtaken by live callers`() async throws {
+        let gate = BudgetGate(
+            limits: CallLimits(perDay: 4), pacing: DayPacing(reserve: 50, burst: 50), clock: clock,
+            wall: { [clock] in clock.wall }, saved: nil, save: { [disk] in try await disk.save($0) })
+        // It is 8 in the morning: of 4 calls, 2 ⅔ are withheld from bulk ones, half of that from live ones.
+        try await fill(gate, 2)
+        let bulk = Task { try await gate.take(.bulk) }
+        try await waitUntil(1, waitIn: gate)
+        #expect(await gate.outlook(for: .sole, .bulk).window == .pace)
+        await gate.finished(try await gate.take(.live))
+        #expect(await gate.status().waiting == [.live: 0, .bulk: 1])
+        while await gate.status().waiting[.bulk] == 1 {
+            if let waking = clock.firstWaking { clock.advance(to: waking) }
+            await Task.yield()
+        }
+        await gate.finished(try await bulk.value)
+        #expect(await gate.status().granted == 4)
+    }
+
+    @Test func `settling waits for a save that is under way, and comes after it`() async throws {
+        let gate = gate(CallLimits(perMinute: 240))
+        disk.hold()
+        let taking = Task { try await gate.take() }
+        try await eventually { disk.saves == 1 }
+        let settling = Task { try await gate.settle() }
+        for _ in 0..<50 { await Task.yield() }
+        #expect(disk.saves == 1)
+        disk.release()
+        let permit = try await taking.value
+        try await settling.value
+        #expect(disk.saves == 2 && disk.mostAtOnce == 1)
+        await gate.finished(permit)
+    }
+
     @Test func `many callers, some cancelled, exceed no window and leave none waiting`() async throws {
         let limits = CallLimits(perSecond: 50, perMinute: 300)
         let gate = gate(limits)

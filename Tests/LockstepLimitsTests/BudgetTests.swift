@@ -39,11 +39,12 @@ struct BudgetTests {
         #expect(budget.take(at: at(60)) == .wait(.init(opening: .at(at(120.06).instant), window: .minute)))
         call(&budget, at: at(121))
         #expect(budget.take(at: at(121)) == .wait(.init(opening: .at(at(86_402).instant), window: .day)))
-        let windows = budget.status(at: at(121)).windows
-        #expect(windows.map(\.window) == [.minute, .tenantMinute, .day])
-        #expect(windows.map(\.used) == [1, 1, 3])
+        let status = budget.status(at: at(121))
+        let windows = status.windows + status.tenants.flatMap(\.windows)
+        #expect(windows.map(\.window) == [.minute, .day, .tenantMinute])
+        #expect(windows.map(\.used) == [1, 3, 1])
         #expect(windows.map(\.limit) == [2, 3, 3])
-        #expect(windows.map(\.opensIn) == [.zero, .zero, .seconds(86_281)])
+        #expect(windows.map(\.opensIn) == [.zero, .seconds(86_281), .zero])
     }
 
     @Test func `the tenant's day is a limit of its own`() {
@@ -86,8 +87,9 @@ struct BudgetTests {
             learning: Announcement(
                 perSecond: 5, day: .init(limit: 100), tenantMinute: .init(limit: 10), tenantDay: .init(limit: 1_000)),
             at: at(60))
-        #expect(
-            budget.limits == CallLimits(perSecond: 5, perDay: 100, tenantPerMinute: 10, tenantPerDay: 1_000))
+        #expect(budget.limits == CallLimits(perSecond: 5, perDay: 100))
+        let tenant = budget.status(at: at(60)).tenants.first
+        #expect(tenant?.windows.map(\.limit) == [10, 1_000])
         #expect(budget.obstacle(at: at(60)) == nil)  // the call was taken before there was a spacing
         call(&budget, at: at(60))
         #expect(budget.obstacle(at: at(60))?.window == .spacing)

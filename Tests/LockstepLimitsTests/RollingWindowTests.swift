@@ -97,4 +97,38 @@ struct RollingWindowTests {
         }
         #expect(trace.mostInAnyWindow(of: width) <= limit, "seed \(seed)")
     }
+
+    /// Nobody who may be counted at any instant of a call can do better: call number `i + limit` must not start before
+    /// call `i` has ended and a width has passed, so of calls that last `t` at most `limit` go in `width + t`.
+    @Test(arguments: [5, 20, 50, 100, 500])
+    func `calls of one length use all that is safe, 25 a second in a second and a call's length`(length: Int) {
+        var window = Window(limit: 25, width: .seconds(1))
+        var bucket = TokenBucket(refill: .seconds(1) / 25, tolerance: .milliseconds(10), now: start)
+        var ends: [ManualClock.Instant] = []
+        var count = 0
+        var now = start
+        let end = start.advanced(by: .seconds(300))
+        while now < end {
+            if let first = ends.first, first <= now {
+                window.finish(at: ends.removeFirst())
+                continue
+            }
+            var next = ends.first ?? end
+            switch (window.opening(at: now), bucket.opening(at: now)) {
+            case (.now, .now):
+                window.start(at: now)
+                bucket.take(at: now)
+                ends.append(now.advanced(by: .milliseconds(length)))
+                count += 1
+                continue
+            case (.at(let instant), .now), (.now, .at(let instant)): next = min(next, instant)
+            case (.at(let one), .at(let other)): next = min(next, max(one, other))
+            default: break
+            }
+            now = next
+        }
+        let most = 300.0 * 25 / (1 + Double(length) / 1_000)
+        #expect(Double(count) <= most + 25)
+        #expect(Double(count) >= 0.99 * most, "\(Double(count) / 7_500) of the limit")
+    }
 }

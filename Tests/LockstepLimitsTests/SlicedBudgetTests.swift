@@ -38,11 +38,12 @@ struct SlicedBudgetTests {
         let use = try #require(writeSlice(&budget, at: at(60)))
         #expect(use.open == 24)
         #expect(use.day.used == 24)
-        #expect(spend(&budget, upTo: 1_000, at: at(60)) == 24)
-        let next = try #require(writeSlice(&budget, at: at(61)))
+        #expect(spend(&budget, upTo: 1_000, at: at(60)) == 12)
+        #expect(spend(&budget, upTo: 1_000, at: at(63)) == 12)
+        let next = try #require(writeSlice(&budget, at: at(64)))
         #expect(next.open == 24)
         #expect(next.day.used == 48)
-        #expect(next.minute == [.init(age: .seconds(1), count: 24)])
+        #expect(next.minute == [.init(age: .seconds(4), count: 12), .init(age: .seconds(1), count: 12)])
     }
 
     @Test func `a draft that was not written grants nothing`() {
@@ -128,7 +129,9 @@ struct SlicedBudgetTests {
     @Test func `a record nobody can read makes seconds and minutes begin as full`() {
         let limits = CallLimits(perSecond: 10, perMinute: 240, tenantPerMinute: 10_000)
         var budget = Budget<Instant>(limits: limits, resuming: .unreadable(limits: limits, at: at(60).wall), at: at(60))
-        #expect(budget.status(at: at(60)).windows.map(\.used) == [240, 240, 10_000])
+        let status = budget.status(tenants: ["downtown"], at: at(60))
+        #expect(status.windows.map(\.used) == [240, 240])
+        #expect(status.tenants.first?.windows.map(\.used) == [10_000])
         #expect(budget.obstacle(at: at(60))?.opening == .at(at(120.06).instant))
         #expect(budget.obstacle(at: at(120.06)) == nil)
     }

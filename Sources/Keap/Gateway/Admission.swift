@@ -1,7 +1,7 @@
 import LockstepLimits
 
 /// Which waiting call goes next: its contacts must be free, a place among the calls under way too, and the circuit
-/// closed. Live calls go before bulk ones, each in the order they came.
+/// closed. Live calls go before bulk ones; the gyms that share an account take turns, each in the order its calls came.
 ///
 /// Tag edits whose contacts are free wait on the board, without a place; only who leads there stands in line for one.
 ///
@@ -10,12 +10,20 @@ import LockstepLimits
 struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
     struct Ticket: Hashable, Comparable, Sendable {
         fileprivate let number: UInt64
-        let urgency: Urgency
+        let line: Line
+
+        var urgency: Urgency { line.urgency }
 
         /// Who goes first.
         static func < (a: Self, b: Self) -> Bool {
             a.urgency == b.urgency ? a.number < b.number : a.urgency == .live
         }
+    }
+
+    /// Those among whom the first to come is the first to go.
+    struct Line: Hashable, Sendable {
+        let urgency: Urgency
+        let party: Party
     }
 
     /// The right to go on. Given back once, with what became of the call.
@@ -37,12 +45,13 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     private(set) var gate = ContactGate<Ticket>()
     private(set) var circuit = Circuit<Instant>()
     /// Those whose contacts are free, and who lead if they are edits.
-    private(set) var ready: [Urgency: [Ticket]] = [:]
+    private var ready = FairLine<Ticket>()
+    private var readyPlaces: [Ticket: FairLine<Ticket>.Place] = [:]
     private var running: [Urgency: Int] = [:]
     private var arrived: UInt64 = 0
     /// Edits whose contacts are not free yet.
     private var edits: [Ticket: TagEdit] = [:]
-    private(set) var board = TagBoard<Ticket, Urgency>()
+    private(set) var board = TagBoard<Ticket, Line>()
     /// Tickets nothing of which is under way.
     private var idle: Set<Ticket> = []
 
@@ -56,25 +65,28 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     var waiting: Int { idle.count }
     var isIdle: Bool {
         gate.isEmpty && board.isEmpty && edits.isEmpty && idle.isEmpty && inFlight == 0
-            && ready.values.allSatisfy(\.isEmpty)
+            && ready.isEmpty && readyPlaces.isEmpty
     }
 
     /// The ticket to call after every change. (One is enough: it calls the next when it goes.)
     var head: Ticket? {
         guard inFlight < places else { return nil }
-        if let live = ready[.live]?.first { return live }
-        return running[.bulk, default: 0] < bulkPlaces ? ready[.bulk]?.first : nil
+        if let live = ready.head(.live) { return ready[live] }
+        return running[.bulk, default: 0] < bulkPlaces ? ready.head(.bulk).flatMap { ready[$0] } : nil
     }
 
-    mutating func arrive(_ claim: ContactClaim, _ urgency: Urgency) -> Ticket {
-        let ticket = newTicket(urgency)
+    /// Whether it stands in line for a place.
+    func isReady(_ ticket: Ticket) -> Bool { readyPlaces[ticket] != nil }
+
+    mutating func arrive(_ claim: ContactClaim, _ urgency: Urgency, for party: Party = .sole) -> Ticket {
+        let ticket = newTicket(Line(urgency: urgency, party: party))
         if gate.arrive(ticket, claim) { becomeFree(ticket) }
         return ticket
     }
 
     /// A tag edit, which may share a call with others.
-    mutating func arrive(_ edit: TagEdit, _ urgency: Urgency) -> Ticket {
-        let ticket = newTicket(urgency)
+    mutating func arrive(_ edit: TagEdit, _ urgency: Urgency, for party: Party = .sole) -> Ticket {
+        let ticket = newTicket(Line(urgency: urgency, party: party))
         edits[ticket] = edit
         if gate.arrive(ticket, .one(edit.contact)) { becomeFree(ticket) }
         return ticket
@@ -86,7 +98,7 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         case .waitForProbe: return .wait
         case .wait(let instant): return .waitUntil(instant)
         case .go(let isProbe):
-            ready[ticket.urgency]?.removeFirst()
+            if let place = readyPlaces.removeValue(forKey: ticket) { ready.serve(place) }
             idle.remove(ticket)
             running[ticket.urgency, default: 0] += 1
             return .go(Pass(ticket: ticket, isProbe: isProbe))
@@ -97,7 +109,7 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     mutating func giveUp(_ ticket: Ticket) {
         idle.remove(ticket)
         edits[ticket] = nil
-        ready[ticket.urgency]?.removeAll { $0 == ticket }
+        leaveLine(ticket)
         release(ticket)
     }
 
@@ -108,17 +120,17 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         if !board.holds(pass.ticket) { release(pass.ticket) }
     }
 
-    private mutating func newTicket(_ urgency: Urgency) -> Ticket {
+    private mutating func newTicket(_ line: Line) -> Ticket {
         arrived += 1
-        let ticket = Ticket(number: arrived, urgency: urgency)
+        let ticket = Ticket(number: arrived, line: line)
         idle.insert(ticket)
         return ticket
     }
 
     private mutating func becomeFree(_ ticket: Ticket) {
         if let edit = edits.removeValue(forKey: ticket) {
-            board.join(ticket, edit, in: ticket.urgency)
-            appointLeader(ticket.urgency)
+            board.join(ticket, edit, in: ticket.line)
+            appointLeader(ticket.line)
         } else {
             getReady(ticket)
         }
@@ -126,13 +138,15 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
 
     /// Those who come free have waited longer than who arrived after them: their numbers keep the order.
     private mutating func getReady(_ ticket: Ticket) {
-        var line = ready[ticket.urgency, default: []]
-        line.insert(ticket, at: line.firstIndex { $0 > ticket } ?? line.endIndex)
-        ready[ticket.urgency] = line
+        readyPlaces[ticket] = ready.join(ticket, ticket.urgency, for: ticket.line.party, rank: ticket.number)
     }
 
-    private mutating func appointLeader(_ urgency: Urgency) {
-        if let leader = board.appointLeader(of: urgency) { getReady(leader) }
+    private mutating func leaveLine(_ ticket: Ticket) {
+        if let place = readyPlaces.removeValue(forKey: ticket) { ready.leave(place) }
+    }
+
+    private mutating func appointLeader(_ line: Line) {
+        if let leader = board.appointLeader(of: line) { getReady(leader) }
     }
 
     private mutating func release(_ ticket: Ticket) {
@@ -149,7 +163,7 @@ extension Admission {
     mutating func load(_ pass: Pass) -> Load {
         let load = board.load(for: pass.ticket)
         idle.subtract(load.tickets.values)
-        appointLeader(pass.ticket.urgency)
+        appointLeader(pass.ticket.line)
         return load
     }
 
@@ -158,7 +172,7 @@ extension Admission {
         let ended = board.land(load, outcomes)
         for ticket in load.tickets.values where board.isIdle(ticket) { idle.insert(ticket) }
         for (ticket, _) in ended { release(ticket) }
-        for urgency in Set(load.tickets.values.map(\.urgency)) { appointLeader(urgency) }
+        for line in Set(load.tickets.values.map(\.line)) { appointLeader(line) }
         return ended
     }
 
@@ -168,13 +182,13 @@ extension Admission {
             giveUp(ticket)
             return .failure(failure)
         }
-        ready[ticket.urgency]?.removeAll { $0 == ticket }
+        leaveLine(ticket)
         let result = board.withdraw(ticket, failure)
         if result != nil {
             idle.remove(ticket)
             release(ticket)
         }
-        appointLeader(ticket.urgency)
+        appointLeader(ticket.line)
         return result
     }
 }

@@ -15,7 +15,7 @@ extension Admission {
     func stage(of contact: ContactID) -> CallStage? {
         guard let ticket = gate.newest(naming: contact) else { return nil }
         if gate.isHeldUp(ticket) { return .behindOthers }
-        if ready[ticket.urgency]?.contains(ticket) == true { return .inLine }
+        if isReady(ticket) { return .inLine }
         return board.isIdle(ticket) && !board.leads(ticket) ? .gathering(others: board.count - 1) : .underWay
     }
 }

@@ -1,15 +1,13 @@
-import LockstepLimits
-
 /// The calls of a sync, each made of one or more requests that go through the gateway.
 struct KeapClient<Time: Clock, Budget: CallBudget>: KeapCalls where Time.Duration == Duration {
     let gateway: KeapGateway<Time, Budget>
-    let urgency: Urgency
+    let line: Admission<Time.Instant>.Line
 
     func perform<Answer: Sendable>(
         _ request: KeapRequest, naming claim: ContactClaim = .none,
         read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> Answer {
-        try await gateway.perform(request, naming: claim, urgency, read: read)
+        try await gateway.perform(request, naming: claim, in: line, read: read)
     }
 
     /// For calls whose success says all.

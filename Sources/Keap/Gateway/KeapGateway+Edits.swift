@@ -7,9 +7,9 @@ extension KeapGateway {
     ///
     /// - Throws: `.cancelled` if the caller was cancelled before any of it was sent, and `.unclear` if only a part of it
     ///   was done. Once a part is on its way, its end is waited for.
-    func edit(_ edit: TagEdit, _ urgency: Urgency) async throws(KeapFailure) -> [TagID: TagAnswer] {
+    func edit(_ edit: TagEdit, in line: Stage.Line) async throws(KeapFailure) -> [TagID: TagAnswer] {
         let bell = Bell()
-        let ticket = admission.arrive(edit, urgency)
+        let ticket = admission.arrive(edit, line.urgency, for: line.party)
         bells[ticket] = bell
         defer {
             bells[ticket] = nil
@@ -34,7 +34,7 @@ extension KeapGateway {
     private func lead(_ pass: Stage.Pass) async {
         let permit: Budget.Permit
         do throws(KeapFailure) {
-            permit = try await takePermit(pass.ticket.urgency)
+            permit = try await takePermit(pass.ticket.line)
         } catch {
             leave(pass, .nothing)
             // A leader has nothing under way, so this ends it. Another one leads, and finds out for itself.
@@ -51,7 +51,7 @@ extension KeapGateway {
         // Back to where they waited; the budget is closed now.
         case .throttled: land(load, load.all(.again))
         case .failure(let failure) where failure.mayBlameOneContact && load.tickets.count > 1:
-            await findGuilty(in: load, failure, pass.ticket.urgency)
+            await findGuilty(in: load, failure, pass.ticket.line)
         case .failure(let failure): land(load, load.all(.failed(failure)))
         }
     }
@@ -80,12 +80,12 @@ extension KeapGateway {
 
     /// Keap refuses a batch as a whole and does not say for whose sake. If the tag is gone, reading it says so; else the
     /// batch is halved until whoever it was refused for stands alone.
-    private func findGuilty(in load: Stage.Load, _ refusal: KeapFailure, _ urgency: Urgency) async {
+    private func findGuilty(in load: Stage.Load, _ refusal: KeapFailure, _ line: Stage.Line) async {
         guard case .tag(let tag, let contacts) = load.call else {
             preconditionFailure("a call that carries several contacts is of a tag")
         }
         do throws(KeapFailure) {
-            let result = try await send(try .readTag(tag), naming: .none, urgency) { (_) throws(KeapFailure) in }
+            let result = try await send(try .readTag(tag), naming: .none, in: line) { (_) throws(KeapFailure) in }
             merging.calls += 1
             try result.get()
         } catch {
@@ -95,12 +95,12 @@ extension KeapGateway {
             }
             return
         }
-        await halve(load, contacts[...], refusal, urgency)
+        await halve(load, contacts[...], refusal, line)
     }
 
     /// Its contacts are the load's until they have landed, so the parts need claim none.
     private func halve(
-        _ load: Stage.Load, _ contacts: ArraySlice<ContactID>, _ refusal: KeapFailure, _ urgency: Urgency
+        _ load: Stage.Load, _ contacts: ArraySlice<ContactID>, _ refusal: KeapFailure, _ line: Stage.Line
     ) async {
         guard contacts.count > 1 else {
             let part = load.part(contacts)
@@ -111,7 +111,7 @@ extension KeapGateway {
             let part = load.part(half)
             let result: CallResult<[TagEdge: EdgeOutcome]>
             do throws(KeapFailure) {
-                result = try await send(try part.request(), naming: .none, urgency) { (response) throws(KeapFailure) in
+                result = try await send(try part.request(), naming: .none, in: line) { (response) throws(KeapFailure) in
                     try part.read(response)
                 }
                 merging.count(part)
@@ -122,7 +122,7 @@ extension KeapGateway {
             switch result {
             case .success(let outcomes): land(part, outcomes)
             case .throttled: land(part, part.all(.again))
-            case .failure(let failure) where failure.mayBlameOneContact: await halve(load, half, failure, urgency)
+            case .failure(let failure) where failure.mayBlameOneContact: await halve(load, half, failure, line)
             case .failure(let failure): land(part, part.all(.failed(failure)))
             }
         }

@@ -41,9 +41,9 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         admission = Stage(places: settings.concurrency)
     }
 
-    /// The account's calls. Bulk ones go when no live one waits.
-    package nonisolated func calls(_ urgency: Urgency = .live) -> any KeapCalls {
-        KeapClient(gateway: self, urgency: urgency)
+    /// The account's calls. Bulk ones go when no live one waits; the gyms that share an account take turns.
+    package nonisolated func calls(_ urgency: Urgency = .live, for party: Party = .sole) -> any KeapCalls {
+        KeapClient(gateway: self, line: Stage.Line(urgency: urgency, party: party))
     }
 
     package func counters() -> GatewayCounters {
@@ -68,21 +68,21 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// - Throws: `.cancelled` if the caller was cancelled before the call was sent; nothing is spent then. Once sent,
     ///   a call runs to its end, since it may have been done.
     func perform<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, _ urgency: Urgency,
+        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line,
         read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> Answer {
-        try await send(request, naming: claim, urgency, read: read).get()
+        try await send(request, naming: claim, in: line, read: read).get()
     }
 
     /// The same, but throws only what kept the call from being sent.
     func send<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, _ urgency: Urgency,
+        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line,
         read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> CallResult<Answer> {
-        let pass = try await enter(claim, urgency)
+        let pass = try await enter(claim, line)
         let permit: Budget.Permit
         do throws(KeapFailure) {
-            permit = try await takePermit(urgency)
+            permit = try await takePermit(line)
         } catch {
             leave(pass, .nothing)
             throw error
@@ -92,9 +92,9 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         return result
     }
 
-    func takePermit(_ urgency: Urgency) async throws(KeapFailure) -> Budget.Permit {
+    func takePermit(_ line: Stage.Line) async throws(KeapFailure) -> Budget.Permit {
         do {
-            return try await budget.take(urgency)
+            return try await budget.take(line.urgency, for: line.party)
         } catch {
             if error is CancellationError { throw .cancelled }
             throw .unavailable(reason: "The budget gave no permit: \(error)")
@@ -115,7 +115,12 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             result = CallResult(response, to: request, read)
             if case .throttled = result {
                 // Before the permit is given back, so that nobody slips through between.
-                await budget.close(until: headers.reopening(now: wall()))
+                let reopening = headers.reopening(now: wall())
+                if headers.isTenantExhausted {
+                    await budget.close(tenantOf: permit, until: reopening)
+                } else {
+                    await budget.close(until: reopening)
+                }
             }
         } catch {
             result = CallResult(error, of: request)
@@ -137,9 +142,9 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         endpoints[endpoint] = counters
     }
 
-    private func enter(_ claim: ContactClaim, _ urgency: Urgency) async throws(KeapFailure) -> Stage.Pass {
+    private func enter(_ claim: ContactClaim, _ line: Stage.Line) async throws(KeapFailure) -> Stage.Pass {
         let bell = Bell()
-        let ticket = admission.arrive(claim, urgency)
+        let ticket = admission.arrive(claim, line.urgency, for: line.party)
         bells[ticket] = bell
         defer {
             bells[ticket] = nil

@@ -4,11 +4,14 @@ package import LockstepLimits
 package protocol CallBudget: Sendable {
     associatedtype Permit: Sendable
 
-    /// Waits until a call is allowed. Throws `CancellationError` if cancelled meanwhile (nothing is spent), anything
+    /// Waits until a call is allowed, which is when it is this party's turn. Throws `CancellationError` if cancelled meanwhile (nothing is spent), anything
     /// else if the use cannot be put on disk.
-    func take(_ urgency: Urgency) async throws -> Permit
+    func take(_ urgency: Urgency, for party: Party) async throws -> Permit
     /// The call has ended, however it ended. Once for each permit.
     func finished(_ permit: Permit, learned: Announcement?) async
     /// Keap refused a call: none before this time, in milliseconds since 1970.
     func close(until time: Int64) async
+    /// Keap refused the call of this permit because its tenant's limits are used up: none of that tenant before this
+    /// time. Before the permit is finished.
+    func close(tenantOf permit: Permit, until time: Int64) async
 }

@@ -19,6 +19,13 @@ struct KeapHeaders {
         return said == Announcement() ? nil : said
     }
 
+    /// Of a refusal: whether only the tenant's own windows are used up, whatever the credential still has.
+    var isTenantExhausted: Bool {
+        guard let said = announcement else { return false }
+        let isTenants = said.tenantMinute.available == 0 || said.tenantDay.available == 0
+        return isTenants && said.minute.available != 0 && said.day.available != 0
+    }
+
     /// When a refused caller may come back, in milliseconds since 1970: `retry-after`, else the end of the window that
     /// the headers show exhausted. Never more than a day ahead, so that no odd header stops an account for good.
     func reopening(now: Int64) -> Int64 {

@@ -10,13 +10,14 @@ final class FreeBudget: CallBudget {
         var finished = 0
         var learned: [Announcement] = []
         var closedUntil: [Int64] = []
+        var tenantClosedUntil: [Int64] = []
     }
 
     private let state = Mutex(Told())
 
     var told: Told { state.withLock { $0 } }
 
-    func take(_ urgency: Urgency) async throws -> Int {
+    func take(_ urgency: Urgency, for party: Party) async throws -> Int {
         state.withLock { state in
             state.taken.append(urgency)
             return state.taken.count
@@ -32,6 +33,10 @@ final class FreeBudget: CallBudget {
 
     func close(until time: Int64) async {
         state.withLock { $0.closedUntil.append(time) }
+    }
+
+    func close(tenantOf permit: Int, until time: Int64) async {
+        state.withLock { $0.tenantClosedUntil.append(time) }
     }
 }
 
@@ -50,7 +55,7 @@ final class ShutBudget: CallBudget {
     var finishedCount: Int { state.withLock { $0.finished } }
     var waiting: [Urgency] { state.withLock { $0.waiters.sorted { $0.key < $1.key }.map(\.value.0) } }
 
-    func take(_ urgency: Urgency) async throws {
+    func take(_ urgency: Urgency, for party: Party) async throws {
         let id = state.withLock { state in
             state.next += 1
             return state.next
@@ -79,6 +84,7 @@ final class ShutBudget: CallBudget {
 
     func finished(_ permit: Void, learned: Announcement?) async { state.withLock { $0.finished += 1 } }
     func close(until time: Int64) async {}
+    func close(tenantOf permit: Void, until time: Int64) async {}
 
     func hasWaiters(_ count: Int) async {
         await withCheckedContinuation { continuation in

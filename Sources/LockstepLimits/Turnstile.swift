@@ -1,0 +1,162 @@
+/// Whose turn it is to call, and whether the budget lets it: all that a gate decides, in a value that cannot wait.
+///
+/// What keeps all calls waiting is asked first. A tenant whose own limits keep it waiting leaves the turns until they
+/// open, so it is not scanned past, and stops nobody else; the same goes for bulk calls that the day's pace holds back.
+package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable where Instant.Duration == Duration {
+    package typealias Place = FairLine<Guest>.Place
+
+    /// Who should act now, and how.
+    package struct Turn: Equatable, Sendable {
+        package enum Act: Equatable, Sendable {
+            /// `admit` it.
+            case go
+            /// Write this, report `written`, and look again.
+            case write(SlicedBudget<Instant>.Draft)
+            /// Look again then, or when something has changed.
+            case wait(Budget<Instant>.Wait)
+        }
+
+        package var place: Place
+        package var act: Act
+    }
+
+    private struct Aside {
+        var wait: Budget<Instant>.Wait
+        /// No later than it opens.
+        var comesBack: Instant
+        var parties: Set<Party>
+    }
+
+    package private(set) var line = FairLine<Guest>()
+    private var budget: SlicedBudget<Instant>
+    private var asides: [String: Aside] = [:]
+    /// No tenant comes back before this, unless one of its calls ends.
+    private var nextComesBack: Instant?
+    private var recent: RecentPace<Instant>
+
+    package init(_ budget: SlicedBudget<Instant>, at now: Moment<Instant>) {
+        self.budget = budget
+        recent = RecentPace(at: now.instant)
+    }
+
+    package mutating func join(_ guest: Guest, _ urgency: Urgency, for party: Party) -> Place {
+        line.join(guest, urgency, for: party)
+    }
+
+    package mutating func leave(_ place: Place) { line.leave(place) }
+
+    /// Nil if nobody waits.
+    package mutating func turn(at now: Moment<Instant>) -> Turn? {
+        guard !line.isEmpty else { return nil }
+        if let wait = budget.commonObstacle(at: now) {
+            guard let place = line.head ?? firstAside()?.place else { return nil }
+            return Turn(place: place, act: act(after: wait, at: now))
+        }
+        bringBackTenants(at: now)
+        if let place = head(.live, at: now) { return Turn(place: place, act: act(after: nil, at: now)) }
+        let paced = budget.paceObstacle(.bulk, at: now)
+        if paced == nil, let place = head(.bulk, at: now) {
+            return Turn(place: place, act: act(after: nil, at: now))
+        }
+        // All wait for something of their own. Whoever's opens first is to look again then.
+        let bulk = paced.flatMap { wait in line.head(.bulk).map { (place: $0, wait: wait) } }
+        guard
+            let first = [bulk, firstAside()].compactMap({ $0 }).min(by: {
+                $1.wait.opening.isLater(than: $0.wait.opening)
+            })
+        else { return nil }
+        return Turn(place: first.place, act: act(after: first.wait, at: now))
+    }
+
+    /// The call of whoever stands there begins. A turn must just have said `.go`.
+    package mutating func admit(_ place: Place, at now: Moment<Instant>) -> Permit {
+        guard case .go(let permit) = budget.step(place.urgency, of: place.party.tenant, at: now) else {
+            preconditionFailure("who is admitted was told to go")
+        }
+        line.serve(place)
+        recent.count(at: now.instant)
+        return permit
+    }
+
+    package mutating func written(_ draft: SlicedBudget<Instant>.Draft) { budget.written(draft) }
+    package func settlement(at now: Moment<Instant>) -> SlicedBudget<Instant>.Draft { budget.settlement(at: now) }
+
+    package mutating func finish(_ permit: Permit, learned: Announcement?, at now: Moment<Instant>) {
+        if let tenant = budget.budget.tenant(of: permit) { bringBack(tenant) }
+        budget.finish(permit, learned: learned, at: now)
+    }
+
+    package mutating func close(until instant: Instant, at now: Moment<Instant>) {
+        budget.close(until: instant, at: now)
+    }
+
+    /// Closes only for the tenant on whose behalf this call ran.
+    package mutating func close(tenantOf permit: Permit, until instant: Instant, at now: Moment<Instant>) {
+        guard let tenant = budget.budget.tenant(of: permit) else { return }
+        budget.close(tenant, until: instant, at: now)
+    }
+
+    package mutating func status(tenants: Set<String> = [], at now: Moment<Instant>) -> BudgetStatus {
+        var budget = budget.budget
+        var status = budget.status(tenants: tenants, at: now)
+        for urgency in Urgency.allCases {
+            status.waiting[urgency] = line.count(urgency)
+            for (party, count) in line.counts(urgency) { status.parties[party, default: [:]][urgency] = count }
+        }
+        status.callsPerHour = recent.perHour(at: now.instant)
+        return status
+    }
+
+    /// What somebody of this party who came now would have to wait for.
+    package mutating func outlook(for party: Party, _ urgency: Urgency, at now: Moment<Instant>) -> BudgetOutlook {
+        let before = line.before(party, urgency)
+        var budget = budget.budget
+        let wait = budget.obstacle(urgency, of: party.tenant, at: now)
+        return BudgetOutlook(
+            window: wait?.window, opensIn: wait.map { $0.opening.delay(from: now.instant) } ?? .zero,
+            callsBefore: before, estimate: budget.delay(after: before, urgency, of: party.tenant, at: now))
+    }
+
+    private mutating func act(after wait: Budget<Instant>.Wait?, at now: Moment<Instant>) -> Turn.Act {
+        if let draft = budget.draft(isFree: wait == nil, at: now) { return .write(draft) }
+        return wait.map { .wait($0) } ?? .go
+    }
+
+    /// Whose turn it is, of those whose tenant may call.
+    private mutating func head(_ urgency: Urgency, at now: Moment<Instant>) -> Place? {
+        while let place = line.head(urgency) {
+            let tenant = place.party.tenant
+            guard let wait = budget.tenantObstacle(tenant, at: now) else { return place }
+            line.setAside(place.party)
+            // The wall clock may be set while a tenant waits for its day, so it is looked at again every minute.
+            let comesBack = now.instant.advanced(
+                by: min(wait.opening.delay(from: now.instant) ?? .seconds(60), .seconds(60)))
+            let parties = asides[tenant]?.parties ?? []
+            asides[tenant] = Aside(wait: wait, comesBack: comesBack, parties: parties.union([place.party]))
+            nextComesBack = min(nextComesBack ?? comesBack, comesBack)
+        }
+        return nil
+    }
+
+    private mutating func bringBackTenants(at now: Moment<Instant>) {
+        guard let next = nextComesBack, next <= now.instant else { return }
+        nextComesBack = nil
+        for (tenant, aside) in asides {
+            if aside.comesBack <= now.instant {
+                bringBack(tenant)
+            } else {
+                nextComesBack = min(nextComesBack ?? aside.comesBack, aside.comesBack)
+            }
+        }
+    }
+
+    private mutating func bringBack(_ tenant: String) {
+        for party in asides.removeValue(forKey: tenant)?.parties ?? [] { line.bringBack(party) }
+    }
+
+    private func firstAside() -> (place: Place, wait: Budget<Instant>.Wait)? {
+        asides.values.lazy.compactMap { aside in
+            aside.parties.lazy.compactMap { line.first(of: $0) }.first.map { ($0, aside.wait) }
+        }.min { $1.wait.opening.isLater(than: $0.wait.opening) }
+    }
+}
