@@ -19,7 +19,7 @@ package struct Checkup: Sendable {
         for gym in configuration.gyms {
             var checkup = Checkup(gym: gym.id.description, name: gym.name)
             if gym.zenPlanner != nil { checkup.hook = "/hooks/\(gym.id)/zenplanner/TOKEN" }
-            let calls = KeapAccount.untracked(gym).calls()
+            let calls = KeapAccount.untracked(gym, in: configuration).calls()
             do throws(KeapFailure) {
                 checkup.keyOwner = try await calls.probe()
                 // Nothing saved: a new gym's directory, which always can be read.

@@ -13,6 +13,7 @@ package final class Service: Sendable {
     package let queue: JobQueue
     let gyms: Gyms
     let accounts: [KeapAccount]
+    let credentials: [KeapCredential]
     let journal: Journal
     private let intakeRoutes: IntakeRoutes
     private let intake: HTTPServer
@@ -36,15 +37,18 @@ package final class Service: Sendable {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock,
                 wall: surroundings.wall)
-            let accounts = await KeapAccount.all(of: configuration, notesIn: queue, in: surroundings)
+            let credentials = await KeapCredential.all(of: configuration, notesIn: queue, in: surroundings)
+            let accounts = KeapAccount.all(of: configuration, with: credentials, in: surroundings)
             var gyms: [Gym] = []
             for gym in configuration.gyms {
                 // There is one for the site of each gym.
-                gyms.append(try await make(gym, account: accounts[gym.keap.site]!, queue))
+                gyms.append(
+                    try await make(
+                        gym, as: gym.party(in: configuration), account: accounts[gym.keap.site]!, queue))
             }
             handler.attach(Gyms(gyms))
             return Service(
-                configuration, queue, handler, Gyms(gyms), Array(accounts.values), jobs.journal, log,
+                configuration, queue, handler, Gyms(gyms), Array(accounts.values), credentials, jobs.journal, log,
                 surroundings)
         } catch {
             await jobs.journal.close()
@@ -54,13 +58,15 @@ package final class Service: Sendable {
 
     private init(
         _ configuration: Configuration, _ queue: JobQueue, _ handler: SyncHandler, _ gyms: Gyms,
-        _ accounts: [KeapAccount], _ journal: Journal, _ log: ServiceLog, _ surroundings: Surroundings
+        _ accounts: [KeapAccount], _ credentials: [KeapCredential], _ journal: Journal, _ log: ServiceLog,
+        _ surroundings: Surroundings
     ) {
         self.configuration = configuration
         self.queue = queue
         self.handler = handler
         self.gyms = gyms
         self.accounts = accounts.sorted { $0.name < $1.name }
+        self.credentials = credentials
         self.journal = journal
         self.log = log
         clock = surroundings.clock
@@ -72,8 +78,8 @@ package final class Service: Sendable {
             onceHub: OnceHubRoute(gyms: gyms, acceptance: acceptance) { wall() / 1_000 })
         intake = HTTPServer(listen: configuration.listen) { [intakeRoutes] in await intakeRoutes.answer($0) }
         let adminRoutes = AdminRoutes(
-            gyms: gyms, accounts: self.accounts, queue: queue, journal: journal, acceptance: acceptance,
-            intake: counters, token: configuration.adminToken)
+            gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
+            acceptance: acceptance, intake: counters, token: configuration.adminToken, wall: wall)
         admin = HTTPServer(listen: configuration.admin) { await adminRoutes.answer($0) }
     }
 
@@ -115,9 +121,10 @@ package final class Service: Sendable {
             await queue.stop(grace: grace, interruptsAtOnce: true)
             group.cancelAll()
         }
-        for account in accounts {
+        for account in accounts { account.abandon() }
+        for credential in credentials {
             do {
-                try await account.close()
+                try await credential.budget.settle()
             } catch {
                 log.warning("the budget's use could not be saved; the next start counts one slice as used: \(error)")
             }
@@ -127,11 +134,13 @@ package final class Service: Sendable {
         await journal.close()
     }
 
-    private static func make(_ gym: GymConfiguration, account: KeapAccount, _ queue: JobQueue) async throws -> Gym {
+    private static func make(
+        _ gym: GymConfiguration, as party: Party, account: KeapAccount, _ queue: JobQueue
+    ) async throws -> Gym {
         let directory = "directory/\(gym.id)"
         let hints = "attention/\(gym.id)"
         let keeper = try DirectoryKeeper(
-            settings: gym.sync, saved: await queue.note(directory), calls: account.gateway.calls()
+            settings: gym.sync, saved: await queue.note(directory), calls: account.gateway.calls(for: party)
         ) { bytes in
             try await queue.setNote(directory, bytes, durable: true)
         }

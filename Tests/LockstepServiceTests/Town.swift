@@ -19,6 +19,8 @@ final class Town: Sendable {
         var token = "token-of-downtown"
         /// More members of its `keap` object.
         var keap = ""
+        /// The OAuth client that it shares with others.
+        var client: String?
         /// More members of the gym's object, such as `"afterDead": "park"`.
         var more = ""
         /// More members of its `zenPlanner` object.
@@ -85,16 +87,18 @@ final class Town: Sendable {
         _ gyms: [Gym], _ port: Int, _ directory: URL, adminToken: String?
     ) throws -> Configuration {
         let objects = gyms.map { gym in
-            let keap = gym.keap.isEmpty ? "" : ", " + gym.keap
+            let client = gym.client.map { #", "client": "\#($0)""# } ?? ""
+            let keap = client + (gym.keap.isEmpty ? "" : ", " + gym.keap)
             return """
                 {"id": "\(gym.id)", "keap": {"baseURL": "http://127.0.0.1:\(port)/crm/rest", "key": "\(gym.key)"\(keap)},
                  \(gym.sections.joined(separator: ", "))}
                 """
         }
+        let clients = Set(gyms.compactMap(\.client)).sorted().map { #"{"id": "\#($0)"}"# }.joined(separator: ", ")
         let token = adminToken.map { #", "adminToken": "\#($0)""# } ?? ""
         var configuration = try read(
             """
-            {"listen": "127.0.0.1:0", "admin": "127.0.0.1:0"\(token), "gyms": [\(objects.joined(separator: ",\n"))]}
+            {"listen": "127.0.0.1:0", "admin": "127.0.0.1:0"\(token), "keapClients": [\(clients)], "gyms": [\(objects.joined(separator: ",\n"))]}
             """)
         configuration.data = directory.appending(path: "journal").path
         return configuration

@@ -2,7 +2,7 @@
 enum AdminPlace: Equatable {
     case health, readiness, metrics
     case jobs, job(String), explain(String), retry(String), discard(String), retryAll
-    case gyms, attention
+    case gyms, attention, budget
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
     case programs(gym: String)
@@ -32,6 +32,7 @@ enum AdminPlace: Equatable {
         case ("gyms", 4, "pause") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], true)
         case ("gyms", 4, "resume") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], false)
         case ("attention", 0, _): self = .attention
+        case ("budget", 0, _): self = .budget
         default: return nil
         }
     }
@@ -39,7 +40,7 @@ enum AdminPlace: Equatable {
     /// Reading is GET (or HEAD, which the server answers without the body); whatever changes something is POST.
     var methods: [String] {
         switch self {
-        case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .attention: ["GET", "HEAD"]
+        case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .attention, .budget: ["GET", "HEAD"]
         case .retry, .discard, .retryAll, .pause, .pauseLane, .programs: ["POST"]
         }
     }

@@ -9,11 +9,14 @@ import ZenPlanner
 struct AdminRoutes: Sendable {
     let gyms: Gyms
     let accounts: [KeapAccount]
+    let credentials: [KeapCredential]
     let queue: JobQueue
     let journal: Journal
     let acceptance: Acceptance
     let intake: IntakeCounters
     let token: Secret?
+    /// Milliseconds since 1970.
+    let wall: @Sendable () -> Int64
 
     func answer(_ request: HTTPRequest) async -> HTTPAnswer {
         let place = AdminPlace(request.path)
@@ -35,7 +38,9 @@ struct AdminRoutes: Sendable {
         }
         guard let place else {
             return Reply.error(
-                404, "there is nothing here; try /healthz, /readyz, /metrics, /api/jobs, /api/gyms or /api/attention")
+                404,
+                "there is nothing here; try /healthz, /readyz, /metrics, /api/jobs, /api/gyms, /api/budget or /api/attention"
+            )
         }
         guard place.methods.contains(request.method) else {
             return Reply.methodNotAllowed(place.methods.joined(separator: ", "))
@@ -59,7 +64,9 @@ struct AdminRoutes: Sendable {
         case .health: return health(tellsReason: true)
         case .readiness: return await readiness()
         case .metrics:
-            let page = await MetricsPage(gyms: gyms, accounts: accounts, queue: queue, journal: journal, intake: intake)
+            let page = await MetricsPage(
+                gyms: gyms, accounts: accounts, credentials: credentials, queue: queue, journal: journal, intake: intake
+            )
             return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
         case .jobs: return await jobs(request)
         case .job(let id): return Reply.json(200, JobAnswer(try await job(id)))
@@ -75,6 +82,7 @@ struct AdminRoutes: Sendable {
         case .retryAll: return try await retryAll(request)
         case .gyms: return await gymList()
         case .attention: return attention()
+        case .budget: return await budgets()
         case .pause(let gym, let isPaused):
             let tenant = try self.gym(gym).id.tenant
             if isPaused { try await queue.pause(tenant) } else { try await queue.resume(tenant) }
@@ -218,6 +226,15 @@ struct AdminRoutes: Sendable {
         let counts = await queue.counts()
         for gym in gyms.all {
             answers.append(await GymAnswer(gym, counts.tenants[gym.id.tenant] ?? TenantCounts()))
+        }
+        return Reply.json(200, answers)
+    }
+
+    private func budgets() async -> HTTPAnswer {
+        let counts = await queue.counts()
+        var answers: [BudgetAnswer] = []
+        for credential in credentials {
+            answers.append(BudgetAnswer(credential, await credential.status(), counts, at: wall()))
         }
         return Reply.json(200, answers)
     }

@@ -100,10 +100,13 @@ struct AttentionAnswer: Encodable, Sendable {
 extension GymAnswer {
     init(_ gym: Gym, _ counts: TenantCounts) async {
         let gateway = await gym.account.gateway.counters()
-        let budget = await gym.account.budget.status()
+        let budget = await gym.account.credential.status()
+        let tenants = budget.tenants.first { $0.name == gym.account.name }?.windows ?? []
         var keap = Account(
             circuit: "closed", reason: nil, callsInFlight: gateway.inFlight, callsWaiting: gateway.waiting,
-            windows: budget.windows.map { Window(window: $0.window.rawValue, limit: $0.limit, used: $0.used) })
+            windows: (budget.windows + tenants).map {
+                Window(window: $0.window.rawValue, limit: $0.limit, used: $0.used)
+            })
         if case .open(let reason, _, let isCredential) = gateway.circuit {
             keap.circuit = isCredential ? "key refused" : "open"
             keap.reason = reason

@@ -7,10 +7,14 @@ import LockstepPool
 struct MetricsPage: Sendable {
     let text: String
 
-    init(gyms: Gyms, accounts: [KeapAccount], queue: JobQueue, journal: Journal, intake: IntakeCounters) async {
+    init(
+        gyms: Gyms, accounts: [KeapAccount], credentials: [KeapCredential], queue: JobQueue, journal: Journal,
+        intake: IntakeCounters
+    ) async {
         var page = PrometheusText()
         Self.write(await queue.counts(), gyms, to: &page)
         await Self.write(accounts, to: &page)
+        await Self.write(credentials, to: &page)
         Self.write(journal.stats(), segments: journal.segments.count, to: &page)
         page.family("lockstep_intake_answers_total", .counter, "Answers of the intake, by status.")
         for (status, count) in intake.byStatus {
@@ -48,9 +52,9 @@ struct MetricsPage: Sendable {
     }
 
     private static func write(_ accounts: [KeapAccount], to page: inout PrometheusText) async {
-        var states: [(name: String, gateway: GatewayCounters, budget: BudgetStatus)] = []
+        var states: [(name: String, gateway: GatewayCounters)] = []
         for account in accounts {
-            states.append((account.name, await account.gateway.counters(), await account.budget.status()))
+            states.append((account.name, await account.gateway.counters()))
         }
         page.family("lockstep_keap_calls_total", .counter, "Calls on Keap, by endpoint.")
         for state in states {
@@ -94,18 +98,32 @@ struct MetricsPage: Sendable {
             page.sample(
                 "lockstep_keap_circuit_open", [("account", state.name)], state.gateway.circuit == .closed ? 0 : 1)
         }
-        page.family("lockstep_keap_budget_limit", .gauge, "Calls that a window allows.")
-        for state in states {
-            for window in state.budget.windows {
-                let labels = [("account", state.name), ("window", window.window.rawValue)]
-                page.sample("lockstep_keap_budget_limit", labels, window.limit)
+    }
+
+    private static func write(_ credentials: [KeapCredential], to page: inout PrometheusText) async {
+        var states: [(name: String, budget: BudgetStatus)] = []
+        for credential in credentials { states.append((credential.name, await credential.status())) }
+        // A credential's windows bear its name, a tenant's those of the account: with a key, the same.
+        let windows = states.flatMap { state in
+            [(state.name, state.budget.windows)] + state.budget.tenants.map { ($0.name, $0.windows) }
+        }
+        func perWindow(_ name: String, _ help: String, _ value: (BudgetStatus.Window) -> Int) {
+            page.family(name, .gauge, help)
+            for (account, windows) in windows {
+                for window in windows {
+                    page.sample(name, [("account", account), ("window", window.window.rawValue)], value(window))
+                }
             }
         }
-        page.family("lockstep_keap_budget_used", .gauge, "Calls that count in a window now.")
+        perWindow("lockstep_keap_budget_limit", "Calls that a window allows.", \.limit)
+        perWindow("lockstep_keap_budget_used", "Calls that count in a window now.", \.used)
+        page.family("lockstep_keap_budget_waiting", .gauge, "Calls that wait for budget, by gym.")
         for state in states {
-            for window in state.budget.windows {
-                let labels = [("account", state.name), ("window", window.window.rawValue)]
-                page.sample("lockstep_keap_budget_used", labels, window.used)
+            for (party, counts) in state.budget.parties.sorted(by: { $0.key.name < $1.key.name }) {
+                for (urgency, count) in counts.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+                    let labels = [("account", state.name), ("gym", party.name), ("urgency", "\(urgency)")]
+                    page.sample("lockstep_keap_budget_waiting", labels, count)
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ package struct Configuration: Sendable {
     package var stopGrace: Duration = .seconds(30)
     /// The longest time that a record nobody waits for (a completion) stays unsynced.
     package var unsyncedLimit: Duration = .milliseconds(100)
+    package var keapClients: [KeapClientConfiguration] = []
     package var gyms: [GymConfiguration] = []
     /// What is allowed but should be known, in sentences, each with its place.
     package var remarks: [String] = []

@@ -7,7 +7,7 @@ struct ConfigurationReader {
     let notes: ConfigurationNotes
 
     private enum Key: String, CaseIterable {
-        case listen, admin, adminToken, data, stopGrace, journal, gyms
+        case listen, admin, adminToken, data, stopGrace, journal, keapClients, gyms
     }
 
     private enum JournalKey: String, CaseIterable { case unsyncedLimit }
@@ -48,17 +48,19 @@ struct ConfigurationReader {
         {
             configuration.unsyncedLimit = limit
         }
-        configuration.gyms = gyms(root.required(.gyms))
+        if let clients = root[.keapClients] { configuration.keapClients = keapClients(clients) }
+        configuration.gyms = gyms(
+            root.required(.gyms), sharing: KeapSharing(clients: configuration.keapClients.map(\.id)))
         return configuration
     }
 
-    private func gyms(_ value: ConfigurationValue?) -> [GymConfiguration] {
+    private func gyms(_ value: ConfigurationValue?, sharing: KeapSharing) -> [GymConfiguration] {
         guard let entries = value?.list() else { return [] }
         if entries.isEmpty { value?.note(.empty) }
         var seen: [GymID: String] = [:]
-        var accounts: [KeapSite: String] = [:]
+        var sharing = sharing
         return entries.compactMap { entry in
-            guard let gym = gym(entry, accounts: &accounts) else { return nil }
+            guard let gym = gym(entry, &sharing) else { return nil }
             if let other = seen.updateValue(entry.path, forKey: gym.id) {
                 entry.note(.notUsable(reason: "the id \"\(gym.id)\" is also that of \(other)"))
             }

@@ -34,6 +34,18 @@ package struct KeapConfiguration: Sendable {
     package var timeout: Duration?
     /// Calls in flight at once on this account.
     package var concurrency: Int
+    package var pacing = DayPacing.standard
+    /// This gym's part of a budget that it shares with others.
+    package var weight = 1
+    /// The OAuth client whose budget the calls count in, by its id. Nil: the key has a budget of its own.
+    package var client: String?
+}
+
+/// An OAuth client: one budget for all gyms that name it, whatever their accounts.
+package struct KeapClientConfiguration: Sendable {
+    package var id: String
+    package var ceiling = CallLimits()
+    package var pacing = DayPacing.standard
 }
 
 package struct OnceHubConfiguration: Sendable {

@@ -7,11 +7,11 @@ extension ConfigurationReader {
         case id, name, keap, zenPlanner, onceHub, sync, afterDead
     }
 
-    func gym(_ value: ConfigurationValue, accounts: inout [KeapSite: String]) -> GymConfiguration? {
+    func gym(_ value: ConfigurationValue, _ sharing: inout KeapSharing) -> GymConfiguration? {
         guard let section = value.section(GymKey.self) else { return nil }
         let id = section.required(.id).flatMap(gymID)
         let name = section[.name]?.filledText()
-        let keap = section.required(.keap).flatMap { self.keap($0, accounts: &accounts) }
+        let keap = section.required(.keap).flatMap { self.keap($0, &sharing) }
         let zenPlanner = section[.zenPlanner].flatMap(self.zenPlanner)
         let onceHub = section[.onceHub].flatMap(self.onceHub)
         var sync = section[.sync].map(self.sync) ?? SyncSettings()

@@ -3,28 +3,95 @@ import LockstepLimits
 
 extension ConfigurationReader {
     private enum KeapKeyword: String, CaseIterable {
-        case baseURL, key, limits, timeout, concurrency, oauth
+        case baseURL, key, client, limits, pacing, weight, timeout, concurrency, oauth
     }
 
     private enum LimitKey: String, CaseIterable { case perSecond, perMinute, perDay }
+    private enum ClientKey: String, CaseIterable { case id, limits, pacing }
+    private enum PacingKey: String, CaseIterable { case reserve, burst }
 
     static var defaultConcurrency: Int { 8 }
 
-    func keap(_ value: ConfigurationValue, accounts: inout [KeapSite: String]) -> KeapConfiguration? {
+    func keap(_ value: ConfigurationValue, _ sharing: inout KeapSharing) -> KeapConfiguration? {
         guard let section = value.section(KeapKeyword.self) else { return nil }
-        let limits = section[.limits].map(ceiling) ?? CallLimits()
         let timeout = section[.timeout]?.seconds(in: 1...600)
         let concurrency = section[.concurrency]?.whole(in: 1...64) ?? Self.defaultConcurrency
+        let weight = section[.weight]?.whole(in: 1...1_000) ?? 1
+        let client = section[.client].flatMap { self.client($0, among: sharing.clients) }
+        let limits = section[.limits].map(ceiling) ?? CallLimits()
+        let pacing = section[.pacing].flatMap(self.pacing) ?? .standard
+        if section[.client] != nil {
+            for key in [KeapKeyword.limits, .pacing] {
+                section[key]?.note(.notUsable(reason: "the budget is the client's; set this in keapClients"))
+            }
+        }
         if let oauth = section[.oauth] {
             oauth.note(.notSupportedYet(instead: "set key to a personal access token or a service account key"))
         }
         let key = section[.oauth] == nil ? section.required(.key).flatMap(secrets.secret) : nil
         let site = site(section[.baseURL], key: key ?? Secret(""))
         guard key != nil, let site else { return nil }
-        if let other = accounts.updateValue(value.path, forKey: site) {
-            notes.remark(value.path, "the same Keap key as in \(other); these gyms share its limits and contacts.")
+        if let other = sharing.users.updateValue(.init(path: value.path, client: client), forKey: site) {
+            notes.remark(
+                value.path, "the same Keap key as in \(other.path); these gyms share its limits and contacts.")
+            if other.client != client {
+                (section[.client] ?? value).note(
+                    .notUsable(reason: "the same Keap key as in \(other.path), which has another client"))
+            }
         }
-        return KeapConfiguration(site: site, ceiling: limits, timeout: timeout, concurrency: concurrency)
+        return KeapConfiguration(
+            site: site, ceiling: limits, timeout: timeout, concurrency: concurrency, pacing: pacing, weight: weight,
+            client: client)
+    }
+
+    func keapClients(_ value: ConfigurationValue) -> [KeapClientConfiguration] {
+        var seen: [String: String] = [:]
+        return (value.list() ?? []).compactMap { entry in
+            guard let section = entry.section(ClientKey.self) else { return nil }
+            let id = section.required(.id).flatMap(slug)
+            let ceiling = section[.limits].map(ceiling) ?? CallLimits()
+            let pacing = section[.pacing].flatMap(self.pacing) ?? .standard
+            guard let id else { return nil }
+            if let other = seen.updateValue(entry.path, forKey: id) {
+                entry.note(.notUsable(reason: "the id \"\(id)\" is also that of \(other)"))
+            }
+            return KeapClientConfiguration(id: id, ceiling: ceiling, pacing: pacing)
+        }
+    }
+
+    private func client(_ value: ConfigurationValue, among known: [String]) -> String? {
+        guard let text = value.filledText() else { return nil }
+        if known.contains(text) { return text }
+        let nearest = NearestName.of(text, among: known)
+        value.note(
+            .notUsable(
+                reason: "keapClients has no \"\(text)\""
+                    + (nearest.map { "; the nearest is \"\($0)\"" } ?? ", for there is none")))
+        return nil
+    }
+
+    /// It is shown, and names a note, as a gym's id is and does.
+    private func slug(_ value: ConfigurationValue) -> String? {
+        guard let text = value.text() else { return nil }
+        guard let id = GymID(text) else {
+            value.note(.notASlug)
+            return nil
+        }
+        return id.description
+    }
+
+    /// `"off"`, or shares in percent.
+    private func pacing(_ value: ConfigurationValue) -> DayPacing? {
+        if case .text(let text) = value.node.content {
+            if text == "off" { return .off }
+            value.note(.notUsable(reason: "\"\(text)\" is neither \"off\" nor an object with reserve and burst"))
+            return nil
+        }
+        guard let section = value.section(PacingKey.self) else { return nil }
+        let reserve = section[.reserve]?.whole(in: 0...100)
+        let burst = section[.burst]?.whole(in: 0...100)
+        return DayPacing(
+            reserve: reserve ?? DayPacing.standard.reserve, burst: burst ?? DayPacing.standard.burst)
     }
 
     private func site(_ baseURL: ConfigurationValue?, key: Secret) -> KeapSite? {
@@ -43,4 +110,16 @@ extension ConfigurationReader {
         func limit(_ key: LimitKey) -> Int? { section[key]?.whole(in: 1...1_000_000_000) }
         return CallLimits(perSecond: limit(.perSecond), perMinute: limit(.perMinute), perDay: limit(.perDay))
     }
+}
+
+/// What gyms have in common, as far as the file was read.
+struct KeapSharing {
+    struct User {
+        var path: String
+        var client: String?
+    }
+
+    var clients: [String]
+    /// Who uses a key on a site; of several the last.
+    var users: [KeapSite: User] = [:]
 }

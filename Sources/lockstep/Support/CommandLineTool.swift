@@ -30,8 +30,8 @@ enum CommandLineTool {
     static var commands: [any Command.Type] {
         [
             DemoCommand.self, ServeCommand.self, CheckCommand.self,
-            JobsCommand.self, ExplainCommand.self, RetryCommand.self, DiscardCommand.self, PauseCommand.self,
-            ResumeCommand.self,
+            JobsCommand.self, ExplainCommand.self, BudgetCommand.self, RetryCommand.self, DiscardCommand.self,
+            PauseCommand.self, ResumeCommand.self,
             ProgramRenameCommand.self, ProgramDeleteCommand.self,
             JournalVerifyCommand.self, JournalStatsCommand.self, JournalSalvageCommand.self,
             SimulateKeapCommand.self,

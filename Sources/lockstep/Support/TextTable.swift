@@ -1,0 +1,23 @@
+/// Columns as wide as their widest cell, two blanks apart, and no blanks at the end of a line. A column that is empty
+/// in every row is left out.
+struct TextTable {
+    enum Alignment { case left, right }
+
+    var header: [String]
+    var alignment: [Alignment]
+    var rows: [[String]]
+
+    var lines: [String] {
+        let columns = header.indices.filter { column in rows.contains { !$0[column].isEmpty } }
+        let all = [header] + rows
+        return all.map { row in
+            let cells = columns.map { column in
+                let width = all.map { $0[column].count }.max() ?? 0
+                let blanks = String(repeating: " ", count: width - row[column].count)
+                return alignment[column] == .left ? row[column] + blanks : blanks + row[column]
+            }
+            let line = cells.joined(separator: "  ")
+            return String(line[...(line.lastIndex { $0 != " " } ?? line.startIndex)])
+        }
+    }
+}

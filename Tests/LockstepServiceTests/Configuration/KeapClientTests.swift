@@ -1,0 +1,68 @@
+import LockstepLimits
+import Testing
+
+@testable import LockstepService
+
+/// Clients that gyms share, and how a day's quota is spread.
+struct KeapClientTests {
+    private func gyms(_ keaps: String..., clients: String = #"[{"id": "ours"}]"#) -> String {
+        let gyms = keaps.enumerated().map { #"{"id": "g\#($0)", "keap": {\#($1)}}"# }.joined(separator: ", ")
+        return #"{"keapClients": \#(clients), "gyms": [\#(gyms)]}"#
+    }
+
+    @Test func `gyms name a client, whose limits and pacing are its own`() throws {
+        let configuration = try read(
+            gyms(
+                #""key": "a", "client": "ours""#, #""key": "b", "client": "ours", "weight": 3"#, #""key": "c""#,
+                clients: #"[{"id": "ours", "limits": {"perDay": 100000}, "pacing": {"reserve": 30}}]"#))
+        let client = try #require(configuration.keapClients.first)
+        #expect(client.id == "ours" && client.ceiling == CallLimits(perDay: 100_000))
+        #expect(client.pacing == DayPacing(reserve: 30, burst: 75))
+        #expect(configuration.gyms.map(\.keap.client) == ["ours", "ours", nil])
+        #expect(configuration.gyms.map(\.keap.weight) == [1, 3, 1])
+        #expect(configuration.gyms.map { $0.party(in: configuration) }.map(\.tenant) == ["g0", "g1", "g2"])
+    }
+
+    @Test func `a client that is not there is named with the nearest`() {
+        let found = problems(gyms(#""key": "a", "client": "uors""#))
+        #expect(found.map(\.path) == ["gyms[0].keap.client"])
+        #expect(found.first?.description.contains(#"has no "uors"; the nearest is "ours""#) == true)
+        #expect(
+            problems(gym(keap: #""client": "x""#)).first?.description.contains(#"has no "x", for there is none"#)
+                == true)
+    }
+
+    @Test func `a gym with a client has no limits and no pacing of its own`() {
+        let found = problems(gyms(#""key": "a", "client": "ours", "limits": {"perDay": 5}, "pacing": "off""#))
+        #expect(found.map(\.path).sorted() == ["gyms[0].keap.limits", "gyms[0].keap.pacing"])
+    }
+
+    @Test func `one key cannot count for two clients`() {
+        let found = problems(
+            gyms(
+                #""key": "a", "client": "ours""#, #""key": "a", "client": "theirs""#,
+                #""key": "a", "client": "theirs""#,
+                clients: #"[{"id": "ours"}, {"id": "theirs"}]"#))
+        #expect(found.map(\.path) == ["gyms[1].keap.client"])
+        #expect(problems(gyms(#""key": "a", "client": "ours""#, #""key": "a""#)).map(\.path) == ["gyms[1].keap"])
+    }
+
+    @Test(arguments: [
+        (#"[{"id": "ours"}, {"id": "ours"}]"#, "keapClients[1]"), (#"[{}]"#, "keapClients[0].id"),
+        (#"[{"id": "Our Own"}]"#, "keapClients[0].id"), (#"[{"id": "a", "limit": 1}]"#, "keapClients[0].limit"),
+        (#"{}"#, "keapClients"), (#"[{"id": "a", "pacing": "on"}]"#, "keapClients[0].pacing"),
+        (#"[{"id": "a", "pacing": {"burst": 101}}]"#, "keapClients[0].pacing.burst"),
+        (#"[{"id": "a", "pacing": {"reserved": 1}}]"#, "keapClients[0].pacing.reserved"),
+    ])
+    func `a client that cannot be understood is named`(clients: String, path: String) {
+        #expect(problems(gyms(#""key": "a""#, clients: clients)).map(\.path) == [path])
+    }
+
+    @Test func `pacing is a day's standard, shares in percent, or off`() throws {
+        func pacing(_ keap: String) throws -> DayPacing? { try read(gym(keap: keap)).gyms.first?.keap.pacing }
+        #expect(try pacing(#""weight": 2"#) == .standard)
+        #expect(try pacing(#""pacing": "off""#) == .off)
+        #expect(try pacing(#""pacing": {"reserve": 0, "burst": 100}"#) == .off)
+        #expect(try pacing(#""pacing": {"burst": 50}"#) == DayPacing(reserve: 20, burst: 50))
+    }
+}
