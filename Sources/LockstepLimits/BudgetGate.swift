@@ -9,7 +9,8 @@
 ///
 /// No rolling second or minute and no UTC day exceeds its limit as the peer counts it, wherever between start and end
 /// a call arrives, and also across a restart. That has a price where calls are slow: of a limit of `n` a second, calls
-/// that last `t` seconds each can use about `n / (1 + t)`.
+/// that last `t` seconds each can use `n / (1 + t)`, and of one of `n` a minute `n / (1 + t / 60)`. Nothing that is safe
+/// can use more (see `RollingWindow`). A day is used up to the last call.
 public actor BudgetGate<C: Clock> where C.Duration == Duration {
     private let clock: C
     private let wall: @Sendable () -> Int64

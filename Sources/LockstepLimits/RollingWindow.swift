@@ -9,6 +9,10 @@
 /// before `t + width`. So all the others held their places when `c` was started, and it was started because fewer than
 /// `limit` places were held.
 ///
+/// And no less is enough: as long as nothing is known of when a call arrived but that it was between its start and its
+/// end, those that overlap any window must not be more than `limit`. So of calls that last `t` at most `limit` fit into
+/// `width + t`. Even spacing would send more, but two calls sent 40 ms apart may arrive together.
+///
 /// A thousandth is added to `width`: peers cut instants to milliseconds, and a clock that is being adjusted runs up to
 /// 500 ppm off.
 public struct RollingWindow<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {

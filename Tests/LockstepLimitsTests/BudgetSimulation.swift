@@ -12,12 +12,15 @@ struct BudgetSimulation {
     var lateness = 0
     /// One step in so many is the last one of this life; 0 for never.
     var deathsOneIn = 0
+    /// Each call is for one of so many tenants.
+    var tenants = 1
     /// Whether the peer says with each answer what it has counted so far.
     var peerAnnounces = false
     var wallAtStart = Duration.seconds(20_000 * 86_400 + 3_600)
     var random: SeededRandom
 
     private(set) var trace = Trace()
+    private(set) var traceOfTenant: [String: Trace] = [:]
     private(set) var deaths = 0
     /// Calls that count as used after the first restart, but were never made.
     private(set) var forfeited: Int?
@@ -33,7 +36,7 @@ struct BudgetSimulation {
     mutating func run(for time: Duration) throws {
         var now = Duration.zero
         var disk: [UInt8]?
-        var running: [(permit: Permit, start: Duration, arrival: Duration, end: Duration)] = []
+        var running: [(permit: Permit, tenant: String, start: Duration, arrival: Duration, end: Duration)] = []
         var arrivals: [Duration] = []
         var budget = SlicedBudget(Budget(limits: limits, at: moment(now)))
 
@@ -41,12 +44,12 @@ struct BudgetSimulation {
             for call in running where call.end <= now {
                 let said = peerAnnounces ? announcement(of: call.arrival, among: arrivals) : nil
                 budget.finish(call.permit, learned: said, at: moment(now))
-                trace.calls.append(.init(start: call.start, end: now))
+                note(.init(start: call.start, end: now), of: call.tenant)
             }
             running.removeAll { $0.end <= now }
 
             if deathsOneIn > 0, Int.random(in: 0..<deathsOneIn, using: &random) == 0 {
-                for call in running { trace.calls.append(.init(start: call.start, end: now)) }
+                for call in running { note(.init(start: call.start, end: now), of: call.tenant) }
                 running = []
                 now += .milliseconds(Int.random(in: 0...2_000, using: &random))
                 budget = try restart(from: disk, at: now)
@@ -55,12 +58,13 @@ struct BudgetSimulation {
 
             var next = running.map(\.end).min()
             if running.count < concurrency {
-                switch budget.step(at: moment(now)) {
+                let tenant = String(Int.random(in: 0..<tenants, using: &random))
+                switch budget.step(of: tenant, at: moment(now)) {
                 case .go(let permit):
                     let length = Duration.milliseconds(Int.random(in: callLength, using: &random))
                     let arrival = now + length / Int.random(in: 1...20, using: &random)
                     arrivals.append(arrival)
-                    running.append((permit, now, arrival, now + length))
+                    running.append((permit, tenant, now, arrival, now + length))
                     continue
                 case .write(let draft):
                     // The write may be the last thing that happens, before or after it takes effect.
@@ -78,6 +82,11 @@ struct BudgetSimulation {
             guard let next else { preconditionFailure("someone waits for a call that does not run") }
             now = max(now, next)
         }
+    }
+
+    private mutating func note(_ call: Trace.Call, of tenant: String) {
+        trace.calls.append(call)
+        traceOfTenant[tenant, default: Trace()].calls.append(call)
     }
 
     /// What a peer that counts arrivals in rolling minutes and UTC days says of the call that arrived then.

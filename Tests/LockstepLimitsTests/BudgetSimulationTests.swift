@@ -29,6 +29,30 @@ struct BudgetSimulationTests {
     }
 
     @Test(arguments: UInt64(1)...10)
+    func `of a credential with several tenants neither its windows nor any tenant's are exceeded, over restarts`(
+        seed: UInt64
+    ) throws {
+        var random = SeededRandom(seed: seed)
+        let limits = CallLimits(
+            perSecond: 25, perMinute: Int.random(in: 60...300, using: &random), perDay: 1_000,
+            tenantPerMinute: Int.random(in: 5...100, using: &random),
+            tenantPerDay: Int.random(in: 100...400, using: &random))
+        var simulation = BudgetSimulation(limits: limits, concurrency: 9, callLength: 1...2_000, seed: seed)
+        simulation.tenants = Int.random(in: 2...6, using: &random)
+        simulation.deathsOneIn = Int.random(in: 40...150, using: &random)
+        simulation.wallAtStart = .seconds(20_001 * 86_400 - Int64.random(in: 10...300, using: &random))
+        try simulation.run(for: .seconds(600))
+
+        #expect(simulation.trace.mostInAnyWindow(of: .seconds(60)) <= limits.perMinute!, "seed \(seed)")
+        #expect(simulation.traceOfTenant.count == simulation.tenants && simulation.deaths > 0, "seed \(seed)")
+        for trace in simulation.traceOfTenant.values {
+            #expect(trace.mostInAnyWindow(of: .seconds(60)) <= limits.tenantPerMinute!, "seed \(seed)")
+            let most = trace.mostInAnyDay(wall: simulation.wallAtStart, skew: .seconds(2))
+            #expect(most <= limits.tenantPerDay!, "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: UInt64(1)...10)
     func `a restart forfeits at most the rest of one slice`(seed: UInt64) throws {
         let limits = CallLimits(perSecond: 10, perMinute: 240, perDay: 30_000)
         var simulation = BudgetSimulation(limits: limits, concurrency: 4, callLength: 1...200, seed: seed)
