@@ -28,22 +28,23 @@ struct JournalSalvageCommand: Command {
     func run() async throws -> ExitCode {
         try requireDirectory(directory)
         let report = try JournalInspection.salvage(directory, into: target)
-        let missing = try await census().missing.map(\.description)
+        let missing = try await missingJobs().map(\.description)
         Terminal.print(json ? try JournalJSON.text(report, missing: missing) : lines(report, missing))
         return .done
     }
 
     /// Opens the copy, which proves that it opens.
-    private func census() async throws -> JobCensus {
-        var census = JobCensus()
+    private func missingJobs() async throws -> [JobID] {
+        var lost = LostJobs()
         let journal = try Journal.open(target) { record in
             switch record {
-            case .checkpoint(let kind, let payload): census.note(kind: kind, payload: payload)
-            case .tail(let record): census.note(kind: record.kind, payload: record.payload)
+            case .checkpoint(let kind, let payload): lost.note(kind: kind, payload: payload)
+            case .tail(let record): lost.note(kind: record.kind, payload: record.payload)
             }
         }
+        let isFromTheStart = journal.segments.first?.firstSequence == 1
         await journal.close()
-        return census
+        return lost.ids(isFromTheStart: isFromTheStart)
     }
 
     private func lines(_ report: SalvageReport, _ missing: [String]) -> String {

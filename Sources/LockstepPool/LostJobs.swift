@@ -2,9 +2,9 @@
 ///
 /// Ids are given out one by one, in the order of the log. An id below the highest that has no record of acceptance left
 /// is a job that was lost; a lost outcome is none, since its job runs again.
-package struct JobCensus {
-    /// Those below are done unless the checkpoint tells of them.
-    private var folded: UInt64 = 1
+package struct LostJobs {
+    /// Those below are done unless the checkpoint tells of them; nil if none was read.
+    private var folded: UInt64?
     private var highest: UInt64 = 0
     private var accepted: Set<UInt64> = []
 
@@ -16,12 +16,12 @@ package struct JobCensus {
         switch record {
         case .accepted(let job), .moved(let job): found(job.id)
         case .job(let job): found(job.id)
-        case .jobs(let jobs): for job in jobs.rows { found(job.id) }
-        case .jointOutcome(let outcome, let others):
-            highest = max(highest, outcome.job.rawValue, others.max()?.rawValue ?? 0)
         case .outcome(let outcome): highest = max(highest, outcome.job.rawValue)
+        case .jointOutcome(let outcome, let others):
+            highest = max(highest, outcome.job.rawValue, others.map(\.rawValue).max() ?? 0)
         case .revived(let job, _, _): highest = max(highest, job.rawValue)
-        case .counters(let nextJob, _, _): folded = max(folded, nextJob)
+        case .jobs(let jobs): for row in jobs.rows { found(row.id) }
+        case .counters(let nextJob, _, _): folded = nextJob
         case .laneState, .joined, .note, .paused, .lane, .lanes, .troubles: break
         }
     }
@@ -34,8 +34,12 @@ package struct JobCensus {
     /// Ids of jobs that were accepted and of which nothing is left, ascending.
     ///
     /// Jobs that only a damaged checkpoint told of are not among them, nor those accepted last of all.
-    package var missing: [JobID] {
-        guard folded <= highest else { return [] }
-        return (folded...highest).filter { !accepted.contains($0) }.map { JobID(rawValue: $0) }
+    ///
+    /// - Parameter isFromTheStart: the log begins with its first record, so that no checkpoint stands for any job.
+    package func ids(isFromTheStart: Bool) -> [JobID] {
+        // Without the checkpoint's word, what came before the first that is left may be done.
+        let first = folded ?? (isFromTheStart ? 1 : accepted.min() ?? highest + 1)
+        guard first <= highest else { return [] }
+        return (first...highest).filter { !accepted.contains($0) }.map { JobID(rawValue: $0) }
     }
 }

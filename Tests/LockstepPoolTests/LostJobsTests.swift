@@ -2,7 +2,7 @@ import Testing
 
 @testable import LockstepPool
 
-@Suite struct JobCensusTests {
+@Suite struct LostJobsTests {
     private static func accepted(_ id: UInt64) -> PoolRecord {
         .accepted(
             AcceptedRecord(
@@ -16,10 +16,10 @@ import Testing
                 job: JobID(rawValue: id), attempts: 1, ending: .done, lane: nil, state: [], merging: [], at: 0))
     }
 
-    private func missing(_ records: [PoolRecord]) -> [UInt64] {
-        var census = JobCensus()
-        for record in records { census.note(kind: record.kind, payload: record.payload) }
-        return census.missing.map(\.rawValue)
+    private func missing(_ records: [PoolRecord], isFromTheStart: Bool = true) -> [UInt64] {
+        var lost = LostJobs()
+        for record in records { lost.note(kind: record.kind, payload: record.payload) }
+        return lost.ids(isFromTheStart: isFromTheStart).map(\.rawValue)
     }
 
     @Test func `an id without its acceptance is missing, also if only an outcome tells of it`() {
@@ -34,9 +34,14 @@ import Testing
         #expect(missing([counters, Self.outcome(3)]).isEmpty)
     }
 
+    @Test func `when the checkpoint is lost too, only what is between jobs that are left is known to be missing`() {
+        #expect(missing([Self.accepted(8), Self.accepted(10)], isFromTheStart: false) == [9])
+        #expect(missing([Self.outcome(5)], isFromTheStart: false).isEmpty)
+    }
+
     @Test func `a record of an unknown kind is passed over`() {
-        var census = JobCensus()
-        census.note(kind: 200, payload: [9, 9])
-        #expect(census.missing.isEmpty)
+        var lost = LostJobs()
+        lost.note(kind: 200, payload: [9, 9])
+        #expect(lost.ids(isFromTheStart: true).isEmpty)
     }
 }
