@@ -12,6 +12,11 @@ package enum Seeds {
         return (0..<count).filter { $0 % shards == shard }
     }
 
+    /// The command that runs one seed of one test again, for its failure to print.
+    package static func replay(_ seed: UInt64, _ test: String) -> String {
+        "LOCKSTEP_SEED=\(seed) swift test --filter '\(test)'"
+    }
+
     private static func number(_ text: String, _ name: String) -> UInt64 {
         // A typing error must not pass for a run without failures.
         guard let number = UInt64(text) else { preconditionFailure("\(name) is a number, not “\(text)”") }

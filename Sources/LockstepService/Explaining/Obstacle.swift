@@ -13,8 +13,11 @@ struct Obstacle: Equatable, Sendable {
 extension Gym {
     /// Nil: its calls go out at once.
     func obstacle() async -> Obstacle? {
-        let (gateway, budget) = (await account.gateway.counters(), await account.budget.status())
-        return Obstacle(gateway.circuit) ?? Obstacle(budget)
+        if let broken = Obstacle(await account.gateway.counters().circuit) { return broken }
+        let credential = account.credential
+        guard let party = credential.gyms.first(where: { $0.id == id })?.party else { return nil }
+        return Obstacle(
+            await credential.status(), await credential.budget.outlook(for: party, .live), tenant: party.tenant)
     }
 }
 
@@ -29,33 +32,39 @@ extension Obstacle {
         lasts = nil
     }
 
-    init?(_ budget: BudgetStatus) {
-        let line = budget.waiting.values.reduce(0, +)
-        spacing = budget.time(for: 1)
-        let queued = line == 0 ? "" : line == 1 ? " 1 call waits for it." : " \(line) calls wait for it, in turns."
-        if let closed = budget.closedFor {
+    /// - Parameter tenant: whose own limits hold for the gym, beside the credential's.
+    init?(_ budget: BudgetStatus, _ outlook: BudgetOutlook, tenant: String) {
+        spacing = budget.timeForOne
+        let line = outlook.callsBefore
+        let queued = line == 0 ? "" : line == 1 ? " 1 call goes before it." : " \(line) calls go before it, in turns."
+        let own = budget.tenants.first { $0.name == tenant }
+        lasts = outlook.estimate
+        if let closed = [budget.closedFor, own?.closedFor].compactMap({ $0 }).max() {
             sentence =
                 "Keap refused a call for want of budget and said when to come back: in \(closed.roughly).\(queued)"
-            lasts = closed + budget.time(for: line)
-        } else if let obstacle = budget.obstacle, let window = budget.windows.first(where: { $0.window == obstacle }) {
-            let opening = window.opensIn.map { "opens in \($0.roughly)" } ?? "opens when a running call ends"
-            sentence = "Keap's budget is used up for now: \(window.described), and it \(opening).\(queued)"
-            lasts = window.opensIn.map { $0 + budget.time(for: line) }
-        } else if line > 0 {
+            return
+        }
+        let opening = outlook.opensIn.map { "opens in \($0.roughly)" } ?? "opens when a running call ends"
+        switch outlook.window {
+        case .pace?:
+            sentence = "The day's calls are spread over the day: the next one is let out later, it \(opening).\(queued)"
+        case let window? where window != .spacing:
+            let full = (budget.windows + (own?.windows ?? [])).first { $0.window == window }
+            let what = full.map { ": \($0.described)" } ?? ""
+            sentence = "Keap's budget is used up for now\(what), and it \(opening).\(queued)"
+        default:
+            guard line > 0 else { return nil }
             sentence = "Calls to Keap are let out evenly.\(queued)"
-            lasts = budget.time(for: line)
-        } else {
-            return nil
         }
     }
 }
 
 extension BudgetStatus {
-    /// How long the sustained rate takes for so many calls.
-    fileprivate func time(for calls: Int) -> Duration {
+    /// How long one call takes at the sustained rate.
+    fileprivate var timeForOne: Duration {
         func limit(_ window: BudgetWindow) -> Int? { windows.first { $0.window == window }?.limit }
-        let a = limit(.second).map { Duration.seconds(1) * calls / max($0, 1) }
-        let b = limit(.minute).map { Duration.seconds(60) * calls / max($0, 1) }
+        let a = limit(.second).map { Duration.seconds(1) / max($0, 1) }
+        let b = limit(.minute).map { Duration.seconds(60) / max($0, 1) }
         return [a, b].compactMap { $0 }.max() ?? .zero
     }
 }

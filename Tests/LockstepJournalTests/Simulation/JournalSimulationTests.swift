@@ -9,7 +9,7 @@ import Testing
     @Test(arguments: 0..<Self.shards)
     func `whatever a seed does to the disk, the journal keeps what it promised`(shard: UInt64) throws {
         var tally = JournalHistory.Tally()
-        let seeds = Seeds.chosen(usual: 1200).filter { $0 % Self.shards == shard }
+        let seeds = Seeds.all(1200, shard: shard, of: Self.shards)
         for seed in seeds {
             var history = JournalHistory(seed: seed)
             do {

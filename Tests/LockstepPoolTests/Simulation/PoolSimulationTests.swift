@@ -11,8 +11,7 @@ import Testing
         let seeds = Seeds.all(Self.usual, shard: shard, of: Self.shards)
         var tally = Tally()
         for seed in seeds {
-            let replay =
-                "replay: LOCKSTEP_STORY=1 LOCKSTEP_SEED=\(seed) swift test --filter 'whatever the machine does'"
+            let replay = "replay: LOCKSTEP_STORY=1 " + Seeds.replay(seed, "whatever the machine does")
             do {
                 let outcome = try PoolSimulation(seed: seed).run()
                 tally = tally + outcome.tally

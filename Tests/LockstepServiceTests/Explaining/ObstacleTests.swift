@@ -1,72 +1,87 @@
 import Keap
-import LockstepLimits
 import Testing
 
+@testable import LockstepLimits
 @testable import LockstepService
 
 struct ObstacleTests {
-    private func budget(_ change: (inout BudgetStatus) -> Void = { _ in }) async -> BudgetStatus {
+    private func obstacle(
+        _ window: BudgetWindow?, opensIn: Duration? = .zero, before: Int = 0, estimate: Duration? = .zero,
+        _ change: (inout BudgetStatus) -> Void = { _ in }
+    ) async -> Obstacle? {
         let gate = BudgetGate(
-            limits: CallLimits(perSecond: 10, perMinute: 240, perDay: 30_000), clock: ContinuousClock(), wall: { 0 },
-            saved: nil, save: { _ in })
-        var status = await gate.status()
+            limits: CallLimits(
+                perSecond: 10, perMinute: 240, perDay: 30_000, tenantPerMinute: 10_000, tenantPerDay: 250_000),
+            clock: ContinuousClock(), wall: { 0 }, saved: nil, save: { _ in })
+        var status = await gate.status(tenants: ["gym"])
         change(&status)
-        return status
+        let outlook = BudgetOutlook(window: window, opensIn: opensIn, callsBefore: before, estimate: estimate)
+        return Obstacle(status, outlook, tenant: "gym")
     }
 
-    private func open(_ window: BudgetWindow, in time: Duration?, _ status: inout BudgetStatus) {
-        status.obstacle = window
-        for place in status.windows.indices where status.windows[place].window == window {
-            status.windows[place].opensIn = time
-            status.windows[place].used = status.windows[place].limit
+    private func fill(_ window: BudgetWindow, of windows: inout [BudgetStatus.Window]) {
+        for place in windows.indices where windows[place].window == window {
+            windows[place].used = windows[place].limit
         }
     }
 
     @Test func `where calls go out at once there is none`() async {
         #expect(Obstacle(CircuitReport.closed) == nil)
-        let free = await budget()
-        #expect(Obstacle(free) == nil)
+        #expect(await obstacle(nil) == nil)
+        #expect(await obstacle(.spacing, opensIn: .milliseconds(100)) == nil)
     }
 
-    @Test func `a window that is full says what is used, when it opens and who waits`() async throws {
-        let status = await budget { status in
-            open(.minute, in: .seconds(12), &status)
-            status.waiting = [.live: 8]
+    @Test func `a window that is full says what is used, when it opens and who goes before`() async throws {
+        let full = await obstacle(.minute, opensIn: .seconds(12), before: 8, estimate: .seconds(14)) { status in
+            fill(.minute, of: &status.windows)
         }
-        let obstacle = try #require(Obstacle(status))
+        let obstacle = try #require(full)
         #expect(obstacle.sentence.contains("240 of 240 calls in this minute"))
         #expect(obstacle.sentence.contains("opens in 12 s"))
-        #expect(obstacle.sentence.contains("8 calls wait"))
+        #expect(obstacle.sentence.contains("8 calls go before it"))
         #expect(obstacle.spacing == .milliseconds(250))
-        #expect(obstacle.lasts == .seconds(14), "eight calls take two seconds at 240 a minute")
+        #expect(obstacle.lasts == .seconds(14))
     }
 
     @Test func `a day that is used up opens at its end`() async throws {
-        let status = await budget { status in open(.day, in: .seconds(5 * 3_600), &status) }
-        let obstacle = try #require(Obstacle(status))
+        let full = await obstacle(.day, opensIn: .seconds(5 * 3_600)) { fill(.day, of: &$0.windows) }
+        let obstacle = try #require(full)
         #expect(obstacle.sentence.contains("30000 of 30000 calls on this UTC day"))
         #expect(obstacle.sentence.contains("opens in 5 h"))
     }
 
+    @Test func `the account's own limits are told as the account's`() async throws {
+        let full = await obstacle(.tenantDay, opensIn: .seconds(5 * 3_600)) {
+            fill(.tenantDay, of: &$0.tenants[0].windows)
+        }
+        #expect(try #require(full).sentence.contains("250000 of the Keap account's 250000 calls on this UTC day"))
+    }
+
+    @Test func `the pace of the day is told apart from a quota that is used up`() async throws {
+        let obstacle = try #require(await obstacle(.pace, opensIn: .seconds(90)))
+        #expect(obstacle.sentence.contains("spread over the day"))
+        #expect(obstacle.sentence.contains("90 s"))
+    }
+
     @Test func `a window that opens when a call ends has no estimate`() async throws {
-        let status = await budget { status in open(.second, in: nil, &status) }
-        let obstacle = try #require(Obstacle(status))
+        let obstacle = try #require(await obstacle(.second, opensIn: nil, estimate: nil))
         #expect(obstacle.sentence.contains("when a running call ends"))
         #expect(obstacle.lasts == nil)
     }
 
     @Test func `a refusal of Keap's names the time it said`() async throws {
-        let status = await budget { $0.closedFor = .seconds(180) }
-        let obstacle = try #require(Obstacle(status))
+        let closed = await obstacle(.closed, opensIn: .seconds(180), estimate: .seconds(180)) { status in
+            status.closedFor = .seconds(180)
+        }
+        let obstacle = try #require(closed)
         #expect(obstacle.sentence.contains("Keap refused a call"))
         #expect(obstacle.sentence.contains("in 3 min"))
         #expect(obstacle.lasts == .seconds(180))
     }
 
     @Test func `calls that wait their turn are an obstacle too`() async throws {
-        let status = await budget { $0.waiting = [.live: 1, .bulk: 239] }
-        let obstacle = try #require(Obstacle(status))
-        #expect(obstacle.sentence.contains("240 calls wait"))
+        let obstacle = try #require(await obstacle(nil, before: 240, estimate: .seconds(60)))
+        #expect(obstacle.sentence.contains("240 calls go before it"))
         #expect(obstacle.lasts == .seconds(60))
     }
 
