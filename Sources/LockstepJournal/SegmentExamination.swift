@@ -103,7 +103,7 @@ struct SegmentExamination {
         var from = scan.offset + UInt64(RecordFormat.headerSize)
         while let found = try scan.search(from: from) {
             let first = found.header.firstUsable
-            if first >= expected {
+            if found.header.canFollowGap, first >= expected {
                 return Gap(
                     offset: scan.offset, end: found.offset, firstMissing: expected, lastMissing: first - 1,
                     reason: reason)
@@ -117,4 +117,9 @@ struct SegmentExamination {
 extension FrameHeader {
     /// The number that a record in this frame's place would have.
     fileprivate var firstUsable: UInt64 { owner == .caller ? sequence : sequence + 1 }
+
+    /// A mark that has no place in a segment is no end of a gap, but part of it.
+    fileprivate var canFollowGap: Bool {
+        owner == .caller || kind == JournalMark.seal || kind == JournalMark.skipped
+    }
 }

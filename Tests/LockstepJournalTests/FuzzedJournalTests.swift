@@ -1,6 +1,7 @@
-import LockstepJournal
 import LockstepSimulation
 import Testing
+
+@testable import LockstepJournal
 
 /// The same checks as the fuzzer's, on bytes that a seed changed. See `Seeds`.
 @Suite struct FuzzedJournalTests {
@@ -30,6 +31,21 @@ import Testing
             let violation = decodeFuzzed(bytes)
             #expect(violation == nil, "seed \(seed)")
         }
+    }
+
+    @Test func `a mark that belongs elsewhere, behind a gap, is part of the damage`() {
+        var bytes: [UInt8] = [1] + SegmentHeader(id: 1, firstSequence: 1, previousChecksum: 0, capacity: 4096).bytes
+        let marks: [(UInt8, FrameHeader.Owner, UInt64)] = [
+            (1, .caller, 9), (1, .caller, 2), (1, .caller, 0), (64, .journal, 3),
+        ]
+        for (kind, owner, sequence) in marks {
+            let header = FrameHeader(
+                kind: kind, owner: owner, length: 8, segment: 1, sequence: sequence, synced: 0,
+                offset: UInt32(bytes.count - 1))
+            _ = header.append(payload: [UInt8](repeating: 7, count: 8), to: &bytes)
+        }
+        // Only the second is good. The last was once taken for the end of the gap before it, and its place for a record's.
+        #expect(decodeFuzzed(bytes) == nil)
     }
 }
 

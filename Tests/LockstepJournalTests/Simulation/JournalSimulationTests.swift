@@ -15,7 +15,7 @@ import Testing
             do {
                 try history.run()
             } catch {
-                Issue.record("seed \(seed): \(error); \(Seeds.replay(seed, "JournalSimulationTests"))")
+                Issue.record("seed \(seed): \(error); again with LOCKSTEP_SEED=\(seed)")
             }
             tally += history.tally
         }
