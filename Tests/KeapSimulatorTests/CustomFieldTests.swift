@@ -41,12 +41,33 @@ import Testing
             ("TEXT", .string(String(repeating: "x", count: 65_536)), false), ("DATE", "2026-01-31", true),
             ("DATE", "31.1.2026", false), ("WHOLE_NUMBER", "12", true), ("WHOLE_NUMBER", "twelve", false),
             ("YES_NO", true, true), ("TEXT", true, false), ("LIST_BOX", ["a", "b"], true), ("DATE", "", true),
+            ("DATE_TIME", "2026-01-31T10:00:00.000Z", true), ("DATE_TIME", "2026-01-31", false),
+            ("MONTH", 12, true), ("MONTH", "13", false), ("DAY_OF_WEEK", 7, true), ("DAY_OF_WEEK", "Monday", false),
+            ("YEAR", "2026", true), ("YEAR", "next", false), ("CURRENCY", 9.5, true), ("CURRENCY", "$9.50", false),
+            ("PERCENT", "50", true), ("PERCENT", "50%", false), ("YES_NO", "maybe", false), ("YES_NO", 1, true),
+            ("USER", 1, true), ("USER", "77", false), ("USER_LIST_BOX", ["1"], true), ("USER_LIST_BOX", [77], false),
+            ("EMAIL", "a@example.com", true), ("EMAIL", "a", false), ("WEBSITE", "example.com/x", true),
+            ("WEBSITE", "none", false), ("PHONE_NUMBER", "+1 303 555 0101", true), ("PHONE_NUMBER", "none", false),
+            ("SOCIAL_SECURITY_NUMBER", "123-45-6789", true), ("SOCIAL_SECURITY_NUMBER", "12", false),
+            ("NAME", "Ada", true), ("TEXT_AREA", "a\nb", true), ("STATE", "Colorado", true), ("RADIO", 3, false),
         ] as [(String, JSON, Bool)])
     func `contents must fit the type`(type: String, content: JSON, fits: Bool) throws {
         let caller = Caller()
         let id = caller.contact()
         let field = try #require(caller.field("F", type: type))
         let body: JSON = ["custom_fields": [["id": .string(String(field.id)), "content": content]]]
+        #expect(caller.call("PATCH", "/v2/contacts/\(id)", body).status == (fits ? 200 : 400))
+    }
+
+    @Test(arguments: [("RADIO", "A", true), ("DROPDOWN", "C", false), ("DRILLDOWN", "B", true), ("STATE", "a", false)])
+    func `a choice must be one of the options`(type: String, content: String, fits: Bool) throws {
+        let caller = Caller()
+        let id = caller.contact()
+        let model: JSON = [
+            "label": "F", "field_type": .string(type), "options": [["label": "A"], ["label": "B"]],
+        ]
+        let field = try #require(caller.call("POST", "/v2/contacts/model/customFields", model).json?["id"]?.text)
+        let body: JSON = ["custom_fields": [["id": .string(field), "content": .string(content)]]]
         #expect(caller.call("PATCH", "/v2/contacts/\(id)", body).status == (fits ? 200 : 400))
     }
 

@@ -13,6 +13,10 @@ package struct Account: Sendable {
     package internal(set) var tags: [Int: Tag] = [:]
     package internal(set) var categories: [Int: TagCategory] = [:]
     package internal(set) var fields: [Int: CustomField] = [:]
+    package internal(set) var records: [Record.Kind: [Int: Record]] = [:]
+    package internal(set) var appointments: [Int: Appointment] = [:]
+    package let users: [Int: User]
+    let hasAppointments: Bool
 
     private var byEmail: [String: Set<Int>] = [:]
     private var byContent: [FieldContent: Set<Int>] = [:]
@@ -26,6 +30,8 @@ package struct Account: Sendable {
     var lastTag = 100
     var lastCategory = 10
     var lastField = 0
+    var lastRecord = 500
+    var lastAppointment = 300
 
     private struct FieldContent: Hashable {
         var field: Int
@@ -37,6 +43,9 @@ package struct Account: Sendable {
         client = setup.client
         quirks = options.quirks
         identifyingFields = options.identifyingFields
+        hasAppointments = setup.hasAppointments
+        let owner = User(id: 1, givenName: "Simulated", familyName: "Owner", email: "owner@" + setup.appName)
+        users = Dictionary(([owner] + setup.users).map { ($0.id, $0) }) { _, last in last }
         history = ContactHistory(most: options.rememberedEventsPerContact)
         var limits = setup.limits ?? options.limits
         if client != nil { limits = limits.ofTenantOnly }

@@ -46,6 +46,4 @@ extension Account {
         }
         fields[id] = nil
     }
-
-    var fieldTypes: [Int: String] { fields.mapValues(\.type) }
 }

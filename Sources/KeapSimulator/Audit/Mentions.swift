@@ -22,6 +22,10 @@ struct Mentions: Equatable, Sendable {
         case .removeTagsV1: tags.formUnion(idsInQuery)
         case .mergeContacts:
             contacts.formUnion([act.body?["contact_id"]?.id, act.body?["duplicate_contact_id"]?.id].compactMap(\.self))
+        case .listAppointments:
+            if let id = act.request.parameter("contact_id").flatMap({ Int($0) }) { contacts.insert(id) }
+        case .createAppointment, .updateAppointment, .replaceAppointment:
+            if let id = act.body?["contact_id"]?.id { contacts.insert(id) }
         default: break
         }
         switch endpoint {

@@ -2,8 +2,10 @@
 struct ContactDraftReader {
     let version: APIVersion
     let quirks: Quirks
-    /// The custom fields of the account: id and type.
-    let fieldTypes: [Int: String]
+    /// The account's, which a body may refer to.
+    let fields: [Int: CustomField]
+    let users: Set<Int>
+    let leadSources: Set<Int>
 
     func draft(from json: JSON) throws(Refusal) -> ContactDraft {
         guard let members = json.members else { throw .bad("The request body must be an object") }
@@ -48,7 +50,7 @@ struct ContactDraftReader {
         case .null: return .null
         case .string(let string): text = string
         // v1 has numbers where v2 has their digits as text.
-        case .number(let digits) where version == .v1 && (scalar.form == .number || scalar.form == .owner):
+        case .number(let digits) where version == .v1 && (scalar.form == .leadSource || scalar.form == .owner):
             text = digits
         default: throw wrongType(member.name, "text")
         }
@@ -59,9 +61,15 @@ struct ContactDraftReader {
         switch scalar.form {
         case .text: break
         case .date: return .text(try date(text, named: member.name))
-        case .number: guard Int(text) != nil else { throw .bad("\(member.name) is invalid", about: member.name) }
-        // An owner who does not exist makes Keap stumble rather than refuse. User 1 is the only one here.
-        case .owner: guard Int(text) == 1 else { throw Refusal(status: 500, message: "Internal Server Error") }
+        case .leadSource:
+            guard Int(text).map(leadSources.contains) == true else {
+                throw .bad("\(member.name) is invalid", about: member.name)
+            }
+        // An owner who does not exist makes Keap stumble rather than refuse.
+        case .owner:
+            guard Int(text).map(users.contains) == true else {
+                throw Refusal(status: 500, message: "Internal Server Error")
+            }
         case .locale:
             let parts = text.split(separator: "_", omittingEmptySubsequences: false)
             guard parts.map(\.count) == [2, 2], parts[0].allSatisfy(\.isLowercase), parts[1].allSatisfy(\.isUppercase)
@@ -96,11 +104,11 @@ struct ContactDraftReader {
         guard let items = json.items else { throw wrongType("custom_fields", "a list") }
         var fields: [(id: Int, content: JSON)] = []
         for item in items {
-            guard let id = item["id"]?.id, let type = fieldTypes[id] else {
+            guard let id = item["id"]?.id, let field = self.fields[id] else {
                 throw .bad("Custom field with id \(item["id"]?.id ?? 0) does not exist", about: "custom_fields")
             }
             let content = item["content"] ?? .null
-            guard CustomFieldType.accepts(content, as: type) else {
+            guard field.accepts(content, users: users) else {
                 throw .bad("Custom field \(id) does not take this content", about: "custom_fields")
             }
             fields.append((id, content))

@@ -89,7 +89,10 @@ extension Account {
 /// What both versions need.
 extension Account {
     func draft(_ act: Act, _ version: APIVersion) throws(Refusal) -> ContactDraft {
-        try ContactDraftReader(version: version, quirks: quirks, fieldTypes: fieldTypes).draft(from: try act.json())
+        try ContactDraftReader(
+            version: version, quirks: quirks, fields: fields, users: Set(users.keys),
+            leadSources: Set((records[.leadSource] ?? [:]).keys)
+        ).draft(from: try act.json())
     }
 
     mutating func newContact(_ draft: ContactDraft, _ act: Act, _ version: APIVersion) throws(Refusal) -> Contact {

@@ -37,8 +37,11 @@ struct ContactFilter {
             tests.append { String($0.company ?? 0) == clause.value }
         case "lead_source_name":
             try clause.onlyEquality()
-            // There are no lead sources here, so nobody has one of any name.
-            tests.append { _ in false }
+            let sources = (account.records[.leadSource] ?? [:]).values.filter {
+                clause.holds(for: $0.name, wildcard: true)
+            }
+            let ids = Set(sources.map { String($0.id) })
+            tests.append { $0.scalars["leadsource_id"].map(ids.contains) == true }
         case "start_update_time":
             let instant = try clause.instant()
             tests.append { $0.updated >= instant }

@@ -43,7 +43,7 @@ extension Contact {
             guard let name = scalar.nameInV1, !scalar.isOptional || optional.contains(name) else { continue }
             let text = scalars[scalar.name]
             switch scalar.form {
-            case .number, .owner: add(name, text.map(JSON.number) ?? .null)
+            case .leadSource, .owner: add(name, text.map(JSON.number) ?? .null)
             case .source: add(name, text.map { .string($0.filter { $0 != "_" }) } ?? .null)
             case .date where name == "birthday": add(name, text.map { .string($0 + "T00:00:00.000+0000") } ?? .null)
             default: add(name, .optional(text))

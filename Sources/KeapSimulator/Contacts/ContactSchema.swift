@@ -10,7 +10,7 @@ enum ContactSchema {
         /// Whether answers leave it out unless it is asked for by name.
         var isOptional = false
 
-        enum Form: Sendable { case text, date, locale, number, owner, source }
+        enum Form: Sendable { case text, date, locale, leadSource, owner, source }
 
         func name(in version: APIVersion) -> String? { version == .v1 ? nameInV1 : name }
     }
@@ -26,7 +26,7 @@ enum ContactSchema {
         Scalar(name: "anniversary_date", nameInV1: "anniversary", form: .date),
         Scalar(name: "contact_type", nameInV1: "contact_type"),
         Scalar(name: "job_title", nameInV1: "job_title", most: 255, isOptional: true),
-        Scalar(name: "leadsource_id", nameInV1: "lead_source_id", form: .number, isOptional: true),
+        Scalar(name: "leadsource_id", nameInV1: "lead_source_id", form: .leadSource, isOptional: true),
         Scalar(name: "owner_id", nameInV1: "owner_id", form: .owner),
         Scalar(name: "preferred_locale", nameInV1: "preferred_locale", form: .locale),
         Scalar(name: "referral_code", nameInV1: nil, isOptional: true),

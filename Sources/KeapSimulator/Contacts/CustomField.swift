@@ -29,18 +29,4 @@ enum CustomFieldType {
     static let dates: Set<String> = ["DATE", "DATE_TIME"]
     /// Take `==` without a wildcard.
     static let plain: Set<String> = ["YES_NO", "DRILLDOWN"]
-
-    /// Null and empty text clear a field of any type.
-    static func accepts(_ content: JSON, as type: String) -> Bool {
-        switch content {
-        case .null, .string(""): true
-        case .string(let text) where numeric.contains(type): Double(text) != nil
-        case .string(let text) where dates.contains(type): CalendarDate(String(text.prefix(10))) != nil
-        case .string(let text): text.count <= ContactSchema.longestCustomText
-        case .number: !dates.contains(type)
-        case .bool: type == "YES_NO"
-        case .array: multiple.contains(type)
-        case .object: false
-        }
-    }
 }

@@ -23,7 +23,7 @@ extension Account {
         guard let type = CustomFieldType.names.first(where: { (version == .v1 ? $0.v1 : $0.v2) == word }) else {
             throw .bad("field_type is invalid", about: "field_type")
         }
-        let options = (json["options"]?.items ?? []).compactMap { $0["label"]?.text }
+        let options = labels(of: json["options"])
         let field = newField(label, type: type.v2, options: options, group: json["group_id"]?.id ?? 1)
         return SimAnswer(status: 201, self.json(field, version))
     }
@@ -33,6 +33,11 @@ extension Account {
         guard fields[id] != nil else { throw .unknown("Custom field", id) }
         erase(field: id, by: act)
         return SimAnswer(status: 204)
+    }
+
+    /// v1 nests the options of a drill-down.
+    private func labels(of options: JSON?) -> [String] {
+        (options?.items ?? []).flatMap { [$0["label"]?.text].compactMap(\.self) + labels(of: $0["options"]) }
     }
 
     func userInfo(_ version: APIVersion) -> SimAnswer {

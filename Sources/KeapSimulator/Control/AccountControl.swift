@@ -45,7 +45,15 @@ extension KeapWorld {
         if let given = json["limits"] { try limits.change(by: given) }
         let name = json["app"]?.text ?? "sim\(accounts.count + 1).infusionsoft.com"
         if json["client"] != nil, json["client"]?.text == nil { throw .bad("client is a name") }
-        add(AccountSetup(key: key, appName: name, limits: limits, client: json["client"]?.text))
+        let users = (json["users"]?.items ?? []).enumerated().map { index, user in
+            User(
+                id: user["id"]?.id ?? index + 2, givenName: user["given_name"]?.text ?? "",
+                familyName: user["family_name"]?.text ?? "", email: user["email"]?.text ?? "")
+        }
+        add(
+            AccountSetup(
+                key: key, appName: name, limits: limits, client: json["client"]?.text, users: users,
+                hasAppointments: json["appointments"]?.bool ?? true))
         return SimAnswer(status: 201, ["app": .string(name)])
     }
 

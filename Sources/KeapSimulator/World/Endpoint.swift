@@ -25,6 +25,13 @@ package enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case wearersOfTag = "GET /v2/tags/{tag}/contacts"
     case applyTag = "POST /v2/tags/{tag}/contacts:applyTags"
     case removeTag = "POST /v2/tags/{tag}/contacts:removeTags"
+    case listLeadSources = "GET /v2/leadSources"
+    case createLeadSource = "POST /v2/leadSources"
+    case listLeadSourceCategories = "GET /v2/leadSourceCategories"
+    case createLeadSourceCategory = "POST /v2/leadSourceCategories"
+    case listCompanies = "GET /v2/companies"
+    case createCompany = "POST /v2/companies"
+    case listUsers = "GET /v2/users"
     case userInfo = "GET /v2/oauth/connect/userinfo"
 
     case listContactsV1 = "GET /v1/contacts"
@@ -47,6 +54,13 @@ package enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case applyTagV1 = "POST /v1/tags/{tag}/contacts"
     case removeTagV1 = "DELETE /v1/tags/{tag}/contacts"
     case removeTagFromOneV1 = "DELETE /v1/tags/{tag}/contacts/{contact}"
+    case listAppointments = "GET /v1/appointments"
+    case createAppointment = "POST /v1/appointments"
+    case getAppointment = "GET /v1/appointments/{appointment}"
+    case replaceAppointment = "PUT /v1/appointments/{appointment}"
+    case updateAppointment = "PATCH /v1/appointments/{appointment}"
+    case deleteAppointment = "DELETE /v1/appointments/{appointment}"
+    case listUsersV1 = "GET /v1/users"
     case userInfoV1 = "GET /v1/oauth/connect/userinfo"
 
     var version: APIVersion { rawValue.contains(" /v1/") ? .v1 : .v2 }
@@ -82,6 +96,7 @@ struct PathIDs: Equatable, Sendable {
     var tag: Int?
     var category: Int?
     var field: Int?
+    var appointment: Int?
 }
 
 private struct RoutePattern: Sendable {
@@ -107,6 +122,7 @@ private struct RoutePattern: Sendable {
             case "{tag}": ids.tag = Int(segment) ?? 0
             case "{category}": ids.category = Int(segment) ?? 0
             case "{field}": ids.field = Int(segment) ?? 0
+            case "{appointment}": ids.appointment = Int(segment) ?? 0
             default: return nil
             }
         }

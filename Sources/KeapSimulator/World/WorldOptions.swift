@@ -37,12 +37,21 @@ package struct AccountSetup: Sendable {
     /// The OAuth client that the key is a token of. All accounts of one client share its second, minute and day; only
     /// the tenant's windows are the account's own.
     package var client: String?
+    /// Beside user 1.
+    package var users: [User]
+    /// Some editions of Keap have none.
+    package var hasAppointments: Bool
 
-    package init(key: String, appName: String, limits: SimulatedLimits? = nil, client: String? = nil) {
+    package init(
+        key: String, appName: String, limits: SimulatedLimits? = nil, client: String? = nil, users: [User] = [],
+        hasAppointments: Bool = true
+    ) {
         self.key = key
         self.appName = appName
         self.limits = limits
         self.client = client
+        self.users = users
+        self.hasAppointments = hasAppointments
     }
 }
 
@@ -66,6 +75,10 @@ package struct Quirks: Hashable, Sendable {
     /// Most contacts (or tags) that one tag call may name.
     package var mostItemsPerTagCall: Int? = 100
     package var checksEmailAddresses = false
+    /// The documents name no id in an appointment, though every change of one needs it.
+    package var appointmentsTellTheirIDs = true
+    /// What an edition without appointments answers.
+    package var noAppointments = 403
     /// v1 lists carry a `next` even on the last page.
     package var nextOnLastPage = true
     /// Some v2 lists give a whole address as the token of the next page.
