@@ -15,6 +15,8 @@ extension KeapContact {
             case .addresses: contact.addresses = addresses ?? []
             case .customFields: contact.customFields = customFields ?? []
             case .tagIDs: contact.tags = tags ?? []
+            case .company: contact.company = company ?? ContactCompany(id: nil, name: nil)
+            default: contact.texts[field] = texts[field] ?? ""
             }
         }
         return contact
@@ -31,7 +33,9 @@ extension ContactBody {
         case .phoneNumbers: phones != nil
         case .addresses: addresses != nil
         case .customFields: customFields != nil
+        case .company: company != nil
         case .id, .tagIDs: false
+        default: texts[property] != nil
         }
     }
 }
@@ -48,6 +52,8 @@ extension KeapContact {
         case .addresses: addresses != nil
         case .customFields: customFields != nil
         case .tagIDs: tags != nil
+        case .company: company != nil
+        default: texts[property] != nil
         }
     }
 }

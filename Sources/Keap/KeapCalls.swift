@@ -48,6 +48,26 @@ package protocol KeapCalls: Sendable {
     func customFields() async throws(KeapFailure) -> [CustomFieldModel]
     func createCustomField(_ label: String, type: CustomFieldType) async throws(KeapFailure) -> CustomFieldModel
 
+    /// Everybody who can own a contact.
+    func users() async throws(KeapFailure) -> [KeapUser]
+
+    /// Lead sources, their categories, or companies of this name.
+    func records(_ kind: RecordKind, named name: String) async throws(KeapFailure) -> [KeapRecord]
+    /// - Parameter category: of a lead source.
+    func createRecord(
+        _ kind: RecordKind, named name: String, in category: RecordID?
+    ) async throws(KeapFailure) -> KeapRecord
+
+    /// A contact's appointments that begin in a span of time.
+    func appointments(
+        of contact: ContactID, in span: ClosedRange<KeapTime>
+    ) async throws(KeapFailure) -> [KeapAppointment]
+    /// Not idempotent. Nil: made, but Keap's answer does not tell its id.
+    func create(_ appointment: AppointmentBody) async throws(KeapFailure) -> AppointmentID?
+    /// Writes all of it. Throws `.gone` if Keap does not know the id (any more).
+    func update(_ id: AppointmentID, with appointment: AppointmentBody) async throws(KeapFailure)
+    func delete(_ id: AppointmentID, of contact: ContactID) async throws(KeapFailure)
+
     /// Tries the credential with the cheapest call there is; answers with who it belongs to, as Keap words it.
     func probe() async throws(KeapFailure) -> String
 }
@@ -59,18 +79,6 @@ package enum ContactClause: Hashable, Sendable {
     case familyName(String)
     /// A custom field, by the `field_name` that the contact model gives (not its label, not its id).
     case custom(fieldName: String, value: String)
-}
-
-/// The contact properties that can be asked for.
-package enum ContactField: String, CaseIterable, Sendable {
-    case id, addresses
-    case givenName = "given_name"
-    case familyName = "family_name"
-    case birthDate = "birth_date"
-    case emailAddresses = "email_addresses"
-    case phoneNumbers = "phone_numbers"
-    case customFields = "custom_fields"
-    case tagIDs = "tag_ids"
 }
 
 package enum DuplicateOption: String, Sendable {

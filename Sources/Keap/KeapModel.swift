@@ -36,6 +36,9 @@ package struct KeapContact: Equatable, Sendable {
     package var addresses: [AddressSlot]?
     package var customFields: [CustomFieldContent]?
     package var tags: [TagID]?
+    /// The properties of `ContactField.texts`.
+    package var texts: [ContactField: String] = [:]
+    package var company: ContactCompany?
 
     package init(id: ContactID) { self.id = id }
 }
@@ -50,6 +53,10 @@ package struct ContactBody: Equatable, Sendable {
     package var phones: [PhoneSlot]?
     package var addresses: [AddressSlot]?
     package var customFields: [CustomFieldContent]?
+    /// The properties of `ContactField.texts`.
+    package var texts: [ContactField: String] = [:]
+    /// The company's record, which must exist.
+    package var company: RecordID?
 
     package init() {}
     package var isEmpty: Bool { self == ContactBody() }
@@ -147,25 +154,4 @@ package struct KeapCategory: Hashable, Sendable {
         self.id = id
         self.name = name
     }
-}
-
-package struct CustomFieldModel: Hashable, Sendable, Codable {
-    package var id: CustomFieldID
-    package var label: String
-    /// The name to filter by.
-    package var fieldName: String
-    /// Keap's word, such as `TEXT`; an unknown one is kept.
-    package var fieldType: String
-
-    package init(id: CustomFieldID, label: String, fieldName: String, fieldType: String) {
-        self.id = id
-        self.label = label
-        self.fieldName = fieldName
-        self.fieldType = fieldType
-    }
-}
-
-package enum CustomFieldType: String, Sendable {
-    case text = "TEXT"
-    case date = "DATE"
 }

@@ -13,6 +13,8 @@ final class FakeKeap: KeapCalls {
         var phones: [PhoneSlot] = []
         var addresses: [AddressSlot] = []
         var custom: [CustomFieldID: JSONValue] = [:]
+        var texts: [ContactField: String] = [:]
+        var company: RecordID?
         var tags: Set<TagID> = []
     }
 
@@ -41,6 +43,10 @@ final class FakeKeap: KeapCalls {
         var tags: [TagID: KeapTag] = [:]
         var categories: [CategoryID: String] = [:]
         var fields: [CustomFieldID: CustomFieldModel] = [:]
+        var users: [KeapUser] = []
+        var records: [RecordKind: [KeapRecord]] = [:]
+        /// Nil: this edition has none.
+        var appointments: [AppointmentID: AppointmentBody]? = [:]
         var nextID = 1
         var calls: [String] = []
         var faults: [Int: Fault] = [:]
@@ -202,6 +208,8 @@ final class FakeKeap: KeapCalls {
                     contact.customFields = person.custom.map { CustomFieldContent(id: $0, content: $1) }
                 }
             case .tagIDs: contact.tags = person.tags.sorted()
+            case .company: contact.company = person.company.map { ContactCompany(id: $0, name: nil) }
+            default: contact.texts[field] = person.texts[field]
             }
         }
         return contact
@@ -217,6 +225,8 @@ final class FakeKeap: KeapCalls {
         person.emails = body.emails?.map { EmailSlot(field: $0.field, email: $0.email) } ?? person.emails
         person.phones = body.phones ?? person.phones
         person.addresses = body.addresses ?? person.addresses
+        for (field, text) in body.texts { person.texts[field] = text.isEmpty ? nil : text }
+        person.company = body.company ?? person.company
         if let custom = body.customFields {
             person.custom = [:]
             for content in custom {
@@ -370,4 +380,69 @@ final class FakeKeap: KeapCalls {
     }
 
     func probe() async throws(KeapFailure) -> String { "fake" }
+}
+
+/// What a booking may need beside a contact and its tags.
+extension FakeKeap {
+    func users() async throws(KeapFailure) -> [KeapUser] {
+        try await call("users") { world throws(KeapFailure) in world.users }
+    }
+
+    func records(_ kind: RecordKind, named name: String) async throws(KeapFailure) -> [KeapRecord] {
+        try await call("\(kind)s named") { world throws(KeapFailure) in
+            (world.records[kind] ?? []).filter { $0.name.lowercased() == name.lowercased() }
+        }
+    }
+
+    func createRecord(
+        _ kind: RecordKind, named name: String, in category: RecordID?
+    ) async throws(KeapFailure) -> KeapRecord {
+        try await call("create \(kind)") { world throws(KeapFailure) in
+            if let category, world.records[.leadSourceCategory]?.contains(where: { $0.id == category }) != true {
+                throw .refused(status: 400, message: "category does not exist")
+            }
+            let record = KeapRecord(id: RecordID(world.newID()), name: name)
+            world.records[kind, default: []].append(record)
+            return record
+        }
+    }
+
+    func appointments(
+        of contact: ContactID, in span: ClosedRange<KeapTime>
+    ) async throws(KeapFailure) -> [KeapAppointment] {
+        try await call("appointments \(contact)") { world throws(KeapFailure) in
+            guard let appointments = world.appointments else { throw FakeKeap.noAppointments }
+            return appointments.filter { $0.value.contact == contact && span.contains($0.value.start) }
+                .sorted { $0.key < $1.key }.map {
+                    KeapAppointment(
+                        id: $0.key, title: $0.value.title, description: $0.value.description, start: $0.value.start)
+                }
+        }
+    }
+
+    func create(_ appointment: AppointmentBody) async throws(KeapFailure) -> AppointmentID? {
+        try await call("create appointment") { world throws(KeapFailure) in
+            guard world.appointments != nil else { throw FakeKeap.noAppointments }
+            let id = AppointmentID(world.newID())
+            world.appointments?[id] = appointment
+            return id
+        }
+    }
+
+    func update(_ id: AppointmentID, with appointment: AppointmentBody) async throws(KeapFailure) {
+        try await call("update appointment \(id)") { world throws(KeapFailure) in
+            guard world.appointments?[id] != nil else { throw .gone(message: "APPOINTMENT_NOT_FOUND") }
+            world.appointments?[id] = appointment
+        }
+    }
+
+    func delete(_ id: AppointmentID, of contact: ContactID) async throws(KeapFailure) {
+        try await call("delete appointment \(id)") { world throws(KeapFailure) in
+            guard world.appointments?.removeValue(forKey: id) != nil else {
+                throw .gone(message: "APPOINTMENT_NOT_FOUND")
+            }
+        }
+    }
+
+    private static let noAppointments = KeapFailure.refused(status: 403, message: "this edition has no appointments")
 }

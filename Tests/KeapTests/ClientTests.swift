@@ -238,10 +238,6 @@ import Testing
     func `a probe tells whose the credential is`(answer: String, who: String) async throws {
         #expect(try await calls(ScriptedTransport(.json(answer))).probe() == who)
     }
-
-    private func calls(_ transport: ScriptedTransport) -> any KeapCalls {
-        KeapGateway(transport: transport, budget: FreeBudget(), clock: ManualClock(), wall: { 0 }).calls()
-    }
 }
 
 /// A tag whose removal is refused as long as a contact that is gone is named.

@@ -11,6 +11,8 @@ extension KeapContact {
         addresses = json["addresses"]?.items?.compactMap(AddressSlot.init)
         customFields = json["custom_fields"]?.items?.compactMap(CustomFieldContent.init)
         tags = json["tag_ids"]?.items?.compactMap { $0.text.map { TagID($0) } }
+        for field in ContactField.texts { texts[field] = json[field.rawValue]?.text }
+        company = ContactCompany(json["company"])
     }
 }
 
@@ -59,6 +61,16 @@ extension CustomFieldModel {
         guard let id = json["id"]?.text, let label = json["label"]?.text else { return nil }
         self.init(
             id: CustomFieldID(id), label: label, fieldName: json["field_name"]?.text ?? "",
-            fieldType: json["field_type"]?.text ?? "")
+            fieldType: json["field_type"]?.text ?? "", options: FieldOption.all(in: json["options"]))
+    }
+}
+
+extension FieldOption {
+    /// The options of options (a drill-down has them) come after the one that they belong to.
+    fileprivate static func all(in json: JSONValue?) -> [FieldOption] {
+        (json?.items ?? []).flatMap { item in
+            let own = item["label"]?.text.map { [FieldOption(id: item["id"]?.text ?? "", label: $0)] } ?? []
+            return own + all(in: item["options"])
+        }
     }
 }

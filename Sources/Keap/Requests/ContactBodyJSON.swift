@@ -9,6 +9,8 @@ extension ContactBody {
         members["phone_numbers"] = phones.map { .array($0.map(\.jsonValue)) }
         members["addresses"] = addresses.map { .array($0.map(\.jsonValue)) }
         members["custom_fields"] = customFields.map { .array($0.map(\.jsonValue)) }
+        for (field, text) in texts { members[field.rawValue] = .string(text) }
+        members["company"] = company.map { .object(["id": .string($0.text)]) }
         return members
     }
 

@@ -17,6 +17,10 @@ extension ContactBody {
         }
         try distinct(addresses?.map(\.field), "addresses", known: ["BILLING", "SHIPPING", "OTHER"])
         for slot in addresses ?? [] { try slot.check() }
+        for (field, text) in texts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            precondition(field.isText, "names, lists and the birth date have members of their own")
+            if let most = KeapLengths.text(field) { try longest(most, text, field.rawValue) }
+        }
         for field in customFields ?? [] {
             guard case .string(let text) = field.content else { continue }
             try longest(KeapLengths.customFieldText, text, "custom field \(field.id)")

@@ -50,6 +50,17 @@ package enum KeapEndpoint: String, CaseIterable, Sendable {
     case createCategory = "tags.categories.create"
     case readModel = "contacts.model.read"
     case createCustomField = "contacts.model.create"
+    case listUsers = "users.list"
+    case listLeadSourceCategories = "leadsources.categories.list"
+    case createLeadSourceCategory = "leadsources.categories.create"
+    case listLeadSources = "leadsources.list"
+    case createLeadSource = "leadsources.create"
+    case listCompanies = "companies.list"
+    case createCompany = "companies.create"
+    case listAppointments = "appointments.list"
+    case createAppointment = "appointments.create"
+    case updateAppointment = "appointments.update"
+    case deleteAppointment = "appointments.delete"
     case userInfo = "userinfo"
 
     /// Long lists, the model and bulk tag calls were seen to take close to a minute. A search for one person is none of
@@ -67,6 +78,7 @@ package enum KeapEndpoint: String, CaseIterable, Sendable {
         switch self {
         case .readContact, .updateContact, .applyTags, .removeTags: .contact
         case .applyTagToMany, .removeTagFromMany, .listWearers, .readTag, .renameTag, .deleteTag: .tag
+        case .updateAppointment, .deleteAppointment: .appointment
         default: nil
         }
     }
@@ -74,6 +86,7 @@ package enum KeapEndpoint: String, CaseIterable, Sendable {
     enum Subject: String {
         case contact = "CONTACT"
         case tag = "TAG"
+        case appointment = "APPOINTMENT"
     }
 }
 
