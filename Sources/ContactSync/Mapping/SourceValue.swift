@@ -1,0 +1,45 @@
+package import Keap
+
+/// A value of a source, before it is known which field of Keap's it goes to.
+package enum SourceValue: Hashable, Sendable {
+    case text(String)
+    case moment(KeapTime)
+    /// Digits, perhaps with a point.
+    case number(String)
+    case list([String])
+
+    /// Whether there is nothing to send.
+    package var isEmpty: Bool {
+        switch self {
+        case .text(let text), .number(let text): text.allSatisfy(\.isWhitespace)
+        case .list(let items): items.allSatisfy { $0.allSatisfy(\.isWhitespace) }
+        case .moment: false
+        }
+    }
+
+    /// As it is remembered and shown.
+    package var plain: String {
+        switch self {
+        case .text(let text), .number(let text): text
+        case .moment(let time): time.text
+        case .list(let items): items.joined(separator: ", ")
+        }
+    }
+}
+
+/// A value that its field cannot hold.
+package struct FieldMisfit: Error, Equatable, Sendable {
+    /// As Keap's users see it.
+    package var field: String
+    /// What the field holds, such as "a whole number".
+    package var kind: String
+    /// Nil if it is nobody's business.
+    package var value: String?
+    /// An example, or the choices there are.
+    package var fitting: String
+
+    package var sentence: String {
+        let shown = value.map { "\"\($0.limited(to: 100))\"" } ?? "The value"
+        return "\(shown) was not sent to \"\(field)\", which holds \(kind): \(fitting) would fit."
+    }
+}
