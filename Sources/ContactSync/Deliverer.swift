@@ -120,6 +120,14 @@ package struct Deliverer: Sendable {
             try await call(step, &planner)
             // Before the next call: after a crash here, the contact must be known to be ours.
             try await keep(planner.mirror, save)
+        case .resolve(let needs):
+            try await keeper.resolve(needs)
+        case .createAppointment(let key, _):
+            planner.willMakeAppointment(key)
+            try await keep(planner.mirror, save)
+            try await call(step, &planner)
+            // Before the next call: after a crash here, the appointment must be known to be ours.
+            try await keep(planner.mirror, save)
         case .addTags(let tags, _):
             // Refused: a program was deleted since the plan looked. The next step is planned without its tags.
             guard keeper.beginAdding(tags) else { return }
@@ -140,6 +148,12 @@ package struct Deliverer: Sendable {
             case .stop:
                 if case .gone = error, step.namesContact { throw Deliverer.contradiction }
                 throw .keap(error)
+            case .recheckReferences:
+                keeper.forgetReferences()
+                return
+            case .noAppointments(let why):
+                keeper.noteNoAppointments(why)
+                return
             case .recheckFields:
                 guard try await keeper.recheckCustomFields() else { throw .keap(error) }
                 return
@@ -150,7 +164,9 @@ package struct Deliverer: Sendable {
         planner.tagOutcome = Planner.TagOutcome()
         for tag in outcome.goneTags { try await keeper.forget(tag) }
         if outcome.isContactGone, planner.contactIsGone() == .stop { throw Deliverer.contradiction }
-        if outcome.isPersonalTagGone || !outcome.goneTags.isEmpty, planner.tagIsGone() == .stop { throw Deliverer.contradiction }
+        if outcome.isPersonalTagGone || !outcome.goneTags.isEmpty, planner.tagIsGone() == .stop {
+            throw Deliverer.contradiction
+        }
         if !outcome.refusals.isEmpty {
             throw .keap(.refused(status: 0, message: outcome.refusals.joined(separator: "; ")))
         }
@@ -160,10 +176,10 @@ package struct Deliverer: Sendable {
         switch step {
         case .findByID(let id, let fieldName):
             let found = try await calls.contacts(
-                where: [.custom(fieldName: fieldName, value: id)], fields: PlanStep.meeting, limit: 50)
+                where: [.custom(fieldName: fieldName, value: id)], fields: planner.meeting, limit: 50)
             planner.found(found, keeper.directory)
         case .findByEmail(let email):
-            let found = try await calls.contacts(where: [.email(email)], fields: PlanStep.meeting, limit: 1_000)
+            let found = try await calls.contacts(where: [.email(email)], fields: planner.meeting, limit: 1_000)
             planner.found(found, keeper.directory)
         case .read(let id, let fields):
             planner.read(try await calls.contact(id, fields: fields), fields: fields, keeper.directory)
@@ -177,7 +193,17 @@ package struct Deliverer: Sendable {
         case .update(let id, let body):
             try await calls.update(id, with: body)
             planner.updated(keeper.directory)
-        case .connect, .ensureTags, .ensurePersonalTag, .finished, .impossible:
+        case .findAppointment(let key, let contact, let span):
+            planner.foundAppointments(key, try await calls.appointments(of: contact, in: span))
+        case .createAppointment(let key, let body):
+            planner.madeAppointment(key, try await calls.create(body))
+        case .updateAppointment(let key, let id, let body):
+            try await calls.update(id, with: body)
+            planner.changedAppointment(key)
+        case .deleteAppointment(let key, let id, let contact):
+            try await calls.delete(id, of: contact)
+            planner.droppedAppointment(key)
+        case .connect, .ensureTags, .ensurePersonalTag, .resolve, .finished, .impossible:
             preconditionFailure("These steps are no single call.")
         }
     }

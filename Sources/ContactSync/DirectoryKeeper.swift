@@ -12,9 +12,9 @@ package actor DirectoryKeeper {
     private let save: @Sendable ([UInt8]) async throws -> Void
     private nonisolated let state: Mutex<State>
     private let saving = KeyedLock<Int>()
-    private let connecting = KeyedLock<Int>()
+    let connecting = KeyedLock<Int>()
     private let making = KeyedLock<TagKey>()
-    private let naming = KeyedLock<String>()
+    let naming = KeyedLock<String>()
 
     private struct State {
         var directory: TagDirectory
@@ -247,7 +247,9 @@ package actor DirectoryKeeper {
             case .refused, .gone: break
             default: throw .keap(error)
             }
-            guard let refused = directory.category(category), try await recheckCategory(refused) else { throw .keap(error) }
+            guard let refused = directory.category(category), try await recheckCategory(refused) else {
+                throw .keap(error)
+            }
         }
         return try await keap { () async throws(KeapFailure) in
             try await calls.createTag(name, in: directory.category(category)?.id).id
@@ -273,7 +275,7 @@ package actor DirectoryKeeper {
     // MARK: Saving
 
     /// Saved before something is created, so that whoever comes after a crash knows to look first.
-    private func intend(_ what: String) async throws(Stop) {
+    func intend(_ what: String) async throws(Stop) {
         edit { $0.creating.insert(what) }
         try await persist()
     }

@@ -37,6 +37,12 @@ package struct Mirror: Equatable, Sendable {
     /// What each source keeps for itself.
     package internal(set) var memories: [String: String] = [:]
     var renewal: Renewal?
+    /// The last value of each wish that was written, or that Keap had something else for, by the target's key.
+    var wishes: [String: String] = [:]
+    /// Wishes that were sent without a clear answer.
+    var unclearWishes: Set<String> = []
+    /// Appointments of this contact that may have to change, by the key that their source gave.
+    var appointments: [String: HeldAppointment] = [:]
     /// What a person should know about the latest delivery.
     package internal(set) var attention: [String] = []
 
@@ -47,7 +53,10 @@ package struct Mirror: Equatable, Sendable {
 
     /// A value as the mirror remembers it. Long ones are kept as length and hash: a lane's state is bounded.
     static func stored(_ value: String) -> String {
-        guard value.utf8.count > 256 else { return value }
+        value.utf8.count > 256 ? digest(value) : value
+    }
+
+    static func digest(_ value: String) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
         for byte in value.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return "#\(value.utf8.count):\(String(hash, radix: 16))"
@@ -148,7 +157,7 @@ extension Mirror: Codable {
         case version, contact, zenPlannerID, fields, unclearFields, tags, unclearTags, phoneSlot, creating, lost
         case isLeftAlone, alsoFound, attention
         // Since version 2
-        case possessor, considered, personal, memories, renewal
+        case possessor, considered, personal, memories, renewal, wishes, unclearWishes, appointments
     }
 
     package init(from decoder: any Decoder) throws {
@@ -171,6 +180,9 @@ extension Mirror: Codable {
         personal = try values.decodeIfPresent([String: PersonalTag].self, forKey: .personal) ?? [:]
         memories = try values.decodeIfPresent([String: String].self, forKey: .memories) ?? [:]
         renewal = try values.decodeIfPresent(Renewal.self, forKey: .renewal)
+        wishes = try values.decodeIfPresent([String: String].self, forKey: .wishes) ?? [:]
+        unclearWishes = Set(try values.decodeIfPresent([String].self, forKey: .unclearWishes) ?? [])
+        appointments = try values.decodeIfPresent([String: HeldAppointment].self, forKey: .appointments) ?? [:]
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -193,6 +205,9 @@ extension Mirror: Codable {
         if !personal.isEmpty { try values.encode(personal, forKey: .personal) }
         if !memories.isEmpty { try values.encode(memories, forKey: .memories) }
         try values.encodeIfPresent(renewal, forKey: .renewal)
+        if !wishes.isEmpty { try values.encode(wishes, forKey: .wishes) }
+        if !unclearWishes.isEmpty { try values.encode(unclearWishes.sorted(), forKey: .unclearWishes) }
+        if !appointments.isEmpty { try values.encode(appointments, forKey: .appointments) }
     }
 
     private static func fields(_ text: [String: String]?) -> [SyncedField: String] {

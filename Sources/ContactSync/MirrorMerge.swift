@@ -56,6 +56,12 @@ extension Mirror {
             }
         }
         unclearFields.formUnion(other.unclearFields)
+        for (key, value) in other.wishes {
+            if let mine = wishes[key], mine != value { unclearWishes.insert(key) }
+            wishes[key] = wishes[key] ?? value
+        }
+        unclearWishes.formUnion(other.unclearWishes)
+        appointments.merge(other.appointments) { mine, theirs in mine.id == nil ? theirs : mine }
         // A tag that only one of them knows to be worn may have been taken off by the other.
         for (tag, family) in tags where other.tags[tag] == nil { unclearTags[tag] = family }
         for (tag, family) in other.tags where tags[tag] == nil { unclearTags[tag] = family }

@@ -76,8 +76,42 @@ package struct PlanPreview {
         case .update(let id, let body):
             lines.append("Update contact \(id): \(describe(body)).")
             planner.updated(directory)
+        case .resolve(let needs):
+            assume(needs)
+        case .findAppointment(let key, _, _):
+            lines.append("Look for the appointment of \(key).")
+            planner.foundAppointments(key, [])
+        case .createAppointment(let key, let body):
+            lines.append("Make the appointment \"\(body.title)\" for \(key), from \(body.start.text).")
+            planner.willMakeAppointment(key)
+            planner.madeAppointment(key, AppointmentID("(new)"))
+        case .updateAppointment(let key, _, let body):
+            lines.append("Move the appointment of \(key) to \(body.start.text).")
+            planner.changedAppointment(key)
+        case .deleteAppointment(let key, _, _):
+            lines.append("Delete the appointment of \(key).")
+            planner.droppedAppointment(key)
         case .finished, .impossible:
             break
+        }
+    }
+
+    private mutating func assume(_ needs: [ReferenceNeed]) {
+        for need in needs {
+            switch need {
+            case .customField(let label):
+                lines.append("Look for the custom field \"\(label)\".")
+                directory.references.note(
+                    CustomFieldModel(
+                        id: CustomFieldID("(\(label))"), label: label, fieldName: label, fieldType: "TEXT"), as: label)
+            case .users(let words):
+                lines.append("Look for the user \"\(words)\".")
+                let user = KeapUser(id: UserID("(\(words))"), givenName: "", familyName: "", emails: [words])
+                directory.references.note(users: (directory.references.users ?? []) + [user], lookedFor: [])
+            case .record(let kind, let name):
+                lines.append("Find or create the \(kind.word) \"\(name)\".")
+                directory.references.note(kind, name, RecordID("(\(name))"))
+            }
         }
     }
 
@@ -124,6 +158,11 @@ package struct PlanPreview {
             if let content = contents.first(where: { $0.id == id }) {
                 say(settings.customFields[field], content.content.text)
             }
+        }
+        for (field, text) in body.texts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) { say(field.rawValue, text) }
+        say("company", body.company?.text)
+        for (label, model) in directory.references.fields.sorted(by: { $0.key < $1.key }) {
+            if let content = body.customFields?.first(where: { $0.id == model.id }) { say(label, content.content.text) }
         }
         return parts.joined(separator: ", ")
     }

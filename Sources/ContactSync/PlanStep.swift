@@ -17,6 +17,13 @@ package enum PlanStep: Equatable, Sendable {
     case removeTags([TagID], from: ContactID)
     case addTags([TagID], to: ContactID)
     case update(ContactID, ContactBody)
+    /// What wishes refer to and we do not know yet.
+    case resolve([ReferenceNeed])
+    /// One that we may have made: by contact and beginning.
+    case findAppointment(key: String, of: ContactID, in: ClosedRange<KeapTime>)
+    case createAppointment(key: String, AppointmentBody)
+    case updateAppointment(key: String, AppointmentID, AppointmentBody)
+    case deleteAppointment(key: String, AppointmentID, of: ContactID)
     /// Keap has everything.
     case finished
     /// It cannot be done; the sentence says what a person must mend.
@@ -39,6 +46,11 @@ package enum PlanStep: Equatable, Sendable {
         case .removeTags(_, let id): "take tags off contact \(id)"
         case .addTags(_, let id): "apply tags to contact \(id)"
         case .update(let id, _): "update contact \(id)"
+        case .resolve: "find the fields, users and lead sources that the settings name"
+        case .findAppointment(let key, _, _): "search for the appointment of \(key)"
+        case .createAppointment(let key, _): "make an appointment for \(key)"
+        case .updateAppointment(let key, _, _): "change the appointment of \(key)"
+        case .deleteAppointment(let key, _, _): "delete the appointment of \(key)"
         case .finished, .impossible: "do nothing"
         }
     }
@@ -47,6 +59,31 @@ package enum PlanStep: Equatable, Sendable {
     var namesContact: Bool {
         switch self {
         case .read, .removeTags, .addTags, .update: true
+        default: false
+        }
+    }
+
+    var writesContact: Bool {
+        switch self {
+        case .create, .update: true
+        default: false
+        }
+    }
+
+    /// Whose appointment it is about.
+    var appointment: String? {
+        switch self {
+        case .findAppointment(let key, _, _), .createAppointment(let key, _), .updateAppointment(let key, _, _),
+            .deleteAppointment(let key, _, _):
+            key
+        default: nil
+        }
+    }
+
+    /// Whether it is about one appointment that Keap told us of.
+    var namesAppointment: Bool {
+        switch self {
+        case .updateAppointment, .deleteAppointment: true
         default: false
         }
     }

@@ -47,19 +47,27 @@ extension Planner {
 
     private var mustWriteID: Bool { sendableID.map { !ContactMatch.isSameID(mirror.zenPlannerID, $0) } ?? false }
 
-    func fieldStep(_ id: ContactID, _ directory: TagDirectory) -> PlanStep? {
+    mutating func fieldStep(_ id: ContactID, _ directory: TagDirectory) -> PlanStep? {
+        let needs = needs(of: pendingWishes, directory)
+        if !needs.isEmpty { return .resolve(needs) }
+        settleWishes(directory)
         let pending = pendingFields(directory)
-        guard !pending.isEmpty || mustWriteID else { return nil }
+        let wishes = readyWishes(directory)
+        guard !pending.isEmpty || mustWriteID || !wishes.isEmpty else { return nil }
         let writesCustomField = mustWriteID || pending.keys.contains { KeapFields.property(of: $0) == .customFields }
         if writesCustomField, !directory.isConnected(for: settings) { return .connect }
         var unread = Set(pending.keys.filter(mustBeRead).map(KeapFields.property))
         if mustWriteID { unread.insert(.customFields) }
+        for (wish, _) in wishes where wish.target.isInList || wish.rule == .fillEmpty {
+            unread.insert(wish.target.field)
+        }
         if let contact { unread = unread.filter { !contact.has($0) } }
         if !unread.isEmpty {
             return .read(id, fields: ContactField.allCases.filter { unread.contains($0) })
         }
-        let body = keapFields(directory).body(
+        var body = keapFields(directory).body(
             writing: pending, zenPlannerID: mustWriteID ? sendableID : nil, onto: contact, optInReason: nil)
+        for (wish, content) in wishes { content.write(wish, into: &body, onto: contact) }
         return .update(id, body)
     }
 
@@ -72,7 +80,10 @@ extension Planner {
     func attention(_ directory: TagDirectory) -> [String] {
         var all = notes
         all += desiredFields(directory).notes
-        if wanted.zenPlannerID != nil, sendableID == nil { all.append("The Zen Planner id is too long to be kept in Keap.") }
+        all += wishNotes(directory)
+        if wanted.zenPlannerID != nil, sendableID == nil {
+            all.append("The Zen Planner id is too long to be kept in Keap.")
+        }
         if wanted.values[.lastName] == .empty || (wanted.values[.lastName] == nil && mirror.fields[.lastName] == nil) {
             all.append("The last name is missing: that is how duplicates are born.")
         }

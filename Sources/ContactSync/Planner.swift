@@ -27,6 +27,13 @@ package struct Planner: Sendable {
     /// An earlier try to create the contact got no clear answer.
     private var mayHaveCreated = false
     private var hasRecheckedFields = false
+    private var hasRecheckedReferences = false
+    /// Keap refused what they came to, so that this delivery goes on without them.
+    private(set) var areWishesDropped = false
+    private(set) var hasCreated = false
+    /// Whose appointments, that may have been made, were looked for and are not there.
+    var searchedAppointments: Set<String> = []
+    var timesAppointmentWasGone = 0
     /// What the latest `addTags` step left to be seen to, for whoever drives the plan.
     package var tagOutcome = TagOutcome()
     var notes: [String] = []
@@ -52,8 +59,9 @@ package struct Planner: Sendable {
         }
         comparePossessor()
         guard let contact = mirror.contact else { return findOrCreate(directory) }
-        if mustMeet { return .read(contact, fields: PlanStep.meeting) }
-        return tagStep(contact, directory) ?? fieldStep(contact, directory) ?? .finished
+        if mustMeet { return .read(contact, fields: meeting) }
+        return tagStep(contact, directory) ?? fieldStep(contact, directory) ?? appointmentStep(contact, directory)
+            ?? .finished
     }
 
     private mutating func findOrCreate(_ directory: TagDirectory) -> PlanStep {
@@ -82,9 +90,11 @@ package struct Planner: Sendable {
     }
 
     private mutating func creation(_ directory: TagDirectory) -> PlanStep {
+        let needs = needs(of: pendingWishes, directory)
+        if !needs.isEmpty { return .resolve(needs) }
         let desired = desiredFields()
         let values = desired.values.filter { !$0.value.isEmpty }
-        let body = keapFields(directory).body(
+        var body = keapFields(directory).body(
             writing: values, zenPlannerID: sendableID, onto: nil,
             optInReason: wanted.optInReason ?? settings.optInReason)
         guard body.emails != nil || body.phones != nil || body.addresses != nil else {
@@ -93,6 +103,7 @@ package struct Planner: Sendable {
                 "Keap takes no contact without an e-mail address, a phone number or an address, and the message "
                     + "carries none that can be sent." + why)
         }
+        for (wish, content) in readyWishes(directory) { content.write(wish, into: &body, onto: nil) }
         // Asked to avoid duplicates, Keap would take a namesake for this person and overwrite them.
         let canAvoidDuplicates =
             !isNamesakeThere && body.emails != nil && body.givenName != nil && body.familyName != nil
@@ -138,6 +149,7 @@ package struct Planner: Sendable {
 
     package mutating func created(_ answer: CreatedContact, _ directory: TagDirectory) {
         let sent = desiredFields().values
+        let written = readyWishes(directory).map(\.wish)
         mirror.creating = nil
         mirror.lost = nil
         mirror.contact = answer.id
@@ -147,13 +159,16 @@ package struct Planner: Sendable {
             mustMeet = true
             return
         }
+        hasCreated = true
         for (field, value) in sent { mirror.confirm(field, value) }
+        for wish in written { confirm(wish) }
         if let id = sendableID { mirror.zenPlannerID = id }
         rememberPhoneSlot()
     }
 
     package mutating func updated(_ directory: TagDirectory) {
         for (field, value) in pendingFields(directory) { mirror.confirm(field, value) }
+        for (wish, _) in readyWishes(directory) { confirm(wish) }
         if let id = sendableID { mirror.zenPlannerID = id }
         rememberPhoneSlot()
         // What was read no longer holds.
@@ -171,11 +186,16 @@ package struct Planner: Sendable {
         case goOn
         /// Ask Keap for its custom fields again first.
         case recheckFields
+        /// Forget what wishes refer to: one of them may be gone.
+        case recheckReferences
+        /// The account has none; Keap's words say why.
+        case noAppointments(String)
         /// Nothing more can be done in this run.
         case stop
     }
 
     package mutating func failed(_ step: PlanStep, _ failure: KeapFailure) -> Reaction {
+        if let key = step.appointment { return appointmentFailed(step, key, failure) }
         switch failure {
         case .gone:
             switch step {
@@ -190,6 +210,18 @@ package struct Planner: Sendable {
         }
         // Any other failure is a clear answer: the contact was not made.
         if case .create = step { mirror.creating = nil }
+        if case .refused(_, let message) = failure, step.writesContact, !pendingWishes.isEmpty {
+            guard hasRecheckedReferences else {
+                hasRecheckedReferences = true
+                return .recheckReferences
+            }
+            // Whatever it is that Keap does not take, the rest of the change must not wait for it.
+            note("Keap refused the mapped fields, which were left out: \(message)")
+            // Not sent again with every booking either: only once they are different.
+            for wish in pendingWishes { confirm(wish) }
+            areWishesDropped = true
+            return .goOn
+        }
         if case .refused = failure, step.usesCustomFields, !hasRecheckedFields {
             hasRecheckedFields = true
             return .recheckFields
@@ -230,6 +262,7 @@ package struct Planner: Sendable {
         case .update(_, let body):
             let sent = SyncedField.allCases.filter { body.carries(KeapFields.property(of: $0)) }
             mirror.unclearFields.formUnion(sent)
+            mirror.unclearWishes.formUnion(pendingWishes.filter { body.carries($0.target.field) }.map(\.target.key))
             if body.customFields != nil, wanted.zenPlannerID != nil { mirror.zenPlannerID = nil }
         default:
             break
@@ -252,7 +285,7 @@ package struct Planner: Sendable {
     // MARK: Meeting a contact
 
     private mutating func meet(_ found: KeapContact, others: [ContactID], _ directory: TagDirectory) {
-        let found = found.filledIn(PlanStep.meeting)
+        let found = found.filledIn(meeting)
         let before = mirror
         mirror.startAnew()
         mirror.contact = found.id

@@ -50,7 +50,9 @@ extension DirectoryKeeper {
                 return nil
             case .refused:
                 // Tag names are unique: another tag may bear the name already. Then that one is applied from now on.
-                guard let other = try await existingTag(named: name, settings.category), other.id != tag else { throw .keap(error) }
+                guard let other = try await existingTag(named: name, settings.category), other.id != tag else {
+                    throw .keap(error)
+                }
                 edit { $0.use(other.id, for: record.key) }
                 try await persist()
                 return

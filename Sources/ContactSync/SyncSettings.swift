@@ -16,6 +16,8 @@ package struct SyncSettings: Equatable, Sendable {
     package var onContactDeleted: ContactDeletion = .recreate
     /// A field without an entry is overwritten.
     package var policies: [PolicyField: FieldPolicy] = [:]
+    /// How wishes of sources are read and met.
+    package var wishes = WishSettings()
     /// Tags of sources that name theirs themselves.
     package var named = NamedTags()
     /// The custom fields that this gym's sources fill.

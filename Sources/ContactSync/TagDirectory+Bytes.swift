@@ -38,6 +38,7 @@ extension TagDirectory {
         var hasForeignPersonalTags: Bool?
         var tagsListedFor: String?
         var customFields: [OwnCustomField: CustomFieldModel]
+        var references: References?
         var creating: [String]
         var nextProgram: Int
 
@@ -66,6 +67,7 @@ extension TagDirectory {
         hasForeignPersonalTags = stored.hasForeignPersonalTags
         tagsListedFor = stored.tagsListedFor
         customFields = stored.customFields
+        references = stored.references ?? References()
         creating = Set(stored.creating)
     }
 }
@@ -83,6 +85,7 @@ extension TagDirectory.Stored {
         hasForeignPersonalTags = directory.hasForeignPersonalTags
         tagsListedFor = directory.tagsListedFor
         customFields = directory.customFields
+        references = directory.references
         creating = directory.creating.sorted()
         nextProgram = directory.nextProgram
     }

@@ -17,6 +17,7 @@ package struct TagDirectory: Equatable, Sendable {
     /// looked for before it is made. Nil: not known.
     var hasForeignPersonalTags: Bool?
     var customFields: [OwnCustomField: CustomFieldModel] = [:]
+    package internal(set) var references = References()
     /// The settings with which the account's tags were read.
     var tagsListedFor: String?
     /// Names of things that were about to be created. While one stands here, it may be in Keap already.
@@ -189,7 +190,9 @@ package struct TagDirectory: Equatable, Sendable {
         for wanted in named.shared {
             let category = category(wanted.category)?.id
             // A plain word may well be somebody else's tag: only the category tells.
-            let ours = tags.filter { $0.name.folded == wanted.name.folded && $0.category == category && category != nil }
+            let ours = tags.filter {
+                $0.name.folded == wanted.name.folded && $0.category == category && category != nil
+            }
             guard let tag = ours.min(by: { $0.id < $1.id }), records[tag.id] == nil, !retired.contains(tag.id) else {
                 continue
             }

@@ -13,6 +13,9 @@ package struct Wanted: Equatable, Sendable {
     /// Why Keap may mail a new contact. Nil: the gym's own reason.
     package var optInReason: String?
     package var tags: [TagWish] = []
+    /// Values for fields of Keap's beside those above.
+    package var wishes: [FieldWish] = []
+    package var appointments: [AppointmentWish] = []
     /// What the source is to remember of this contact once all of it is done. Nil: as before.
     package var memory: SourceMemory?
 

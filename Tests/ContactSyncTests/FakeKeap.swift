@@ -55,6 +55,8 @@ final class FakeKeap: KeapCalls {
         var events: [Event] = []
         var created: [ContactID] = []
         var answers: [TagID: TagAnswer] = [:]
+        /// Contents of custom fields that Keap does not take.
+        var refusedContents: Set<JSONValue> = []
         /// Keap refuses to take tags off these, whenever they are in a batch.
         var unremovable: Set<ContactID> = []
 
@@ -232,6 +234,9 @@ final class FakeKeap: KeapCalls {
             for content in custom {
                 guard world.fields[content.id] != nil else {
                     throw .refused(status: 400, message: "custom field \(content.id) does not exist")
+                }
+                guard !world.refusedContents.contains(content.content) else {
+                    throw .refused(status: 400, message: "no such content")
                 }
                 person.custom[content.id] = content.content
             }

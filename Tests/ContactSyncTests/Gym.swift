@@ -88,6 +88,12 @@ final class Gym: Sendable {
         return nil
     }
 
+    /// Category and own fields are there, as after a first change.
+    func connectForTests() async throws {
+        await deliver(.ana { $0.zenPlannerID = "zp-0" })
+        keap.with { $0.people = [:] }
+    }
+
     // MARK: What Keap has
 
     func tagNames(_ id: ContactID) -> [String] {

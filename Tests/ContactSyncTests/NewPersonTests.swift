@@ -101,7 +101,8 @@ import Testing
     }
 
     @Test func `an opt-in reason goes with a new contact's address only`() async throws {
-        var planner = Planner(PersonSnapshot.ana().wanted(after: Mirror()), job: 1, mirror: Mirror(), settings: SyncSettings())
+        var planner = Planner(
+            PersonSnapshot.ana().wanted(after: Mirror()), job: 1, mirror: Mirror(), settings: SyncSettings())
         var directory = TagDirectory()
         directory.connectForTest()
         _ = planner.next(directory)

@@ -40,12 +40,15 @@ package struct ValueReading: Hashable, Sendable {
 
     /// The point in time at which clocks there show this.
     private func time(_ day: CivilDay, _ clock: Int64) -> KeapTime {
-        let shown = day.daysSince1970 * 86_400_000 + clock
-        // Twice, since the offset of the first guess may be that of the other side of a change of clocks.
-        var guess = shown
-        for _ in 0..<2 { guess = shown - (local(KeapTime(milliseconds: guess)) - guess) }
-        return KeapTime(milliseconds: guess)
+        let shown = KeapTime(milliseconds: day.daysSince1970 * 86_400_000 + clock)
+        // The offset may be that of the other side of a change of clocks, so both are tried. Of a time that clocks show
+        // twice the first is meant; one that they skip is taken as if they had not been changed yet.
+        let first = KeapTime(milliseconds: shown.milliseconds - offset(at: shown))
+        let second = KeapTime(milliseconds: shown.milliseconds - offset(at: first))
+        return [second, first].first { local($0) == shown.milliseconds } ?? max(first, second)
     }
+
+    private func offset(at time: KeapTime) -> Int64 { local(time) - time.milliseconds }
 
     // MARK: Reading texts
 

@@ -1,0 +1,103 @@
+import Keap
+
+extension DirectoryKeeper {
+    /// Finds in Keap what wishes refer to, and makes what may be made. What is not there is noted as missing.
+    func resolve(_ needs: [ReferenceNeed]) async throws(Stop) {
+        var labels: [String] = []
+        var words: [String] = []
+        for need in needs where !directory.references.answers(need) {
+            switch need {
+            case .customField(let label): labels.append(label)
+            case .users(let word): words.append(word)
+            case .record: break
+            }
+        }
+        if !labels.isEmpty { try await resolveFields(labels) }
+        if !words.isEmpty { try await resolveUsers(words) }
+        for need in needs {
+            if case .record(let kind, let name) = need { _ = try await record(kind, named: name) }
+        }
+        try await persist()
+    }
+
+    /// Something of these may be gone from Keap; they are asked for again.
+    nonisolated func forgetReferences() { edit { $0.references.forget() } }
+
+    nonisolated func noteNoAppointments(_ why: String) { edit { $0.references.noAppointments = why } }
+
+    private func resolveFields(_ labels: [String]) async throws(Stop) {
+        guard await connecting.acquire(0) else { throw .interrupted }
+        defer { connecting.release(0) }
+        let open = labels.filter { !directory.references.answers(.customField(label: $0)) }
+        guard !open.isEmpty else { return }
+        // One read answers for every label that the settings name, so that the next booking need not ask.
+        let all = open + settings.wishes.labels.filter { label in !open.contains { $0.folded == label.folded } }
+        let models = try await keap { () async throws(KeapFailure) in try await calls.customFields() }
+        edit { $0.references.note(fields: models, for: all) }
+        for label in all {
+            guard directory.references.field(label) == nil, let type = settings.wishes.makes[label.folded] else {
+                continue
+            }
+            try await intend("custom field \(label)")
+            let made = try await keap { () async throws(KeapFailure) in
+                try await calls.createCustomField(label, type: type)
+            }
+            edit {
+                $0.creating.remove("custom field \(label)")
+                $0.references.note(made, as: label)
+            }
+            try await persist()
+        }
+    }
+
+    private func resolveUsers(_ words: [String]) async throws(Stop) {
+        guard await connecting.acquire(0) else { throw .interrupted }
+        defer { connecting.release(0) }
+        let open = words.filter { !directory.references.answers(.users(words: $0)) }
+        guard !open.isEmpty else { return }
+        let users = try await keap { () async throws(KeapFailure) in try await calls.users() }
+        edit { $0.references.note(users: users, lookedFor: open) }
+    }
+
+    /// The record of this name: the oldest in Keap, or a new one.
+    private func record(_ kind: RecordKind, named name: String) async throws(Stop) -> RecordID {
+        if let known = directory.references.record(kind, name) { return known }
+        let lock = "\(kind.word) \(name.folded)"
+        guard await naming.acquire(lock) else { throw .interrupted }
+        defer { naming.release(lock) }
+        if let known = directory.references.record(kind, name) { return known }
+        var category: RecordID?
+        if kind == .leadSource, let wanted = settings.wishes.leadSourceCategory {
+            category = try await record(.leadSourceCategory, named: wanted)
+        }
+        if let found = try await existing(kind, name) {
+            try await keepRecord(kind, name, found)
+            return found
+        }
+        try await intend("\(kind.word) \(name)")
+        let made: RecordID
+        do throws(KeapFailure) {
+            made = try await calls.createRecord(kind, named: name, in: category).id
+        } catch {
+            // Somebody may have made it since we looked, or our own lost request did.
+            guard case .refused = error, let found = try await existing(kind, name) else { throw .keap(error) }
+            made = found
+        }
+        try await keepRecord(kind, name, made)
+        return made
+    }
+
+    private func existing(_ kind: RecordKind, _ name: String) async throws(Stop) -> RecordID? {
+        let found = try await keap { () async throws(KeapFailure) in try await calls.records(kind, named: name) }
+        return found.filter { $0.name.folded == name.folded }.map(\.id).min()
+    }
+
+    private func keepRecord(_ kind: RecordKind, _ name: String, _ id: RecordID) async throws(Stop) {
+        edit {
+            $0.creating.remove("\(kind.word) \(name)")
+            $0.references.note(kind, name, id)
+        }
+        // The id it got, before the next call.
+        try await persist()
+    }
+}

@@ -1,0 +1,154 @@
+import Keap
+
+/// The appointments' share of a plan, after the contact's own: an appointment must never keep tags and fields waiting.
+extension Planner {
+    /// Most that one contact's mirror remembers.
+    static let mostAppointments = 50
+
+    mutating func appointmentStep(_ contact: ContactID, _ directory: TagDirectory) -> PlanStep? {
+        for wish in wanted.appointments {
+            let held = mirror.appointments[wish.key]
+            guard directory.references.noAppointments == nil else {
+                mirror.appointments[wish.key] = nil
+                continue
+            }
+            switch wish.what {
+            case .leave: mirror.appointments[wish.key] = nil
+            case .drop:
+                guard let held else { continue }
+                if held.state == .making, !searchedAppointments.contains(wish.key) {
+                    return .findAppointment(key: wish.key, of: contact, in: Planner.span(around: held.start))
+                }
+                if let id = held.id { return .deleteAppointment(key: wish.key, id, of: contact) }
+                if held.state == .held {
+                    note("Keap did not tell the id of the appointment for \(wish.key), so it must be deleted by hand.")
+                }
+                mirror.appointments[wish.key] = nil
+            case .hold(let plan):
+                if let step = holdStep(wish.key, plan, held, contact, directory) { return step }
+            }
+        }
+        return nil
+    }
+
+    private mutating func holdStep(
+        _ key: String, _ plan: AppointmentPlan, _ held: HeldAppointment?, _ contact: ContactID,
+        _ directory: TagDirectory
+    ) -> PlanStep? {
+        if let owner = plan.owner, held?.digest != plan.digest || held?.state == .making {
+            let need = ReferenceNeed.users(words: owner)
+            if !directory.references.answers(need) { return .resolve([need]) }
+        }
+        let body = AppointmentBody(
+            contact: contact, title: plan.title, description: plan.description, location: plan.location,
+            start: plan.start, end: plan.end,
+            user: plan.owner.flatMap { FieldCodec.user($0, among: directory.references.users ?? []) }?.id)
+        guard let held else { return .createAppointment(key: key, body) }
+        if held.state == .making {
+            guard searchedAppointments.contains(key) else {
+                return .findAppointment(key: key, of: contact, in: Planner.span(around: held.start))
+            }
+            return .createAppointment(key: key, body)
+        }
+        if held.digest == plan.digest { return nil }
+        if held.state == .refused { return .createAppointment(key: key, body) }
+        if let id = held.id { return .updateAppointment(key: key, id, body) }
+        note("Keap did not tell the id of the appointment for \(key), so it must be changed by hand.")
+        mirror.appointments[key]?.digest = plan.digest
+        return nil
+    }
+
+    private static func span(around start: Int64) -> ClosedRange<KeapTime> {
+        KeapTime(milliseconds: start).advanced(byMinutes: -1)...KeapTime(milliseconds: start).advanced(byMinutes: 1)
+    }
+
+    // MARK: What came of it
+
+    /// To be called before an appointment is made; the mirror must then be saved.
+    mutating func willMakeAppointment(_ key: String) {
+        guard let plan = plan(of: key) else { return }
+        mirror.appointments[key] = HeldAppointment(
+            state: .making, id: nil, digest: plan.digest, start: plan.start.milliseconds)
+        while mirror.appointments.count > Planner.mostAppointments {
+            // The one that is longest over: nobody will move it any more.
+            guard
+                let oldest = mirror.appointments.filter({ $0.key != key }).min(by: { $0.value.start < $1.value.start })
+            else { break }
+            mirror.appointments[oldest.key] = nil
+        }
+        searchedAppointments.remove(key)
+    }
+
+    mutating func madeAppointment(_ key: String, _ id: AppointmentID?) {
+        mirror.appointments[key]?.state = .held
+        mirror.appointments[key]?.id = id
+    }
+
+    mutating func foundAppointments(_ key: String, _ found: [KeapAppointment]) {
+        let others = Set(mirror.appointments.filter { $0.key != key }.compactMap(\.value.id))
+        let start = mirror.appointments[key]?.start
+        let ours = found.first { appointment in
+            // Not every list may carry descriptions; then title and beginning must do.
+            let isByTitle =
+                appointment.description.isEmpty && appointment.title == plan(of: key)?.title
+                && appointment.start?.milliseconds == start
+            return (appointment.description.contains(key) || isByTitle)
+                && !others.contains { $0 == appointment.id }
+        }
+        searchedAppointments.insert(key)
+        guard let ours else {
+            if plan(of: key) == nil { mirror.appointments[key] = nil }
+            return
+        }
+        madeAppointment(key, ours.id)
+    }
+
+    mutating func changedAppointment(_ key: String) {
+        guard let plan = plan(of: key) else { return }
+        mirror.appointments[key]?.digest = plan.digest
+        mirror.appointments[key]?.start = plan.start.milliseconds
+    }
+
+    mutating func droppedAppointment(_ key: String) { mirror.appointments[key] = nil }
+
+    /// An appointment is never worth a booking: what Keap clearly refuses is noted, and the rest goes on.
+    mutating func appointmentFailed(_ step: PlanStep, _ key: String, _ failure: KeapFailure) -> Reaction {
+        switch failure {
+        case .gone:
+            // Somebody deleted it in Keap. One that is to be there is made again.
+            mirror.appointments[key] = nil
+            timesAppointmentWasGone += 1
+            return timesAppointmentWasGone < Planner.mostGone ? .goOn : .stop
+        case .refused(_, let message):
+            if failure.saysNoAppointments, !step.namesAppointment {
+                mirror.appointments[key] = nil
+                note("This Keap account takes no appointments, so none are made until the next start: \(message)")
+                return .noAppointments(message)
+            }
+            note("Keap refused the appointment for \(key): \(message)")
+            if let plan = plan(of: key) {
+                let id = mirror.appointments[key]?.id
+                mirror.appointments[key] = HeldAppointment(
+                    state: id == nil ? .refused : .held, id: id, digest: plan.digest, start: plan.start.milliseconds)
+            } else {
+                mirror.appointments[key] = nil
+            }
+            return .goOn
+        case .unclear:
+            // Changing it again does no harm; one that was being made is looked for first.
+            if case .updateAppointment = step { mirror.appointments[key]?.digest = "" }
+            return .stop
+        case .unavailable, .unauthorized, .cancelled:
+            // A clear answer: it was not made.
+            if case .createAppointment = step { mirror.appointments[key] = nil }
+            return .stop
+        }
+    }
+
+    private func plan(of key: String) -> AppointmentPlan? {
+        for wish in wanted.appointments where wish.key == key {
+            if case .hold(let plan) = wish.what { return plan }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,98 @@
+import Keap
+
+/// The wishes' share of a plan: what they refer to is found first; then they go with the other fields, in the same
+/// read and the same update.
+extension Planner {
+    /// The wishes that Keap does not meet yet, as far as the mirror knows. A field that a gym's Zen Planner speaks of
+    /// is no wish, so that these are written whoever the contact belongs to.
+    var pendingWishes: [FieldWish] {
+        if areWishesDropped { return [] }
+        return wanted.wishes.filter { wish in
+            guard !wish.value.isEmpty else { return false }
+            let key = wish.target.key
+            if mirror.unclearWishes.contains(key) { return true }
+            switch wish.rule {
+            case .override: return mirror.wishes[key] != Mirror.stored(wish.value.plain)
+            // What is there needs no second look, by whoever's hand it is.
+            case .fillEmpty: return mirror.wishes[key] == nil
+            case .onlyNew: return mirror.contact == nil
+            }
+        }
+    }
+
+    /// What Keap must be asked before these can be written.
+    func needs(of wishes: [FieldWish], _ directory: TagDirectory) -> [ReferenceNeed] {
+        var needs: [ReferenceNeed] = []
+        for wish in wishes {
+            let plain = wish.value.plain.trimmed
+            switch wish.target {
+            case .custom(let label):
+                needs.append(.customField(label: label))
+                guard let type = directory.references.field(label)?.type, type == .user || type == .userListBox else {
+                    continue
+                }
+                for word in plain.split(whereSeparator: { ",;".contains($0) }) {
+                    needs.append(.users(words: String(word).trimmed))
+                }
+            case .owner: needs.append(.users(words: plain))
+            case .leadSource: needs.append(.record(.leadSource, name: plain))
+            case .company: needs.append(.record(.company, name: plain))
+            case .property, .phone, .email: break
+            }
+        }
+        return needs.filter { !directory.references.answers($0) }
+    }
+
+    /// The pending wishes that can be written, with what they come to.
+    func readyWishes(_ directory: TagDirectory) -> [(wish: FieldWish, content: WishContent)] {
+        pendingWishes.compactMap { wish in
+            guard needs(of: [wish], directory).isEmpty else { return nil }
+            do throws(FieldMisfit) {
+                return (wish, try WishContent(wish, directory.references, settings.wishes))
+            } catch {
+                // Left out; `wishNotes` tells of it.
+                return nil
+            }
+        }
+    }
+
+    /// Takes what was read of the contact into account: what is there already needs no call.
+    mutating func settleWishes(_ directory: TagDirectory) {
+        guard let contact else { return }
+        for (wish, content) in readyWishes(directory) {
+            switch content.standing(of: wish, in: contact) {
+            case .same: confirm(wish)
+            case .other where wish.rule == .fillEmpty: confirm(wish)
+            default: break
+            }
+        }
+    }
+
+    mutating func confirm(_ wish: FieldWish) {
+        mirror.wishes[wish.target.key] = Mirror.stored(wish.value.plain)
+        mirror.unclearWishes.remove(wish.target.key)
+    }
+
+    /// Values that no field can hold, said at each delivery that carries them.
+    func wishNotes(_ directory: TagDirectory) -> [String] {
+        wanted.wishes.compactMap { wish in
+            guard !wish.value.isEmpty, needs(of: [wish], directory).isEmpty else { return nil }
+            // Nothing is asked for such a one, so nobody is told that it could not be done.
+            if wish.rule == .onlyNew, mirror.wishes[wish.target.key] == nil, !hasCreated { return nil }
+            do throws(FieldMisfit) {
+                _ = try WishContent(wish, directory.references, settings.wishes)
+                return nil
+            } catch {
+                return error.sentence
+            }
+        }
+    }
+
+    /// What else to ask for when the contact is met, so that wishes need no read of their own.
+    var wishedFields: [ContactField] {
+        let fields = Set(wanted.wishes.filter { $0.rule != .onlyNew }.map(\.target.field))
+        return ContactField.allCases.filter { fields.contains($0) && !PlanStep.meeting.contains($0) }
+    }
+
+    var meeting: [ContactField] { PlanStep.meeting + wishedFields }
+}

@@ -1,0 +1,240 @@
+@testable import ContactSync
+import Keap
+import Testing
+
+/// Values for fields that the settings name: owner, lead source, company, texts, custom fields.
+@Suite struct WishTests {
+    private static let olive = KeapUser(
+        id: UserID("3"), givenName: "Olive", familyName: "Owner", emails: ["olive@example.com"])
+
+    /// A gym whose own fields are known, with a custom field `Goal` of choices.
+    private func gym(_ change: (inout SyncSettings) -> Void = { _ in }) async throws -> Gym {
+        let gym = try Gym { settings in
+            settings.wishes.leadSourceCategory = "OnceHub"
+            settings.wishes.labels = ["Goal", "Visits"]
+            change(&settings)
+        }
+        gym.keap.with { world in
+            world.users = [WishTests.olive]
+            let options = ["Strength", "Cardio"].map { FieldOption(id: $0, label: $0) }
+            for (label, type, options) in [("Goal", "RADIO", options), ("Visits", "WHOLE_NUMBER", [])] {
+                let id = CustomFieldID(world.newID())
+                world.fields[id] = CustomFieldModel(
+                    id: id, label: label, fieldName: label, fieldType: type, options: options)
+            }
+        }
+        try await gym.connectForTests()
+        gym.keap.forgetCalls()
+        return gym
+    }
+
+    private func everything(_ rule: FieldWish.Rule) -> [FieldWish] {
+        [
+            FieldWish(.owner, .text("olive@example.com"), rule),
+            FieldWish(.leadSource, .text("Front desk > Intro"), rule), FieldWish(.company, .text("Acme"), rule),
+            FieldWish(.property(.jobTitle), .text("Coach"), rule), FieldWish(.custom("goal"), .text("cardio"), rule),
+            FieldWish(.custom("Visits"), .number("3"), rule), FieldWish(.phone(.phone2), .text("303 555 01"), rule),
+        ]
+    }
+
+    private func person(_ gym: Gym) throws -> FakeKeap.Person {
+        try #require(gym.onlyContact.flatMap { id in gym.keap.with { $0.people[id] } })
+    }
+
+    private func expectEverything(_ gym: Gym) throws {
+        let person = try person(gym)
+        let records = gym.keap.with { $0.records }
+        #expect(person.texts[.owner] == "3")
+        #expect(person.texts[.leadSource] == records[.leadSource]?.first?.id.text)
+        #expect(person.company == records[.company]?.first?.id)
+        #expect(person.texts[.jobTitle] == "Coach")
+        #expect(Set(person.custom.values) == [.string("Cardio"), .number("3")])
+        #expect(person.phones.map(\.field) == ["PHONE2"])
+    }
+
+    @Test func `a new contact gets all of it in the one call that makes it`() async throws {
+        let gym = try await gym()
+        #expect(await gym.deliver { $0.wishes = everything(.fillEmpty) }.notes == [])
+        try expectEverything(gym)
+        #expect(
+            gym.keap.calls
+                == [
+                    "search", "model", "users", "leadSources named", "leadSourceCategorys named",
+                    "create leadSourceCategory", "create leadSource", "companys named", "create company",
+                    "create EmailAndName",
+                ].sortedAsMade)
+        gym.keap.forgetCalls()
+        #expect(await gym.deliver(job: 2) { $0.wishes = everything(.fillEmpty) }.notes == [])
+        #expect(gym.keap.calls == [])
+        try gym.restart()
+        #expect(await gym.deliver(job: 3) { $0.wishes = everything(.override) }.notes == [])
+        #expect(gym.keap.calls == [])
+    }
+
+    @Test func `the next new contact costs no more than one without wishes`() async throws {
+        let gym = try await gym()
+        await gym.deliver { $0.wishes = everything(.fillEmpty) }
+        gym.keap.forgetCalls()
+        let other = SourceForTests { wanted in
+            wanted.values[.email] = .value("dan@example.net")
+            wanted.wishes = everything(.fillEmpty)
+        }
+        await gym.deliver(other, job: 2, lane: "dan")
+        #expect(gym.keap.calls == ["search", "create EmailAndName"])
+    }
+
+    @Test func `a known contact is met, filled where it is empty, and otherwise left`() async throws {
+        let gym = try await gym()
+        gym.keap.put("50") { person in
+            (person.given, person.family) = ("Cara", "Cole")
+            person.emails = [EmailSlot(field: "EMAIL1", email: "cara@example.net")]
+            person.texts = [.owner: "1", .jobTitle: "Boss"]
+        }
+        #expect(await gym.deliver { $0.wishes = everything(.fillEmpty) }.notes == [])
+        let person = try person(gym)
+        #expect(person.texts[.owner] == "1")
+        #expect(person.texts[.jobTitle] == "Boss")
+        #expect(person.texts[.leadSource] != nil)
+        #expect(Set(person.custom.values) == [.string("Cardio"), .number("3")])
+        #expect(gym.keap.calls.filter { $0.hasPrefix("read") || $0.hasPrefix("update") } == ["update 50"])
+        gym.keap.forgetCalls()
+        await gym.deliver(job: 2) { $0.wishes = everything(.fillEmpty) }
+        #expect(gym.keap.calls == [])
+    }
+
+    @Test func `what overrides, overrides, with other custom fields kept`() async throws {
+        let gym = try await gym()
+        gym.keap.put("50") { person in
+            (person.given, person.family) = ("Cara", "Cole")
+            person.emails = [EmailSlot(field: "EMAIL1", email: "cara@example.net")]
+            person.texts = [.jobTitle: "Boss"]
+        }
+        let foreign = CustomFieldID("900")
+        gym.keap.with { world in
+            world.fields[foreign] = CustomFieldModel(
+                id: foreign, label: "Foreign", fieldName: "F", fieldType: "TEXT")
+            world.people[ContactID("50")]?.custom[foreign] = .string("stays")
+        }
+        await gym.deliver { $0.wishes = everything(.override) }
+        let person = try person(gym)
+        #expect(person.texts[.jobTitle] == "Coach")
+        #expect(person.custom[foreign] == .string("stays"))
+        gym.keap.forgetCalls()
+        await gym.deliver(job: 2) { wanted in
+            wanted.wishes = [FieldWish(.custom("Goal"), .text("Strength"), .override)]
+        }
+        #expect(gym.keap.calls == ["read 50", "update 50"])
+    }
+
+    @Test func `what is only for new contacts leaves a known one alone`() async throws {
+        let gym = try await gym()
+        gym.keap.put("50") { person in
+            (person.given, person.family) = ("Cara", "Cole")
+            person.emails = [EmailSlot(field: "EMAIL1", email: "cara@example.net")]
+        }
+        #expect(await gym.deliver { $0.wishes = everything(.onlyNew) }.notes == [])
+        #expect(try person(gym).texts == [:])
+        #expect(gym.keap.calls == ["search"])
+    }
+
+    @Test func `a value that does not fit is told, and the rest is delivered`() async throws {
+        let gym = try await gym()
+        let notes = await gym.deliver { wanted in
+            wanted.wishes = [
+                FieldWish(.custom("Goal"), .text("Boxing"), .override),
+                FieldWish(.custom("Vists"), .text("3"), .override),
+                FieldWish(.owner, .text("nobody@example.com"), .override),
+                FieldWish(.property(.jobTitle), .text("Coach"), .override),
+                FieldWish(.property(.website), .text(""), .override),
+            ]
+        }.notes
+        #expect(
+            notes == [
+                #""Boxing" was not sent to "Goal", which holds one of its options: "Strength", "Cardio" would fit."#,
+                #""3" was not sent to "Vists", which holds nothing, since Keap has no custom field of that label: perhaps "Visits" would fit."#,
+                #""nobody@example.com" was not sent to "owner", which holds a user of this Keap account: the e-mail address, the name or the id of one would fit."#,
+            ])
+        #expect(try person(gym).texts == [.jobTitle: "Coach"])
+        #expect(try person(gym).custom.isEmpty)
+    }
+
+    @Test func `a custom field is made where the settings give it a type`() async throws {
+        let gym = try await gym { settings in
+            settings.wishes.labels = ["Shoe size"]
+            settings.wishes.makes = ["shoe size": .wholeNumber]
+        }
+        #expect(
+            await gym.deliver { $0.wishes = [FieldWish(.custom("Shoe size"), .text("44"), .override)] }.notes == [])
+        #expect(try Array(person(gym).custom.values) == [.number("44")])
+        #expect(gym.keap.calls.contains("create field"))
+    }
+
+    @Test func `what Keap refuses in spite of all is left out, told, and not sent again`() async throws {
+        let gym = try await gym()
+        await gym.deliver { _ in }
+        gym.keap.forgetCalls()
+        await gym.deliver(job: 2) { $0.wishes = [FieldWish(.custom("Goal"), .text("Cardio"), .override)] }
+        gym.keap.with { world in world.refusedContents = [.string("Strength")] }
+        gym.keap.forgetCalls()
+        let wishes = [FieldWish(.custom("Goal"), .text("Strength"), .override)]
+        let notes = await gym.deliver(job: 3) { wanted in
+            wanted.wishes = wishes
+            wanted.values[.firstName] = .value("Carla")
+        }.notes
+        #expect(notes == ["Keap refused the mapped fields, which were left out: no such content"])
+        #expect(try person(gym).given == "Carla")
+        gym.keap.forgetCalls()
+        await gym.deliver(job: 4) { wanted in
+            wanted.wishes = wishes
+            wanted.values[.firstName] = .value("Carla")
+        }
+        #expect(gym.keap.calls == [])
+    }
+
+    @Test func `a field that was deleted and made anew in Keap is found again`() async throws {
+        let gym = try await gym()
+        await gym.deliver { $0.wishes = [FieldWish(.custom("Visits"), .number("1"), .override)] }
+        gym.keap.with { world in
+            let old = world.fields.values.first { $0.label == "Visits" }!
+            world.fields[old.id] = nil
+            for id in world.people.keys { world.people[id]?.custom[old.id] = nil }
+            let new = CustomFieldID(world.newID())
+            world.fields[new] = CustomFieldModel(id: new, label: "Visits", fieldName: "V2", fieldType: "WHOLE_NUMBER")
+        }
+        #expect(
+            await gym.deliver(job: 2) { $0.wishes = [FieldWish(.custom("Visits"), .number("2"), .override)] }.notes
+                == [])
+        #expect(try Array(person(gym).custom.values) == [.number("2")])
+    }
+
+    @Test(arguments: [FakeKeap.Fault.unavailable, .doneUnclear, .notDoneUnclear, .diesAfter, .diesBefore])
+    func `failing at any call makes nothing twice`(fault: FakeKeap.Fault) async throws {
+        let change = Change.contact(SourceForTests { $0.wishes = everything(.override) })
+        let plain = try await gym()
+        _ = try await plain.run(change, job: 1, lane: "cara")
+        for index in plain.keap.calls.indices {
+            let gym = try await gym()
+            gym.keap.with { $0.faults = [index: fault] }
+            var delivery = try await gym.run(change, job: 1, lane: "cara")
+            if delivery?.isDead == true { delivery = try await gym.run(change, job: 1, lane: "cara") }
+            #expect(delivery?.isDone == true, "\(fault) at \(plain.keap.calls[index]): \(String(describing: delivery))")
+            try expectEverything(gym)
+            let records = gym.keap.with { $0.records }
+            #expect(records.values.allSatisfy { $0.count == 1 }, "\(fault) at \(plain.keap.calls[index])")
+            gym.keap.forgetCalls()
+            _ = try await gym.run(change, job: 2, lane: "cara")
+            #expect(gym.keap.calls == [], "\(fault) at \(plain.keap.calls[index])")
+        }
+    }
+}
+
+extension [String] {
+    /// The order in which Keap is asked is told by the needs; that of making follows it.
+    fileprivate var sortedAsMade: [String] {
+        let order = [
+            "search", "model", "users", "leadSourceCategorys named", "create leadSourceCategory", "leadSources named",
+            "create leadSource", "companys named", "create company", "create EmailAndName",
+        ]
+        return order.filter(contains)
+    }
+}
