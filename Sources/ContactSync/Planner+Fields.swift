@@ -80,6 +80,7 @@ extension Planner {
     func attention(_ directory: TagDirectory) -> [String] {
         var all = notes
         all += desiredFields(directory).notes
+        all += wanted.notes
         all += wishNotes(directory)
         if wanted.zenPlannerID != nil, sendableID == nil {
             all.append("The Zen Planner id is too long to be kept in Keap.")

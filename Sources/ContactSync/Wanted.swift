@@ -16,6 +16,10 @@ package struct Wanted: Equatable, Sendable {
     /// Values for fields of Keap's beside those above.
     package var wishes: [FieldWish] = []
     package var appointments: [AppointmentWish] = []
+    /// In which zone, and in which order of days, the wishes' dates are meant.
+    package var reading = ValueReading.utc
+    /// What the source noticed, for the people who look after it.
+    package var notes: [String] = []
     /// What the source is to remember of this contact once all of it is done. Nil: as before.
     package var memory: SourceMemory?
 

@@ -16,6 +16,12 @@ package struct Booking: Equatable, Sendable {
     package var eventType: Reference?
     package var calendar: Reference?
     package var owner: Reference?
+    /// Where it can be joined, canceled or moved; empty if OnceHub does not say.
+    package var joinURL: String = ""
+    package var cancelURL: String = ""
+    package var rescheduleURL: String = ""
+    package var payment: Payment?
+    package var guests: [String] = []
     /// Why it was canceled or rescheduled, in somebody's own words.
     package var reason: String = ""
     /// What the booking form asked beside the usual, in its order.
@@ -26,6 +32,12 @@ package struct Booking: Equatable, Sendable {
         self.event = event
         self.customer = customer
     }
+}
+
+package struct Payment: Equatable, Sendable {
+    package var amount: String
+    package var currency: String
+    package var transaction: String
 }
 
 /// Who booked.

@@ -43,6 +43,7 @@ extension BookingChange: ContactChange {
         let isNewest = !before.contains(event: event.id) && after.newest == event.stamp
         wanted.policy = isNewest ? settings.creation.known : .ignore
         wanted.tags = tags(before, after, isNewest: isNewest)
+        Wizard(settings: settings, booking: booking).add(to: &wanted, after: after, isNewest: isNewest)
         wanted.memory = SourceMemory(
             source: BookingMemory.source, text: after.text, families: Set(after.named.map(TagFamily.booking)))
         return wanted

@@ -17,6 +17,18 @@ struct EventFields {
     /// Without blanks around it, and with one for each run inside.
     func text(_ name: String) -> String { members[name].map(Self.text) ?? "" }
 
+    /// The first of these that says anything.
+    func first(_ names: String...) -> String { names.lazy.map { text($0) }.first { !$0.isEmpty } ?? "" }
+
+    /// A list of texts, or of objects with an e-mail address or a name; blanks and nulls left out.
+    func texts(_ name: String) -> [String] {
+        guard case .array(let items)? = members[name] else { return [] }
+        return items.prefix(Self.mostFormFields).map { item in
+            if case .object = item { return EventFields(item).first("email", "name") }
+            return Self.text(item)
+        }.filter { !$0.isEmpty }
+    }
+
     /// An id, an object with one, or nothing.
     func reference(_ name: String) -> Reference? {
         guard let object = self[name] else {

@@ -62,8 +62,16 @@ package struct OnceHubReader: Sendable {
         var booking = Booking(id: bookingID, event: happened, customer: try customer(data))
         booking.reason = reason?.text("reason") ?? ""
         booking.subject = data.text("subject")
-        let call = data["virtual_conferencing"]?.text("join_url") ?? ""
-        booking.location = data.text("location_description").isEmpty ? call : data.text("location_description")
+        booking.joinURL = data["virtual_conferencing"]?.text("join_url") ?? ""
+        let place = data.text("location_description")
+        booking.location = place.isEmpty ? booking.joinURL : place
+        booking.cancelURL = data.first("cancel_url", "cancel_reschedule_url")
+        booking.rescheduleURL = data.first("reschedule_url", "cancel_reschedule_url")
+        booking.payment = data["payment_information"].map {
+            Payment(
+                amount: $0.text("amount_charged"), currency: $0.text("currency"), transaction: $0.text("transaction_id"))
+        }
+        booking.guests = data["form_submission"]?.texts("guests") ?? []
         booking.startsAt = data.text("starting_time")
         booking.minutes = Int(data.text("duration_minutes"))
         booking.timeZone = data.text("customer_timezone")

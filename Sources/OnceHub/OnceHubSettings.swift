@@ -9,6 +9,13 @@ package struct OnceHubSettings: Equatable, Sendable {
     /// Who is taken to have canceled where OnceHub does not say.
     package var unknownActor = BookingActor.customer
     package var creation = CreationRules()
+    package var classification = Classification()
+    /// Beside name, e-mail and phone, which always go where they belong.
+    package var mapping = [FieldMapping.company]
+    package var dates = DateRules()
+    /// What is to be read for an id that OnceHub gives without a name, or for a user of OnceHub's: a name, or a user of
+    /// Keap's by e-mail.
+    package var names: [String: String] = [:]
 
     package init() {}
 
@@ -30,6 +37,12 @@ package struct CreationRules: Equatable, Sendable {
     package var matchesAddressAlone = false
     /// Keap mails nothing to a contact made without a reason.
     package var optInReason = "Booked an appointment (OnceHub)"
+    /// Whose contact a new one becomes.
+    package var owner = OwnerRule.bookingOwner
+    /// Whether a contact that Keap had already gets that owner too.
+    package var reassignsKnown = false
+    /// Whether the booking becomes an appointment in Keap's calendar, where Keap's edition has one.
+    package var makesAppointments = true
 
     package init() {}
 }

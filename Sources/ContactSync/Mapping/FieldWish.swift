@@ -70,8 +70,6 @@ package enum FieldTarget: Hashable, Sendable {
 
 /// What a gym's settings say about wishes, whichever source has them.
 package struct WishSettings: Equatable, Sendable {
-    /// Zone and order of days, for every value that is a date.
-    package var reading = ValueReading.utc
     /// Keap's lead source category for those that are made.
     package var leadSourceCategory: String?
     /// Labels, folded, of custom fields that may be made, with their types.
@@ -80,6 +78,8 @@ package struct WishSettings: Equatable, Sendable {
     package var labels: [String] = []
 
     package init() {}
+
+    package mutating func makes(_ label: String, _ type: CustomFieldType) { makes[label.folded] = type }
 }
 
 /// What Keap is to be asked before wishes can be written.

@@ -48,7 +48,7 @@ extension Planner {
         pendingWishes.compactMap { wish in
             guard needs(of: [wish], directory).isEmpty else { return nil }
             do throws(FieldMisfit) {
-                return (wish, try WishContent(wish, directory.references, settings.wishes))
+                return (wish, try WishContent(wish, directory.references, wanted.reading))
             } catch {
                 // Left out; `wishNotes` tells of it.
                 return nil
@@ -80,7 +80,7 @@ extension Planner {
             // Nothing is asked for such a one, so nobody is told that it could not be done.
             if wish.rule == .onlyNew, mirror.wishes[wish.target.key] == nil, !hasCreated { return nil }
             do throws(FieldMisfit) {
-                _ = try WishContent(wish, directory.references, settings.wishes)
+                _ = try WishContent(wish, directory.references, wanted.reading)
                 return nil
             } catch {
                 return error.sentence

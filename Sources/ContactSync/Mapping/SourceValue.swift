@@ -38,6 +38,13 @@ package struct FieldMisfit: Error, Equatable, Sendable {
     /// An example, or the choices there are.
     package var fitting: String
 
+    package init(field: String, kind: String, value: String?, fitting: String) {
+        self.field = field
+        self.kind = kind
+        self.value = value
+        self.fitting = fitting
+    }
+
     package var sentence: String {
         let shown = value.map { "\"\($0.limited(to: 100))\"" } ?? "The value"
         return "\(shown) was not sent to \"\(field)\", which holds \(kind): \(fitting) would fit."

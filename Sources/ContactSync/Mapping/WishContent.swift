@@ -8,8 +8,8 @@ enum WishContent: Equatable {
     case entry(slot: String)
 
     /// - Throws: `FieldMisfit` if Keap's field cannot hold the value, or if there is no such field.
-    init(_ wish: FieldWish, _ references: References, _ settings: WishSettings) throws(FieldMisfit) {
-        let codec = FieldCodec(reading: settings.reading, users: references.users ?? [])
+    init(_ wish: FieldWish, _ references: References, _ reading: ValueReading) throws(FieldMisfit) {
+        let codec = FieldCodec(reading: reading, users: references.users ?? [])
         let plain = wish.value.plain.trimmed
         switch wish.target {
         case .property(let field): self = .text(try codec.text(of: wish.value, for: field))
