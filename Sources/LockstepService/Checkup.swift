@@ -1,5 +1,6 @@
 import ContactSync
 import Keap
+import OnceHub
 
 /// What `lockstep check` tells of one gym: whether its key opens Keap, and what the first change would create there.
 package struct Checkup: Sendable {
@@ -10,10 +11,13 @@ package struct Checkup: Sendable {
     package var keyOwner: String?
     package var problems: [String] = []
     package var wouldCreate: [String] = []
+    /// What the settings come to, in sentences.
+    package var settings: [String] = []
 
     package var isFine: Bool { problems.isEmpty }
 
-    /// Asks Keap, gym by gym. Costs at most three calls each and changes nothing.
+    /// Asks Keap, gym by gym. Costs a call for the key, one for the custom fields, one for each tag category, and with
+    /// OnceHub at most four more; changes nothing.
     package static func run(_ configuration: Configuration) async -> [Checkup] {
         var checkups: [Checkup] = []
         for gym in configuration.gyms {
@@ -26,12 +30,38 @@ package struct Checkup: Sendable {
                 if let keeper = try? DirectoryKeeper(settings: gym.sync, saved: nil, calls: calls, save: { _ in }) {
                     checkup.wouldCreate = try await keeper.wouldCreate()
                 }
+                if let onceHub = gym.onceHub { try await checkup.read(onceHub.settings, calls) }
             } catch {
                 checkup.problems.append(sentence(error))
             }
             checkups.append(checkup)
         }
         return checkups
+    }
+
+    private mutating func read(_ settings: OnceHubSettings, _ calls: any KeapCalls) async throws(KeapFailure) {
+        var category: [KeapRecord] = []
+        if settings.classification.leadSource != nil, let name = settings.classification.category {
+            category = try await calls.records(.leadSourceCategory, named: name)
+        }
+        var noAppointments: String?
+        if settings.creation.makesAppointments {
+            do throws(KeapFailure) {
+                // A contact that there never is: whether the account has a calendar is all that is asked.
+                let never = KeapTime(milliseconds: 0)
+                _ = try await calls.appointments(of: ContactID("0"), in: never...never)
+            } catch {
+                guard error.saysNoAppointments, case .refused(_, let message) = error else { throw error }
+                noAppointments = message
+            }
+        }
+        let words = settings.words(
+            OnceHubSettings.AccountKnowledge(
+                fields: try await calls.customFields(), users: try await calls.users(), noAppointments: noAppointments,
+                hasLeadSourceCategory: !category.isEmpty))
+        self.settings += words.lines
+        problems += words.problems
+        wouldCreate += words.wouldCreate
     }
 
     private static func sentence(_ failure: KeapFailure) -> String {

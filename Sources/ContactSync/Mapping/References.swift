@@ -83,8 +83,8 @@ extension References: Codable {
 }
 
 /// Finds what somebody who mistyped a label may have meant.
-enum Nearness {
-    static func nearest(to text: String, among candidates: [String]) -> String? {
+package enum Nearness {
+    package static func nearest(to text: String, among candidates: [String]) -> String? {
         candidates.min { distance(text, $0) < distance(text, $1) }
     }
 

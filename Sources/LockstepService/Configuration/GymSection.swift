@@ -15,7 +15,10 @@ extension ConfigurationReader {
         let zenPlanner = section[.zenPlanner].flatMap(self.zenPlanner)
         let onceHub = section[.onceHub].flatMap(self.onceHub)
         var sync = section[.sync].map(self.sync) ?? SyncSettings()
-        if let onceHub { sync.named = onceHub.settings.named }
+        if let onceHub {
+            sync.named = onceHub.settings.named
+            sync.wishes = onceHub.settings.wishes
+        }
         let afterDead = section[.afterDead]?.choice(AfterDead.self) ?? .continue
         if section[.zenPlanner] == nil {
             // Nothing of Zen Planner's is to be made in the account of a gym that does not use it.
@@ -24,6 +27,7 @@ extension ConfigurationReader {
                 notes.remark(value.path, "without zenPlanner or onceHub, nothing tells this gym's changes.")
             }
         }
+        if let onceHub, let place = section[.onceHub] { checkMapping(onceHub.settings, sync, place) }
         guard let id, let keap else { return nil }
         return GymConfiguration(
             id: id, name: name ?? id.description, keap: keap, zenPlanner: zenPlanner, onceHub: onceHub,

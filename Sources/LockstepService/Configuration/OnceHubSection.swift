@@ -4,6 +4,7 @@ import OnceHub
 extension ConfigurationReader {
     private enum OnceHubKey: String, CaseIterable {
         case secret, secrets, tolerance, nameOrder, unknownActor, tags, ownTags
+        case creation, classification, mapping, dates, names
     }
 
     private enum LifecycleKey: String, CaseIterable {
@@ -26,6 +27,11 @@ extension ConfigurationReader {
         if let actor = section[.unknownActor]?.choice(BookingActor.self) { settings.unknownActor = actor }
         if let tags = section[.tags] { settings.tags = lifecycle(tags) }
         if let own = section[.ownTags] { settings.ownTags = ownTags(own) }
+        if let creation = section[.creation] { settings.creation = self.creation(creation) }
+        if let classes = section[.classification] { settings.classification = classification(classes) }
+        if let mapping = section[.mapping] { settings.mapping = self.mapping(mapping, settings.mapping) }
+        if let dates = section[.dates] { settings.dates = self.dates(dates) }
+        if let names = section[.names] { settings.names = self.names(names) }
         let tolerance = section[.tolerance]?.seconds(in: 60...31_536_000) ?? Self.tolerance
         guard let secrets = onceHubSecrets(section) else { return nil }
         return OnceHubConfiguration(secrets: secrets, tolerance: tolerance, settings: settings)

@@ -8,7 +8,7 @@ struct CheckCommand: Command {
         Usage: lockstep check --config FILE [--json]
 
         Reads the configuration, asks Keap once with each gym's key, and lists what the first change would create there.
-        Changes nothing; costs three calls a gym. Exit code 1 if anything is wrong.
+        Changes nothing; costs three calls a gym, and up to five more with OnceHub. Exit code 1 if anything is wrong.
         """
 
     private let config: String
@@ -34,6 +34,7 @@ struct CheckCommand: Command {
         if let owner = checkup.keyOwner { lines.append("    Keap accepts the key: \(owner)") }
         lines += checkup.problems.map { "    \($0)" }
         lines += checkup.wouldCreate.map { "    would create \($0)" }
+        lines += checkup.settings.map { "    \($0)" }
         if let hook = checkup.hook { lines.append("    Zen Planner posts to \(hook)") }
         return lines.joined(separator: "\n")
     }
@@ -42,7 +43,7 @@ struct CheckCommand: Command {
         let objects = checkups.map { checkup in
             var object: [String: Any] = [
                 "gym": checkup.gym, "name": checkup.name, "ok": checkup.isFine, "problems": checkup.problems,
-                "wouldCreate": checkup.wouldCreate,
+                "wouldCreate": checkup.wouldCreate, "settings": checkup.settings,
             ]
             object["hook"] = checkup.hook
             object["keyOwner"] = checkup.keyOwner
