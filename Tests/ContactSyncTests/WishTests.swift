@@ -151,7 +151,7 @@ import Testing
         #expect(
             notes == [
                 #""Boxing" was not sent to "Goal", which holds one of its options: "Strength", "Cardio" would fit."#,
-                #""3" was not sent to "Vists", which holds nothing, since Keap has no custom field of that label: perhaps "Visits" would fit."#,
+                #""3" was not sent to "Vists": Keap has no custom field of that label; the nearest is "Visits"."#,
                 #""nobody@example.com" was not sent to "owner", which holds a user of this Keap account: the e-mail address, the name or the id of one would fit."#,
             ])
         #expect(try person(gym).texts == [.jobTitle: "Coach"])
@@ -167,6 +167,49 @@ import Testing
             await gym.deliver { $0.wishes = [FieldWish(.custom("Shoe size"), .text("44"), .override)] }.notes == [])
         #expect(try Array(person(gym).custom.values) == [.number("44")])
         #expect(gym.keap.calls.contains("create field"))
+    }
+
+    @Test func `what Keap refuses to make is told, once asked for, and the rest is delivered`() async throws {
+        let gym = try await gym { settings in
+            settings.wishes.labels = ["Shoe size"]
+            settings.wishes.makes = ["shoe size": .wholeNumber]
+        }
+        // The model, then the field; the lead source's category is there, so that only the source itself is refused.
+        gym.keap.with { world in
+            world.records[.leadSourceCategory] = [KeapRecord(id: RecordID("7"), name: "OnceHub")]
+            world.faults = [2: .refused, 5: .refused]
+        }
+        let wishes = [
+            FieldWish(.custom("Shoe size"), .text("44"), .override), FieldWish(.leadSource, .text("Desk"), .override),
+            FieldWish(.property(.jobTitle), .text("Coach"), .override),
+        ]
+        let expected = [
+            #""44" was not sent to "Shoe size": Keap refused to make the field: no."#,
+            #""Desk" was not sent to "lead source": Keap refused to make it: no."#,
+        ]
+        #expect(await gym.deliver { $0.wishes = wishes }.notes == expected)
+        #expect(
+            gym.keap.calls == [
+                "search", "model", "create field", "leadSourceCategorys named", "leadSources named",
+                "create leadSource", "leadSources named", "create EmailAndName",
+            ])
+        #expect(try person(gym).texts == [.jobTitle: "Coach"])
+        gym.keap.forgetCalls()
+        #expect(await gym.deliver(job: 2) { $0.wishes = wishes }.notes == expected)
+        #expect(gym.keap.calls == [])
+    }
+
+    @Test func `a key that may not see users delivers all but the owner`() async throws {
+        let gym = try await gym()
+        gym.keap.with { $0.faults = [1: .refused] }
+        let notes = await gym.deliver { wanted in
+            wanted.wishes = [
+                FieldWish(.owner, .text("olive@example.com"), .onlyNew),
+                FieldWish(.property(.jobTitle), .text("Coach"), .override),
+            ]
+        }.notes
+        #expect(notes?.count == 1)
+        #expect(try person(gym).texts == [.jobTitle: "Coach"])
     }
 
     @Test func `what Keap refuses in spite of all is left out, told, and not sent again`() async throws {

@@ -82,7 +82,9 @@ struct HMACTests {
     func `the vectors of RFC 4231 come out`(_ vector: Vector) {
         #expect(hex(HMAC.sha256(key: vector.key, vector.data)) == vector.tag)
         // In two parts it is the same message.
-        #expect(hex(HMAC.sha256(key: vector.key, Array(vector.data.prefix(7)), Array(vector.data.dropFirst(7)))) == vector.tag)
+        #expect(
+            hex(HMAC.sha256(key: vector.key, Array(vector.data.prefix(7)), Array(vector.data.dropFirst(7))))
+                == vector.tag)
     }
 
     @Test func `a tag of RFC 4231 that is cut to 128 bits begins ours`() {

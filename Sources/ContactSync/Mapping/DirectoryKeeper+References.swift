@@ -15,7 +15,8 @@ extension DirectoryKeeper {
         if !labels.isEmpty { try await resolveFields(labels) }
         if !words.isEmpty { try await resolveUsers(words) }
         for need in needs {
-            if case .record(let kind, let name) = need { _ = try await record(kind, named: name) }
+            guard case .record(let kind, let name) = need, !directory.references.answers(need) else { continue }
+            try await noting(need) { () async throws(Stop) in _ = try await record(kind, named: name) }
         }
         try await persist()
     }
@@ -25,6 +26,16 @@ extension DirectoryKeeper {
 
     nonisolated func noteNoAppointments(_ why: String) { edit { $0.references.noAppointments = why } }
 
+    /// What Keap clearly refuses to make must not keep a booking from being delivered.
+    private func noting(_ need: ReferenceNeed, _ make: () async throws(Stop) -> Void) async throws(Stop) {
+        do throws(Stop) {
+            try await make()
+        } catch {
+            guard case .keap(.refused(_, let message)) = error else { throw error }
+            edit { $0.references.note(need, refused: message) }
+        }
+    }
+
     private func resolveFields(_ labels: [String]) async throws(Stop) {
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
@@ -33,21 +44,26 @@ extension DirectoryKeeper {
         // One read answers for every label that the settings name, so that the next booking need not ask.
         let all = open + settings.wishes.labels.filter { label in !open.contains { $0.folded == label.folded } }
         let models = try await keap { () async throws(KeapFailure) in try await calls.customFields() }
-        edit { $0.references.note(fields: models, for: all) }
+        let making = Set(settings.wishes.makes.keys)
+        edit { $0.references.note(fields: models, for: all, making: making) }
         for label in all {
-            guard directory.references.field(label) == nil, let type = settings.wishes.makes[label.folded] else {
-                continue
-            }
-            try await intend("custom field \(label)")
-            let made = try await keap { () async throws(KeapFailure) in
-                try await calls.createCustomField(label, type: type)
-            }
-            edit {
-                $0.creating.remove("custom field \(label)")
-                $0.references.note(made, as: label)
-            }
-            try await persist()
+            guard let type = settings.wishes.makes[label.folded] else { continue }
+            let need = ReferenceNeed.customField(label: label)
+            guard !directory.references.answers(need) else { continue }
+            try await noting(need) { () async throws(Stop) in try await makeField(label, type) }
         }
+    }
+
+    private func makeField(_ label: String, _ type: CustomFieldType) async throws(Stop) {
+        try await intend("custom field \(label)")
+        let made = try await keap { () async throws(KeapFailure) in
+            try await calls.createCustomField(label, type: type)
+        }
+        edit {
+            $0.creating.remove("custom field \(label)")
+            $0.references.note(made, as: label)
+        }
+        try await persist()
     }
 
     private func resolveUsers(_ words: [String]) async throws(Stop) {
@@ -55,7 +71,13 @@ extension DirectoryKeeper {
         defer { connecting.release(0) }
         let open = words.filter { !directory.references.answers(.users(words: $0)) }
         guard !open.isEmpty else { return }
-        let users = try await keap { () async throws(KeapFailure) in try await calls.users() }
+        var users: [KeapUser] = []
+        do throws(KeapFailure) {
+            users = try await calls.users()
+        } catch {
+            // A key that may not see them: nobody is known, and the booking is delivered all the same.
+            guard case .refused = error else { throw .keap(error) }
+        }
         edit { $0.references.note(users: users, lookedFor: open) }
     }
 

@@ -88,4 +88,13 @@ package enum ReferenceNeed: Hashable, Sendable {
     /// The list of users; `words` says who was not in the list as it was last read.
     case users(words: String)
     case record(RecordKind, name: String)
+
+    /// Case and blanks aside.
+    var folded: ReferenceNeed {
+        switch self {
+        case .customField(let label): .customField(label: label.folded)
+        case .users(let words): .users(words: words.folded)
+        case .record(let kind, let name): .record(kind, name: name.folded)
+        }
+    }
 }

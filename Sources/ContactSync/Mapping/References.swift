@@ -11,6 +11,8 @@ package struct References: Equatable, Sendable {
     /// Who was not among them.
     private(set) var unknownUsers: Set<String> = []
     private(set) var records: [RecordKind: [String: RecordID]] = [:]
+    /// What Keap refused to make, in its own words; not tried again before a restart.
+    private(set) var refusals: [ReferenceNeed: String] = [:]
     /// Keap's words for why the account has no appointments. Asked again after a restart.
     var noAppointments: String?
 
@@ -21,7 +23,8 @@ package struct References: Equatable, Sendable {
     static let mostUnknown = 1_000
 
     func answers(_ need: ReferenceNeed) -> Bool {
-        switch need {
+        if refusals[need.folded] != nil { return true }
+        return switch need {
         case .customField(let label): fields[label.folded] != nil || missingFields[label.folded] != nil
         case .users(let words):
             users.map { FieldCodec.user(words, among: $0) != nil || unknownUsers.contains(words.folded) } ?? false
@@ -29,14 +32,23 @@ package struct References: Equatable, Sendable {
         }
     }
 
+    func refusal(of need: ReferenceNeed) -> String? { refusals[need.folded] }
+
+    mutating func note(_ need: ReferenceNeed, refused message: String) {
+        if refusals.count > References.mostUnknown { refusals = [:] }
+        refusals[need.folded] = message
+    }
+
     func field(_ label: String) -> CustomFieldModel? { fields[label.folded] }
     func record(_ kind: RecordKind, _ name: String) -> RecordID? { records[kind]?[name.folded] }
 
-    mutating func note(fields models: [CustomFieldModel], for labels: [String]) {
+    /// - Parameter making: folded labels of fields that will be made; they are not noted as missing.
+    mutating func note(fields models: [CustomFieldModel], for labels: [String], making: Set<String>) {
         for label in labels {
             fields[label.folded] = models.first { $0.label.folded == label.folded }
             missingFields[label.folded] =
-                fields[label.folded] == nil ? Nearness.nearest(to: label, among: models.map(\.label)) ?? "" : nil
+                fields[label.folded] == nil && !making.contains(label.folded)
+                ? Nearness.nearest(to: label, among: models.map(\.label)) ?? "" : nil
         }
     }
 

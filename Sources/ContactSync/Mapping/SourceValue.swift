@@ -37,6 +37,8 @@ package struct FieldMisfit: Error, Equatable, Sendable {
     package var value: String?
     /// An example, or the choices there are.
     package var fitting: String
+    /// Where it is not the value's fault: what stands in the way, as a sentence without its end.
+    package var obstacle: String?
 
     package init(field: String, kind: String, value: String?, fitting: String) {
         self.field = field
@@ -45,8 +47,14 @@ package struct FieldMisfit: Error, Equatable, Sendable {
         self.fitting = fitting
     }
 
+    package init(field: String, value: String, obstacle: String) {
+        self.init(field: field, kind: "", value: value, fitting: "")
+        self.obstacle = obstacle
+    }
+
     package var sentence: String {
         let shown = value.map { "\"\($0.limited(to: 100))\"" } ?? "The value"
+        if let obstacle { return "\(shown) was not sent to \"\(field)\": \(obstacle)." }
         return "\(shown) was not sent to \"\(field)\", which holds \(kind): \(fitting) would fit."
     }
 }

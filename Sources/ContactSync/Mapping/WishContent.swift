@@ -23,7 +23,8 @@ enum WishContent: Equatable {
         case .leadSource, .company:
             let kind: RecordKind = wish.target == .company ? .company : .leadSource
             guard let id = references.record(kind, plain) else {
-                preconditionFailure("A record is found or made before it is written.")
+                let why = references.refusal(of: .record(kind, name: plain)) ?? "it is not known"
+                throw FieldMisfit(field: kind.word, value: plain, obstacle: "Keap refused to make it: \(why)")
             }
             self = wish.target == .company ? .record(id) : .text(id.text)
         case .phone(let slot):
@@ -40,10 +41,14 @@ enum WishContent: Equatable {
             self = .entry(slot: slot.rawValue)
         case .custom(let label):
             guard let model = references.field(label) else {
-                let nearest = references.missingFields[label.folded] ?? ""
+                if let why = references.refusal(of: .customField(label: label)) {
+                    throw FieldMisfit(field: label, value: plain, obstacle: "Keap refused to make the field: \(why)")
+                }
+                let nearest = references.missingFields[label.folded].map {
+                    $0.isEmpty ? "" : "; the nearest is \"\($0)\""
+                }
                 throw FieldMisfit(
-                    field: label, kind: "nothing, since Keap has no custom field of that label", value: plain,
-                    fitting: nearest.isEmpty ? "none" : "perhaps \"\(nearest)\"")
+                    field: label, value: plain, obstacle: "Keap has no custom field of that label\(nearest ?? "")")
             }
             self = .custom(model.id, try codec.content(of: wish.value, for: model))
         }
