@@ -59,7 +59,9 @@ let package = Package(
         .testTarget(name: "KeapSimulatorTests", dependencies: ["KeapSimulator"], swiftSettings: strict),
         .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
         .testTarget(name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync"], swiftSettings: strict),
-        .testTarget(name: "OnceHubTests", dependencies: ["OnceHub", "ContactSync"], swiftSettings: strict),
+        .testTarget(
+            name: "OnceHubTests", dependencies: ["OnceHub", "ContactSync", "Keap", "KeapSimulator", "LockstepLimits"],
+            swiftSettings: strict),
         .testTarget(
             name: "LockstepServiceTests",
             dependencies: [
