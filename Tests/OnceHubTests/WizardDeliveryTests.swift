@@ -122,7 +122,7 @@ import Testing
         let contact = try #require(gym.onlyContact)
         #expect(contact.scalars["owner_id"] == "1")
         #expect(contact.scalars["contact_type"] == nil)
-        #expect(contact.scalars["leadsource_id"] != nil)
+        #expect(contact.scalars["leadsource_id"] == nil)
         #expect(gym.content("Goal") == "Strength")
         #expect(gym.calls().count { $0 == "PATCH /v2/contacts/\(contact.id)" } == 1)
         // A second booking says something else: what is filled stays, what overrides is replaced.
@@ -149,6 +149,7 @@ import Testing
             #expect(contact.scalars["owner_id"] == (known == .overwrite ? "3" : "1"))
             #expect(contact.givenName == (known == .overwrite ? "Carrie" : "carrie"))
             #expect((gym.content("Goal") == "Strength") == (known == .overwrite))
+            #expect((contact.scalars["leadsource_id"] != nil) == (known == .overwrite))
         }
     }
 

@@ -48,7 +48,7 @@ import Testing
         #expect(
             wanted.wishes == [
                 FieldWish(.owner, .text("olive@example.com"), .onlyNew),
-                FieldWish(.leadSource, .text("Front desk > Intro > Olive"), .fillEmpty),
+                FieldWish(.leadSource, .text("Front desk > Intro > Olive"), .onlyNew),
                 FieldWish(.property(.contactType), .text("Prospect"), .onlyNew),
                 FieldWish(.company, .text("Acme"), .fillEmpty),
             ])

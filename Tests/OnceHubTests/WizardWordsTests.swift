@@ -20,7 +20,7 @@ import Testing
                 "Contacts are known by e-mail address and name; a known contact is filled in only where it is empty.",
                 "A new contact becomes the booking owner's.",
                 "Each booking becomes an appointment in Keap's calendar.",
-                #"The lead source is "{masterPage} > {eventType} > {bookingPage}" in the category "OnceHub", made when it is missing."#,
+                #"A new contact gets the lead source "{masterPage} > {eventType} > {bookingPage}" in the category "OnceHub", made when it is missing."#,
                 #"A new contact is of type "Prospect"."#,
                 "company goes to the company, made when it is missing.",
                 "Tracking lives in OnceHub's booking pages: no web hook can do it.",

@@ -41,7 +41,7 @@ struct Wizard {
         var wishes: [FieldWish] = []
         if let name = leadSource {
             // Where somebody came from first is not changed by where they book next.
-            wishes.append(FieldWish(.leadSource, .text(name), known == .onlyNew ? .onlyNew : .fillEmpty))
+            wishes.append(FieldWish(.leadSource, .text(name), known == .override ? .fillEmpty : .onlyNew))
         }
         if let type = settings.classification.contactType {
             wishes.append(FieldWish(.property(.contactType), .text(type), .onlyNew))

@@ -76,7 +76,8 @@ extension OnceHubSettings {
             return
         }
         let place = classification.category.map { " in the category \"\($0)\"" } ?? ""
-        words.lines.append("The lead source is \"\(template)\"\(place), made when it is missing.")
+        let whose = creation.known == .overwrite ? "A contact without one gets" : "A new contact gets"
+        words.lines.append("\(whose) the lead source \"\(template)\"\(place), made when it is missing.")
         if let category = classification.category, !account.hasLeadSourceCategory {
             words.wouldCreate.append("the lead source category \"\(category)\"")
         }

@@ -128,6 +128,7 @@ struct ConfigurationTests {
         #expect(gym.onceHub?.settings == bookings)
 
         sync.named = bookings.named
+        sync.wishes = bookings.wishes
         #expect(gym.sync == sync)
     }
 
