@@ -60,6 +60,7 @@ import Testing
             (.drilldown, .text("Body > Strength"), .string("Strength")), (.state, .text("cardio"), .string("Cardio")),
             (.listBox, .text("Strength; cardio"), .array([.string("Strength"), .string("Cardio")])),
             (.listBox, .text("Yoga, gentle"), .array([.string("Yoga, gentle")])),
+            (.listBox, .text("Cardio, yoga, gentle"), .array([.string("Cardio"), .string("Yoga, gentle")])),
             (.listBox, .list(["Yoga, gentle", "Cardio"]), .array([.string("Yoga, gentle"), .string("Cardio")])),
             (.user, .text("OLIVE@example.com"), .number("3")), (.user, .text("olive owner"), .number("3")),
             (.user, .text("4"), .number("4")),

@@ -64,5 +64,6 @@ import Testing
     func `an edition without appointments is told by the status`(status: Int, isOne: Bool) {
         #expect(KeapFailure.refused(status: status, message: "").saysNoAppointments == isOne)
         #expect(!KeapFailure.unavailable(reason: "").saysNoAppointments)
+        #expect(!KeapFailure.refused(status: 404, message: "Contact 7 was not found").saysNoAppointments)
     }
 }

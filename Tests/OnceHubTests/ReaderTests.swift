@@ -139,12 +139,14 @@ struct ReaderTests {
 
 struct CustomerNameTests {
     @Test(arguments: [
-        ("Carrie Customer", "Carrie", "Customer"), ("  Ana   Maria Ruiz ", "Ana Maria", "Ruiz"), ("Madonna", "Madonna", ""),
+        ("Carrie Customer", "Carrie", "Customer"), ("  Ana   Maria Ruiz ", "Ana Maria", "Ruiz"),
+        ("Madonna", "Madonna", ""),
         ("Ruiz, Ana", "Ana", "Ruiz"), ("de la Cruz, Juan Pablo", "Juan Pablo", "de la Cruz"),
         ("Juan de la Cruz", "Juan", "de la Cruz"), ("Ludwig van Beethoven", "Ludwig", "van Beethoven"),
         ("Martin Luther King Jr.", "Martin Luther", "King Jr."), ("Sammy Davis, Jr.", "Sammy", "Davis Jr."),
         ("Dr. Ana Ruiz", "Ana", "Ruiz"), ("Dr Who", "Dr", "Who"), ("Van Morrison", "Van", "Morrison"),
-        ("Jean-Luc Picard", "Jean-Luc", "Picard"), ("", "", ""), (" , ", "", ""), ("Ana,", "Ana", ""), ("Al Jr", "Al", "Jr"),
+        ("Jean-Luc Picard", "Jean-Luc", "Picard"), ("", "", ""), (" , ", "", ""), ("Ana,", "Ana", ""),
+        ("Al Jr", "Al", "Jr"),
         ("李 小龙", "李", "小龙"),
     ])
     func `given names come first`(text: String, first: String, last: String) {

@@ -53,7 +53,8 @@ struct SignatureTests {
     }
 
     @Test(arguments: [
-        "", "t=1", "s=00", "t=,s=", "t=x,s=" + String(repeating: "0", count: 64), "t=1,s=" + String(repeating: "0", count: 63),
+        "", "t=1", "s=00", "t=,s=", "t=x,s=" + String(repeating: "0", count: 64),
+        "t=1,s=" + String(repeating: "0", count: 63),
         "t=1,s=" + String(repeating: "g", count: 64), "t=99999999999999999999,s=" + String(repeating: "0", count: 64),
         "t=-1,s=" + String(repeating: "0", count: 64),
     ])

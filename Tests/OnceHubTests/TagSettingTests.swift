@@ -71,7 +71,8 @@ struct TagSettingTests {
         pageA.bookingPages = ["BP-A"]
         var calendar = OwnTag("By calendar", phases: [.scheduled])
         calendar.calendars = ["BKC-1"]
-        let tags = worn([at("A", .scheduled, 0), at("B", .scheduled, 1), at("B", .completed, 2), at("A", .canceled, 3)]) {
+        let tags = worn([at("A", .scheduled, 0), at("B", .scheduled, 1), at("B", .completed, 2), at("A", .canceled, 3)])
+        {
             $0.ownTags = [came, pageA, calendar]
         }
         #expect(tags.intersection(["Came to an intro", "Page A", "By calendar"]) == ["Came to an intro", "Page A"])

@@ -240,3 +240,31 @@ import Testing
         }
     }
 }
+
+@Suite struct WizardPreviewTests {
+    @Test func `a preview tells of owner, lead source, fields and appointment without asking Keap`() {
+        var booking = Booking(
+            id: "BKNG-1", event: BookingEvent(id: "EVNT-1", at: 1_772_442_000_000, kind: .scheduled),
+            customer: Customer(firstName: "Carrie", lastName: "Customer", email: "carrie@example.net"))
+        booking.subject = "Intro session"
+        booking.startsAt = "2026-03-05T15:00:00.000Z"
+        booking.eventType = Reference(id: "ET-1", name: "Intro")
+        booking.owner = Reference(id: "USR-1", name: "Olive Owner", email: "olive@example.com")
+        booking.customer.note = "First visit"
+        var settings = OnceHubSettings()
+        settings.mapping.append(FieldMapping(from: .named(.note), to: .wish(.custom("Wishes"))))
+        var sync = SyncSettings()
+        (sync.category, sync.ownFields, sync.named, sync.wishes) = (nil, [], settings.named, settings.wishes)
+        let lines = PlanPreview.lines(
+            of: .contact(BookingChange(booking, settings: settings)), mirror: Mirror(), directory: TagDirectory(),
+            settings: sync)
+        for line in [
+            #"Look for the user "olive@example.com"."#, #"Find or create the lead source "Intro"."#,
+            #"Look for the custom field "Wishes"."#,
+            #"Make the appointment "Intro session" for BKNG-1, from 2026-03-05T15:00:00.000Z."#,
+        ] {
+            #expect(lines.contains(line), "\(lines)")
+        }
+        #expect(lines.contains { $0.hasPrefix("If there is none, create the contact") && $0.contains("First visit") })
+    }
+}

@@ -185,8 +185,25 @@ package struct FieldCodec: Sendable {
         if let items = list(value) { return items }
         let text = value.plain.trimmed
         if field.options.contains(where: { $0.label.folded == text.folded }) { return [text] }
-        return text.split(whereSeparator: { ",;\n".contains($0) }).map { String($0).trimmed }.filter { !$0.isEmpty }
+        let parts = text.split(whereSeparator: { ",;\n".contains($0) }).map { String($0).trimmed }.filter {
+            !$0.isEmpty
+        }
+        // An option may have commas of its own: the longest run of parts that is one counts as one.
+        var items: [String] = []
+        var rest = parts[...]
+        while !rest.isEmpty {
+            let run = (1...min(rest.count, FieldCodec.mostParts)).last { length in
+                let joined = rest.prefix(length).joined(separator: ", ").folded
+                return field.options.contains { $0.label.folded == joined }
+            }
+            items.append(rest.prefix(run ?? 1).joined(separator: ", "))
+            rest = rest.dropFirst(run ?? 1)
+        }
+        return items
     }
+
+    /// Of an option's label, by its commas.
+    private static let mostParts = 8
 
     private func day(_ value: SourceValue) -> CivilDay? {
         if case .moment(let time) = value { return reading.day(of: time) }

@@ -68,7 +68,15 @@ extension Planner {
         }
     }
 
+    /// More than the settings may name. Beyond, what they no longer name is forgotten.
+    static let mostWishes = 64
+
     mutating func confirm(_ wish: FieldWish) {
+        if mirror.wishes.count >= Planner.mostWishes {
+            let named = Set(wanted.wishes.map(\.target.key))
+            mirror.wishes = mirror.wishes.filter { named.contains($0.key) }
+            mirror.unclearWishes.formIntersection(named)
+        }
         mirror.wishes[wish.target.key] = Mirror.stored(wish.value.plain)
         mirror.unclearWishes.remove(wish.target.key)
     }

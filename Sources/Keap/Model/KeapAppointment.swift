@@ -43,10 +43,12 @@ package typealias AppointmentID = KeapID<KeapAppointment>
 
 extension KeapFailure {
     /// Whether this refusal of a call that names no appointment says that the account has no appointments at all, as
-    /// some editions have none. Keap documents only the statuses.
+    /// some editions have none. Keap documents only the statuses; a 404 may be about the contact or user instead.
     package var saysNoAppointments: Bool {
         switch self {
-        case .refused(let status, _): [402, 403, 404, 405, 410, 501].contains(status)
+        case .refused(404, let message):
+            !["contact", "user"].contains { message.lowercased().contains($0) }
+        case .refused(let status, _): [402, 403, 405, 410, 501].contains(status)
         default: false
         }
     }
