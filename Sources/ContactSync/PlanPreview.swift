@@ -104,6 +104,7 @@ package struct PlanPreview {
                 directory.references.note(
                     CustomFieldModel(
                         id: CustomFieldID("(\(label))"), label: label, fieldName: label, fieldType: "TEXT"), as: label)
+            case .options: directory.references.noteReread(need)
             case .users(let words):
                 lines.append("Look for the user \"\(words)\".")
                 let user = KeapUser(id: UserID("(\(words))"), givenName: "", familyName: "", emails: [words])

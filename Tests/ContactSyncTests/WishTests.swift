@@ -158,6 +158,23 @@ import Testing
         #expect(try person(gym).custom.isEmpty)
     }
 
+    @Test func `a choice that was added in Keap since is found, one that never was is looked for once`() async throws {
+        let gym = try await gym()
+        await gym.deliver { $0.wishes = [FieldWish(.custom("Goal"), .text("Cardio"), .override)] }
+        gym.keap.forgetCalls()
+        let boxing = [FieldWish(.custom("Goal"), .text("Boxing"), .override)]
+        #expect(await gym.deliver(job: 2) { $0.wishes = boxing }.notes?.count == 1)
+        #expect(await gym.deliver(job: 3) { $0.wishes = boxing }.notes?.count == 1)
+        #expect(gym.keap.calls == ["model"])
+        gym.keap.with { world in
+            let goal = world.fields.values.first { $0.label == "Goal" }!
+            world.fields[goal.id]?.options.append(FieldOption(id: "9", label: "Dance"))
+        }
+        let dance = [FieldWish(.custom("Goal"), .text("dance"), .override)]
+        #expect(await gym.deliver(job: 4) { $0.wishes = dance }.notes == [])
+        #expect(try Array(person(gym).custom.values) == [.string("Dance")])
+    }
+
     @Test func `a custom field is made where the settings give it a type`() async throws {
         let gym = try await gym { settings in
             settings.wishes.labels = ["Shoe size"]

@@ -9,6 +9,10 @@ extension DirectoryKeeper {
             switch need {
             case .customField(let label): labels.append(label)
             case .users(let word): words.append(word)
+            case .options(let label, _):
+                // Somebody may have added an option in Keap since.
+                try await readFields([label])
+                edit { $0.references.noteReread(need) }
             case .record: break
             }
         }
@@ -43,9 +47,7 @@ extension DirectoryKeeper {
         guard !open.isEmpty else { return }
         // One read answers for every label that the settings name, so that the next booking need not ask.
         let all = open + settings.wishes.labels.filter { label in !open.contains { $0.folded == label.folded } }
-        let models = try await keap { () async throws(KeapFailure) in try await calls.customFields() }
-        let making = Set(settings.wishes.makes.keys)
-        edit { $0.references.note(fields: models, for: all, making: making) }
+        try await readFields(all)
         for label in all {
             guard let type = settings.wishes.makes[label.folded] else { continue }
             let need = ReferenceNeed.customField(label: label)
@@ -54,11 +56,19 @@ extension DirectoryKeeper {
         }
     }
 
+    private func readFields(_ labels: [String]) async throws(Stop) {
+        let models = try await keap { () async throws(KeapFailure) in try await calls.customFields() }
+        let making = Set(settings.wishes.makes.keys)
+        edit { $0.references.note(fields: models, for: labels, making: making) }
+    }
+
     private func makeField(_ label: String, _ type: CustomFieldType) async throws(Stop) {
         try await intend("custom field \(label)")
-        let made = try await keap { () async throws(KeapFailure) in
+        var made = try await keap { () async throws(KeapFailure) in
             try await calls.createCustomField(label, type: type)
         }
+        // Its answer may leave out what was asked for.
+        if made.type == nil { made.fieldType = type.rawValue }
         edit {
             $0.creating.remove("custom field \(label)")
             $0.references.note(made, as: label)

@@ -88,6 +88,8 @@ package enum ReferenceNeed: Hashable, Sendable {
     /// The list of users; `words` says who was not in the list as it was last read.
     case users(words: String)
     case record(RecordKind, name: String)
+    /// The field's options again: `words` was not among them as they were last read.
+    case options(label: String, words: String)
 
     /// Case and blanks aside.
     var folded: ReferenceNeed {
@@ -95,6 +97,7 @@ package enum ReferenceNeed: Hashable, Sendable {
         case .customField(let label): .customField(label: label.folded)
         case .users(let words): .users(words: words.folded)
         case .record(let kind, let name): .record(kind, name: name.folded)
+        case .options(let label, let words): .options(label: label.folded, words: words.folded)
         }
     }
 }

@@ -28,9 +28,9 @@ extension Planner {
             switch wish.target {
             case .custom(let label):
                 needs.append(.customField(label: label))
-                guard let type = directory.references.field(label)?.type, type == .user || type == .userListBox else {
-                    continue
-                }
+                guard let model = directory.references.field(label), let type = model.type else { continue }
+                if type.hasOptions, !fits(wish, model) { needs.append(.options(label: label, words: plain)) }
+                guard type == .user || type == .userListBox else { continue }
                 for word in plain.split(whereSeparator: { ",;".contains($0) }) {
                     needs.append(.users(words: String(word).trimmed))
                 }
@@ -41,6 +41,15 @@ extension Planner {
             }
         }
         return needs.filter { !directory.references.answers($0) }
+    }
+
+    private func fits(_ wish: FieldWish, _ model: CustomFieldModel) -> Bool {
+        do throws(FieldMisfit) {
+            _ = try FieldCodec(reading: wanted.reading).content(of: wish.value, for: model)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// The pending wishes that can be written, with what they come to.

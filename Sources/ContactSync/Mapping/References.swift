@@ -10,6 +10,8 @@ package struct References: Equatable, Sendable {
     private(set) var users: [KeapUser]?
     /// Who was not among them.
     private(set) var unknownUsers: Set<String> = []
+    /// What was in no field's options, though they were read again for it.
+    private(set) var unknownOptions: Set<ReferenceNeed> = []
     private(set) var records: [RecordKind: [String: RecordID]] = [:]
     /// What Keap refused to make, in its own words; not tried again before a restart.
     private(set) var refusals: [ReferenceNeed: String] = [:]
@@ -29,6 +31,7 @@ package struct References: Equatable, Sendable {
         case .users(let words):
             users.map { FieldCodec.user(words, among: $0) != nil || unknownUsers.contains(words.folded) } ?? false
         case .record(let kind, let name): records[kind]?[name.folded] != nil
+        case .options: unknownOptions.contains(need.folded)
         }
     }
 
@@ -37,6 +40,11 @@ package struct References: Equatable, Sendable {
     mutating func note(_ need: ReferenceNeed, refused message: String) {
         if refusals.count > References.mostUnknown { refusals = [:] }
         refusals[need.folded] = message
+    }
+
+    mutating func noteReread(_ need: ReferenceNeed) {
+        if unknownOptions.count > References.mostUnknown { unknownOptions = [] }
+        unknownOptions.insert(need.folded)
     }
 
     func field(_ label: String) -> CustomFieldModel? { fields[label.folded] }

@@ -83,6 +83,14 @@ package enum CustomFieldType: String, CaseIterable, Sendable {
     case year = "YEAR"
     case yesNo = "YES_NO"
 
+    /// Whether a field of it holds only what it offers.
+    package var hasOptions: Bool {
+        switch self {
+        case .radio, .dropdown, .listBox, .drilldown: true
+        default: false
+        }
+    }
+
     /// Understands v1's words (`TextArea`) too.
     package init?(word: String) {
         let plain = word.filter(\.isLetter).uppercased()

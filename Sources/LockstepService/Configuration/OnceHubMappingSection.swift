@@ -97,7 +97,7 @@ extension ConfigurationReader {
             value.note(.notOneOf(choices: known, nearest: NearestName.of(word, among: known)))
             return nil
         }
-        guard ![.radio, .dropdown, .listBox, .drilldown].contains(type) else {
+        guard !type.hasOptions else {
             value.note(
                 .notUsable(reason: "a field of choices needs its choices: make it in Keap, and leave out the type"))
             return nil
