@@ -69,7 +69,8 @@ package struct OnceHubReader: Sendable {
         booking.rescheduleURL = data.first("reschedule_url", "cancel_reschedule_url")
         booking.payment = data["payment_information"].map {
             Payment(
-                amount: $0.text("amount_charged"), currency: $0.text("currency"), transaction: $0.text("transaction_id"))
+                amount: $0.text("amount_charged"), currency: $0.text("currency"), transaction: $0.text("transaction_id")
+            )
         }
         booking.guests = data["form_submission"]?.texts("guests") ?? []
         booking.startsAt = data.text("starting_time")
