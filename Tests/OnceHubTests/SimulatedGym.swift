@@ -206,7 +206,8 @@ extension SimRequest {
 }
 
 private struct NoBudget: CallBudget {
-    func take(_ urgency: Urgency) async throws {}
+    func take(_ urgency: Urgency, for party: Party) async throws {}
     func finished(_ permit: Void, learned: Announcement?) async {}
     func close(until time: Int64) async {}
+    func close(tenantOf permit: Void, until time: Int64) async {}
 }
