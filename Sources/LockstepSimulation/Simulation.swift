@@ -20,7 +20,7 @@ package struct SimulationOptions: Sendable {
     package var order = Order.seeded
     package var time = Time.whenIdle
     /// More pieces of work than this are taken for work that goes round in circles.
-    package var mostSteps: UInt64 = 20_000_000
+    package var mostSteps: UInt64 = 5_000_000
 
     package init() {}
 }

@@ -64,6 +64,22 @@ package final class VirtualClock: Clock {
         try Task.checkCancellation()
     }
 
+    /// Sleeps that long, whether or not the task is cancelled: for what nobody can call back, such as a request on its
+    /// way. (To sleep again and again after a cancellation would keep time from passing.)
+    package func rest(for duration: Duration) async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                let deadline = state.now.advanced(by: duration)
+                guard deadline > state.now else { return true }
+                state.next += 1
+                state.sleepers[state.next] = continuation
+                state.line.add(state.next, until: deadline)
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
     /// Goes to the earliest deadline and wakes everybody who slept until then. False: nobody sleeps.
     @discardableResult
     package func jump() -> Bool {

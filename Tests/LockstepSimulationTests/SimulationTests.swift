@@ -59,6 +59,19 @@ import Testing
         }
     }
 
+    @Test func `a rest lasts its time, though the task is cancelled`() throws {
+        try simulate(seed: 2) { simulation in
+            await withTaskGroup(of: Duration.self) { group in
+                group.addTask {
+                    await simulation.clock.rest(for: .seconds(7))
+                    return simulation.clock.now.offset
+                }
+                group.cancelAll()
+                #expect(await group.next() == .seconds(7))
+            }
+        }
+    }
+
     @Test func `settling waits for all who can do something, and for no sleeper`() throws {
         let story = Story()
         try simulate(seed: 4) { simulation in
