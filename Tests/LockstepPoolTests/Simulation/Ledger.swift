@@ -31,6 +31,8 @@ final class Ledger: Sendable {
         var isSealed = false
         /// Its completion certainly reached the disk.
         var isSynced = false
+        /// Its record on the disk was damaged.
+        var isDamaged = false
         var charged = 0
         /// Was tried and put back: it may have to wait.
         var hasPause = false
@@ -150,6 +152,7 @@ final class Ledger: Sendable {
             guard let entry = state.entries[job.id] else {
                 return state.breach(.kept, "\(job.id) began and was never offered")
             }
+            if entry.isDamaged { state.breach(.contained, "\(job.id) began, though its record is damaged") }
             if job.payload != entry.subject.payload { state.breach(.kept, "\(job.id) has another's payload") }
             state.checkTurn(of: job.id, entry)
             state.checkStanding(of: job, entry)
@@ -195,6 +198,29 @@ final class Ledger: Sendable {
         note { state in
             guard let subject = state.entries[job.id]?.subject else { return }
             state.confirmed[state.group(subject), default: []].insert(number.rawValue)
+        }
+    }
+
+    /// The record of a pending job is no longer what was written. Returns what tells the record apart.
+    func damages(_ id: JobID) -> UInt64? {
+        state.withLock { state in
+            state.entries[id]?.isDamaged = true
+            // When it is its turn, it is closed without being seen here.
+            state.entries[id]?.isUncertain = true
+            state.tally.damages += 1
+            return state.entries[id]?.subject.mark
+        }
+    }
+
+    /// I8: it is dead and says why, or was closed unrun; nobody else noticed.
+    func isSettled(damaged id: JobID, as view: JobView?) {
+        state.withLock { state in
+            state.entries[id]?.standing = .dead
+            switch view?.state {
+            case .dead where view?.reason?.contains("cannot be read back") == true: break
+            case .superseded: break
+            default: state.breach(.contained, "the damaged \(id) ended as \(String(describing: view))")
+            }
         }
     }
 
@@ -283,13 +309,14 @@ struct Tally: Sendable, Equatable {
     var stops = 0
     /// Starts that ended in the middle.
     var midRecovery = 0
+    var damages = 0
 
     private static var fields: [(name: String, path: WritableKeyPath<Tally, Int>)] {
         [
             ("runs", \.runs), ("repeats", \.repeats), ("retries", \.retries), ("revivals", \.revivals),
             ("discards", \.discards), ("pauses", \.pauses), ("joins", \.joins), ("checkpoints", \.checkpoints),
             ("segments", \.segments), ("refusals", \.refusals), ("failures", \.failures), ("kills", \.kills),
-            ("powerLosses", \.powerLosses), ("stops", \.stops), ("midRecovery", \.midRecovery),
+            ("powerLosses", \.powerLosses), ("stops", \.stops), ("midRecovery", \.midRecovery), ("damages", \.damages),
         ]
     }
 

@@ -129,18 +129,52 @@ struct PoolSimulation: Sendable {
         plan.failure != nil && files.faults.failures.allSatisfy { $0.times == 0 }
     }
 
-    /// I1, I5: a last life without any trouble, after which everything is done or explained.
+    /// I1, I5, I8: a last life without any trouble but one damaged record, after which everything is done or explained.
     private func endWell(on files: SimulatedFileSystem, _ ledger: Ledger, _ simulation: Simulation) async throws {
         let life = SimulatedLife(simulation: simulation, ledger: ledger, files: files, number: 99)
         ledger.listen { !files.isOff }
-        _ = try await life.open { queue, log, findings in
+        let damaged = try await life.open { queue, log, findings in
             ledger.recovered(findings.views, paused: findings.paused, notes: findings.notes, after: ledger.lastEnd)
+            let damaged = seed % 3 == 0 ? Self.damageOne(of: findings, in: files, ledger) : nil
             try await life.running(queue) {
                 await SimulatedUsers(life: life, queue: queue, log: log).finish()
+                if let damaged { ledger.isSettled(damaged: damaged, as: await queue.job(damaged)) }
                 await queue.stop(grace: .zero)
             }
+            return damaged
         }
         ledger.closes()
+        if damaged != nil { try await checkNextStart(files, ledger, simulation) }
+    }
+
+    /// Flips a bit in every copy of one job's record. Nil if nothing waits.
+    private static func damageOne(
+        of findings: SimulatedLife.Findings, in files: SimulatedFileSystem, _ ledger: Ledger
+    ) -> JobID? {
+        let pending = findings.views.values.filter { view in
+            // Not where it would park what comes after it.
+            [.accepted, .waiting].contains(view.state.name) && view.tenant != SimulatedSubject.tenants[1]
+        }
+        guard let id = pending.map(\.id).min(), let mark = ledger.damages(id) else { return nil }
+        let wanted = withUnsafeBytes(of: mark.littleEndian) { Array($0) }
+        for path in files.paths where path.hasSuffix(".segment") {
+            guard let bytes = files.content(path), let place = bytes.firstRange(of: wanted) else { continue }
+            files.flipBit(path, byte: place.lowerBound)
+        }
+        return id
+    }
+
+    /// I8: a start over a damaged record names it, unless its segment is gone by now.
+    private func checkNextStart(
+        _ files: SimulatedFileSystem, _ ledger: Ledger, _ simulation: Simulation
+    ) async throws {
+        do {
+            _ = try await SimulatedLife(simulation: simulation, ledger: ledger, files: files.kill(), number: 100)
+                .openOnly()
+        } catch {
+            guard !"\(error)".contains(".segment is damaged at offset") else { return }
+            ledger.breachAlways(.contained, "the next start says only: \(error)")
+        }
     }
 }
 
