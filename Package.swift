@@ -66,7 +66,7 @@ let package = Package(
             name: "LockstepServiceTests",
             dependencies: [
                 "LockstepService", "KeapSimulator", "LockstepHTTP", "LockstepLimits", "Keap", "ContactSync",
-                "ZenPlanner", "OnceHub", "LockstepPool", "LockstepJournal",
+                "ZenPlanner", "OnceHub", "LockstepPool", "LockstepJournal", "LockstepSimulation",
             ], swiftSettings: strict),
         .testTarget(name: "LockstepCommandTests", dependencies: ["lockstep"], swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.

@@ -16,6 +16,7 @@ package final class Service: Sendable {
     let credentials: [KeapCredential]
     let journal: Journal
     private let intakeRoutes: IntakeRoutes
+    let adminRoutes: AdminRoutes
     private let intake: HTTPServer
     private let admin: HTTPServer
     private let handler: SyncHandler
@@ -29,7 +30,7 @@ package final class Service: Sendable {
         _ configuration: Configuration, log: ServiceLog, in surroundings: Surroundings = .real
     ) async throws -> Service {
         let handler = SyncHandler(log: log)
-        var options = JournalOptions()
+        var options = surroundings.journal
         options.unsyncedLimit = configuration.unsyncedLimit
         let (jobs, found) = try surroundings.openLog(configuration.data, options: options)
         report(jobs.journal.recovery, in: configuration.data, log)
@@ -77,10 +78,10 @@ package final class Service: Sendable {
             gyms: gyms, acceptance: acceptance, counters: counters,
             onceHub: OnceHubRoute(gyms: gyms, acceptance: acceptance) { wall() / 1_000 })
         intake = HTTPServer(listen: configuration.listen) { [intakeRoutes] in await intakeRoutes.answer($0) }
-        let adminRoutes = AdminRoutes(
+        adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
             acceptance: acceptance, intake: counters, token: configuration.adminToken, wall: wall)
-        admin = HTTPServer(listen: configuration.admin) { await adminRoutes.answer($0) }
+        admin = HTTPServer(listen: configuration.admin) { [adminRoutes] in await adminRoutes.answer($0) }
     }
 
     package struct Addresses: Sendable {

@@ -11,6 +11,8 @@ package struct Surroundings: Sendable {
     /// Milliseconds since 1970.
     package var wall: @Sendable () -> Int64
     package var files: any FileSystem
+    /// Sizes of the journal, but for what the configuration says.
+    package var journal = JournalOptions()
     /// Runs the journal's blocking work. Nil: threads of its own do.
     package var journalDriver: (any JournalDriver)?
     package var transport: @Sendable (KeapSite) -> any KeapTransport

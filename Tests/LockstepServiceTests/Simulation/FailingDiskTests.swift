@@ -1,0 +1,105 @@
+import Foundation
+import KeapSimulator
+import LockstepHTTP
+import LockstepJournal
+import LockstepPool
+import LockstepSimulation
+import Testing
+
+@testable import LockstepService
+
+/// What a disk's trouble does to the whole service, from the answer to a web hook to the calls at Keap.
+@Suite(.timeLimit(.minutes(1))) struct FailingDiskTests {
+    private static let seeds: [UInt64] = Array(1...10)
+
+    private static var options: SimulationOptions {
+        var options = SimulationOptions()
+        options.mostSteps = 500_000
+        return options
+    }
+
+    @Test(arguments: seeds)
+    func `on a full disk the intake says 503 and when to come back, what was accepted completes, and intake resumes`(
+        seed: UInt64
+    ) throws {
+        try simulate(seed: seed, options: Self.options) { simulation in
+            let files = SimulatedFileSystem(seed: seed)
+            let keap = SimulatedKeapSide(seed: seed, trouble: 0)
+            let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
+            try await machine.live { service in
+                keap.isDown = true
+                files.faults.capacity = files.used
+                var accepted = 0
+                var refusal: HTTPResponse?
+                while refusal == nil, accepted < 500 {
+                    switch await service.answer(Self.message(accepted)) {
+                    case .response(let response) where response.status == 202: accepted += 1
+                    case .response(let response): refusal = response
+                    default: break
+                    }
+                }
+                #expect(accepted > 5)
+                #expect(refusal?.status == 503)
+                #expect(refusal?.headers["Retry-After"] != nil)
+
+                keap.isDown = false
+                try await machine.drain(service)
+                #expect(await service.queue.counts().tenants.values.allSatisfy { $0.jobs.isEmpty })
+                #expect(keap.account.contacts.count == accepted, "all that was accepted, and nothing else")
+
+                files.faults.capacity = nil
+                try await simulation.clock.sleep(for: .seconds(5))
+                // The first may be what makes the queue look for room.
+                _ = await service.answer(Self.message(1_000))
+                try await simulation.clock.sleep(for: .seconds(5))
+                #expect(await service.answer(Self.message(1_001)).status == 202)
+            }
+        }
+    }
+
+    @Test(arguments: seeds)
+    func `after a sync that failed nothing is accepted and nothing sent, health is red, and a restart goes on`(
+        seed: UInt64
+    ) throws {
+        try simulate(seed: seed, options: Self.options) { simulation in
+            let files = SimulatedFileSystem(seed: seed)
+            let keap = SimulatedKeapSide(seed: seed, trouble: 0)
+            let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
+            try await machine.live { service in
+                keap.isDown = true
+                for person in 0..<5 { #expect(await service.answer(Self.message(person)).status == 202) }
+                #expect(await service.adminRoutes.answer(Self.get("readyz")).status == 200)
+
+                files.fail(.sync, EIO)
+                #expect(await service.answer(Self.message(5)).status == 503)
+                // What was on its way may arrive.
+                try await simulation.clock.sleep(for: .seconds(1))
+                keap.isDown = false
+                let calls = keap.world.audit.total
+                try await simulation.clock.sleep(for: .seconds(600))
+                #expect(keap.world.audit.total == calls)
+                #expect(await service.answer(Self.message(6)).status == 503)
+                #expect(await service.adminRoutes.answer(Self.get("readyz")).status == 503)
+                #expect(await service.adminRoutes.answer(Self.get("healthz")).status == 503)
+            }
+            files.failPower()
+            let next = SimulatedMachine(simulation: simulation, files: files.kill(), keap: keap)
+            try await next.live { service in
+                #expect(await service.adminRoutes.answer(Self.get("healthz")).status == 200)
+                try await next.drain(service)
+                #expect(keap.account.contacts.count >= 5)
+                #expect(await service.answer(Self.message(6)).status == 202)
+            }
+        }
+    }
+
+    private static func message(_ person: Int) -> HTTPRequest {
+        var chance = SeededGenerator(seed: 1)
+        var someone = SimulatedPerson(number: person, &chance)
+        someone.hasAddress = true
+        someone.hasFamilyName = true
+        return someone.message("Student")
+    }
+
+    private static func get(_ path: String) -> HTTPRequest { HTTPRequest(method: "GET", path: [path]) }
+}

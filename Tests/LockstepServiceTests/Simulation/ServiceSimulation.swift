@@ -1,0 +1,190 @@
+import Foundation
+import KeapSimulator
+import LockstepHTTP
+import LockstepJournal
+import LockstepPool
+import LockstepSimulation
+import Synchronization
+import Testing
+
+@testable import LockstepService
+
+/// The whole service but its sockets, on a simulated machine that dies again and again, writing to a simulated Keap whose
+/// answers get lost; all of it drawn from a seed.
+struct ServiceSimulation: Sendable {
+    let seed: UInt64
+
+    struct Outcome: Sendable, Equatable {
+        var breaches: [String] = []
+        var kills = 0
+        var powerLosses = 0
+        var calls = 0
+        var messages = 0
+    }
+
+    private static let statuses = ["Prospect", "Student", "Hold", "Alumni"]
+
+    func run() throws -> Outcome {
+        try simulate(seed: seed) { simulation in
+            var chance = simulation.random(1)
+            let keap = SimulatedKeapSide(seed: seed, trouble: [0, 12, 25].randomElement(using: &chance)!)
+            let people = (0..<Int.random(in: 2...4, using: &chance)).map { SimulatedPerson(number: $0, &chance) }
+            let book = MessageBook()
+            var outcome = Outcome()
+            var files = SimulatedFileSystem(seed: seed)
+            let lives = Int.random(in: 2...4, using: &chance)
+            for life in 0...lives {
+                let isLast = life == lives
+                if isLast {
+                    keap.endTrouble()
+                } else {
+                    files.faults.powerFailsAt = files.changes + Int.random(in: 10..<140, using: &chance)
+                }
+                let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
+                try await machine.live { [files] service in
+                    await send(people, to: service, book, simulation, files, life: life)
+                    if isLast { try await machine.drain(service) }
+                }
+                guard !isLast else { break }
+                files.failPower()
+                // What was on the wire arrives, or does not, before anybody else comes.
+                try await simulation.clock.sleep(for: .seconds(1))
+                let losesPower = Int.random(in: 0..<3, using: &chance) == 0
+                outcome.kills += losesPower ? 0 : 1
+                outcome.powerLosses += losesPower ? 1 : 0
+                files = losesPower ? files.crash() : files.kill()
+            }
+            outcome.calls = keap.world.audit.total
+            outcome.messages = book.count
+            outcome.breaches = Verdict(keap: keap, people: people, book: book, losesPower: outcome.powerLosses > 0).all
+            return outcome
+        }
+    }
+
+    /// Everybody's messages, each after the one before it was answered.
+    private func send(
+        _ people: [SimulatedPerson], to service: Service, _ book: MessageBook, _ simulation: Simulation,
+        _ files: SimulatedFileSystem, life: Int
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            for person in people {
+                group.addTask {
+                    var chance = simulation.random(UInt64(life) << 8 | UInt64(person.number) | 1 << 32)
+                    for _ in 0..<Int.random(in: 1...4, using: &chance) where !files.isOff {
+                        // Nobody cancels these tasks.
+                        try? await simulation.clock.sleep(for: .milliseconds(Int.random(in: 0...900, using: &chance)))
+                        let status = Self.statuses.randomElement(using: &chance)!
+                        let answer = await service.answer(person.message(status))
+                        // An answer that a dead machine gives is heard by nobody.
+                        book.add(status, of: person.number, isAcknowledged: answer.status == 202 && !files.isOff)
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct SimulatedPerson: Sendable {
+    let number: Int
+    var hasAddress: Bool
+    var hasFamilyName: Bool
+
+    init(number: Int, _ chance: inout some RandomNumberGenerator) {
+        self.number = number
+        hasAddress = Int.random(in: 0..<4, using: &chance) > 0
+        hasFamilyName = Int.random(in: 0..<4, using: &chance) > 0
+    }
+
+    func message(_ status: String) -> HTTPRequest {
+        var fields = ["personId": "zp-\(number)", "firstName": "First\(number)", "status": status]
+        // Keap takes nobody who has neither.
+        fields[hasAddress ? "email" : "mobilePhone"] =
+            hasAddress ? "person\(number)@example.org" : "303-555-010\(number)"
+        if hasFamilyName { fields["lastName"] = "Last\(number)" }
+        let form = fields.sorted { $0.key < $1.key }.map { name, value in
+            "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
+        }
+        return HTTPRequest(
+            method: "POST", path: ["hooks", "downtown", "zenplanner", "token"],
+            headers: ["Content-Type": "application/x-www-form-urlencoded"],
+            body: Array(form.joined(separator: "&").utf8))
+    }
+}
+
+extension HTTPAnswer {
+    var status: Int { if case .response(let response) = self { response.status } else { 0 } }
+}
+
+/// Who was told what, in the order of each person.
+final class MessageBook: Sendable {
+    struct Line: Sendable {
+        var status: String
+        /// Else it may have been taken, or not.
+        var isAcknowledged: Bool
+    }
+
+    private let lines = Mutex<[Int: [Line]]>([:])
+    func add(_ status: String, of person: Int, isAcknowledged: Bool) {
+        lines.withLock { $0[person, default: []].append(Line(status: status, isAcknowledged: isAcknowledged)) }
+    }
+    func lines(of person: Int) -> [Line] { lines.withLock { $0[person] ?? [] } }
+    var count: Int { lines.withLock { $0.values.reduce(0) { $0 + $1.count } } }
+}
+
+/// One process: the real service on simulated files and a simulated clock.
+struct SimulatedMachine: Sendable {
+    let simulation: Simulation
+    let files: SimulatedFileSystem
+    let keap: SimulatedKeapSide
+
+    func live(_ body: @escaping @Sendable (Service) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let driver = TaskDriver(simulation.clock)
+            group.addTask { await driver.run() }
+            let service: Service
+            do {
+                service = try await Service.open(Self.configuration(), log: .silent, in: surroundings(driver))
+            } catch {
+                driver.giveUp()
+                guard files.isOff else { throw error }
+                return
+            }
+            group.addTask { await service.run() }
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(service)) } catch { result = .failure(error) }
+            await service.stop(grace: .zero)
+            try await group.waitForAll()
+            try result.get()
+        }
+    }
+
+    private func surroundings(_ driver: TaskDriver) -> Surroundings {
+        var surroundings = Surroundings(
+            clock: ServiceClock(simulation.clock), wall: { [clock = simulation.clock] in clock.wall }, files: files,
+            journalDriver: driver
+        ) { [keap, files, clock = simulation.clock] _ in
+            SimulatedWire(keap: keap, clock: clock) { !files.isOff }
+        }
+        surroundings.journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
+        return surroundings
+    }
+
+    private static func configuration() throws -> Configuration {
+        var configuration = try read(
+            """
+            {"gyms": [{"id": "downtown", "keap": {"baseURL": "http://127.0.0.1:9/crm/rest", "key": "KeapAK-one"},
+                       "zenPlanner": {"token": "token"}}]}
+            """)
+        configuration.data = "/data"
+        return configuration
+    }
+
+    /// Until nothing is left to do, or an hour of virtual time is over.
+    func drain(_ service: Service) async throws {
+        for _ in 0..<3_600 {
+            let pending = await service.queue.counts().tenants.values.reduce(0) { $0 + $1.pending }
+            if pending == 0 { return }
+            try await simulation.clock.sleep(for: .seconds(1))
+        }
+    }
+}

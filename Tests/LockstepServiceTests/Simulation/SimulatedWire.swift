@@ -1,0 +1,107 @@
+import Foundation
+import Keap
+import KeapSimulator
+import LockstepSimulation
+import Synchronization
+
+/// A Keap of one gym that outlives the machines which write to it, and what goes wrong on the way there.
+final class SimulatedKeapSide: Sendable {
+    static let key = "KeapAK-one"
+    static let app = "one.infusionsoft.com"
+
+    private struct State {
+        var world: KeapWorld
+        var random: SeededGenerator
+        /// Every so-many-th request is not answered as it should be.
+        var trouble: Int
+        var isDown = false
+    }
+
+    private let state: Mutex<State>
+
+    init(seed: UInt64, trouble: Int) {
+        var options = WorldOptions()
+        options.seed = seed
+        options.accounts = [AccountSetup(key: Self.key, appName: Self.app)]
+        state = Mutex(State(world: KeapWorld(options), random: SeededGenerator(seed: ~seed), trouble: trouble))
+    }
+
+    enum Fate { case answered, lostOnTheWay, lostOnTheWayBack, unavailable }
+
+    /// What becomes of a request, and how many milliseconds it takes there and back.
+    func draw() -> (fate: Fate, there: Int, back: Int) {
+        state.withLock { state in
+            let there = Int.random(in: 5...60, using: &state.random)
+            let back = Int.random(in: 5...60, using: &state.random)
+            if state.isDown { return (.unavailable, there, back) }
+            guard state.trouble > 0, Int.random(in: 0..<state.trouble, using: &state.random) == 0 else {
+                return (.answered, there, back)
+            }
+            let fates: [Fate] = [.lostOnTheWay, .lostOnTheWayBack, .lostOnTheWayBack, .unavailable]
+            return (fates.randomElement(using: &state.random)!, there, back)
+        }
+    }
+
+    func isLucky() -> Bool { state.withLock { Bool.random(using: &$0.random) } }
+    func endTrouble() { state.withLock { $0.trouble = 0 } }
+
+    /// Whether it answers 503 to everything.
+    var isDown: Bool {
+        get { state.withLock { $0.isDown } }
+        set { state.withLock { $0.isDown = newValue } }
+    }
+
+    func begin(_ request: KeapRequest, at wall: Int64) -> (number: Int, answer: SimAnswer) {
+        state.withLock { $0.world.begin(SimRequest(request, key: Self.key), at: Instant(milliseconds: wall)) }
+    }
+
+    func end(_ number: Int, _ ending: AuditedRequest.Ending, at wall: Int64) {
+        state.withLock { $0.world.end(number, ending, at: Instant(milliseconds: wall)) }
+    }
+
+    var world: KeapWorld { state.withLock { $0.world } }
+    var account: Account { world.accounts[Self.app]! }
+}
+
+/// The way from one process to Keap. When the process dies, what it had sent arrives or does not; nothing follows.
+struct SimulatedWire: KeapTransport {
+    let keap: SimulatedKeapSide
+    let clock: VirtualClock
+    let isAlive: @Sendable () -> Bool
+
+    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+        guard isAlive() else { throw .notSent("the process is dead") }
+        let (fate, there, back) = keap.draw()
+        if fate == .unavailable { return KeapResponse(status: 503, headers: ["content-type": "text/plain"]) }
+        // A request on its way is not called back, whatever becomes of its sender.
+        await clock.rest(for: .milliseconds(there))
+        guard isAlive() || keap.isLucky(), fate != .lostOnTheWay else { throw .unclear("no answer") }
+        let (number, answer) = keap.begin(request, at: clock.wall)
+        // A process that is dead waits for nothing, and its connection is gone.
+        guard isAlive(), fate != .lostOnTheWayBack else {
+            keap.end(number, .dropped, at: clock.wall)
+            throw .unclear("the answer was lost")
+        }
+        await clock.rest(for: .milliseconds(back))
+        keap.end(number, isAlive() ? .answered : .dropped, at: clock.wall)
+        let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
+        return KeapResponse(
+            status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)
+    }
+
+    func abandon() {}
+}
+
+extension SimRequest {
+    fileprivate init(_ request: KeapRequest, key: String) {
+        let parts = URLComponents(string: request.target)
+        let path = (parts?.percentEncodedPath ?? "").split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        self.init(
+            method: request.method.rawValue,
+            path: ["crm", "rest"] + path.map { $0.removingPercentEncoding ?? String($0) },
+            query: (parts?.percentEncodedQueryItems ?? []).map { item in
+                (name: item.name.removingPercentEncoding ?? item.name, value: item.value?.removingPercentEncoding ?? "")
+            },
+            headers: [("X-Keap-API-Key", key), ("Content-Type", "application/json")], body: request.body ?? [])
+    }
+}
