@@ -45,6 +45,9 @@ final class RunningProgram: Sendable {
     /// `kill -9`, and waits until the process is gone.
     func kill() { end(with: SIGKILL) }
 
+    /// The same while the caller does something else.
+    func killFromElsewhere() async { kill() }
+
     /// Ends it as an operator would.
     func terminate() -> Int32 { end(with: SIGTERM) }
 
