@@ -7,6 +7,8 @@ package struct Checkup: Sendable {
     package var gym: String
     package var name: String
     package var hook: String?
+    /// Where OnceHub's events come in, and what tags they lead to; empty without OnceHub.
+    package var bookings: [String] = []
     /// Who Keap says the key belongs to.
     package var keyOwner: String?
     package var problems: [String] = []
@@ -23,6 +25,9 @@ package struct Checkup: Sendable {
         for gym in configuration.gyms {
             var checkup = Checkup(gym: gym.id.description, name: gym.name)
             if gym.zenPlanner != nil { checkup.hook = "/hooks/\(gym.id)/zenplanner/TOKEN" }
+            if let onceHub = gym.onceHub {
+                checkup.bookings = ["OnceHub posts to /hooks/\(gym.id)/oncehub"] + onceHub.settings.tagWords
+            }
             let calls = KeapAccount.untracked(gym, in: configuration).calls()
             do throws(KeapFailure) {
                 checkup.keyOwner = try await calls.probe()

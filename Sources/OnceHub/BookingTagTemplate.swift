@@ -1,9 +1,13 @@
+import Keap
+
 /// How a booking's tag is named: text with `{status}` in it, and `{booking}` for one booking's own.
 package struct BookingTagTemplate: Equatable, Sendable, CustomStringConvertible {
     package enum Problem: Error, Equatable, Sendable {
         /// Without it, tags of different meaning would bear one name.
         case missing(placeholder: String)
         case unknown(placeholder: String)
+        /// Keap would cut the names, and two of them could become one.
+        case tooLong
     }
 
     package let description: String
@@ -28,6 +32,10 @@ package struct BookingTagTemplate: Equatable, Sendable, CustomStringConvertible 
             throw .missing(placeholder: placeholder)
         }
         self.init(text)
+        let id = String(repeating: "x", count: OnceHubReader.longestID)
+        guard Phase.allCases.allSatisfy({ KeapLengths.fits(name($0, booking: id), KeapLengths.tagName) }) else {
+            throw .tooLong
+        }
     }
 
     private static let status = "{status}"
@@ -39,7 +47,8 @@ package struct BookingTagTemplate: Equatable, Sendable, CustomStringConvertible 
 
     /// The longest text of its own, if that is enough to tell its tags from others.
     var mark: String? {
-        let texts = description.replacing(Self.status, with: "\n").replacing(Self.booking, with: "\n").split(separator: "\n")
+        let texts = description.replacing(Self.status, with: "\n").replacing(Self.booking, with: "\n").split(
+            separator: "\n")
         guard let longest = texts.max(by: { $0.count < $1.count }), longest.count(where: \.isLetter) >= 3 else {
             return nil
         }

@@ -5,7 +5,9 @@ struct CustomerName: Equatable {
 
     /// `Ruiz, Ana` is the family name first, whatever the order.
     init(_ text: String, order: NameOrder) {
-        let parts = text.split(separator: ",", maxSplits: 1).map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+        let parts = text.split(separator: ",", maxSplits: 1).map { part in
+            part.split(whereSeparator: \.isWhitespace).map(String.init)
+        }
         if parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !Self.isSuffix(parts[1]) {
             self.init(first: parts[1], last: parts[0])
             return
@@ -42,7 +44,8 @@ struct CustomerName: Equatable {
     private static let titles: Set = ["mr", "mrs", "ms", "miss", "mx", "dr", "prof"]
     private static let suffixes: Set = ["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"]
     private static let particles: Set = [
-        "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "ter", "ten", "bin",
+        "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "ter", "ten",
+        "bin",
         "ibn", "al", "el", "st", "af", "av", "zu", "zur",
     ]
 }

@@ -19,6 +19,13 @@ package struct OnceHubSettings: Equatable, Sendable {
 
     package init() {}
 
+    /// An own tag that is named like one for what bookings come to, which would come off with that.
+    package var clashingTag: String? {
+        guard tags.isGenericOn else { return nil }
+        let taken = Set(Phase.allCases.map { tags.generic($0).name.lowercased() })
+        return ownTags.map(\.name).first { taken.contains($0.lowercased()) }
+    }
+
     /// What bookings' tags may be called, for the gym's tag directory.
     package var named: NamedTags {
         var named = NamedTags()

@@ -59,6 +59,8 @@ final class FakeKeap: KeapCalls {
         var refusedContents: Set<JSONValue> = []
         /// Keap refuses to take tags off these, whenever they are in a batch.
         var unremovable: Set<ContactID> = []
+        /// Keap does not document what it does about a second tag of one name.
+        var allowsTwinTags = false
 
         mutating func newID() -> String {
             nextID += 1
@@ -327,7 +329,8 @@ final class FakeKeap: KeapCalls {
             if let category, world.categories[category] == nil {
                 throw .refused(status: 400, message: "category does not exist")
             }
-            guard !world.tags.values.contains(where: { $0.name.lowercased() == name.lowercased() }) else {
+            let isTaken = world.tags.values.contains { $0.name.lowercased() == name.lowercased() }
+            guard world.allowsTwinTags || !isTaken else {
                 throw .refused(status: 400, message: "tag name is taken")
             }
             let tag = KeapTag(id: TagID(world.newID()), name: name, category: category)

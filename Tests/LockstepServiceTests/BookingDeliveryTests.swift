@@ -54,11 +54,15 @@ struct BookingDeliveryTests {
             generic: "Scheduled (Reassigned by User)", specific: ["A": "Scheduled (Reassigned by User)"]),
         Situation(
             name: "rescheduled, reassigned",
-            events: [created, .of("rescheduled", at: 1, by: "customer"), .of("reassigned", at: 2, status: "rescheduled")],
+            events: [
+                created, .of("rescheduled", at: 1, by: "customer"), .of("reassigned", at: 2, status: "rescheduled"),
+            ],
             generic: "Rescheduled (Reassigned by User)", specific: ["A": "Rescheduled (Reassigned by User)"]),
         Situation(
             name: "canceled, then rescheduled on another page",
-            events: [created, .of("canceled_then_rescheduled", "BKNG-B", at: 1, status: "rescheduled", other: "BKNG-A")],
+            events: [
+                created, .of("canceled_then_rescheduled", "BKNG-B", at: 1, status: "rescheduled", other: "BKNG-A"),
+            ],
             generic: "Rescheduled by Customer",
             specific: ["A": "Canceled by Customer", "B": "Rescheduled by Customer"]),
     ]
@@ -146,13 +150,16 @@ struct BookingDeliveryTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a person and a booking that arrive at one moment make one contact, which wears both sources' tags`() async throws {
+    func `a person and a booking that arrive at one moment make one contact, which wears both sources' tags`()
+        async throws
+    {
         try await Town.with { town in
             let count = 24
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<count {
                     group.addTask {
-                        var message = BookingMessage.of("scheduled", at: 0).of(customer: number, "zp-\(number)@example.org")
+                        var message = BookingMessage.of("scheduled", at: 0).of(
+                            customer: number, "zp-\(number)@example.org")
                         message.name = number.isMultiple(of: 2) ? "Ana Ruiz" : "ANA Maria Ruiz Lopez"
                         try await town.acceptBooking(message)
                     }
@@ -200,7 +207,8 @@ struct BookingDeliveryTests {
             let ana = try #require(town.contacts().first { $0["given_name"] as? String == "Ana" })
             #expect(phones(ana) == ["303-555-1000"])
             #expect(town.worn(by: ana).contains("Scheduled"))
-            #expect(town.calls - calls == 3, "two tags made, one call to put both on: found by the mirror, nothing written")
+            #expect(
+                town.calls - calls == 3, "two tags made, one call to put both on: found by the mirror, nothing written")
         }
     }
 

@@ -28,7 +28,8 @@ struct BookingMessage: Sendable {
     }
 
     var body: String {
-        let time = "2026-03-02T\(9 + minute / 60 < 10 ? "0" : "")\(9 + minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60):00.000Z"
+        let time =
+            "2026-03-02T\(9 + minute / 60 < 10 ? "0" : "")\(9 + minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60):00.000Z"
         return """
             {"id":"\(event)","object":"event","creation_time":"\(time)","type":"\(type)","api_version":"v2","data":{\
             "object":"booking","id":"\(booking)","status":"\(status)","rescheduled_booking_id":"\(other)",\

@@ -58,6 +58,38 @@ struct TagSettingTests {
         }
     }
 
+    @Test func `a template whose names Keap would cut is refused`() throws {
+        let room = 255 - "Canceled (reschedule requested by Owner)".count - 64
+        let text = "{status}{booking}" + String(repeating: "x", count: room)
+        #expect(try BookingTagTemplate(parsing: text, isSpecific: true).description == text)
+        #expect(throws: BookingTagTemplate.Problem.tooLong) {
+            try BookingTagTemplate(parsing: text + "x", isSpecific: true)
+        }
+    }
+
+    @Test func `the settings are read back in words`() {
+        var settings = OnceHubSettings()
+        var own = OwnTag("Came", phases: [.completed, .noShow])
+        own.eventTypes = ["Intro", "ET-2"]
+        own.calendars = ["BKC-1"]
+        settings.ownTags = [own]
+        #expect(
+            settings.tagWords == [
+                #"A contact wears one tag for the latest of all bookings, "{status}" in the category "OnceHub"."#,
+                #"Each booking has a tag of its own, "{status} (Booking ID: {booking})" in the category "OnceHub", one at a time."#,
+                #""Came" is put on for good when a booking with event type Intro or ET-2 and with calendar BKC-1 comes to "Completed" or "No-show"."#,
+            ])
+        (settings.tags.isGenericOn, settings.tags.isSpecificOn, settings.ownTags) = (false, false, [])
+        #expect(settings.tagWords == ["What bookings come to is not shown by tags."])
+        (settings.tags.isGenericOn, settings.tags.isSpecificOn, settings.tags.category) = (true, true, nil)
+        (settings.tags.reapply, settings.tags.keepsHistory) = (.newEvents, true)
+        #expect(
+            settings.tagWords == [
+                #"A contact wears one tag for the latest of all bookings, "{status}"; a new event takes it off and puts it on again."#,
+                #"Each booking has a tag of its own, "{status} (Booking ID: {booking})", and keeps those of what it was."#,
+            ])
+    }
+
     @Test func `own tags are put on in their phase, where their filters fit, and stay on`() {
         func at(_ page: String, _ kind: BookingEventKind, _ minute: Int) -> Booking {
             .event(kind, "BKNG-\(page)", at: minute) { booking in

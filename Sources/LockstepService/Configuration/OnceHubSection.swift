@@ -26,7 +26,12 @@ extension ConfigurationReader {
         if let order = section[.nameOrder]?.choice(NameOrder.self) { settings.nameOrder = order }
         if let actor = section[.unknownActor]?.choice(BookingActor.self) { settings.unknownActor = actor }
         if let tags = section[.tags] { settings.tags = lifecycle(tags) }
-        if let own = section[.ownTags] { settings.ownTags = ownTags(own) }
+        if let own = section[.ownTags] {
+            settings.ownTags = ownTags(own)
+            if let name = settings.clashingTag {
+                own.note(.notUsable(reason: "\"\(name)\" is already a tag for what bookings come to"))
+            }
+        }
         if let creation = section[.creation] { settings.creation = self.creation(creation) }
         if let classes = section[.classification] { settings.classification = classification(classes) }
         if let mapping = section[.mapping] { settings.mapping = self.mapping(mapping, settings.mapping) }
@@ -78,6 +83,7 @@ extension ConfigurationReader {
             switch problem {
             case .missing(let placeholder): "the name must contain \(placeholder)"
             case .unknown(let placeholder): "the name contains \(placeholder), which stands for nothing here"
+            case .tooLong: "with a booking's id and status the name is longer than Keap's tags may be"
             }
         }
         return (true, template ?? usual)

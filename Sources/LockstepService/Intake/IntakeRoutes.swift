@@ -21,7 +21,8 @@ struct IntakeRoutes: Sendable {
             return await onceHub.answer(request, gym: request.path[1])
         }
         guard request.path.count == 4, request.path[0] == "hooks", request.path[2] == "zenplanner" else {
-            return Reply.error(404, "there is nothing here; messages go to /hooks/GYM/zenplanner/TOKEN or /hooks/GYM/oncehub")
+            return Reply.error(
+                404, "there is nothing here; messages go to /hooks/GYM/zenplanner/TOKEN or /hooks/GYM/oncehub")
         }
         guard request.method == "POST" else { return Reply.methodNotAllowed("POST") }
         // One answer for an unknown gym and for a wrong token: which gyms exist is nobody's business.

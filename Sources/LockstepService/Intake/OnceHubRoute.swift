@@ -29,7 +29,8 @@ struct OnceHubRoute: Sendable {
         }
         if case .outOfTime(let seconds) = verdict {
             return Reply.error(
-                401, "the call was signed \(seconds) seconds before this clock's time, more than onceHub.tolerance allows")
+                401,
+                "the call was signed \(seconds) seconds before this clock's time, more than onceHub.tolerance allows")
         }
         return await accept(request, of: gym, onceHub.reader)
     }
@@ -100,7 +101,8 @@ extension Acceptance {
     /// Whether the contact's mirror knows the event. If it cannot be read the event is taken: a second time does no harm.
     private func isRemembered(_ change: BookingChange, of gym: Gym) async -> Bool {
         let keys = LaneKeys.keys(of: .contact(change))
-        guard let state = try? await queue.state(ofLaneWith: keys, of: gym.id.tenant), let mirror = try? Mirror(bytes: state)
+        guard let state = try? await queue.state(ofLaneWith: keys, of: gym.id.tenant),
+            let mirror = try? Mirror(bytes: state)
         else { return false }
         return BookingMemory(of: mirror).contains(event: change.booking.event.id)
     }

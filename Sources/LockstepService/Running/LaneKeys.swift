@@ -34,7 +34,9 @@ enum LaneKeys {
         }
     }
 
-    private static func names(_ name: NameKey?) -> [LaneKey] { fitting([(person, name?.text), (wholeName, name?.whole)]) }
+    private static func names(_ name: NameKey?) -> [LaneKey] {
+        fitting([(person, name?.text), (wholeName, name?.whole)])
+    }
 
     private static func fitting(_ keys: [(kind: UInt8, value: String?)]) -> [LaneKey] {
         fitting(keys.compactMap { kind, value in value.map { LaneKey(kind: kind, value: $0, isExclusive: false) } })

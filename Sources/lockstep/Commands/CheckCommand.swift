@@ -36,6 +36,7 @@ struct CheckCommand: Command {
         lines += checkup.wouldCreate.map { "    would create \($0)" }
         lines += checkup.settings.map { "    \($0)" }
         if let hook = checkup.hook { lines.append("    Zen Planner posts to \(hook)") }
+        lines += checkup.bookings.map { "    \($0)" }
         return lines.joined(separator: "\n")
     }
 
@@ -47,6 +48,7 @@ struct CheckCommand: Command {
             ]
             object["hook"] = checkup.hook
             object["keyOwner"] = checkup.keyOwner
+            object["bookings"] = checkup.bookings
             return object
         }
         let data = try JSONSerialization.data(withJSONObject: objects, options: [.sortedKeys, .withoutEscapingSlashes])

@@ -85,7 +85,9 @@ struct DemoBookingModel {
         for (booking, tag) in event.outcome where (newest[event.customer]?[booking]?.minute ?? -1) < event.minute {
             newest[event.customer, default: [:]][booking] = (event.minute, tag)
         }
-        if (latest[event.customer]?.minute ?? -1) < event.minute { latest[event.customer] = (event.minute, event.latest) }
+        if (latest[event.customer]?.minute ?? -1) < event.minute {
+            latest[event.customer] = (event.minute, event.latest)
+        }
     }
 
     var customers: [DemoCustomer] { latest.keys.sorted { $0.email < $1.email } }

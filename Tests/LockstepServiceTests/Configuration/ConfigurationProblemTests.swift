@@ -236,6 +236,10 @@ struct ConfigurationProblemTests {
         (#""ownTags": [{"tag": "x"}]"#, "ownTags[0].phases", .missing),
         (#""ownTags": [{"tag": "x", "phases": []}]"#, "ownTags[0].phases", .empty),
         (#""tags": {"history": "yes"}"#, "tags.history", .wrongType(expected: "true or false", found: "a text")),
+        (
+            #""ownTags": [{"tag": "no-SHOW", "phases": "noShow"}]"#, "ownTags",
+            .notUsable(reason: "\"no-SHOW\" is already a tag for what bookings come to")
+        ),
         (#""tolerance": 5"#, "tolerance", .outOfRange("a number of seconds from 60.0 to 31536000.0")),
     ])
     func `what is wrong about bookings is named`(text: String, path: String, kind: ConfigurationProblem.Kind) {
