@@ -132,7 +132,8 @@ struct BookingIntakeTests {
             let time = Int(Date.now.timeIntervalSince1970)
             let digest = Town.signature(of: BookingMessage().body, at: time, secret: Town.Gym().secret)
             for (type, status) in [
-                ("text/html", 415), ("application/x-www-form-urlencoded", 415), ("application/json; charset=utf-8", 202),
+                ("text/html", 415), ("application/x-www-form-urlencoded", 415),
+                ("application/json; charset=utf-8", 202),
             ] {
                 let answer = try await town.ask(
                     "POST", hook, body: BookingMessage().body,

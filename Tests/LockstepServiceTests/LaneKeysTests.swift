@@ -69,7 +69,8 @@ struct LaneKeysTests {
         change(&settings)
         let event = BookingEvent(id: "EVNT-1", at: 0, kind: .scheduled, otherBooking: other)
         let customer = Customer(firstName: first, lastName: last, email: "ana@example.org")
-        return LaneKeys.keys(of: .contact(BookingChange(Booking(id: "BKNG-2", event: event, customer: customer), settings: settings)))
+        return LaneKeys.keys(
+            of: .contact(BookingChange(Booking(id: "BKNG-2", event: event, customer: customer), settings: settings)))
     }
 
     @Test func `a booking shares a lane with the booking it replaces, and with the person of its name`() {
