@@ -26,12 +26,7 @@ extension ConfigurationReader {
         if let order = section[.nameOrder]?.choice(NameOrder.self) { settings.nameOrder = order }
         if let actor = section[.unknownActor]?.choice(BookingActor.self) { settings.unknownActor = actor }
         if let tags = section[.tags] { settings.tags = lifecycle(tags) }
-        if let own = section[.ownTags] {
-            settings.ownTags = ownTags(own)
-            if let name = settings.clashingTag {
-                own.note(.notUsable(reason: "\"\(name)\" is already a tag for what bookings come to"))
-            }
-        }
+        if let own = section[.ownTags] { settings.ownTags = ownTags(own) }
         if let creation = section[.creation] { settings.creation = self.creation(creation) }
         if let classes = section[.classification] { settings.classification = classification(classes) }
         if let mapping = section[.mapping] { settings.mapping = self.mapping(mapping, settings.mapping) }
@@ -39,6 +34,9 @@ extension ConfigurationReader {
         if let names = section[.names] { settings.names = self.names(names) }
         let tolerance = section[.tolerance]?.seconds(in: 60...31_536_000) ?? Self.tolerance
         guard let secrets = onceHubSecrets(section) else { return nil }
+        if let name = settings.clashingTag {
+            section[.ownTags]?.note(.notUsable(reason: "\"\(name)\" is already a tag for what bookings come to"))
+        }
         return OnceHubConfiguration(secrets: secrets, tolerance: tolerance, settings: settings)
     }
 
