@@ -40,9 +40,17 @@ let package = Package(
                 "LockstepService", "LockstepPool", "LockstepJournal", "LockstepHTTP", "KeapSimulator", "OnceHub",
             ], swiftSettings: strict),
 
+        // Stretches of time in the life of gyms, run in virtual time: for benchmarks and tests.
+        .target(
+            name: "LockstepTraces",
+            dependencies: [
+                "LockstepService", "LockstepPool", "LockstepSimulation", "LockstepHTTP", "Keap", "KeapSimulator",
+            ], swiftSettings: strict),
         .executableTarget(
             name: "LockstepBenchmarks",
-            dependencies: ["LockstepService", "LockstepPool", "LockstepHTTP", "LockstepJournal"],
+            dependencies: [
+                "LockstepService", "LockstepPool", "LockstepHTTP", "LockstepJournal", "LockstepTraces",
+            ],
             path: "Benchmarks", swiftSettings: strict),
 
         .testTarget(name: "LockstepSimulationTests", dependencies: ["LockstepSimulation"], swiftSettings: strict),
@@ -68,6 +76,9 @@ let package = Package(
                 "LockstepService", "KeapSimulator", "LockstepHTTP", "LockstepLimits", "Keap", "ContactSync",
                 "ZenPlanner", "OnceHub", "LockstepPool", "LockstepJournal", "LockstepSimulation",
             ], swiftSettings: strict),
+        .testTarget(
+            name: "LockstepTracesTests",
+            dependencies: ["LockstepTraces", "KeapSimulator", "LockstepSimulation"], swiftSettings: strict),
         .testTarget(name: "LockstepCommandTests", dependencies: ["lockstep"], swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.
         .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),

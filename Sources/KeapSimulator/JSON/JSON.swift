@@ -11,6 +11,11 @@ package enum JSON: Hashable, Sendable {
     package struct Member: Hashable, Sendable {
         package var name: String
         package var value: JSON
+
+        package init(name: String, value: JSON) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// The value of a member; nil if there is none or this is no object. Of a name given twice, the last counts.

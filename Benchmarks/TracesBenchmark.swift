@@ -1,0 +1,43 @@
+import Foundation
+import LockstepTraces
+
+/// Keap calls a change, for stretches of time in the life of gyms, in virtual time: what a naive connector spends, what
+/// Lockstep spends, and what nobody can do without.
+struct TracesBenchmark {
+    private let chosen: String?
+
+    init(_ chosen: String?) { self.chosen = chosen }
+
+    func run() throws {
+        print(
+            "trace               messages   naive    ours   least  ours/msg  naive/ours  ours/least  used of limit"
+                + "   overruns  delivered in")
+        for trace in [
+            Traces.quietDay(), Traces.firstOfMonth(), Traces.firstImport(), Traces.flapping(), Traces.programDeleted(),
+            Traces.chain(),
+        ] where chosen == nil || trace.name.contains(chosen!) {
+            let start = ContinuousClock.now
+            let result = try TraceRun(trace).result()
+            print(row(trace, result))
+            print("  \(trace.summary); \(Int((ContinuousClock.now - start).seconds)) s of this machine")
+            for (endpoint, count) in result.endpoints.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(8)
+            {
+                print("    \(count)  \(endpoint)")
+            }
+            for sentence in (result.wrong + result.disorders).prefix(5) { print("  WRONG: \(sentence)") }
+            precondition(result.isRight, "the trace “\(trace.name)” did not end as it should: \(result)")
+        }
+    }
+
+    private func row(_ trace: Trace, _ result: TraceResult) -> String {
+        let least = trace.name == "quiet day" ? result.least.oneByOne : result.least.merged
+        let used = result.utilisation.map { String(format: "%.1f %% (%@)", $0.share * 100, $0.window) } ?? "idle"
+        return String(
+            format: "%@ %8d %7d %7d %7d %9.2f %11.1f %11.2f  %@ %8d  %@",
+            trace.name.padding(toLength: 19, withPad: " ", startingAt: 0), result.messages, result.naiveCalls,
+            result.calls, least, Double(result.calls) / Double(result.messages),
+            Double(result.naiveCalls) / Double(max(1, result.calls)), Double(result.calls) / Double(max(1, least)),
+            used.padding(toLength: 16, withPad: " ", startingAt: 0), result.overruns,
+            result.delivered.formatted(.units(allowed: [.hours, .minutes, .seconds], width: .narrow)))
+    }
+}

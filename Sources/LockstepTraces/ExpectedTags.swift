@@ -1,0 +1,54 @@
+import KeapSimulator
+
+/// Which of our tags everybody must wear in the end, from the messages alone.
+struct ExpectedTags {
+    private var members: [[String: Member]]
+
+    init(_ trace: Trace) {
+        members = trace.gyms.map { gym in Dictionary(uniqueKeysWithValues: gym.members.map { ($0.id, $0) }) }
+        for message in trace.messages {
+            switch message.content {
+            case .member(let member), .imported(let member): members[message.gym][member.id] = member
+            case .programDeleted(let program):
+                for id in members[message.gym].keys {
+                    members[message.gym][id]?.standings.removeAll { $0.program.id == program.id }
+                }
+            }
+        }
+    }
+
+    func differences(from found: FoundTags, gym: Int) -> [String] {
+        members[gym].values.sorted { $0.id < $1.id }.compactMap { member in
+            guard let contacts = found.byEmail[member.email] else { return "\(member.id) is not in Keap" }
+            guard contacts.count == 1 else { return "\(member.id) is in Keap \(contacts.count) times" }
+            guard contacts[0] != member.tags else { return nil }
+            return "\(member.id) wears \(contacts[0].sorted()), not \(member.tags.sorted())"
+        }
+    }
+}
+
+/// Which of our tags everybody wears, and whether anybody ever wore two that exclude each other.
+struct FoundTags {
+    private(set) var byEmail: [String: [Set<String>]] = [:]
+    private(set) var disorders: [String] = []
+
+    init(_ account: Account) {
+        let names = account.tags.mapValues(\.name)
+        for contact in account.contacts.values {
+            let tags = Set(contact.tags.keys.compactMap { names[$0] }.filter { $0.hasPrefix("ZP ") })
+            for email in contact.emails { byEmail[email, default: []].append(tags) }
+        }
+        for contact in account.history.contacts {
+            var status: Int?
+            for event in account.history.events(of: contact) {
+                switch event.what {
+                case .tagApplied(let tag) where names[tag]?.hasPrefix("ZP Status: ") == true:
+                    if status != nil { disorders.append("contact \(contact) wore two status tags at once") }
+                    status = tag
+                case .tagRemoved(let tag) where tag == status: status = nil
+                default: break
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Keap
+import KeapSimulator
+import LockstepSimulation
+import Synchronization
+
+/// The wire to a simulated Keap, in virtual time: a request takes a while to get there, and its answer to come back.
+final class SimulatedWire: KeapTransport {
+    private struct State {
+        var random: SeededGenerator
+        var isAbandoned = false
+    }
+
+    private let keap: SimulatedAccounts
+    private let key: String
+    private let clock: VirtualClock
+    private let state: Mutex<State>
+
+    /// One way, in milliseconds. What is far away and what is near differ by about this much.
+    private static let travel = 20...90
+
+    init(_ keap: SimulatedAccounts, key: String, clock: VirtualClock, seed: UInt64) {
+        self.keap = keap
+        self.key = key
+        self.clock = clock
+        state = Mutex(State(random: SeededGenerator(seed: seed)))
+    }
+
+    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+        let (there, back, isAbandoned) = state.withLock { state in
+            (
+                Int.random(in: Self.travel, using: &state.random), Int.random(in: Self.travel, using: &state.random),
+                state.isAbandoned
+            )
+        }
+        guard !isAbandoned else { throw .notSent("Calls to Keap have been stopped.") }
+        await pass(.milliseconds(there))
+        let (number, answer) = keap.begin(SimRequest(request, key: key), at: clock.wall)
+        await pass(.milliseconds(back))
+        keap.end(number, at: clock.wall)
+        let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
+        return KeapResponse(
+            status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)
+    }
+
+    func abandon() { state.withLock { $0.isAbandoned = true } }
+
+    /// A request on its way is not called back: cancelling its sender shortens nothing.
+    private func pass(_ duration: Duration) async {
+        let end = clock.now.advanced(by: duration)
+        while clock.now < end {
+            if (try? await clock.sleep(until: end)) == nil, clock.now < end { await Task.yield() }
+        }
+    }
+}
+
+extension SimRequest {
+    init(_ request: KeapRequest, key: String) {
+        let parts = URLComponents(string: request.target)
+        let path = (parts?.percentEncodedPath ?? "").split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        self.init(
+            method: request.method.rawValue,
+            path: ["crm", "rest"] + path.map { $0.removingPercentEncoding ?? String($0) },
+            query: (parts?.percentEncodedQueryItems ?? []).map { item in
+                (name: item.name.removingPercentEncoding ?? item.name, value: item.value?.removingPercentEncoding ?? "")
+            },
+            headers: [("X-Keap-API-Key", key), ("Content-Type", "application/json")], body: request.body ?? [])
+    }
+}
+
+/// The world of simulated accounts, shared by their wires, and the instants of all that reached it.
+final class SimulatedAccounts: Sendable {
+    private struct State {
+        var world: KeapWorld
+        var arrivals: [Int64] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ options: WorldOptions) { state = Mutex(State(world: KeapWorld(options))) }
+
+    func begin(_ request: SimRequest, at wall: Int64) -> (number: Int, answer: SimAnswer) {
+        state.withLock { state in
+            state.arrivals.append(wall)
+            return state.world.begin(request, at: Instant(milliseconds: wall))
+        }
+    }
+
+    func end(_ number: Int, at wall: Int64) {
+        state.withLock { $0.world.end(number, .answered, at: Instant(milliseconds: wall)) }
+    }
+
+    func with<Value: Sendable>(_ body: (inout KeapWorld) -> Value) -> Value { state.withLock { body(&$0.world) } }
+
+    /// When requests arrived, in milliseconds since 1970, oldest first.
+    var arrivals: [Int64] { state.withLock { $0.arrivals } }
+    var calls: Int { state.withLock { $0.arrivals.count } }
+}

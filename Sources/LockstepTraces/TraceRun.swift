@@ -1,0 +1,219 @@
+import Foundation
+import Keap
+package import KeapSimulator
+import LockstepHTTP
+import LockstepPool
+import LockstepService
+import LockstepSimulation
+
+/// Runs the whole service through a trace, on a virtual clock, against simulated Keap accounts that count strictly.
+///
+/// The day before the trace begins its gyms' people are brought in step, without being measured.
+package struct TraceRun: Sendable {
+    private let trace: Trace
+    private let seed: UInt64
+    private let limits: SimulatedLimits
+
+    /// Midnight UTC, a day before the trace's first.
+    private static let origin: Int64 = 1_767_225_600_000
+    private static let day = Duration.seconds(86_400)
+
+    /// - Parameter limits: of each account's key, or of the client behind which all are; Keap's own unless given.
+    package init(_ trace: Trace, seed: UInt64 = 1, limits: SimulatedLimits? = nil) {
+        self.trace = trace
+        self.seed = seed
+        self.limits = limits ?? (trace.client == nil ? .key : .oauth)
+    }
+
+    package func result() throws -> TraceResult {
+        var result = TraceResult(messages: trace.messages.count, least: LeastCalls(trace))
+        result.naiveCalls = naiveCalls()
+        var options = SimulationOptions()
+        options.order = .arrival
+        options.mostSteps = .max
+        let clock = VirtualClock(wallOrigin: Self.origin)
+        let keap = SimulatedAccounts(worldOptions())
+        let configuration = try configuration()
+        let measured = try simulate(seed: seed, options: options, clock: clock) { simulation in
+            try await run(configuration, keap, clock)
+        }
+        read(measured, keap, into: &result)
+        return result
+    }
+
+    // MARK: The world
+
+    private func key(_ gym: Trace.Gym) -> String { "KeapAK-\(gym.id)" }
+    private func app(_ gym: Trace.Gym) -> String { "\(gym.id).infusionsoft.com" }
+
+    private func worldOptions() -> WorldOptions {
+        var options = WorldOptions()
+        options.seed = seed
+        options.rememberedRequests = 1
+        options.clientLimits = limits
+        options.accounts = trace.gyms.map { gym in
+            AccountSetup(
+                key: key(gym), appName: app(gym), limits: trace.client == nil ? limits : .key, client: trace.client)
+        }
+        return options
+    }
+
+    private func configuration() throws -> Configuration {
+        let gyms = trace.gyms.map { gym in
+            let client = trace.client.map { #", "client": "\#($0)""# } ?? ""
+            return """
+                {"id": "\(gym.id)", "keap": {"baseURL": "http://127.0.0.1:9/crm/rest", "key": "\(key(gym))"\(client)},
+                 "zenPlanner": {"token": "token"}}
+                """
+        }
+        let clients = trace.client.map { #""keapClients": [{"id": "\#($0)"}], "# } ?? ""
+        let file = FileManager.default.temporaryDirectory.appending(path: "lockstep-trace-\(UUID().uuidString).json")
+        // Left behind at worst in the system's temporary directory.
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data("{\(clients)\"gyms\": [\(gyms.joined(separator: ",\n"))]}".utf8).write(to: file)
+        var configuration = try Configuration.load(file.path, environment: [:])
+        configuration.data = "/trace"
+        return configuration
+    }
+
+    private func naiveCalls() -> Int {
+        trace.gyms.indices.reduce(0) { calls, gym in
+            var naive = NaiveConnector()
+            for member in trace.gyms[gym].members { naive.deliver(.member(member), forgetting: true) }
+            for message in trace.messages where message.gym == gym { naive.deliver(message.content) }
+            return calls + naive.calls
+        }
+    }
+
+    // MARK: The run
+
+    private struct Measured: Sendable {
+        var callsBefore = 0
+        var callsAfter = 0
+        var ended = Duration.zero
+        var busy: Set<Int64> = []
+        var dead = 0
+        var endpoints: [String: Int] = [:]
+    }
+
+    private func run(
+        _ configuration: Configuration, _ keap: SimulatedAccounts, _ clock: VirtualClock
+    ) async throws -> Measured {
+        let driver = TaskDriver(clock)
+        let sites = Dictionary(
+            uniqueKeysWithValues: zip(configuration.gyms.map(\.keap.site), trace.gyms.map { key($0) }))
+        let surroundings = Surroundings(
+            clock: ServiceClock(clock), wall: { clock.wall }, files: SimulatedFileSystem(seed: seed),
+            journalDriver: driver,
+            transport: { site in
+                SimulatedWire(keap, key: sites[site]!, clock: clock, seed: seed &+ UInt64(sites[site]!.utf8.count))
+            })
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await driver.run() }
+            let service = try await Service.open(configuration, log: .silent, in: surroundings)
+            group.addTask { await service.run() }
+            try await warmUp(service, keap, clock)
+            let measured = try await measure(service, keap, clock)
+            await service.stop(grace: .zero)
+            return measured
+        }
+    }
+
+    private func warmUp(_ service: Service, _ keap: SimulatedAccounts, _ clock: VirtualClock) async throws {
+        for gym in trace.gyms {
+            for number in 0..<gym.strangers { keap.addStranger(number, to: app(gym), at: clock.wall) }
+        }
+        for (index, gym) in trace.gyms.enumerated() {
+            for member in gym.members {
+                try await post(Trace.Message(at: .zero, gym: index, content: .member(member)), to: service)
+            }
+        }
+        _ = try await drain(service, clock)
+    }
+
+    private func measure(
+        _ service: Service, _ keap: SimulatedAccounts, _ clock: VirtualClock
+    ) async throws -> Measured {
+        var measured = Measured()
+        // The next midnight after the warm-up, however long that took.
+        let days = (clock.now.offset.components.seconds / 86_400) + 1
+        let begin = VirtualClock.Instant(offset: Self.day * Int(days)).advanced(by: trace.begins)
+        try await clock.sleep(until: begin)
+        measured.callsBefore = keap.calls
+        let endpointsBefore = keap.with(\.audit.callsByEndpoint)
+        for message in trace.messages {
+            try await clock.sleep(until: begin.advanced(by: message.at))
+            try await post(message, to: service)
+        }
+        measured.busy = try await drain(service, clock)
+        measured.callsAfter = keap.calls
+        measured.ended = begin.duration(to: clock.now)
+        measured.endpoints = keap.with(\.audit.callsByEndpoint).merging(endpointsBefore) { $0 - $1 }
+        measured.dead = await service.queue.counts().tenants.values.reduce(0) { $0 + ($1.jobs[.dead] ?? 0) }
+        return measured
+    }
+
+    private func post(_ message: Trace.Message, to service: Service) async throws {
+        let headers: HTTPHeaders = ["Content-Type": "application/x-www-form-urlencoded"]
+        let gym = trace.gyms[message.gym].id
+        let request = HTTPRequest(
+            method: "POST", path: ["hooks", gym, "zenplanner", "token"], headers: headers, body: message.content.form)
+        guard case .response(let response) = await service.answer(request), response.status == 202 else {
+            throw TraceFailure(description: "a message of the trace was not accepted")
+        }
+    }
+
+    /// Returns when all is delivered: the whole minutes in which more waited all the time than could be under way.
+    private func drain(_ service: Service, _ clock: VirtualClock) async throws -> Set<Int64> {
+        var busy: [Int64: Int] = [:]
+        while true {
+            let pending = await service.queue.counts().tenants.values.reduce(0) { $0 + $1.pending }
+            if pending == 0 { return Set(busy.filter { $0.value == 60 }.keys) }
+            if pending > 2 * 8 { busy[clock.wall / 60_000, default: 0] += 1 }
+            try await clock.sleep(for: .seconds(1))
+        }
+    }
+
+    // MARK: What came of it
+
+    private func read(_ measured: Measured, _ keap: SimulatedAccounts, into result: inout TraceResult) {
+        result.calls = measured.callsAfter - measured.callsBefore
+        result.delivered = measured.ended
+        result.deadLetters = measured.dead
+        result.endpoints = measured.endpoints.filter { $0.value > 0 }
+        result.utilisation = TraceResult.Utilisation(arrivals: keap.arrivals, busy: measured.busy, limits: limits)
+        keap.with { world in
+            result.overruns = world.audit.throttledCount
+            result.violations = world.audit.violationCount
+            result.duplicates = world.accounts.values.reduce(0) { $0 + $1.duplicates.count }
+        }
+        let expected = ExpectedTags(trace)
+        for (index, gym) in trace.gyms.enumerated() {
+            let found = keap.with { world in FoundTags(world.accounts[app(gym)]!) }
+            result.wrong += expected.differences(from: found, gym: index)
+            result.disorders += found.disorders
+            result.waits.append([])
+        }
+    }
+}
+
+package struct TraceFailure: Error, CustomStringConvertible {
+    package var description: String
+}
+
+extension SimulatedAccounts {
+    /// A contact of the gym's own, with nothing of ours on it.
+    func addStranger(_ number: Int, to app: String, at wall: Int64) {
+        let body: JSON = [
+            "given_name": "Stranger", "family_name": .string("Number \(number)"),
+            "email_addresses": [["field": "EMAIL1", "email": .string("stranger\(number)@\(app)")]],
+        ]
+        let request = SimRequest(
+            method: "POST", path: ["_simulator", "accounts", app, "contacts"], body: body.bytes)
+        with { world in
+            let answer = world.control(request, at: Instant(milliseconds: wall))
+            precondition(
+                answer.status == 201, "a stranger was refused: \(String(decoding: answer.body, as: UTF8.self))")
+        }
+    }
+}
