@@ -38,6 +38,7 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "LockstepService", "LockstepPool", "LockstepJournal", "LockstepHTTP", "KeapSimulator", "OnceHub",
+                "ZenPlanner",
             ], swiftSettings: strict),
 
         // Stretches of time in the life of gyms, run in virtual time: for benchmarks and tests.

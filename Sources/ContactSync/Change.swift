@@ -20,6 +20,7 @@ package enum Change: Equatable, Sendable {
 /// A field that the message did not carry is `nil` and is left alone; one that it carried empty is `.empty` and, by
 /// default, clears Keap's.
 package struct PersonSnapshot: Equatable, Sendable {
+    /// Empty where the source names none: then e-mail, first and last name say who it is.
     package var zenPlannerID: String
     package var values: [SyncedField: FieldValue]
     /// The person's status (`Student`, `Prospect`, …).

@@ -2,8 +2,11 @@ import Keap
 
 /// Delivers one change to Keap: asks the planner for the next step, does it, and tells the planner what came of it.
 package struct Deliverer: Sendable {
-    private let calls: any KeapCalls
+    private var calls: any KeapCalls
     private let keeper: DirectoryKeeper
+    private let imports: ImportCalls?
+    /// Whether what was read ahead is asked before Keap is.
+    private var readsAhead = false
     private let settings: SyncSettings
     private let names = KeyedLock<String>()
 
@@ -15,17 +18,26 @@ package struct Deliverer: Sendable {
     package typealias Save = @Sendable (_ state: [UInt8]) async throws -> Void
 
     /// One per gym, with the calls and settings of its keeper.
-    package init(keeper: DirectoryKeeper) {
+    package init(keeper: DirectoryKeeper, imports: ImportCalls? = nil) {
         self.keeper = keeper
+        self.imports = imports
         calls = keeper.calls
         settings = keeper.settings
     }
 
     /// - Parameters:
     ///   - job: its number in the order of acceptance.
+    ///   - isImport: it came with many others, and makes way for what did not.
     ///   - state: the lane's mirror; empty for a new lane.
     ///   - save: returns once the lane's state is on disk for good. Called around the creation of a contact only.
-    package func deliver(_ change: Change, job: UInt64, state: [UInt8], save: Save) async -> Delivery {
+    package func deliver(
+        _ change: Change, job: UInt64, isImport: Bool = false, state: [UInt8], save: Save
+    ) async -> Delivery {
+        if isImport, let imports, !readsAhead {
+            var importer = self
+            (importer.calls, importer.readsAhead) = (imports.calls, true)
+            return await importer.deliver(change, job: job, isImport: true, state: state, save: save)
+        }
         switch change {
         case .program(let change):
             do throws(Stop) {
@@ -175,16 +187,19 @@ package struct Deliverer: Sendable {
     private func send(_ step: PlanStep, _ planner: inout Planner) async throws(KeapFailure) {
         switch step {
         case .findByID(let id, let fieldName):
-            let found = try await calls.contacts(
-                where: [.custom(fieldName: fieldName, value: id)], fields: planner.meeting, limit: 50)
+            let found = try await finder.find(
+                id: id, field: keeper.directory.customFields[.zenPlannerID], named: fieldName, fields: planner.meeting)
             planner.found(found, keeper.directory)
         case .findByEmail(let email):
-            let found = try await calls.contacts(where: [.email(email)], fields: planner.meeting, limit: 1_000)
-            planner.found(found, keeper.directory)
+            let field = keeper.directory.customFields[.zenPlannerID]?.id
+            planner.found(
+                try await finder.find(email: email, idField: field, fields: planner.meeting), keeper.directory)
         case .read(let id, let fields):
             planner.read(try await calls.contact(id, fields: fields), fields: fields, keeper.directory)
         case .create(let body, let duplicates):
-            planner.created(try await calls.create(body, duplicates: duplicates), keeper.directory)
+            let created = try await calls.create(body, duplicates: duplicates)
+            await noteForImports(created.id, body)
+            planner.created(created, keeper.directory)
         case .removeTags(let tags, let contact):
             try await calls.remove(tags, from: contact)
             planner.removed(tags)
@@ -192,6 +207,7 @@ package struct Deliverer: Sendable {
             planner.added(tags, try await calls.apply(tags, to: contact))
         case .update(let id, let body):
             try await calls.update(id, with: body)
+            await noteForImports(id, body)
             planner.updated(keeper.directory)
         case .findAppointment(let key, let contact, let span):
             planner.foundAppointments(key, try await calls.appointments(of: contact, in: span))
@@ -206,6 +222,15 @@ package struct Deliverer: Sendable {
         case .connect, .ensureTags, .ensurePersonalTag, .resolve, .finished, .impossible:
             preconditionFailure("These steps are no single call.")
         }
+    }
+
+    private var finder: ContactFinder {
+        ContactFinder(calls: calls, readAhead: readsAhead ? imports?.readAhead : nil)
+    }
+
+    /// Else an import would take for new whom somebody has just made.
+    private func noteForImports(_ contact: ContactID, _ body: ContactBody) async {
+        await imports?.readAhead.note(contact, body, field: keeper.directory.customFields[.zenPlannerID]?.id)
     }
 
     private func keep(_ mirror: Mirror, _ save: Save) async throws(Stop) {

@@ -98,7 +98,7 @@ extension ContactChange where Self: Equatable {
 
 extension PersonSnapshot: ContactChange {
     package func wanted(after mirror: Mirror) -> Wanted {
-        var wanted = Wanted(zenPlannerID: zenPlannerID, values: values)
+        var wanted = Wanted(zenPlannerID: zenPlannerID.isEmpty ? nil : zenPlannerID, values: values)
         if let status {
             let word = status.text
             wanted.tags.append(TagWish(.status, worn: word.isEmpty ? [] : [.status(word)]))
@@ -110,7 +110,9 @@ extension PersonSnapshot: ContactChange {
         return wanted
     }
 
-    package var subject: String { zenPlannerID }
+    package var subject: String {
+        zenPlannerID.isEmpty ? "\(values[.firstName]?.text ?? "") \(values[.lastName]?.text ?? "")" : zenPlannerID
+    }
     package var records: [String] { [] }
     package var nameMatch: NameMatch { .parts }
 }

@@ -45,7 +45,8 @@ package final class Service: Sendable {
                 // There is one for the site of each gym.
                 gyms.append(
                     try await make(
-                        gym, as: gym.party(in: configuration), account: accounts[gym.keap.site]!, queue))
+                        gym, as: gym.party(in: configuration), account: accounts[gym.keap.site]!, queue,
+                        surroundings.clock))
             }
             handler.attach(Gyms(gyms))
             return Service(
@@ -101,6 +102,9 @@ package final class Service: Sendable {
     /// What the intake answers to a message, also without a socket.
     package func answer(_ message: HTTPRequest) async -> HTTPAnswer { await intakeRoutes.answer(message) }
 
+    /// What the operator's door answers, also without a socket.
+    package func answer(operator request: HTTPRequest) async -> HTTPAnswer { await adminRoutes.answer(request) }
+
     /// Delivers until `stop` is called.
     package func run() async {
         await queue.run()
@@ -136,7 +140,7 @@ package final class Service: Sendable {
     }
 
     private static func make(
-        _ gym: GymConfiguration, as party: Party, account: KeapAccount, _ queue: JobQueue
+        _ gym: GymConfiguration, as party: Party, account: KeapAccount, _ queue: JobQueue, _ clock: ServiceClock
     ) async throws -> Gym {
         let directory = "directory/\(gym.id)"
         let hints = "attention/\(gym.id)"
@@ -145,7 +149,17 @@ package final class Service: Sendable {
         ) { bytes in
             try await queue.setNote(directory, bytes, durable: true)
         }
-        return Gym(gym, account: account, keeper: keeper, attention: Attention(saved: await queue.note(hints))) {
+        // What waits is about what will be searched for: more than one search for each who is new, none for the others.
+        let bulk = account.gateway.calls(.bulk, for: party)
+        let origin = clock.now
+        let readAhead = ReadAhead(calls: bulk, now: { origin.duration(to: clock.now) }) {
+            await queue.counts().tenants[gym.id.tenant]?.pending ?? 0
+        }
+        let imports = ImportCalls(calls: bulk, readAhead: readAhead)
+        return Gym(
+            gym, account: account, keeper: keeper, imports: imports,
+            attention: Attention(saved: await queue.note(hints))
+        ) {
             bytes in
             // Hints come again with the next delivery; a poisoned journal is reported where it matters.
             try? await queue.setNote(hints, bytes, durable: false)

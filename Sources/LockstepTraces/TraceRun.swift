@@ -141,9 +141,14 @@ package struct TraceRun: Sendable {
         try await clock.sleep(until: begin)
         measured.callsBefore = keap.calls
         let endpointsBefore = keap.with(\.audit.callsByEndpoint)
-        for message in trace.messages {
-            try await clock.sleep(until: begin.advanced(by: message.at))
-            try await post(message, to: service)
+        for run in trace.messages.runs() {
+            let first = run[run.startIndex]
+            try await clock.sleep(until: begin.advanced(by: first.at))
+            if first.content.isImport {
+                try await `import`(run, to: service)
+            } else {
+                try await post(first, to: service)
+            }
         }
         measured.busy = try await drain(service, clock)
         measured.callsAfter = keap.calls
@@ -160,6 +165,19 @@ package struct TraceRun: Sendable {
             method: "POST", path: ["hooks", gym, "zenplanner", "token"], headers: headers, body: message.content.form)
         guard case .response(let response) = await service.answer(request), response.status == 202 else {
             throw TraceFailure(description: "a message of the trace was not accepted")
+        }
+    }
+
+    /// Rows of a file, as the command sends them.
+    private func `import`(_ rows: ArraySlice<Trace.Message>, to service: Service) async throws {
+        let forms = rows.map { String(decoding: $0.content.form, as: UTF8.self) }
+        // Texts in an array in a dictionary: JSON always takes them.
+        let body = try JSONSerialization.data(withJSONObject: ["rows": forms])
+        let request = HTTPRequest(
+            method: "POST", path: ["api", "gyms", trace.gyms[rows[rows.startIndex].gym].id, "people"], body: Array(body)
+        )
+        guard case .response(let response) = await service.answer(operator: request), response.status == 202 else {
+            throw TraceFailure(description: "rows of the trace's import were not accepted")
         }
     }
 
@@ -194,6 +212,25 @@ package struct TraceRun: Sendable {
             result.disorders += found.disorders
             result.waits.append([])
         }
+    }
+}
+
+extension [Trace.Message] {
+    /// One by one, but rows of one import together, as many as the command sends at once.
+    fileprivate func runs() -> [ArraySlice<Trace.Message>] {
+        var runs: [ArraySlice<Trace.Message>] = []
+        var start = startIndex
+        while start < endIndex {
+            var end = start + 1
+            while end < endIndex, end - start < 200, self[start].content.isImport, self[end].content.isImport,
+                self[end].gym == self[start].gym, self[end].at == self[start].at
+            {
+                end += 1
+            }
+            runs.append(self[start..<end])
+            start = end
+        }
+        return runs
     }
 }
 

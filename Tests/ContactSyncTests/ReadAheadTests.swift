@@ -33,8 +33,12 @@ import Testing
         let finder = finder()
 
         for number in 100..<120 {
-            #expect(try await finder.find(id: "zp-\(number)", field: Self.field) == [])
-            #expect(try await finder.find(email: "n\(number)@example.org", idField: Self.field.id) == [])
+            #expect(
+                try await finder.find(
+                    id: "zp-\(number)", field: Self.field, named: Self.field.fieldName, fields: PlanStep.meeting) == [])
+            #expect(
+                try await finder.find(email: "n\(number)@example.org", idField: Self.field.id, fields: PlanStep.meeting)
+                    == [])
         }
 
         #expect(keap.calls == ["page 1", "page 2", "page 3"])
@@ -44,8 +48,12 @@ import Testing
         add(7, id: "ZP-7", email: "Ana@Example.org")
         let finder = finder()
 
-        #expect(try await finder.find(id: "zp-7", field: Self.field).map(\.id.text) == ["7"])
-        #expect(try await finder.find(email: "ana@example.org", idField: Self.field.id).map(\.id.text) == ["7"])
+        #expect(
+            try await finder.find(id: "zp-7", field: Self.field, named: Self.field.fieldName, fields: PlanStep.meeting)
+                .map(\.id.text) == ["7"])
+        #expect(
+            try await finder.find(email: "ana@example.org", idField: Self.field.id, fields: PlanStep.meeting).map(
+                \.id.text) == ["7"])
         #expect(keap.calls == ["page 1", "read 7", "read 7"])
     }
 
@@ -53,7 +61,8 @@ import Testing
         add(7, email: "family@example.org")
         add(8, email: "family@example.org")
 
-        let found = try await finder().find(email: "family@example.org", idField: Self.field.id)
+        let found = try await finder().find(
+            email: "family@example.org", idField: Self.field.id, fields: PlanStep.meeting)
 
         #expect(Set(found.map(\.id.text)) == ["7", "8"])
         #expect(keap.calls == ["page 1", "search"])
@@ -62,10 +71,12 @@ import Testing
     @Test func `a contact that is gone since is searched for`() async throws {
         add(7, id: "7", email: "a@example.org")
         let finder = finder()
-        _ = try await finder.find(id: "other", field: Self.field)
+        _ = try await finder.find(id: "other", field: Self.field, named: Self.field.fieldName, fields: PlanStep.meeting)
         keap.with { $0.people = [:] }
 
-        #expect(try await finder.find(id: "7", field: Self.field) == [])
+        #expect(
+            try await finder.find(id: "7", field: Self.field, named: Self.field.fieldName, fields: PlanStep.meeting)
+                == [])
         #expect(keap.calls == ["page 1", "read 7", "search"])
     }
 
@@ -73,7 +84,7 @@ import Testing
         ahead.set(ReadAhead.fewestSearches - 1)
         add(7, email: "a@example.org")
 
-        _ = try await finder().find(email: "b@example.org", idField: Self.field.id)
+        _ = try await finder().find(email: "b@example.org", idField: Self.field.id, fields: PlanStep.meeting)
 
         #expect(keap.calls == ["search"])
     }
@@ -84,28 +95,30 @@ import Testing
         ahead.set(20)
         let finder = finder()
 
-        _ = try await finder.find(email: "x@example.org", idField: Self.field.id)
+        _ = try await finder.find(email: "x@example.org", idField: Self.field.id, fields: PlanStep.meeting)
         #expect(keap.calls == (1...10).map { "page \($0)" } + ["search"])
 
         keap.forgetCalls()
         time.set(ReadAhead.rest - .seconds(1))
-        _ = try await finder.find(email: "x@example.org", idField: Self.field.id)
+        _ = try await finder.find(email: "x@example.org", idField: Self.field.id, fields: PlanStep.meeting)
         #expect(keap.calls == ["search"])
 
         keap.forgetCalls()
         time.set(ReadAhead.rest)
-        _ = try await finder.find(email: "x@example.org", idField: Self.field.id)
+        _ = try await finder.find(email: "x@example.org", idField: Self.field.id, fields: PlanStep.meeting)
         #expect(keap.calls.first == "page 1")
     }
 
     @Test func `an old book is read again`() async throws {
         let finder = finder()
-        _ = try await finder.find(email: "x@example.org", idField: Self.field.id)
+        _ = try await finder.find(email: "x@example.org", idField: Self.field.id, fields: PlanStep.meeting)
         add(7, email: "x@example.org")
-        #expect(try await finder.find(email: "x@example.org", idField: Self.field.id) == [])
+        #expect(try await finder.find(email: "x@example.org", idField: Self.field.id, fields: PlanStep.meeting) == [])
 
         time.set(ReadAhead.longestAge)
-        #expect(try await finder.find(email: "x@example.org", idField: Self.field.id).map(\.id.text) == ["7"])
+        #expect(
+            try await finder.find(email: "x@example.org", idField: Self.field.id, fields: PlanStep.meeting).map(
+                \.id.text) == ["7"])
         #expect(keap.calls == ["page 1", "page 1", "read 7"])
     }
 
@@ -122,11 +135,15 @@ import Testing
             if name == "page 2" { await finder.readAhead?.note(ContactID("99"), created, field: Self.field.id) }
         }
 
-        _ = try await finder.find(id: "zp-1", field: Self.field)
+        _ = try await finder.find(id: "zp-1", field: Self.field, named: Self.field.fieldName, fields: PlanStep.meeting)
         add(99, id: "zp-99", email: "new@example.org")
 
-        #expect(try await finder.find(id: "ZP-99", field: Self.field).map(\.id.text) == ["99"])
-        #expect(try await finder.find(email: "new@example.org", idField: Self.field.id).map(\.id.text) == ["99"])
+        #expect(
+            try await finder.find(id: "ZP-99", field: Self.field, named: Self.field.fieldName, fields: PlanStep.meeting)
+                .map(\.id.text) == ["99"])
+        #expect(
+            try await finder.find(email: "new@example.org", idField: Self.field.id, fields: PlanStep.meeting).map(
+                \.id.text) == ["99"])
     }
 
     @Test func `many who ask at once wait for one reading`() async throws {
@@ -136,7 +153,11 @@ import Testing
 
         await withTaskGroup(of: Bool.self) { group in
             for number in 0..<50 {
-                group.addTask { (try? await finder.find(id: "new \(number)", field: Self.field)) == [] }
+                group.addTask {
+                    (try? await finder.find(
+                        id: "new \(number)", field: Self.field, named: Self.field.fieldName, fields: PlanStep.meeting))
+                        == []
+                }
             }
             for await isAbsent in group { #expect(isAbsent) }
         }
@@ -150,9 +171,9 @@ import Testing
         let finder = finder()
 
         await #expect(throws: KeapFailure.self) {
-            try await finder.find(email: "b@example.org", idField: Self.field.id)
+            try await finder.find(email: "b@example.org", idField: Self.field.id, fields: PlanStep.meeting)
         }
-        #expect(try await finder.find(email: "b@example.org", idField: Self.field.id) == [])
+        #expect(try await finder.find(email: "b@example.org", idField: Self.field.id, fields: PlanStep.meeting) == [])
         #expect(keap.calls == ["page 1", "page 1"])
     }
 }

@@ -5,29 +5,35 @@ struct ContactFinder: Sendable {
     let calls: any KeapCalls
     let readAhead: ReadAhead?
 
-    func find(id: String, field: CustomFieldModel) async throws(KeapFailure) -> [KeapContact] {
-        if let known = try await readAhead?.bearers(ofID: id, field: field.id), let found = try await read(known) {
-            return found
-        }
-        return try await calls.contacts(
-            where: [.custom(fieldName: field.fieldName, value: id)], fields: PlanStep.meeting, limit: 50)
-    }
-
-    func find(email: String, idField: CustomFieldID?) async throws(KeapFailure) -> [KeapContact] {
-        if let idField, let known = try await readAhead?.bearers(ofEmail: email, field: idField),
-            let found = try await read(known)
+    func find(
+        id: String, field: CustomFieldModel?, named fieldName: String, fields: [ContactField]
+    ) async throws(KeapFailure) -> [KeapContact] {
+        if let field, let known = try await readAhead?.bearers(ofID: id, field: field.id),
+            let found = try await read(known, fields)
         {
             return found
         }
-        return try await calls.contacts(where: [.email(email)], fields: PlanStep.meeting, limit: 1_000)
+        return try await calls.contacts(
+            where: [.custom(fieldName: fieldName, value: id)], fields: fields, limit: 50)
+    }
+
+    func find(
+        email: String, idField: CustomFieldID?, fields: [ContactField]
+    ) async throws(KeapFailure) -> [KeapContact] {
+        if let idField, let known = try await readAhead?.bearers(ofEmail: email, field: idField),
+            let found = try await read(known, fields)
+        {
+            return found
+        }
+        return try await calls.contacts(where: [.email(email)], fields: fields, limit: 1_000)
     }
 
     /// Nil if a search costs less.
-    private func read(_ known: [ContactID]) async throws(KeapFailure) -> [KeapContact]? {
+    private func read(_ known: [ContactID], _ fields: [ContactField]) async throws(KeapFailure) -> [KeapContact]? {
         guard known.count <= 1 else { return nil }
         guard let contact = known.first else { return [] }
         do throws(KeapFailure) {
-            return [try await calls.contact(contact, fields: PlanStep.meeting)]
+            return [try await calls.contact(contact, fields: fields)]
         } catch {
             // Merged or deleted since: a search finds what is left of it.
             if case .gone = error { return nil }

@@ -5,7 +5,7 @@ enum AdminPlace: Equatable {
     case gyms, attention, budget
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
-    case programs(gym: String)
+    case programs(gym: String), people(gym: String)
 
     init?(_ path: [String]) {
         switch path {
@@ -29,6 +29,7 @@ enum AdminPlace: Equatable {
         case ("gyms", 2, "pause"): self = .pause(gym: rest[0], true)
         case ("gyms", 2, "resume"): self = .pause(gym: rest[0], false)
         case ("gyms", 2, "programs"): self = .programs(gym: rest[0])
+        case ("gyms", 2, "people"): self = .people(gym: rest[0])
         case ("gyms", 4, "pause") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], true)
         case ("gyms", 4, "resume") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], false)
         case ("attention", 0, _): self = .attention
@@ -41,7 +42,7 @@ enum AdminPlace: Equatable {
     var methods: [String] {
         switch self {
         case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .attention, .budget: ["GET", "HEAD"]
-        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs: ["POST"]
+        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people: ["POST"]
         }
     }
 }

@@ -93,6 +93,7 @@ struct AdminRoutes: Sendable {
             if isPaused { try await queue.pause(lane, of: tenant) } else { try await queue.resume(lane, of: tenant) }
             return Reply.json(200, ["gym": gym, "lane": text])
         case .programs(let gym): return try await program(request, of: try self.gym(gym))
+        case .people(let gym): return try await importPeople(request, of: try self.gym(gym))
         }
     }
 

@@ -39,8 +39,8 @@ final class Gym: Sendable {
     private let saveAttention: @Sendable ([UInt8]) async -> Void
 
     init(
-        _ configuration: GymConfiguration, account: KeapAccount, keeper: DirectoryKeeper, attention: Attention,
-        saveAttention: @escaping @Sendable ([UInt8]) async -> Void
+        _ configuration: GymConfiguration, account: KeapAccount, keeper: DirectoryKeeper, imports: ImportCalls,
+        attention: Attention, saveAttention: @escaping @Sendable ([UInt8]) async -> Void
     ) {
         id = configuration.id
         name = configuration.name
@@ -55,7 +55,7 @@ final class Gym: Sendable {
         self.keeper = keeper
         self.attention = attention
         self.saveAttention = saveAttention
-        deliverer = Deliverer(keeper: keeper)
+        deliverer = Deliverer(keeper: keeper, imports: imports)
     }
 
     /// Reads messages under the present settings.
@@ -71,6 +71,11 @@ final class Gym: Sendable {
         }
         switch message.source {
         case .zenPlanner: return readPerson(message)
+        case .zenPlannerReport:
+            switch reader.read(report: message.body) {
+            case .change(let change, _): return .success(change)
+            case .unplaced(let reason, _): return .failure(.init(sentence: reason))
+            }
         case .onceHub: return readBooking(message)
         }
     }
@@ -102,9 +107,10 @@ final class Gym: Sendable {
     }
 
     func deliver(
-        _ change: Change, job: JobID, state: [UInt8], save: @escaping @Sendable ([UInt8]) async throws -> Void
+        _ change: Change, job: JobID, isImport: Bool, state: [UInt8],
+        save: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async -> Delivery {
-        await deliverer.deliver(change, job: job.rawValue, state: state, save: save)
+        await deliverer.deliver(change, job: job.rawValue, isImport: isImport, state: state, save: save)
     }
 
     /// Keeps what a person should look at, under the lane it came from.

@@ -22,7 +22,7 @@ enum LaneKeys {
             let isWhole = [SyncedField.email, .firstName, .lastName].allSatisfy { field in
                 person.values[field]?.text.contains { !$0.isWhitespace } ?? false
             }
-            return [id] + (isWhole ? names(NameKey(person.values)) : [])
+            return (person.zenPlannerID.isEmpty ? [] : [id]) + (isWhole ? names(NameKey(person.values)) : [])
         case .contact(let change):
             let records = change.records.map { LaneKey(kind: record, value: $0, isExclusive: false) }
             let name = NameKey(change.values)

@@ -2,7 +2,7 @@
 ///
 ///     offset  size  what
 ///     0       1     version, 1
-///     1       1     source: 1 Zen Planner, 2 OnceHub
+///     1       1     source: 1 Zen Planner, 2 OnceHub, 3 a row of a Zen Planner report
 ///     2       2     length of the content type, little endian
 ///     4       n     content type, UTF-8
 ///     4+n     …     body
@@ -10,6 +10,7 @@ struct StoredMessage: Equatable, Sendable {
     enum Source: UInt8, Sendable {
         case zenPlanner = 1
         case onceHub = 2
+        case zenPlannerReport = 3
     }
 
     var source: Source

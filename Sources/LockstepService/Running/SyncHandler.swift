@@ -54,7 +54,8 @@ final class SyncHandler: JobHandler {
         switch gym.read(job.payload) {
         case .failure(let problem): return .dead(reason: problem.sentence, state: bytes)
         case .success(let change):
-            let delivery = await gym.deliver(change, job: job.id, state: bytes) { state in
+            let isImport = job.urgency == .bulk
+            let delivery = await gym.deliver(change, job: job.id, isImport: isImport, state: bytes) { state in
                 try await lane.save(state)
             }
             return await outcome(of: delivery, job, gym, lane, change)
@@ -74,7 +75,8 @@ final class SyncHandler: JobHandler {
             // A program's end that came in this moment parts them. One by one, each is what it is.
             return .dead(reason: "they do not go together any more", state: bytes)
         }
-        let delivery = await gym.deliver(coalesced.change, job: last.id, state: bytes) { state in
+        let isImport = jobs.allSatisfy { $0.urgency == .bulk }
+        let delivery = await gym.deliver(coalesced.change, job: last.id, isImport: isImport, state: bytes) { state in
             try await lane.save(state)
         }
         // Refused as one they are tried one by one, so it is no dead letter yet.

@@ -23,6 +23,8 @@ struct AdminClient {
         fileprivate var admin: String?
         fileprivate var token: String?
 
+        init(config: String) { self.config = config }
+
         init(_ arguments: inout Arguments) throws(UsageError) {
             config = try arguments.option("--config")
             admin = try arguments.option("--admin")

@@ -29,7 +29,7 @@ protocol Command {
 enum CommandLineTool {
     static var commands: [any Command.Type] {
         [
-            DemoCommand.self, ServeCommand.self, CheckCommand.self,
+            DemoCommand.self, ServeCommand.self, CheckCommand.self, ImportCommand.self,
             JobsCommand.self, ExplainCommand.self, BudgetCommand.self, RetryCommand.self, DiscardCommand.self,
             PauseCommand.self, ResumeCommand.self,
             ProgramRenameCommand.self, ProgramDeleteCommand.self,

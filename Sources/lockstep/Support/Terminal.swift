@@ -10,6 +10,15 @@ import Foundation
 enum Terminal {
     static let isInteractive = isatty(STDERR_FILENO) == 1
 
+    /// Whether a person sits at both ends.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isInteractive }
+
+    /// Anything but a plain yes is a no.
+    static func ask(_ question: String) -> Bool {
+        write(question, to: STDERR_FILENO)
+        return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+    }
+
     static func print(_ text: String) {
         write(text + "\n", to: STDOUT_FILENO)
     }

@@ -1,0 +1,146 @@
+import Foundation
+import LockstepService
+import ZenPlanner
+
+struct ImportCommand: Command {
+    static let words = ["import"]
+    static let summary = "brings a Zen Planner people report into Keap"
+    static let help = """
+        Usage: lockstep import --config FILE --gym GYM [--preview | --yes] [--no-wait] PEOPLE.csv
+
+        Shows first what is in the file: how many people, which columns mean something, which rows are left out and why.
+        Then asks, hands the people to the running service and follows it until Keap has them. Columns are named like
+        the fields of messages (see zenPlanner.fields); a person without a Zen Planner id is known by first name, last
+        name and e-mail together. Importing a file again changes nothing that has not changed.
+
+          --preview        only show
+          --yes            do not ask
+          --no-wait        return when the service has everything on disk
+          --config FILE    the service's configuration: its field names, and where it is running
+
+        Imports make way for live changes, and go on without this command: stopping it stops the watching only.
+        """
+
+    private let address: AdminClient.Address
+    private let config: String
+    private let gym: String
+    private let file: String
+    private let isPreview: Bool
+    private let isAgreed: Bool
+    private let waits: Bool
+
+    init(_ arguments: inout Arguments) throws(UsageError) {
+        guard let config = try arguments.option("--config") else { throw UsageError("--config is missing") }
+        guard let gym = try arguments.option("--gym") else { throw UsageError("--gym is missing") }
+        self.config = config
+        self.gym = gym
+        address = AdminClient.Address(config: config)
+        isPreview = arguments.flag("--preview")
+        isAgreed = arguments.flag("--yes")
+        waits = !arguments.flag("--no-wait")
+        if isPreview, isAgreed { throw UsageError("give --preview or --yes, not both") }
+        file = try arguments.positional("PEOPLE.csv")
+    }
+
+    func run() async throws -> ExitCode {
+        let configuration = try Configuration.load(config)
+        guard let found = configuration.gyms.first(where: { $0.id.description == gym }) else {
+            throw CommandFailure("\(config) has no gym “\(gym)”")
+        }
+        guard let settings = found.zenPlanner?.settings else {
+            throw CommandFailure("gym \(gym) has no zenPlanner section in \(config)")
+        }
+        let report = try read(settings)
+        Terminal.print(ImportPreview(report, file: file, settings: settings).text)
+        guard !report.people.isEmpty else { return report.flaws.isEmpty ? .done : .failed }
+        if isPreview { return .done }
+        guard try isAgreed || asks(report.people.count) else {
+            Terminal.note("nothing was imported")
+            return .failed
+        }
+        let client = try AdminClient(address)
+        try await send(report.people, to: client)
+        if waits { try await follow(report.people.count, client) }
+        return .done
+    }
+
+    private func read(_ settings: ZenPlannerSettings) throws -> PeopleReport {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw CommandFailure("\(file) cannot be read")
+        }
+        do {
+            return try PeopleReport(Array(data), settings: settings)
+        } catch {
+            throw CommandFailure("\(file): \(error)")
+        }
+    }
+
+    private func asks(_ count: Int) throws -> Bool {
+        guard Terminal.canAsk else {
+            throw CommandFailure("nobody can be asked here; give --yes to import, or --preview")
+        }
+        return Terminal.ask("Import \(count) people to gym \(gym)? [y/N] ")
+    }
+
+    private func send(_ people: [PeopleReport.Person], to client: AdminClient) async throws {
+        for start in stride(from: 0, to: people.count, by: 200) {
+            let rows = people[start..<min(start + 200, people.count)].map { String(decoding: $0.form, as: UTF8.self) }
+            do {
+                _ = try await client.post("/api/gyms/\(gym)/people", json: ["rows": rows])
+            } catch let failure as CommandFailure {
+                throw CommandFailure(
+                    "\(failure.sentence); \(start) of \(people.count) people are with the service: import the file again, "
+                        + "nothing is done twice")
+            }
+            Terminal.progress("\(Terminal.bar(start + rows.count, of: people.count)) handing over")
+        }
+        Terminal.note("\(people.count) people are with the service, on disk")
+    }
+
+    /// Until nothing of the gym's waits; its live changes count too.
+    private func follow(_ count: Int, _ client: AdminClient) async throws {
+        while true {
+            let gyms = try client.decode([GymProgress].self, from: try await client.get("/api/gyms"))
+            let jobs = gyms.first { $0.id == gym }?.jobs ?? [:]
+            let left = jobs.reduce(0) { $0 + ($1.key == "dead" ? 0 : $1.value) }
+            if left == 0 {
+                let dead = jobs["dead"] ?? 0
+                Terminal.note(
+                    "all delivered\(dead == 0 ? "" : "; the gym has \(dead) dead letters: lockstep jobs --state dead")")
+                return
+            }
+            Terminal.progress("\(Terminal.bar(count - left, of: count)) \(max(0, count - left)) of \(count) delivered")
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+}
+
+private struct GymProgress: Decodable {
+    var id: String
+    var jobs: [String: Int]
+}
+
+/// What a file would do, before it does it.
+struct ImportPreview {
+    let text: String
+
+    private static let mostFlaws = 20
+
+    init(_ report: PeopleReport, file: String, settings: ZenPlannerSettings) {
+        var lines = ["\(file): \(report.people.count) people"]
+        lines.append("  columns used     " + report.used.joined(separator: ", "))
+        if !report.ignored.isEmpty { lines.append("  columns ignored  " + report.ignored.joined(separator: ", ")) }
+        let order = report.dateOrder ?? settings.dateOrder
+        lines.append(
+            "  dates            \(order.rawValue), "
+                + (report.dateOrder == nil ? "as the gym's settings say" : "as the file itself shows"))
+        if !report.flaws.isEmpty {
+            lines.append("  rows left out    \(report.flaws.count)")
+            lines += report.flaws.prefix(Self.mostFlaws).map { "    line \($0.line): \($0.sentence)" }
+            if report.flaws.count > Self.mostFlaws {
+                lines.append("    and \(report.flaws.count - Self.mostFlaws) more")
+            }
+        }
+        text = lines.joined(separator: "\n")
+    }
+}
