@@ -18,7 +18,14 @@ package final class TaskDriver: JournalDriver {
     private let keeper = TaskWorker()
     private let reader = TaskWorker()
 
-    package init(_ clock: VirtualClock) { self.clock = clock }
+    private let delay: @Sendable () -> Duration
+
+    /// - Parameter delay: how long the next write or sync takes to begin. Whatever does not wait for the disk happens
+    ///   meanwhile.
+    package init(_ clock: VirtualClock, delay: @escaping @Sendable () -> Duration = { .zero }) {
+        self.clock = clock
+        self.delay = delay
+    }
 
     /// Returns when the journal has ended, or was never opened and `giveUp` was called.
     package func run() async {
@@ -45,9 +52,16 @@ package final class TaskDriver: JournalDriver {
                 continue
             }
             switch writer.turn() {
-            case .none: await Task.yield()
-            case .asleep(nil): await bell.wait()
-            case .asleep(let deadline?): await bell.wait(until: origin.duration(to: deadline), clock)
+            case .none:
+                let pause = delay()
+                if pause > .zero { await clock.rest(for: pause) } else { await Task.yield() }
+            case .asleep(let deadline):
+                if let deadline {
+                    await bell.wait(until: origin.duration(to: deadline), clock)
+                } else {
+                    await bell.wait()
+                }
+                await clock.rest(for: delay())
             case .ended: return
             }
         }

@@ -1,6 +1,7 @@
 import LockstepJournal
 import LockstepPool
 import LockstepSimulation
+import Synchronization
 
 /// One process of a simulated machine, from the opening of its log to its end.
 struct SimulatedLife: Sendable {
@@ -52,13 +53,20 @@ struct SimulatedLife: Sendable {
         }
     }
 
+    /// In every other life the disk takes its time.
+    private var delay: @Sendable () -> Duration {
+        let chance = SharedChance(simulation.random(1 << 50 | UInt64(number)))
+        let longest = chance.number(in: 0...1) * 15
+        return { longest == 0 ? .zero : .milliseconds(chance.number(in: 0...longest)) }
+    }
+
     /// Opens the log, tells `found`, and lets `body` use the queue, which does not run yet. Nil: the log did not open,
     /// because the power went meanwhile.
     func open<Value: Sendable>(
         _ body: @escaping @Sendable (JobQueue, JournalLog, Findings) async throws -> Value
     ) async throws -> Value? {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let driver = TaskDriver(simulation.clock)
+            let driver = TaskDriver(simulation.clock, delay: delay)
             group.addTask { await driver.run() }
             let (log, found): (JournalLog, RecoveredJobs)
             do {
@@ -99,6 +107,12 @@ struct SimulatedLife: Sendable {
             try result.get()
         }
     }
+}
+
+private final class SharedChance: Sendable {
+    private let generator: Mutex<SeededGenerator>
+    init(_ generator: SeededGenerator) { self.generator = Mutex(generator) }
+    func number(in range: ClosedRange<Int>) -> Int { generator.withLock { Int.random(in: range, using: &$0) } }
 }
 
 extension JobQuery {

@@ -133,7 +133,8 @@ struct SimulatedUsers: Sendable {
     private func lookForTheStuck() async {
         await simulation.settle()
         let (views, now) = (await queue.jobs(.all), simulation.clock.wall)
-        guard !isOver else { return }
+        // What the disk does not have yet waits for the disk.
+        guard !isOver, log.durableSequence == log.lastSequence else { return }
         let running = views.filter { $0.state == .running }
         guard running.count < SimulatedLife.policy.lanes else { return }
         let lanes = Dictionary(
