@@ -80,7 +80,8 @@ let package = Package(
         .testTarget(
             name: "LockstepTracesTests",
             dependencies: ["LockstepTraces", "KeapSimulator", "LockstepSimulation"], swiftSettings: strict),
-        .testTarget(name: "LockstepCommandTests", dependencies: ["lockstep"], swiftSettings: strict),
+        .testTarget(
+            name: "LockstepCommandTests", dependencies: ["lockstep", "ZenPlanner"], swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.
         .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),
     ],

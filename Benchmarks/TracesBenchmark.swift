@@ -20,6 +20,7 @@ struct TracesBenchmark {
             let result = try TraceRun(trace).result()
             print(row(trace, result))
             print("  \(trace.summary); \(Int((ContinuousClock.now - start).seconds)) s of this machine")
+            if let waits = waits(result) { print(waits) }
             for (endpoint, count) in result.endpoints.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(8)
             {
                 print("    \(count)  \(endpoint)")
@@ -27,6 +28,16 @@ struct TracesBenchmark {
             for sentence in (result.wrong + result.disorders).prefix(5) { print("  WRONG: \(sentence)") }
             precondition(result.isRight, "the trace “\(trace.name)” did not end as it should: \(result)")
         }
+    }
+
+    /// How long the changes of gyms that share a budget took, beside the one that floods it.
+    private func waits(_ result: TraceResult) -> String? {
+        guard result.waits.count > 1 else { return nil }
+        let others = result.waits.dropFirst().joined().map(\.seconds).sorted()
+        guard let longest = others.last else { return nil }
+        return String(
+            format: "  single changes of the other gyms: median %.2f s, longest %.2f s until their new tag was on",
+            others[others.count / 2], longest)
     }
 
     private func row(_ trace: Trace, _ result: TraceResult) -> String {

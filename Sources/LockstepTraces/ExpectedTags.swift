@@ -31,6 +31,8 @@ struct ExpectedTags {
 struct FoundTags {
     private(set) var byEmail: [String: [Set<String>]] = [:]
     private(set) var disorders: [String] = []
+    /// When each e-mail address' contact got each tag, in milliseconds since 1970, oldest first.
+    private var applied: [String: [(tag: String, at: Int64)]] = [:]
 
     init(_ account: Account) {
         let names = account.tags.mapValues(\.name)
@@ -41,6 +43,9 @@ struct FoundTags {
         for contact in account.history.contacts {
             var status: Int?
             for event in account.history.events(of: contact) {
+                if case .tagApplied(let tag) = event.what, let email = account.contacts[contact]?.emails.first {
+                    applied[email, default: []].append((names[tag] ?? "", event.at.milliseconds))
+                }
                 switch event.what {
                 case .tagApplied(let tag) where names[tag]?.hasPrefix("ZP Status: ") == true:
                     if status != nil { disorders.append("contact \(contact) wore two status tags at once") }
@@ -49,6 +54,16 @@ struct FoundTags {
                 default: break
                 }
             }
+        }
+    }
+
+    /// How long each message's status took to be worn. Leaves out messages that did not change it.
+    func waits(for messages: [Trace.Message], since began: Int64) -> [Duration] {
+        messages.compactMap { message in
+            guard let member = message.content.member else { return nil }
+            let sent = began + Int64(message.at / .milliseconds(1))
+            let worn = applied[member.email]?.first { $0.tag == "ZP Status: \(member.status)" && $0.at >= sent }
+            return worn.map { .milliseconds($0.at - sent) }
         }
     }
 }

@@ -9,6 +9,7 @@ package struct LeastCalls: Equatable, Sendable {
     package private(set) var merged = 0
 
     private var states: [String: Member] = [:]
+    private var first: [String: Member] = [:]
     private var removals = TagEdits()
     private var additions = TagEdits()
     /// Calls that nothing can be merged into: a contact's own.
@@ -20,6 +21,7 @@ package struct LeastCalls: Equatable, Sendable {
         for (index, gym) in trace.gyms.enumerated() {
             for member in gym.members { states[Self.key(index, member)] = member }
         }
+        first = states
         for message in trace.messages {
             switch message.content {
             case .member(let member), .imported(let member): add(member, of: message.gym)
@@ -28,6 +30,10 @@ package struct LeastCalls: Equatable, Sendable {
         }
         // A contact's transitions follow each other, each in two calls at least.
         let longest = steps.values.max() ?? 0
+        // Of field values that wait, only the last need ever be written.
+        for (key, member) in states {
+            if let before = first[key] { own += Self.writes(from: before, to: member) }
+        }
         merged = own + shared + max(longest, removals.least + additions.least)
     }
 
@@ -48,11 +54,12 @@ package struct LeastCalls: Equatable, Sendable {
             oneByOne += 3
             return
         }
-        let hasLists = before.listed != member.listed
-        // A list is replaced as a whole, so what is foreign in it must be known: it is read, then written.
-        let writes = hasLists ? 2 : (before.scalars != member.scalars ? 1 : 0)
-        own += writes
-        oneByOne += writes
+        oneByOne += Self.writes(from: before, to: member)
+    }
+
+    /// A list is replaced as a whole, so what is foreign in it must be known: it is read, then written.
+    private static func writes(from before: Member, to member: Member) -> Int {
+        before.listed != member.listed ? 2 : (before.scalars != member.scalars ? 1 : 0)
     }
 
     private mutating func delete(_ program: Member.Program, of gym: Int) {

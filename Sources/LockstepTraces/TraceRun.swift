@@ -5,6 +5,7 @@ import LockstepHTTP
 import LockstepPool
 import LockstepService
 import LockstepSimulation
+import Synchronization
 
 /// Runs the whole service through a trace, on a virtual clock, against simulated Keap accounts that count strictly.
 ///
@@ -88,6 +89,8 @@ package struct TraceRun: Sendable {
     // MARK: The run
 
     private struct Measured: Sendable {
+        /// When the trace began, in milliseconds since 1970.
+        var began: Int64 = 0
         var callsBefore = 0
         var callsAfter = 0
         var ended = Duration.zero
@@ -140,7 +143,10 @@ package struct TraceRun: Sendable {
         let begin = VirtualClock.Instant(offset: Self.day * Int(days)).advanced(by: trace.begins)
         try await clock.sleep(until: begin)
         measured.callsBefore = keap.calls
+        measured.began = clock.wall
         let endpointsBefore = keap.with(\.audit.callsByEndpoint)
+        let isPosted = Atomic(false)
+        async let busy = drain(service, clock) { isPosted.load(ordering: .relaxed) }
         for run in trace.messages.runs() {
             let first = run[run.startIndex]
             try await clock.sleep(until: begin.advanced(by: first.at))
@@ -150,7 +156,8 @@ package struct TraceRun: Sendable {
                 try await post(first, to: service)
             }
         }
-        measured.busy = try await drain(service, clock)
+        isPosted.store(true, ordering: .relaxed)
+        measured.busy = try await busy
         measured.callsAfter = keap.calls
         measured.ended = begin.duration(to: clock.now)
         measured.endpoints = keap.with(\.audit.callsByEndpoint).merging(endpointsBefore) { $0 - $1 }
@@ -182,11 +189,13 @@ package struct TraceRun: Sendable {
     }
 
     /// Returns when all is delivered: the whole minutes in which more waited all the time than could be under way.
-    private func drain(_ service: Service, _ clock: VirtualClock) async throws -> Set<Int64> {
+    private func drain(
+        _ service: Service, _ clock: VirtualClock, isPosted: @Sendable () -> Bool = { true }
+    ) async throws -> Set<Int64> {
         var busy: [Int64: Int] = [:]
         while true {
             let pending = await service.queue.counts().tenants.values.reduce(0) { $0 + $1.pending }
-            if pending == 0 { return Set(busy.filter { $0.value == 60 }.keys) }
+            if pending == 0, isPosted() { return Set(busy.filter { $0.value == 60 }.keys) }
             if pending > 2 * 8 { busy[clock.wall / 60_000, default: 0] += 1 }
             try await clock.sleep(for: .seconds(1))
         }
@@ -210,7 +219,8 @@ package struct TraceRun: Sendable {
             let found = keap.with { world in FoundTags(world.accounts[app(gym)]!) }
             result.wrong += expected.differences(from: found, gym: index)
             result.disorders += found.disorders
-            result.waits.append([])
+            let own = trace.messages.filter { $0.gym == index }
+            result.waits.append(found.waits(for: own, since: measured.began))
         }
     }
 }

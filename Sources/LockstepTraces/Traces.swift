@@ -33,8 +33,10 @@ package enum Traces {
             "quiet day", "a day of a gym with \(people) people, \(count) messages", gyms: [gym], messages: messages)
     }
 
-    /// Memberships begin and end with the month: the status of most people changes within two minutes.
-    package static func firstOfMonth(people: Int = 2_000, seed: UInt64 = 2) -> Trace {
+    /// Memberships begin and end with the month: the status of most people changes at once.
+    ///
+    /// - Parameter seconds: over which the messages come.
+    package static func firstOfMonth(people: Int = 2_000, seconds: Int = 20, seed: UInt64 = 2) -> Trace {
         var random = SeededGenerator(seed: seed)
         let gym = gym("downtown", people, &random)
         var messages: [Trace.Message] = []
@@ -42,10 +44,12 @@ package enum Traces {
             var member = old
             member.status = other(than: old.status, &random)
             messages.append(
-                .init(at: .seconds(300) + .milliseconds(number * 120_000 / people), gym: 0, content: .member(member)))
+                .init(
+                    at: .seconds(300) + .milliseconds(number * seconds * 1_000 / people), gym: 0,
+                    content: .member(member)))
         }
         return Trace(
-            "first of the month", "\(messages.count) of \(people) people change their status within two minutes",
+            "first of the month", "\(messages.count) of \(people) people change their status within \(seconds) seconds",
             gyms: [gym], messages: messages)
     }
 
@@ -90,30 +94,25 @@ package enum Traces {
             messages: messages)
     }
 
-    /// Gyms behind one OAuth client: one of them sends a flood, and each of the others a change now and then.
-    package static func chain(gyms count: Int = 50, people: Int = 40, flood: Int = 20_000, seed: UInt64 = 6) -> Trace {
+    /// Gyms behind one OAuth client: one of them sends a flood, and each of the others a change now and then meanwhile.
+    package static func chain(gyms count: Int = 50, people: Int = 20, flood: Int = 20_000, seed: UInt64 = 6) -> Trace {
         var random = SeededGenerator(seed: seed)
         var gyms = (0..<count).map { gym("gym\($0)", people, &random) }
-        gyms[0] = gym("gym0", 2_000, &random)
-        var members = gyms.map(\.members)
+        gyms[0] = gym("gym0", flood, &random)
         var messages: [Trace.Message] = []
-        for number in 0..<flood {
-            let index = number % members[0].count
-            // One field each, which nothing can be merged into.
-            members[0][index].birthDate = "19\(70 + number / members[0].count % 30)-02-1\(number % 9)"
-            messages.append(.init(at: .seconds(3_600), gym: 0, content: .member(members[0][index])))
+        for old in gyms[0].members {
+            var member = old
+            // One field of one person each, which nothing can be merged into.
+            member.birthDate = "2001-02-03"
+            messages.append(.init(at: .seconds(3_600), gym: 0, content: .member(member)))
         }
-        for gym in 1..<max(2, count) {
-            for round in 0..<4 {
-                let index = Int.random(in: members[gym].indices, using: &random)
-                members[gym][index].status = other(than: members[gym][index].status, &random)
-                messages.append(
-                    .init(
-                        at: .seconds(3_700 + round * 1_800 + gym * 30), gym: gym, content: .member(members[gym][index]))
-                )
-            }
+        let others = max(1, count - 1)
+        for number in 0..<(3 * others) where count > 1 {
+            let gym = 1 + number % others
+            var member = gyms[gym].members[number / others]
+            member.status = other(than: member.status, &random)
+            messages.append(.init(at: .seconds(3_660 + number * 3), gym: gym, content: .member(member)))
         }
-        messages.sort { $0.at < $1.at }
         return Trace(
             "chain", "\(count) gyms behind one client, one with \(flood) changes waiting", gyms: gyms, client: "chain",
             messages: messages)

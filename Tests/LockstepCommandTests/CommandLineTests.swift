@@ -21,6 +21,8 @@ struct CommandLineTests {
         ["jobs", "--admin", "http://127.0.0.1:1", "1", "--state", "dead"], ["jobs", "--admin", "nonsense"],
         ["explain", "1"], ["explain", "--admin", "http://127.0.0.1:1"],
         ["explain", "--admin", "http://127.0.0.1:1", "1", "2"],
+        ["import", "x.csv"], ["import", "--config", "x", "x.csv"], ["import", "--config", "x", "--gym", "y"],
+        ["import", "--config", "x", "--gym", "y", "--yes", "--preview", "z"],
         ["budget"], ["budget", "--admin", "http://127.0.0.1:1", "extra"],
         ["retry", "--admin", "http://127.0.0.1:1"], ["retry", "--admin", "http://127.0.0.1:1", "--all", "5"],
         ["retry", "--admin", "http://127.0.0.1:1", "5", "--gym", "a"], ["discard", "--admin", "http://127.0.0.1:1"],

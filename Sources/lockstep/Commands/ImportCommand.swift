@@ -79,7 +79,7 @@ struct ImportCommand: Command {
         guard Terminal.canAsk else {
             throw CommandFailure("nobody can be asked here; give --yes to import, or --preview")
         }
-        return Terminal.ask("Import \(count) people to gym \(gym)? [y/N] ")
+        return Terminal.ask("Import \(count.people) to gym \(gym)? [y/N] ")
     }
 
     private func send(_ people: [PeopleReport.Person], to client: AdminClient) async throws {
@@ -94,7 +94,7 @@ struct ImportCommand: Command {
             }
             Terminal.progress("\(Terminal.bar(start + rows.count, of: people.count)) handing over")
         }
-        Terminal.note("\(people.count) people are with the service, on disk")
+        Terminal.note("\(people.count.people) with the service, on disk")
     }
 
     /// Until nothing of the gym's waits; its live changes count too.
@@ -127,7 +127,7 @@ struct ImportPreview {
     private static let mostFlaws = 20
 
     init(_ report: PeopleReport, file: String, settings: ZenPlannerSettings) {
-        var lines = ["\(file): \(report.people.count) people"]
+        var lines = ["\(file): \(report.people.count.people)"]
         lines.append("  columns used     " + report.used.joined(separator: ", "))
         if !report.ignored.isEmpty { lines.append("  columns ignored  " + report.ignored.joined(separator: ", ")) }
         let order = report.dateOrder ?? settings.dateOrder
@@ -143,4 +143,9 @@ struct ImportPreview {
         }
         text = lines.joined(separator: "\n")
     }
+}
+
+extension Int {
+    /// `1 person`, `2 people`.
+    fileprivate var people: String { self == 1 ? "1 person" : "\(self) people" }
 }
