@@ -17,6 +17,7 @@ extension Ledger {
     {
         tell("recovered after \(end): \(found.values.sorted { $0.id < $1.id }.map { "\($0.id) \($0.state)" })")
         state.withLock { state in
+            state.hasRecovered = true
             state.excused = []
             var reruns: [Group: [JobID]] = [:]
             for (id, entry) in state.entries.sorted(by: { $0.key < $1.key }) {
@@ -71,7 +72,8 @@ extension Ledger.State {
         case .discarded:
             if view != nil { breach(.unrepeated, "\(id) was discarded and is back") }
         }
-        if let view, view.attempts > entry.charged, !entry.isUncertain {
+        let most = end == .powerLost ? max(entry.charged, entry.chargedBefore) : entry.charged
+        if let view, view.attempts > most, !entry.isUncertain {
             breach(.unrepeated, "\(id) has \(view.attempts) attempts, of which \(entry.charged) were charged")
         }
     }

@@ -6,6 +6,15 @@ extension Ledger.State {
         if time != nil { print("BREACH", breaches.last!) }
     }
 
+    /// A dead job is in its lane again, as if never tried.
+    mutating func revive(_ id: JobID) {
+        entries[id]?.isUncertain = false
+        let charged = entries[id]?.charged ?? 0
+        entries[id]?.chargedBefore = charged
+        entries[id]?.charged = 0
+        entries[id]?.standing = .pending
+    }
+
     func group(_ subject: SimulatedSubject) -> Ledger.Group {
         guard subject.naming != .id else { return Ledger.Group(person: subject.person, naming: .id) }
         // While it is not known whether they are one, a job with both names is held to neither.

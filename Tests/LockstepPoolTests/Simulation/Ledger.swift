@@ -34,6 +34,8 @@ final class Ledger: Sendable {
         /// Its record on the disk was damaged.
         var isDamaged = false
         var charged = 0
+        /// Before its last revival, which may be lost with the power.
+        var chargedBefore = 0
         /// Was tried and put back: it may have to wait.
         var hasPause = false
         /// Turns of others of its tenant that it has seen while nothing held it up.
@@ -47,6 +49,7 @@ final class Ledger: Sendable {
         /// Whether the machine that is spoken of still runs.
         var isListening: @Sendable () -> Bool = { true }
         var lastEnd = SimulatedEnd.stopped
+        var hasRecovered = false
         /// Set if the story is printed.
         var time: (@Sendable () -> String)?
         var entries: [JobID: Entry] = [:]
@@ -102,9 +105,14 @@ final class Ledger: Sendable {
 
     var lastEnd: SimulatedEnd { state.withLock { $0.lastEnd } }
 
+    /// The power went as well, before the next process came to anything.
+    func lostPowerToo() { state.withLock { if $0.lastEnd == .killed { $0.lastEnd = .powerLost } } }
+
     func ended(as end: SimulatedEnd) {
         state.withLock { state in
-            state.lastEnd = end
+            // A process that ended before it had recovered leaves the next one all that the one before it left.
+            if state.hasRecovered || state.lastEnd == .stopped || end == .powerLost { state.lastEnd = end }
+            state.hasRecovered = false
             switch end {
             case .stopped: state.tally.stops += 1
             case .killed: state.tally.kills += 1
@@ -149,11 +157,16 @@ final class Ledger: Sendable {
         tell("begins \(job.id) of \(job.tenant), attempt \(job.attempt), knows \(DoneList.numbers(in: bytes).sorted())")
         countAlways(\.runs)
         note { state in
-            guard let entry = state.entries[job.id] else {
+            guard var entry = state.entries[job.id] else {
                 return state.breach(.kept, "\(job.id) began and was never offered")
             }
             if entry.isDamaged { state.breach(.contained, "\(job.id) began, though its record is damaged") }
             if job.payload != entry.subject.payload { state.breach(.kept, "\(job.id) has another's payload") }
+            if entry.standing == .dead, entry.isUncertain, !entry.isDamaged {
+                // Its revival is on the disk, and the call about to return.
+                state.revive(job.id)
+                entry = state.entries[job.id] ?? entry
+            }
             state.checkTurn(of: job.id, entry)
             state.checkStanding(of: job, entry)
             state.checkLimits(policy, job.tenant)
@@ -233,9 +246,8 @@ final class Ledger: Sendable {
         note { state in
             state.tally.revivals += 1
             state.excused.formUnion(running)
-            state.entries[id]?.isUncertain = false
-            state.entries[id]?.charged = 0
-            if state.entries[id]?.standing == .dead { state.entries[id]?.standing = .pending }
+            // Else it ran already, before the call returned.
+            if state.entries[id]?.isUncertain == true { state.revive(id) }
         }
     }
 

@@ -113,6 +113,7 @@ struct PoolSimulation: Sendable {
             } else {
                 files = files.crash()
                 expected = promised
+                if promised == nil { ledger.lostPowerToo() }
             }
         }
         return (files, expected)

@@ -111,12 +111,16 @@ struct SimulatedUsers: Sendable {
     }
 
     private func discardOne(_ chance: inout SeededGenerator) async throws {
-        guard let id = ledger.dead.randomElement(using: &chance) else { return }
+        if let id = ledger.dead.randomElement(using: &chance) { try await discard(id) }
+    }
+
+    private func discard(_ id: JobID) async throws {
         ledger.isAbout(to: id)
         do throws(QueueError) {
             try await queue.discard(id)
             ledger.discarded(id)
         } catch .notNow {
+            // Its death was not written yet.
             ledger.wasNotDone(id)
         }
     }
@@ -142,6 +146,9 @@ struct SimulatedUsers: Sendable {
         for waiting in lanes.values where !waiting.contains(where: { $0.state == .running }) {
             guard let head = waiting.min(by: { $0.id < $1.id }) else { continue }
             let tenant = head.tenant
+            // A quarter of the places is for live jobs.
+            let places = SimulatedLife.policy.lanes
+            guard head.urgency == .live || running.count < places - places / 4 else { continue }
             guard running.count(where: { $0.tenant == tenant }) < SimulatedLife.policy.lanesPerTenant else { continue }
             switch head.state {
             case .accepted: ledger.breach(.live, "\(head.id) stands at the head of its lane, and nobody runs it")
@@ -182,9 +189,7 @@ struct SimulatedUsers: Sendable {
         do {
             for tenant in SimulatedSubject.tenants { try await setPaused(false, tenant) }
             for id in ledger.dead where await queue.job(id)?.tenant == SimulatedSubject.tenants[1] {
-                ledger.isAbout(to: id)
-                try await queue.discard(id)
-                ledger.discarded(id)
+                try await discard(id)
             }
         } catch {
             ledger.breach(.live, "the operator was refused: \(error)")
