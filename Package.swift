@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "LockstepTraces",
             dependencies: [
-                "LockstepService", "LockstepPool", "LockstepSimulation", "LockstepHTTP", "Keap", "KeapSimulator",
+                "LockstepService", "LockstepPool", "LockstepJournal", "LockstepSimulation", "LockstepHTTP", "Keap",
+                "KeapSimulator",
             ], swiftSettings: strict),
         .executableTarget(
             name: "LockstepBenchmarks",
@@ -65,7 +66,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "KeapTests", dependencies: ["Keap", "KeapSimulator", "LockstepLimits"], swiftSettings: strict),
-        .testTarget(name: "KeapSimulatorTests", dependencies: ["KeapSimulator"], swiftSettings: strict),
+        .testTarget(
+            name: "KeapSimulatorTests", dependencies: ["KeapSimulator", "LockstepSimulation"], swiftSettings: strict),
         .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
         .testTarget(name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync"], swiftSettings: strict),
         .testTarget(

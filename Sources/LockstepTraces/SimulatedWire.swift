@@ -34,9 +34,10 @@ final class SimulatedWire: KeapTransport {
             )
         }
         guard !isAbandoned else { throw .notSent("Calls to Keap have been stopped.") }
-        await pass(.milliseconds(there))
+        // A request on its way is not called back: cancelling its sender shortens nothing.
+        await clock.rest(for: .milliseconds(there))
         let (number, answer) = keap.begin(SimRequest(request, key: key), at: clock.wall)
-        await pass(.milliseconds(back))
+        await clock.rest(for: .milliseconds(back))
         keap.end(number, at: clock.wall)
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
         return KeapResponse(
@@ -44,14 +45,6 @@ final class SimulatedWire: KeapTransport {
     }
 
     func abandon() { state.withLock { $0.isAbandoned = true } }
-
-    /// A request on its way is not called back: cancelling its sender shortens nothing.
-    private func pass(_ duration: Duration) async {
-        let end = clock.now.advanced(by: duration)
-        while clock.now < end {
-            if (try? await clock.sleep(until: end)) == nil, clock.now < end { await Task.yield() }
-        }
-    }
 }
 
 extension SimRequest {

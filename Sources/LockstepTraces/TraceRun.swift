@@ -2,6 +2,7 @@ import Foundation
 import Keap
 package import KeapSimulator
 import LockstepHTTP
+import LockstepJournal
 import LockstepPool
 import LockstepService
 import LockstepSimulation
@@ -105,13 +106,15 @@ package struct TraceRun: Sendable {
         let driver = TaskDriver(clock)
         let sites = Dictionary(
             uniqueKeysWithValues: zip(configuration.gyms.map(\.keap.site), trace.gyms.map { key($0) }))
-        let surroundings = Surroundings(
+        var surroundings = Surroundings(
             clock: ServiceClock(clock), wall: { clock.wall }, files: SimulatedFileSystem(seed: seed),
             journalDriver: driver,
             transport: { site in
                 SimulatedWire(keap, key: sites[site]!, clock: clock, seed: seed &+ UInt64(sites[site]!.utf8.count))
             })
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        // The disk is in memory.
+        surroundings.journal.segmentSize = 4 << 20
+        return try await withThrowingTaskGroup(of: Void.self) { [surroundings] group in
             group.addTask { await driver.run() }
             let service = try await Service.open(configuration, log: .silent, in: surroundings)
             group.addTask { await service.run() }

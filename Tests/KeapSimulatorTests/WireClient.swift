@@ -8,7 +8,7 @@ import Dispatch
     import Darwin
 #endif
 
-/// One connection to a server on loopback. Nothing waits longer than ten seconds.
+/// One connection to a server on loopback. Nothing waits longer than a minute.
 final class WireClient: Sendable {
     enum Outcome: Equatable {
         case answered(status: Int, head: String, body: String)
@@ -29,7 +29,7 @@ final class WireClient: Sendable {
         #else
             socket = systemSocket(AF_INET, SOCK_STREAM, 0)
         #endif
-        var longest = timeval(tv_sec: 10, tv_usec: 0)
+        var longest = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &longest, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -52,8 +52,8 @@ final class WireClient: Sendable {
             "\(method) \(path) HTTP/1.1\r\nHost: x\r\nX-Keap-API-Key: key\r\nConnection: close\r\n"
             + "Content-Length: \(body.utf8.count)\r\n\r\n" + body
         let bytes = Array(text.utf8)
-        let sent = bytes.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
-        precondition(sent == bytes.count, "A request of a test fits into the socket's buffer.")
+        // A server that has given up must not end the tests with a signal: it shows in what is read.
+        _ = bytes.withUnsafeBytes { systemSend(socket, $0.baseAddress, $0.count) }
     }
 
     /// All that comes until the end of the connection, read on a thread of its own.
@@ -78,6 +78,14 @@ final class WireClient: Sendable {
         let status = Int(head.split(separator: " ", maxSplits: 2)[1]) ?? 0
         return .answered(status: status, head: head, body: String(text[end.upperBound...]))
     }
+}
+
+private func systemSend(_ socket: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Darwin)
+        send(socket, bytes, count, 0)
+    #else
+        send(socket, bytes, count, Int32(MSG_NOSIGNAL))
+    #endif
 }
 
 private func systemSocket(_ domain: Int32, _ type: Int32, _ proto: Int32) -> Int32 { socket(domain, type, proto) }

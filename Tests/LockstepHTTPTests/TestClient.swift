@@ -57,7 +57,7 @@ final class TestClient: Sendable {
         try await Self.onThread { [descriptor] in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                let count = rest.withUnsafeBytes { systemSend(descriptor, $0.baseAddress, $0.count) }
                 guard count > 0 else { throw Failure(what: "write", code: errno) }
                 rest = rest.dropFirst(count)
             }
@@ -115,4 +115,13 @@ final class TestClient: Sendable {
 /// The system's `connect`, which the method of that name hides.
 private func systemConnect(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
     connect(descriptor, address, length)
+}
+
+/// A server that has gone must not end the tests with a signal.
+private func systemSend(_ socket: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Darwin)
+        send(socket, bytes, count, 0)
+    #else
+        send(socket, bytes, count, Int32(MSG_NOSIGNAL))
+    #endif
 }
