@@ -17,7 +17,6 @@ struct NaiveConnector {
         ]
         options.rememberedRequests = 1
         options.rememberedEventsPerContact = 1
-        options.quirks.commasInTagNames = true
         world = KeapWorld(options)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import LockstepHTTP
 
 /// The demo's world: three gyms, their people, and a day of changes in the order they are sent, all from one seed.
 struct DemoTown {
@@ -194,7 +195,7 @@ struct DemoDay {
         let memberships = person.programs.sorted { $0.key < $1.key }.compactMap { entry in
             programs.first { $0.id == entry.key }.map { ["id": $0.id, "name": $0.name, "status": entry.value] }
         }
-        let fields: [(String, String)] = [
+        let fields: [(name: String, value: String)] = [
             ("personId", person.id), ("firstName", person.firstName), ("lastName", person.lastName),
             ("email", person.email), ("mobilePhone", person.mobilePhone), ("birthDate", person.birthDate),
             ("address1", person.address1), ("city", person.city), ("state", person.state), ("zip", person.zip),
@@ -206,8 +207,9 @@ struct DemoDay {
             for (name, value) in fields { object[name] = value }
             return DemoMessage(meaning: .person(person), contentType: "application/json", body: Self.json(object))
         }
-        let form = (fields + [("programs", Self.json(memberships))]).map { "\($0.0)=\(Self.formEncoded($0.1))" }
-        return DemoMessage(meaning: .person(person), contentType: Self.form, body: form.joined(separator: "&"))
+        let form = FormBody.encoded(fields + [("programs", Self.json(memberships))])
+        return DemoMessage(
+            meaning: .person(person), contentType: Self.form, body: String(decoding: form, as: UTF8.self))
     }
 
     private static let form = "application/x-www-form-urlencoded"
@@ -216,12 +218,6 @@ struct DemoDay {
         // The value is made of strings, arrays and dictionaries just above, which JSON always takes.
         let data = try! JSONSerialization.data(withJSONObject: value, options: [.sortedKeys])
         return String(decoding: data, as: UTF8.self)
-    }
-
-    private static func formEncoded(_ text: String) -> String {
-        let kept = CharacterSet(charactersIn: "-._*").union(.init(charactersIn: "a"..."z"))
-            .union(.init(charactersIn: "A"..."Z")).union(.init(charactersIn: "0"..."9"))
-        return text.addingPercentEncoding(withAllowedCharacters: kept)!.replacing("%20", with: "+")
     }
 }
 
