@@ -16,6 +16,7 @@
 ///
 /// A frame is valid if its magic, owner, zeros and checksum are right, it lies wholly inside its file, and it names the
 /// segment and the offset where it was found: a block that the disk wrote to the wrong place has a right checksum too.
+/// The caller's records are numbered from 1; a mark bears the number of the record before it, which may be 0.
 /// Frames follow each other without gaps, their sequence numbers count up by one. Forty zero bytes end a segment.
 ///
 /// `synced` is what tells a torn tail from a damaged one. A batch that power loss cut short may have reached the
@@ -99,7 +100,9 @@ struct FrameHeader: Equatable, Sendable {
         sequence = bytes.load(UInt64.self, at: 16)
         synced = bytes.load(UInt64.self, at: 24)
         offset = bytes.load(UInt32.self, at: 32)
-        guard sequence < RecordFormat.sequenceLimit, synced < RecordFormat.sequenceLimit else { return nil }
+        guard sequence >= (owner == .caller ? 1 : 0), sequence < RecordFormat.sequenceLimit,
+            synced < RecordFormat.sequenceLimit
+        else { return nil }
     }
 
     init(

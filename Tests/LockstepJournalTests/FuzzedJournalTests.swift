@@ -47,6 +47,18 @@ import Testing
         // Only the second is good. The last was once taken for the end of the gap before it, and its place for a record's.
         #expect(decodeFuzzed(bytes) == nil)
     }
+
+    @Test func `a record numbered 0 behind a damaged header is no record`() {
+        // Counting back from it, to the record that is missing before it, once trapped.
+        var bytes = [UInt8](repeating: 0xAA, count: 1 + SegmentHeader.size + RecordFormat.headerSize)
+        bytes[0] = 0
+        for sequence in [UInt64(0), 1] {
+            let header = FrameHeader(
+                kind: 1, length: 8, segment: 1, sequence: sequence, synced: 0, offset: UInt32(bytes.count - 1))
+            _ = header.append(payload: [UInt8](repeating: 7, count: 8), to: &bytes)
+        }
+        #expect(decodeFuzzed(bytes) == nil)
+    }
 }
 
 extension [UInt8] {
