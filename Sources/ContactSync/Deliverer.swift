@@ -15,8 +15,6 @@ package struct Deliverer: Sendable {
 
     private static let contradiction = Stop.keap(.unclear(reason: "it keeps naming what it then does not know"))
 
-    package typealias Save = @Sendable (_ state: [UInt8]) async throws -> Void
-
     /// One per gym, with the calls and settings of its keeper.
     package init(keeper: DirectoryKeeper, imports: ImportCalls? = nil) {
         self.keeper = keeper
@@ -29,14 +27,14 @@ package struct Deliverer: Sendable {
     ///   - job: its number in the order of acceptance.
     ///   - isImport: it came with many others, and makes way for what did not.
     ///   - state: the lane's mirror; empty for a new lane.
-    ///   - save: returns once the lane's state is on disk for good. Called around the creation of a contact only.
+    ///   - hold: asked once for each contact, and to save around the creation of something only.
     package func deliver(
-        _ change: Change, job: UInt64, isImport: Bool = false, state: [UInt8], save: Save
+        _ change: Change, job: UInt64, isImport: Bool = false, state: [UInt8], hold: LaneHold
     ) async -> Delivery {
         if isImport, let imports, !readsAhead {
             var importer = self
             (importer.calls, importer.readsAhead) = (imports.calls, true)
-            return await importer.deliver(change, job: job, isImport: true, state: state, save: save)
+            return await importer.deliver(change, job: job, isImport: true, state: state, hold: hold)
         }
         switch change {
         case .program(let change):
@@ -53,26 +51,29 @@ package struct Deliverer: Sendable {
                     return error.delivery(state: state, doing: "note the programs")
                 }
             }
-            return await deliver(person, job, state, save)
+            return await deliver(person, job, state, hold)
         case .contact(let change):
-            return await deliver(change, job, state, save)
+            return await deliver(change, job, state, hold)
         }
     }
 
     private func deliver(
-        _ change: any ContactChange, _ job: UInt64, _ state: [UInt8], _ save: Save
+        _ change: any ContactChange, _ job: UInt64, _ state: [UInt8], _ hold: LaneHold
     ) async -> Delivery {
         do throws(Mirror.Unreadable) {
             let mirror = try Mirror(bytes: state)
             let wanted = change.wanted(after: mirror)
-            return await deliver(Planner(wanted, job: job, mirror: mirror, settings: settings), save)
+            return await deliver(Planner(wanted, job: job, mirror: mirror, settings: settings), hold)
         } catch {
             return .dead(reason: error.description, state: state)
         }
     }
 
-    private func deliver(_ plan: Planner, _ save: Save) async -> Delivery {
+    private func deliver(_ plan: Planner, _ hold: LaneHold) async -> Delivery {
         var planner = plan
+        if let contact = planner.mirror.contact, let stop = await claim(contact, hold) {
+            return stop.delivery(state: planner.mirror.bytes, doing: "go on")
+        }
         // Two people of one name and address must not both look for a contact, find none, and create one. By the address
         // alone, since not every source splits a name in the same place.
         let name = NameKey(planner.wanted.values)?.email
@@ -95,10 +96,17 @@ package struct Deliverer: Sendable {
             case .impossible(let reason):
                 return .dead(reason: reason, state: planner.mirror.bytes)
             default:
+                let before = planner.mirror
                 do throws(Stop) {
-                    try await perform(step, &planner, save)
+                    try await perform(step, &planner, hold)
                 } catch {
                     return error.delivery(state: planner.mirror.bytes, doing: step.doing)
+                }
+                if let contact = planner.mirror.contact, contact != before.contact,
+                    let stop = await claim(contact, hold)
+                {
+                    // Another lane's mirror knows better what was only found.
+                    return stop.delivery(state: (step.isCreation ? planner.mirror : before).bytes, doing: step.doing)
                 }
             }
         }
@@ -114,7 +122,7 @@ package struct Deliverer: Sendable {
         return .done(state: planner.mirror.bytes, notes: planner.mirror.attention)
     }
 
-    private func perform(_ step: PlanStep, _ planner: inout Planner, _ save: Save) async throws(Stop) {
+    private func perform(_ step: PlanStep, _ planner: inout Planner, _ hold: LaneHold) async throws(Stop) {
         switch step {
         case .connect:
             try await keeper.connect()
@@ -122,24 +130,24 @@ package struct Deliverer: Sendable {
             try await keeper.ensure(wanted, job: planner.job)
         case .ensurePersonalTag(let tag):
             let isNew = planner.willMake(tag)
-            try await keep(planner.mirror, save)
+            try await keep(planner.mirror, hold)
             planner.made(tag, try await keeper.personalTag(tag, isNew: isNew))
             // Before the next call, like any id of something that was made.
-            try await keep(planner.mirror, save)
+            try await keep(planner.mirror, hold)
         case .create:
             planner.willCreate()
-            try await keep(planner.mirror, save)
+            try await keep(planner.mirror, hold)
             try await call(step, &planner)
             // Before the next call: after a crash here, the contact must be known to be ours.
-            try await keep(planner.mirror, save)
+            try await keep(planner.mirror, hold)
         case .resolve(let needs):
             try await keeper.resolve(needs)
         case .createAppointment(let key, _):
             planner.willMakeAppointment(key)
-            try await keep(planner.mirror, save)
+            try await keep(planner.mirror, hold)
             try await call(step, &planner)
             // Before the next call: after a crash here, the appointment must be known to be ours.
-            try await keep(planner.mirror, save)
+            try await keep(planner.mirror, hold)
         case .addTags(let tags, _):
             // Refused: a program was deleted since the plan looked. The next step is planned without its tags.
             guard keeper.beginAdding(tags) else { return }
@@ -233,9 +241,20 @@ package struct Deliverer: Sendable {
         await imports?.readAhead.note(contact, body, field: keeper.directory.customFields[.zenPlannerID]?.id)
     }
 
-    private func keep(_ mirror: Mirror, _ save: Save) async throws(Stop) {
+    /// Two lanes may come to one contact: an address that Keap has beside the one they were told of leads to it. Each
+    /// with a mirror of its own, they would undo each other's work.
+    private func claim(_ contact: ContactID, _ hold: LaneHold) async -> Stop? {
         do {
-            try await save(mirror.bytes)
+            if try await hold.claim(contact) { return nil }
+            return .busy("Another lane came to the same contact; the two go on as one.")
+        } catch {
+            return .storage("\(error)")
+        }
+    }
+
+    private func keep(_ mirror: Mirror, _ hold: LaneHold) async throws(Stop) {
+        do {
+            try await hold.save(mirror.bytes)
         } catch is CancellationError {
             throw .interrupted
         } catch {

@@ -7,6 +7,8 @@ package import Keap
 package struct Mirror: Equatable, Sendable {
     /// The contact in Keap; nil until found or created, and again once Keap says that it is gone.
     package internal(set) var contact: ContactID?
+    /// Of the contact only the id is known: it has to be read before anything is sent.
+    var mustMeet = false
     /// The Zen Planner id, once confirmed in the contact's custom field.
     package internal(set) var zenPlannerID: String?
     /// The last confirmed value of each field, as sent (see `stored`). For a field that is only filled while empty: the
@@ -157,12 +159,13 @@ extension Mirror: Codable {
         case version, contact, zenPlannerID, fields, unclearFields, tags, unclearTags, phoneSlot, creating, lost
         case isLeftAlone, alsoFound, attention
         // Since version 2
-        case possessor, considered, personal, memories, renewal, wishes, unclearWishes, appointments
+        case mustMeet, possessor, considered, personal, memories, renewal, wishes, unclearWishes, appointments
     }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         contact = try values.decodeIfPresent(ContactID.self, forKey: .contact)
+        mustMeet = try values.decodeIfPresent(Bool.self, forKey: .mustMeet) ?? false
         zenPlannerID = try values.decodeIfPresent(String.self, forKey: .zenPlannerID)
         fields = Mirror.fields(try values.decodeIfPresent([String: String].self, forKey: .fields))
         let unclear = try values.decodeIfPresent([String].self, forKey: .unclearFields) ?? []
@@ -189,6 +192,7 @@ extension Mirror: Codable {
         var values = encoder.container(keyedBy: Key.self)
         try values.encode(2, forKey: .version)
         try values.encodeIfPresent(contact, forKey: .contact)
+        if mustMeet { try values.encode(true, forKey: .mustMeet) }
         try values.encodeIfPresent(zenPlannerID, forKey: .zenPlannerID)
         try values.encode(text(fields), forKey: .fields)
         if !unclearFields.isEmpty { try values.encode(unclearFields.map(\.rawValue).sorted(), forKey: .unclearFields) }

@@ -18,6 +18,7 @@ extension Mirror {
             merged.takeUnknown(from: second)
         }
         merged.contact = first.contact ?? second.contact
+        merged.mustMeet = first.mustMeet || (merged.contact == second.contact && second.mustMeet)
         merged.zenPlannerID = first.zenPlannerID ?? (merged.contact == second.contact ? second.zenPlannerID : nil)
         merged.creating = first.creating ?? second.creating
         merged.lost = merged.contact == nil ? first.lost ?? second.lost : nil

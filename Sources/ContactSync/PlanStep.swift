@@ -63,6 +63,8 @@ package enum PlanStep: Equatable, Sendable {
         }
     }
 
+    var isCreation: Bool { if case .create = self { true } else { false } }
+
     var writesContact: Bool {
         switch self {
         case .create, .update: true

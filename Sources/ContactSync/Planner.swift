@@ -19,8 +19,6 @@ package struct Planner: Sendable {
     private var isNamesakeThere = false
     /// What was read of the contact in this run.
     var contact: KeapContact?
-    /// Set when Keap has a contact for us of which we know only the id.
-    private var mustMeet = false
     /// Ids that Keap has said are gone, though its search may still find them.
     private var gone: Set<ContactID> = []
     private var timesTagWasGone = 0
@@ -59,7 +57,7 @@ package struct Planner: Sendable {
         }
         comparePossessor()
         guard let contact = mirror.contact else { return findOrCreate(directory) }
-        if mustMeet { return .read(contact, fields: meeting) }
+        if mirror.mustMeet { return .read(contact, fields: meeting) }
         return tagStep(contact, directory) ?? fieldStep(contact, directory) ?? appointmentStep(contact, directory)
             ?? .finished
     }
@@ -131,7 +129,7 @@ package struct Planner: Sendable {
 
     package mutating func read(_ contact: KeapContact, fields: [ContactField], _ directory: TagDirectory) {
         let contact = contact.filledIn(fields)
-        if mustMeet {
+        if mirror.mustMeet {
             meet(contact, others: [], directory)
         } else {
             self.contact = contact
@@ -156,7 +154,7 @@ package struct Planner: Sendable {
         guard answer.isNew else {
             // After a lost answer, that contact is our own.
             if !mayHaveCreated { note("Keap had contact \(answer.id) for this person already, and updated it.") }
-            mustMeet = true
+            mirror.mustMeet = true
             return
         }
         hasCreated = true
@@ -234,14 +232,13 @@ package struct Planner: Sendable {
         gone.insert(id)
         mirror.forgetContact()
         contact = nil
-        mustMeet = false
         search = .byID
         return gone.count < Planner.mostGone ? .goOn : .stop
     }
 
     /// The 404 may be about a tag. Taking it for the contact's would make a second contact, so the contact is read.
     private mutating func lookAgain() -> Reaction {
-        mustMeet = true
+        mirror.mustMeet = true
         return tagIsGone()
     }
 
@@ -291,7 +288,6 @@ package struct Planner: Sendable {
         mirror.contact = found.id
         mirror.alsoFound = before.alsoFound
         mirror.alsoFound(others)
-        mustMeet = false
         contact = found
         mirror.tags = directory.own(of: found.tags ?? [])
         // The directory knows no personal tags, and the contact may be one that took over another's.
@@ -349,7 +345,6 @@ package struct Planner: Sendable {
         mirror.startAnew()
         mirror.alsoFound(others)
         contact = nil
-        mustMeet = false
         search = .byID
     }
 

@@ -61,11 +61,32 @@ public enum JobOutcome: Sendable {
 public struct LaneHandle: Sendable {
     public let id: LaneID
     let store: @Sendable ([UInt8]) async throws(QueueError) -> Void
+    let bind: @Sendable (LaneKey) async throws(QueueError) -> LaneClaim
 
     /// Makes the state durable in the middle of a run: before and after something that must not be done twice.
     public func save(_ state: [UInt8]) async throws(QueueError) {
         try await store(state)
     }
+
+    /// Lets the lane be found by this key from now on. For what only a run finds out: the record at the peer that the
+    /// customer is known by there, which two lanes may come to from different sides.
+    ///
+    /// - Parameter key: not exclusive.
+    /// - Returns: `.joining` if it is another lane's: see there. Asking again for a key of one's own writes nothing.
+    public func claim(_ key: LaneKey) async throws(QueueError) -> LaneClaim {
+        precondition(!key.isExclusive, "a key that decides who somebody is comes with the job")
+        return try await bind(key)
+    }
+}
+
+public enum LaneClaim: Equatable, Sendable {
+    /// The key leads to this lane, and nothing to another that this run does not know of.
+    case own
+    /// The key led to another lane; the two are one from now on, whose state this run does not know. Do nothing that
+    /// rests on the lane's state, and return `.retry` at once: the job runs again when both states are one.
+    case joining
+    /// It is the key of another customer's lane, which this one can never be joined with.
+    case others
 }
 
 public enum QueueError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -12,16 +12,19 @@ extension JobQueue {
         do {
             let known = try await laneState(for: lease)
             let jobs = try await gather(&lease, state: known.bytes)
-            let worker = Lane(id: lease.lane, handler: handler) { [lease] state throws(QueueError) in
-                try await self.save(state, lease)
-            }
-            let outcome = await worker.run(jobs, state: known.bytes)
+            let outcome = await Lane(handle(of: lease), handler: handler).run(jobs, state: known.bytes)
             await finish(lease, outcome, of: row, given: known)
         } catch {
             // The record cannot be read: the disk is failing, or it was damaged since. The job stays, for a person.
             let reason = "it cannot be read back: \(error)"
             await end(lease, .dead(reason: reason, parks: policy.parks(row.tenant)), state: nil)
         }
+    }
+
+    private func handle(of lease: Lease) -> LaneHandle {
+        LaneHandle(
+            id: lease.lane, store: { state throws(QueueError) in try await self.save(state, lease) },
+            bind: { key throws(QueueError) in try await self.claim(key, lease) })
     }
 
     private func finish(
@@ -131,6 +134,13 @@ extension JobQueue {
         }
     }
 
+    func check(_ lease: Lease) throws(QueueError) {
+        guard leases[lease.lane] == lease else {
+            staleCompletions += 1
+            throw .stale(lease.job)
+        }
+    }
+
     /// The job is closed, or a person decides about it.
     func forgetTries(of id: JobID) {
         vainTries[id] = nil
@@ -138,10 +148,7 @@ extension JobQueue {
     }
 
     private func save(_ new: [UInt8], _ lease: Lease) async throws(QueueError) {
-        guard leases[lease.lane] == lease else {
-            staleCompletions += 1
-            throw .stale(lease.job)
-        }
+        try check(lease)
         guard new.count <= policy.maxLaneState else { throw .tooLarge(bytes: new.count, limit: policy.maxLaneState) }
         try await durable(submit(.laneState(lane: lease.lane, state: new, merging: lease.merging), .release(0)))
     }

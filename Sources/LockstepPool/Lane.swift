@@ -7,11 +7,9 @@ actor Lane {
     private let handle: LaneHandle
     private var isRunning = false
 
-    init(
-        id: LaneID, handler: any JobHandler, save: @escaping @Sendable ([UInt8]) async throws(QueueError) -> Void
-    ) {
+    init(_ handle: LaneHandle, handler: any JobHandler) {
         self.handler = handler
-        handle = LaneHandle(id: id, store: save)
+        self.handle = handle
     }
 
     func run(_ jobs: [Job], state: [UInt8]) async -> JobOutcome {

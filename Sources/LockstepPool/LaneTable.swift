@@ -149,6 +149,20 @@ struct LaneTable: Sendable {
         return numbers
     }
 
+    /// Which lane a key leads to.
+    func bearer(of key: LaneKey, of tenant: TenantID) -> LaneID? {
+        index.lane(of: printer.print(key, of: tenant).print)
+    }
+
+    /// Unless each belongs to a customer of its own.
+    func mayJoin(_ lane: LaneID, _ other: LaneID) -> Bool { isCompatible(lane, keys(of: other)) }
+
+    /// Lets a lane that is there be found by these keys too.
+    mutating func bind(_ keys: [LaneKey], to lane: LaneID) {
+        guard let tenant = rows[lane.rawValue]?.tenant else { return }
+        bind(keys, to: lane, of: tenants[tenant])
+    }
+
     /// Makes the lane if it is new, and lets it be found by these keys from now on. A key that another lane bears
     /// already stays with that one.
     mutating func bind(_ keys: [LaneKey], to lane: LaneID, of tenant: TenantID) {

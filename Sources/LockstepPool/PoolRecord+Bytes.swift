@@ -13,6 +13,7 @@ extension PoolRecord {
         case .paused: 7
         case .moved: 8
         case .jointOutcome: 9
+        case .bound: 10
         case .lane: 16
         case .job: 17
         case .counters: 18
@@ -49,6 +50,9 @@ extension PoolRecord {
         case .jointOutcome(let record, let others):
             record.write(to: &out)
             out.put(others)
+        case .bound(let lane, let keys):
+            out.put(lane.rawValue)
+            out.put(keys)
         case .lane(let record): record.write(to: &out)
         case .job(let record): record.write(to: &out)
         case .counters(let nextJob, let nextLane, let done):
@@ -89,6 +93,7 @@ extension PoolRecord {
                 tenant: TenantID(try read.getText()), lane: try read.getLane(), isPaused: try read.getBool())
         case 8: return .moved(try AcceptedRecord(&read))
         case 9: return .jointOutcome(try OutcomeRecord(&read), others: try read.getJobs())
+        case 10: return .bound(lane: LaneID(rawValue: try read.get()), keys: try read.getKeys())
         case 16: return .lane(try LaneRecord(&read))
         case 17: return .job(try JobRecord(&read))
         case 18: return .counters(nextJob: try read.get(), nextLane: try read.get(), done: try read.get())

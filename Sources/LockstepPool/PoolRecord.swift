@@ -12,6 +12,7 @@
 /// | 7 | paused | a tenant or lane was paused or resumed |
 /// | 8 | moved | a live job was copied out of an old segment |
 /// | 9 | jointOutcome | a run of several jobs of a lane ended with all of them done |
+/// | 10 | bound | a run found out another key of its lane |
 /// | 16 | lane | checkpoints of earlier versions: one lane |
 /// | 17 | job | checkpoints of earlier versions: one pending or dead job, without its payload |
 /// | 18 | counters | checkpoint only |
@@ -32,6 +33,7 @@ enum PoolRecord: Equatable, Sendable {
     case moved(AcceptedRecord)
     /// The first job's outcome, and the others' that were done in the same run, in their order.
     case jointOutcome(OutcomeRecord, others: [JobID])
+    case bound(lane: LaneID, keys: [LaneKey])
     case lane(LaneRecord)
     case job(JobRecord)
     case counters(nextJob: UInt64, nextLane: UInt64, done: UInt64)

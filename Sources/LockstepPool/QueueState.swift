@@ -46,6 +46,7 @@ struct QueueState: Sendable {
         case .laneState(let lane, let bytes, let merging):
             if let ticket { lanes.setState(ticket.address, size: bytes.count, of: lane, merging: merging) }
         case .joined(let from, let into): join(from, into: into)
+        case .bound(let lane, let keys): lanes.bind(keys, to: lanes.current(lane))
         case .note(let key, let value): notes[key] = value.isEmpty ? nil : value
         case .revived(let job, let lane, let keys): revive(job, lane, keys)
         case .paused(let tenant, let lane, let isPaused): pause(tenant, lane, isPaused)

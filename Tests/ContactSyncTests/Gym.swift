@@ -12,6 +12,7 @@ final class Gym: Sendable {
     private struct Disk {
         var directory: [UInt8] = []
         var lanes: [String: [UInt8]] = [:]
+        var contacts: [ContactID: String] = [:]
         var saves = 0
         var isFull = false
     }
@@ -50,6 +51,16 @@ final class Gym: Sendable {
         }
     }
 
+    /// Whose a contact is. Lanes are not joined here; the tests that let two come to one contact see to that.
+    private func claim(_ contact: ContactID, _ lane: String) throws -> Bool {
+        var owner = disk.withLock { $0.contacts[contact] }
+        if owner == nil {
+            try keep { $0.contacts[contact] = lane }
+            owner = lane
+        }
+        return owner == lane
+    }
+
     func fillDisk(_ isFull: Bool = true) { disk.withLock { $0.isFull = isFull } }
     var saves: Int { disk.withLock { $0.saves } }
     func mirror(_ lane: String) throws -> Mirror { try Mirror(bytes: disk.withLock { $0.lanes[lane] ?? [] }) }
@@ -58,9 +69,10 @@ final class Gym: Sendable {
     @discardableResult
     func deliver(_ change: Change, job: UInt64, lane: String) async -> Delivery {
         let state = disk.withLock { $0.lanes[lane] ?? [] }
-        let delivery = await deliverer.deliver(change, job: job, state: state) { [self] bytes in
-            try keep { $0.lanes[lane] = bytes }
-        }
+        let hold = LaneHold(
+            save: { [self] bytes in try keep { $0.lanes[lane] = bytes } },
+            claim: { [self] contact in try claim(contact, lane) })
+        let delivery = await deliverer.deliver(change, job: job, state: state, hold: hold)
         if !keap.with({ $0.isDead }) { disk.withLock { $0.lanes[lane] = delivery.state } }
         return delivery
     }

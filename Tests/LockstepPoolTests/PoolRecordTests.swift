@@ -30,6 +30,7 @@ import Testing
                 job: JobID(rawValue: 1), attempts: 4, ending: .done, lane: LaneID(rawValue: 9), state: [9],
                 merging: [LaneID(rawValue: 2)], at: 5),
             others: [JobID(rawValue: 2), JobID(rawValue: 7)]),
+        .bound(lane: LaneID(rawValue: 8), keys: [.name("ann"), .booking("b")]),
         .laneState(lane: LaneID(rawValue: 8), state: [1], merging: [LaneID(rawValue: 2)]),
         .joined(from: LaneID(rawValue: 1), into: LaneID(rawValue: 2)),
         .note(key: "budget/downtown", value: [0, 255]),

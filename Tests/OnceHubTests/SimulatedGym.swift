@@ -86,9 +86,8 @@ final class SimulatedGym: Sendable {
         for _ in 0..<20 {
             let lane = with { $0.lane }
             guard let deliverer = running.withLock({ $0 }) else { return nil }
-            let delivery = await deliverer.deliver(.contact(change), job: job, state: lane) { [self] bytes in
-                try keep { $0.lane = bytes }
-            }
+            let hold = LaneHold(save: { [self] bytes in try keep { $0.lane = bytes } }, claim: { _ in true })
+            let delivery = await deliverer.deliver(.contact(change), job: job, state: lane, hold: hold)
             if with({ $0.isDead }) {
                 try restart()
                 continue

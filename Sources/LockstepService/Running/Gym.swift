@@ -107,10 +107,12 @@ final class Gym: Sendable {
     }
 
     func deliver(
-        _ change: Change, job: JobID, isImport: Bool, state: [UInt8],
-        save: @escaping @Sendable ([UInt8]) async throws -> Void
+        _ change: Change, job: JobID, isImport: Bool, state: [UInt8], lane: LaneHandle
     ) async -> Delivery {
-        await deliverer.deliver(change, job: job.rawValue, isImport: isImport, state: state, save: save)
+        let hold = LaneHold(
+            save: { try await lane.save($0) },
+            claim: { try await lane.claim(LaneKeys.key(of: $0)) != .joining })
+        return await deliverer.deliver(change, job: job.rawValue, isImport: isImport, state: state, hold: hold)
     }
 
     /// Keeps what a person should look at, under the lane it came from.

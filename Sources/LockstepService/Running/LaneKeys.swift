@@ -1,4 +1,5 @@
 import ContactSync
+import Keap
 import LockstepPool
 
 /// Which lane a change belongs to: its keys, strongest first.
@@ -11,6 +12,8 @@ enum LaneKeys {
     private static let wholeName: UInt8 = 4
     /// The address alone, where a gym takes that for enough.
     private static let address: UInt8 = 5
+    /// A contact in Keap, once it is known.
+    private static let contact: UInt8 = 6
     private static let programs: UInt8 = 9
 
     static func keys(of change: Change) -> [LaneKey] {
@@ -32,6 +35,10 @@ enum LaneKeys {
             // One lane a gym, so that a program is not deleted before it was renamed.
             return [LaneKey(kind: programs, value: "programs", isExclusive: false)]
         }
+    }
+
+    static func key(of contact: ContactID) -> LaneKey {
+        LaneKey(kind: self.contact, value: contact.description, isExclusive: false)
     }
 
     private static func names(_ name: NameKey?) -> [LaneKey] {

@@ -73,7 +73,7 @@ struct JournalStatsCommand: Command {
 
     private static let names: [UInt8: String] = [
         1: "jobs accepted", 2: "outcomes", 3: "lane states", 4: "lanes joined", 5: "notes", 6: "dead letters retried",
-        7: "pauses", 8: "jobs copied forward",
+        7: "pauses", 8: "jobs copied forward", 9: "outcomes of several jobs", 10: "keys found out later",
     ]
 
     func run() async throws -> ExitCode {

@@ -1,0 +1,18 @@
+package import Keap
+
+/// What a delivery may ask of the queue for the lane that it runs in.
+package struct LaneHold: Sendable {
+    /// Returns once the lane's state is on disk for good.
+    let save: @Sendable (_ state: [UInt8]) async throws -> Void
+    /// Makes a contact this lane's, so that no other writes to it. False: another lane came to it first, by another
+    /// address or another source, or has just been joined with this one. Then the two go on as one, with one mirror.
+    let claim: @Sendable (ContactID) async throws -> Bool
+
+    package init(
+        save: @escaping @Sendable (_ state: [UInt8]) async throws -> Void,
+        claim: @escaping @Sendable (ContactID) async throws -> Bool
+    ) {
+        self.save = save
+        self.claim = claim
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@testable import LockstepService
+
+/// Messages that lead to one contact in Keap by ways that do not show before Keap is asked.
+@Suite(.timeLimit(.minutes(1))) struct OneContactTests {
+    /// A contact that somebody made by hand, with a second address.
+    private func plant(_ town: Town, lastName: String = "Customer") {
+        let planted = town.keap(
+            "POST", ["accounts", "KeapAK-one", "contacts"],
+            """
+            {"given_name": "Carrie", "family_name": "\(lastName)", "email_addresses": [
+                {"field": "EMAIL1", "email": "carrie@home.example"}, {"field": "EMAIL2", "email": "carrie@work.example"}]}
+            """)
+        #expect(planted["id"] != nil, "\(planted)")
+    }
+
+    private func message(
+        _ type: String, _ booking: String, at minute: Int, from place: String, by actor: String = ""
+    ) -> BookingMessage {
+        var message = BookingMessage.of(type, booking, at: minute, by: actor)
+        message.email = "carrie@\(place).example"
+        return message
+    }
+
+    @Test func `bookings from two addresses of one contact wear one generic tag, the latest`() async throws {
+        try await Town.with { town in
+            plant(town)
+            try await town.acceptBooking(message("scheduled", "BKNG-A", at: 0, from: "home"))
+            try await town.settle()
+            try await town.acceptBooking(message("scheduled", "BKNG-B", at: 1, from: "work"))
+            try await town.settle()
+            try await town.acceptBooking(message("canceled", "BKNG-B", at: 2, from: "work", by: "customer"))
+            try await town.settle()
+            try await town.acceptBooking(message("completed", "BKNG-A", at: 3, from: "home"))
+            try await town.settle()
+            try expectOne(
+                town,
+                wearing: [
+                    "Completed", "Completed (Booking ID: BKNG-A)", "Canceled by Customer (Booking ID: BKNG-B)",
+                ])
+            let lanes = try await town.get("/api/jobs").list.compactMap { $0["lane"] as? String }
+            #expect(Set(lanes.suffix(2)).count <= 1, "both go on in one lane: \(lanes)")
+        }
+    }
+
+    @Test func `all of them at one moment as well, also across a restart`() async throws {
+        try await Town.with { town in
+            plant(town)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (place, booking) in [("home", "BKNG-A"), ("work", "BKNG-B")] {
+                    for (minute, type) in ["scheduled", "rescheduled", "completed"].enumerated() {
+                        let later = minute * 2 + (place == "work" ? 1 : 0)
+                        let event = message(type, booking, at: later, from: place, by: "customer")
+                        group.addTask { try await town.acceptBooking(event) }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await town.reopen()
+            try await town.settle()
+            try await town.acceptBooking(message("no_show", "BKNG-A", at: 9, from: "home"))
+            try await town.settle()
+            try expectOne(
+                town, wearing: ["No-show", "No-show (Booking ID: BKNG-A)", "Completed (Booking ID: BKNG-B)"])
+        }
+    }
+
+    @Test func `a person of Zen Planner's without a last name and a booking of that name are one`() async throws {
+        try await Town.with { town in
+            try await town.accept(person("zp-1", ["lastName": "", "firstName": "Ana", "email": "ana@example.org"]))
+            try await town.settle()
+            var booking = BookingMessage.of("scheduled", at: 0)
+            (booking.name, booking.email) = ("Ana", "ana@example.org")
+            try await town.acceptBooking(booking)
+            try await town.accept(
+                person("zp-1", ["lastName": "", "firstName": "Ana", "email": "ana@example.org", "status": "Alumni"]))
+            try await town.settle()
+            try expectOne(
+                town, wearing: ["ZP Status: Alumni", "Scheduled", "Scheduled (Booking ID: BKNG-A)"])
+            let jobs = try await town.get("/api/jobs?state=done").list
+            #expect(Set(jobs.compactMap { $0["attempts"] as? Int }) == [1], "to make way is no try: \(jobs)")
+        }
+    }
+
+    private func expectOne(
+        _ town: Town, wearing tags: Set<String>, at place: SourceLocation = #_sourceLocation
+    ) throws {
+        let contacts = town.contacts()
+        #expect(contacts.count == 1, sourceLocation: place)
+        #expect(town.worn(by: try #require(contacts.first)) == tags, sourceLocation: place)
+        #expect(town.overlaps == 0, sourceLocation: place)
+    }
+}
