@@ -98,6 +98,10 @@ package struct Deliverer: Sendable {
             default:
                 let before = planner.mirror
                 do throws(Stop) {
+                    if case .create(_, .some) = step, try await isNamesakes(planner, hold) {
+                        planner.noteNamesake()
+                        continue
+                    }
                     try await perform(step, &planner, hold)
                 } catch {
                     return error.delivery(state: planner.mirror.bytes, doing: step.doing)
@@ -249,6 +253,16 @@ package struct Deliverer: Sendable {
             return .busy("Another lane came to the same contact; the two go on as one.")
         } catch {
             return .storage("\(error)")
+        }
+    }
+
+    /// Asked to avoid duplicates, Keap would take this person for the other, also while its search does not show them.
+    private func isNamesakes(_ planner: Planner, _ hold: LaneHold) async throws(Stop) -> Bool {
+        guard planner.wanted.zenPlannerID != nil, let name = NameKey(planner.wanted.values) else { return false }
+        do {
+            return try await hold.isNamesakes(name)
+        } catch {
+            throw .storage("\(error)")
         }
     }
 

@@ -73,8 +73,15 @@ package actor DirectoryKeeper {
         if edit({ $0.noteIDs(of: memberships, job: job) }) { try await persist() }
     }
 
-    /// Keap said that it does not know this tag.
+    /// Keap said that it does not know this tag. Unless it lists it all the same: then another of its name would be a
+    /// second one.
     func forget(_ tag: TagID) async throws(Stop) {
+        if let name = directory.records[tag]?.name {
+            let listed = try await keap { () async throws(KeapFailure) in try await calls.tags(named: name) }
+            if listed.contains(where: { $0.id == tag }) {
+                throw .keap(.unclear(reason: "it lists the tag \"\(name)\" and says that it does not know it"))
+            }
+        }
         edit { $0.retire(tag) }
         try await persist()
     }

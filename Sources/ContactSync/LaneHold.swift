@@ -7,12 +7,16 @@ package struct LaneHold: Sendable {
     /// Makes a contact this lane's, so that no other writes to it. False: another lane came to it first, by another
     /// address or another source, or has just been joined with this one. Then the two go on as one, with one mirror.
     let claim: @Sendable (ContactID) async throws -> Bool
+    /// Whether another person with an id of their own came with this address and name before.
+    let isNamesakes: @Sendable (NameKey) async throws -> Bool
 
     package init(
         save: @escaping @Sendable (_ state: [UInt8]) async throws -> Void,
-        claim: @escaping @Sendable (ContactID) async throws -> Bool
+        claim: @escaping @Sendable (ContactID) async throws -> Bool,
+        isNamesakes: @escaping @Sendable (NameKey) async throws -> Bool
     ) {
         self.save = save
         self.claim = claim
+        self.isNamesakes = isNamesakes
     }
 }

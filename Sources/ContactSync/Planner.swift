@@ -17,10 +17,13 @@ package struct Planner: Sendable {
     let settings: SyncSettings
     private var search = Search.byID
     private var isNamesakeThere = false
+    /// Whoever drives the plan knows of a namesake, whether Keap's search shows them yet or not.
+    private(set) var isNamesakeKnown = false
     /// What was read of the contact in this run.
     var contact: KeapContact?
     /// Ids that Keap has said are gone, though its search may still find them.
     private var gone: Set<ContactID> = []
+    private var timesContactWasGone = 0
     private var timesTagWasGone = 0
     /// An earlier try to create the contact got no clear answer.
     private var mayHaveCreated = false
@@ -104,7 +107,8 @@ package struct Planner: Sendable {
         for (wish, content) in readyWishes(directory) { content.write(wish, into: &body, onto: nil) }
         // Asked to avoid duplicates, Keap would take a namesake for this person and overwrite them.
         let canAvoidDuplicates =
-            !isNamesakeThere && body.emails != nil && body.givenName != nil && body.familyName != nil
+            !isNamesakeThere && !isNamesakeKnown
+            && body.emails != nil && body.givenName != nil && body.familyName != nil
         return .create(body, duplicates: canAvoidDuplicates ? .emailAndName : nil)
     }
 
@@ -126,6 +130,8 @@ package struct Planner: Sendable {
             search = search == .byID ? .byEmail : .nobody
         }
     }
+
+    package mutating func noteNamesake() { isNamesakeKnown = true }
 
     package mutating func read(_ contact: KeapContact, fields: [ContactField], _ directory: TagDirectory) {
         let contact = contact.filledIn(fields)
@@ -230,10 +236,12 @@ package struct Planner: Sendable {
     package mutating func contactIsGone() -> Reaction {
         guard let id = mirror.contact else { return .stop }
         gone.insert(id)
+        // Not how many contacts: Keap may take the same one for this person again and again.
+        timesContactWasGone += 1
         mirror.forgetContact()
         contact = nil
         search = .byID
-        return gone.count < Planner.mostGone ? .goOn : .stop
+        return timesContactWasGone < Planner.mostGone ? .goOn : .stop
     }
 
     /// The 404 may be about a tag. Taking it for the contact's would make a second contact, so the contact is read.

@@ -161,6 +161,44 @@ import Testing
         #expect(gym.keap.calls.count < 20)
     }
 
+    @Test func `a tag that Keap lists and says it does not know is not made a second time`() async throws {
+        let (gym, id) = try await gymWithAna()
+        await gym.deliver(.ana { $0.status = .value("Alumni") }, job: 2)
+        let student = try #require(gym.keap.with { $0.tags.values.first { $0.name == "ZP Status: Student" }?.id })
+        let before = gym.keap.with { world in
+            world.answers[student] = .tagGone
+            return world.tags.count
+        }
+        for job in UInt64(3)...5 {
+            let delivery = await gym.deliver(.ana(), job: job)
+            guard case .retry(let reason, _, let isDoubtful) = delivery else {
+                Issue.record("expected a retry, got \(delivery)")
+                return
+            }
+            #expect(reason.contains("says that it does not know it") && isDoubtful)
+        }
+        #expect(gym.keap.with { $0.tags.count } == before)
+        gym.keap.with { $0.answers = [:] }
+        #expect(await gym.deliver(.ana(), job: 6).isDone)
+        #expect(gym.tagNames(id) == ["ZP Program: Kids - CURRENT", "ZP Status: Student"])
+    }
+
+    @Test func `a contact that Keap shows and says it does not know costs a few calls`() async throws {
+        let (gym, id) = try await gymWithAna()
+        await gym.deliver(.ana { $0.status = .value("Alumni") }, job: 2)
+        gym.keap.with { world in
+            for tag in world.tags.keys { world.answers[tag] = .contactGone }
+        }
+        gym.keap.forgetCalls()
+        guard case .retry(_, _, let isDoubtful) = await gym.deliver(.ana(), job: 3) else {
+            Issue.record("expected a retry")
+            return
+        }
+        #expect(isDoubtful)
+        #expect(gym.keap.calls.count < 20, "\(gym.keap.calls)")
+        #expect(gym.onlyContact == id)
+    }
+
     @Test func `a tag that Keap keeps losing is left to a later try`() async throws {
         let (gym, _) = try await gymWithAna()
         gym.keap.onCall { [keap = gym.keap] name in

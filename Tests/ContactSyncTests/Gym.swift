@@ -12,7 +12,7 @@ final class Gym: Sendable {
     private struct Disk {
         var directory: [UInt8] = []
         var lanes: [String: [UInt8]] = [:]
-        var contacts: [ContactID: String] = [:]
+        var others: Set<ContactID> = []
         var saves = 0
         var isFull = false
     }
@@ -51,15 +51,8 @@ final class Gym: Sendable {
         }
     }
 
-    /// Whose a contact is. Lanes are not joined here; the tests that let two come to one contact see to that.
-    private func claim(_ contact: ContactID, _ lane: String) throws -> Bool {
-        var owner = disk.withLock { $0.contacts[contact] }
-        if owner == nil {
-            try keep { $0.contacts[contact] = lane }
-            owner = lane
-        }
-        return owner == lane
-    }
+    /// Contacts that another lane came to first.
+    func giveAway(_ contact: ContactID) { disk.withLock { _ = $0.others.insert(contact) } }
 
     func fillDisk(_ isFull: Bool = true) { disk.withLock { $0.isFull = isFull } }
     var saves: Int { disk.withLock { $0.saves } }
@@ -71,7 +64,8 @@ final class Gym: Sendable {
         let state = disk.withLock { $0.lanes[lane] ?? [] }
         let hold = LaneHold(
             save: { [self] bytes in try keep { $0.lanes[lane] = bytes } },
-            claim: { [self] contact in try claim(contact, lane) })
+            claim: { [self] contact in !disk.withLock { $0.others.contains(contact) } },
+            isNamesakes: { _ in false })
         let delivery = await deliverer.deliver(change, job: job, state: state, hold: hold)
         if !keap.with({ $0.isDead }) { disk.withLock { $0.lanes[lane] = delivery.state } }
         return delivery

@@ -203,4 +203,34 @@ import Testing
         #expect(fault != nil || delivery.notes == ["Keap had contact 50 for this person already, and updated it."])
         #expect(gym.tagNames(ContactID("50")) == ["ZP Program: Kids - CURRENT", "ZP Status: Alumni"])
     }
+
+    @Test func `a contact that another lane has is neither written to nor remembered`() async throws {
+        let gym = try await connected()
+        gym.keap.put("50") { person in
+            person.given = "Ana"
+            person.family = "Ruiz"
+            person.emails = [EmailSlot(field: "EMAIL1", email: "ana@example.org")]
+        }
+        gym.giveAway(ContactID("50"))
+        gym.keap.forgetCalls()
+        let delivery = await gym.deliver(.ana(), job: 2)
+        guard case .retry(_, let state, let isDoubtful) = delivery else {
+            Issue.record("expected a retry, got \(delivery)")
+            return
+        }
+        #expect(!isDoubtful && state == Mirror().bytes)
+        #expect(gym.keap.calls == ["search", "search"])
+    }
+
+    @Test func `a contact that was made, and that another lane found first, is remembered as made`() async throws {
+        let gym = try await connected()
+        gym.keap.onCall { [gym] name in
+            if name.hasPrefix("create Email") { gym.giveAway(ContactID(gym.keap.with { String($0.nextID + 1) })) }
+        }
+        _ = await gym.deliver(.ana(), job: 2)
+        let mirror = try gym.mirror("zp-1")
+        #expect(mirror.contact == gym.onlyContact && mirror.creating == nil)
+        #expect(mirror.fields[.firstName] == "Ana")
+        #expect(gym.tagNames(try #require(gym.onlyContact)) == [])
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import KeapSimulator
 import Testing
 
 @testable import LockstepService
@@ -81,6 +82,32 @@ import Testing
                 town, wearing: ["ZP Status: Alumni", "Scheduled", "Scheduled (Booking ID: BKNG-A)"])
             let jobs = try await town.get("/api/jobs?state=done").list
             #expect(Set(jobs.compactMap { $0["attempts"] as? Int }) == [1], "to make way is no try: \(jobs)")
+        }
+    }
+
+    /// Keap, asked to avoid duplicates, would take the second for the first.
+    @Test func `two people of one name and address stay two, though Keap's search is behind`() async throws {
+        var quirks = Quirks()
+        quirks.searchLagInMilliseconds = 60_000
+        try await Town.with(quirks: quirks) { town in
+            let same = ["firstName": "Ana", "lastName": "Ruiz", "email": "family@example.org"]
+            for (id, status) in [("zp-1", "Student"), ("zp-2", "Alumni")] {
+                try await town.accept(person(id, same.merging(["status": status]) { $1 }))
+                try await town.settle()
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for id in ["zp-3", "zp-4", "zp-5"] {
+                    group.addTask { try await town.accept(person(id, same.merging(["status": "Prospect"]) { $1 })) }
+                }
+                try await group.waitForAll()
+            }
+            try await town.settle()
+            let worn = town.contacts().map { town.worn(by: $0) }
+            #expect(worn.count == 5)
+            for (status, count) in [("Student", 1), ("Alumni", 1), ("Prospect", 3)] {
+                #expect(worn.filter { $0 == ["ZP Status: \(status)"] }.count == count, "\(worn)")
+            }
+            #expect(town.overlaps == 0)
         }
     }
 

@@ -54,8 +54,9 @@ final class Town: Sendable {
     private let session = URLSession(configuration: .ephemeral)
     private let running: Mutex<Running>
 
-    private init(_ gyms: [Gym], adminToken: String?) async throws {
+    private init(_ gyms: [Gym], adminToken: String?, _ quirks: Quirks) async throws {
         var options = SimulatedKeap.Options()
+        options.world.quirks = quirks
         // Wide, so that a test waits for nothing but the work.
         options.world.limits = SimulatedLimits(
             perSecond: 2_000, perMinute: 50_000, perDay: 500_000, tenantPerMinute: nil, tenantPerDay: nil)
@@ -71,9 +72,10 @@ final class Town: Sendable {
 
     /// Runs `body` in a town and takes it down again, whatever happened.
     static func with(
-        _ gyms: [Gym] = [Gym()], adminToken: String? = nil, _ body: (Town) async throws -> Void
+        _ gyms: [Gym] = [Gym()], adminToken: String? = nil, quirks: Quirks = Quirks(),
+        _ body: (Town) async throws -> Void
     ) async throws {
-        let town = try await Town(gyms, adminToken: adminToken)
+        let town = try await Town(gyms, adminToken: adminToken, quirks)
         do {
             try await body(town)
             await town.end()

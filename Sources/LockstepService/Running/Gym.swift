@@ -110,8 +110,8 @@ final class Gym: Sendable {
         _ change: Change, job: JobID, isImport: Bool, state: [UInt8], lane: LaneHandle
     ) async -> Delivery {
         let hold = LaneHold(
-            save: { try await lane.save($0) },
-            claim: { try await lane.claim(LaneKeys.key(of: $0)) != .joining })
+            save: { try await lane.save($0) }, claim: { try await lane.claim(LaneKeys.key(of: $0)) != .joining },
+            isNamesakes: { try await lane.claim(LaneKeys.key(of: $0)) == .others })
         return await deliverer.deliver(change, job: job.rawValue, isImport: isImport, state: state, hold: hold)
     }
 
@@ -130,6 +130,14 @@ final class Gym: Sendable {
         case .program(.renamed(let id, let old, let new)): "program \(old ?? id ?? "") → \(new)"
         case .program(.deleted(let id, let name)): "program \(name ?? id ?? "")"
         }
+    }
+}
+
+extension LaneHandle {
+    /// - Parameter key: nil for one that is too long for the queue, and that nobody has.
+    fileprivate func claim(_ key: LaneKey?) async throws(QueueError) -> LaneClaim {
+        guard let key else { return .own }
+        return try await claim(key)
     }
 }
 

@@ -37,9 +37,9 @@ enum LaneKeys {
         }
     }
 
-    static func key(of contact: ContactID) -> LaneKey {
-        LaneKey(kind: self.contact, value: contact.description, isExclusive: false)
-    }
+    static func key(of contact: ContactID) -> LaneKey? { fitting([(self.contact, contact.text)]).first }
+
+    static func key(of name: NameKey) -> LaneKey? { fitting([(person, name.text)]).first }
 
     private static func names(_ name: NameKey?) -> [LaneKey] {
         fitting([(person, name?.text), (wholeName, name?.whole)])

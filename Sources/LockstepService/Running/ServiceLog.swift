@@ -13,9 +13,9 @@ public struct ServiceLog: Sendable {
 
     public static let silent = ServiceLog { _, _ in }
 
-    public func info(_ sentence: String) { sink(.info, sentence) }
-    public func warning(_ sentence: String) { sink(.warning, sentence) }
-    public func error(_ sentence: String) { sink(.error, sentence) }
+    public func info(_ sentence: String) { sink(.info, sentence.harmless) }
+    public func warning(_ sentence: String) { sink(.warning, sentence.harmless) }
+    public func error(_ sentence: String) { sink(.error, sentence.harmless) }
 }
 
 /// Says a thing once until it stops being so: a service that is down is one line, not one per try.

@@ -1,4 +1,5 @@
 import Foundation
+import LockstepService
 
 struct ExplainCommand: Command {
     static let words = ["explain"]

@@ -1,4 +1,5 @@
 import Foundation
+import LockstepService
 
 struct JobsCommand: Command {
     static let words = ["jobs"]
@@ -82,13 +83,5 @@ struct JobRow: Decodable {
             }
             return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
         }.joined(separator: "\n")
-    }
-}
-
-extension String {
-    /// On one line: Keap's own words may hold anything, also what moves a terminal's cursor.
-    var harmless: String {
-        let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
-        return String(String.UnicodeScalarView(unicodeScalars.map { isControl($0) ? " " : $0 }))
     }
 }
