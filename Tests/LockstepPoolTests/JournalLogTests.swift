@@ -74,7 +74,8 @@ import Testing
             let dead = try await queue.enqueue(NewJob(tenant: .gym, kind: 1, keys: [.id("ann")], payload: [1, 2, 3]))
             let payload = [UInt8](repeating: 0, count: 100_000)
             for number in 0..<60 {
-                try await patiently(NewJob(tenant: .gym, kind: 1, keys: [.id("\(number)")], payload: payload), on: queue)
+                let job = NewJob(tenant: .gym, kind: 1, keys: [.id("\(number)")], payload: payload)
+                try await patiently(job, on: queue)
             }
             await expect(queue, done: 60)
             let before = try files().count

@@ -32,11 +32,6 @@ extension Ledger.State {
         confirmed[Ledger.Group(person: person, naming: nil), default: []].formUnion(known)
     }
 
-    func mustKnow(_ subject: SimulatedSubject) -> Set<UInt64> {
-        guard joined[subject.person] != .perhaps || subject.naming == .id else { return [] }
-        return confirmed[group(subject)] ?? []
-    }
-
     mutating func isDone(_ id: JobID) {
         guard let subject = entries[id]?.subject else { return }
         entries[id]?.standing = .done
@@ -87,7 +82,7 @@ extension Ledger.State {
     mutating func checkKnown(_ known: Set<UInt64>, by id: JobID) {
         guard let subject = entries[id]?.subject else { return }
         // Whose lease is older than a join was given what its own lane knew.
-        let missing = excused.contains(id) ? [] : mustKnow(subject).subtracting(known)
+        let missing = excused.contains(id) ? [] : (confirmed[group(subject)] ?? []).subtracting(known)
         if !missing.isEmpty { breach(.kept, "\(id) was not told of \(missing.sorted())") }
         for number in known.sorted() where entries[JobID(rawValue: number)]?.standing == .pending {
             breach(.unrepeated, "\(id) was told that \(number) is done, which is still to run")

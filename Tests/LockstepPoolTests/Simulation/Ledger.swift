@@ -179,8 +179,8 @@ final class Ledger: Sendable {
             for job in jobs { state.checkOne(job, in: jobs) }
             state.checkJoint(jobs, policy)
             state.checkLimits(policy, first.tenant)
-            state.checkKnown(known, by: first.id)
             for job in jobs {
+                state.checkKnown(known, by: job.id)
                 state.entries[job.id]?.standing = .running
                 state.entries[job.id]?.goesWith = job.id == first.id ? nil : first.id
                 state.entries[job.id]?.turnsWaited = 0
@@ -274,6 +274,7 @@ final class Ledger: Sendable {
         tell("discarded \(id)")
         note { state in
             state.tally.discards += 1
+            if state.entries[id]?.standing == .running { state.breach(.ordered, "\(id) was discarded while it ran") }
             state.entries[id]?.isUncertain = false
             state.entries[id]?.standing = .discarded
         }
@@ -306,7 +307,12 @@ final class Ledger: Sendable {
 
     func synced(_ ids: [JobID]) { note { state in for id in ids { state.entries[id]?.isSynced = true } } }
 
-    var pending: [JobID] { state.withLock { $0.entries.filter { $0.value.standing == .pending }.map(\.key).sorted() } }
+    var unfinished: [JobID] {
+        state.withLock { state in
+            state.entries.filter { [.pending, .running].contains($0.value.standing) }.map(\.key).sorted()
+        }
+    }
+
     func goesWithAnother(_ id: JobID) -> Bool { state.withLock { $0.entries[id]?.goesWith != nil } }
     var dead: [JobID] { state.withLock { $0.entries.filter { $0.value.standing == .dead }.map(\.key).sorted() } }
 

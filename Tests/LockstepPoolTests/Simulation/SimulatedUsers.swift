@@ -112,8 +112,8 @@ struct SimulatedUsers: Sendable {
     }
 
     private func discardOne(_ chance: inout SeededGenerator) async throws {
-        // Also what waits, and what may have begun by now.
-        let unwanted = Bool.random(using: &chance) ? ledger.dead : ledger.pending
+        // Also what waits or runs, and what may have begun by now.
+        let unwanted = Bool.random(using: &chance) ? ledger.dead : ledger.unfinished
         if let id = unwanted.randomElement(using: &chance) { try await discard(id) }
     }
 
