@@ -77,7 +77,7 @@ package final class Simulation: Sendable {
             do { end.result = .success(try await body(self)) } catch { end.result = .failure(error) }
         }
         var random = SeededGenerator(seed: ~seed)
-        while end.result == nil {
+        while !end.isThere {
             if case .anyTime(let often) = options.time, Int.random(in: 0..<often, using: &random) == 0 { jump() }
             guard executor.step() || wakeSettled() || jump() else {
                 throw SimulationFailure(seed: seed, time: clock.now.offset, reason: .stuck(strays: executor.strays))
@@ -105,10 +105,17 @@ package final class Simulation: Sendable {
     /// Written by a piece of the body and read between two pieces, on one thread.
     private final class End<Value: Sendable>: Sendable {
         private let stored = Mutex<Result<Value, any Error>?>(nil)
+        private let flag = Atomic(false)
+
+        /// Asked before every piece of work, so without taking the result out.
+        var isThere: Bool { flag.load(ordering: .relaxed) }
 
         var result: Result<Value, any Error>? {
             get { stored.withLock { $0 } }
-            set { stored.withLock { $0 = newValue } }
+            set {
+                stored.withLock { $0 = newValue }
+                flag.store(true, ordering: .relaxed)
+            }
         }
     }
 }

@@ -15,16 +15,18 @@ package final class TaskDriver: JournalDriver {
     private let origin = ContinuousClock.now
     private let writer = Mutex<(any JournalWriter)?>(nil)
     private let bell = SimulatedBell()
-    private let keeper = TaskWorker()
-    private let reader = TaskWorker()
+    private let keeper: TaskWorker
+    private let reader: TaskWorker
 
     private let delay: @Sendable () -> Duration
 
-    /// - Parameter delay: how long the next write or sync takes to begin. Whatever does not wait for the disk happens
-    ///   meanwhile.
+    /// - Parameter delay: how long the next write, sync, read or checkpoint takes to begin. Whatever does not wait for the
+    ///   disk happens meanwhile.
     package init(_ clock: VirtualClock, delay: @escaping @Sendable () -> Duration = { .zero }) {
         self.clock = clock
         self.delay = delay
+        keeper = TaskWorker(clock, delay)
+        reader = TaskWorker(clock, delay)
     }
 
     /// Returns when the journal has ended, or was never opened and `giveUp` was called.
@@ -92,16 +94,24 @@ private final class TaskWorker: JournalWorker {
 
     private let state = Mutex(State())
     private let bell = SimulatedBell()
+    private let clock: VirtualClock
+    private let delay: @Sendable () -> Duration
+
+    init(_ clock: VirtualClock, _ delay: @escaping @Sendable () -> Duration) {
+        self.clock = clock
+        self.delay = delay
+    }
 
     func run() async {
         while true {
-            if let piece = next() {
-                piece()
-                await Task.yield()
-            } else {
+            guard state.withLock({ !$0.work.isEmpty }) else {
                 if state.withLock({ $0.isStopping }) { return }
                 await bell.wait()
+                continue
             }
+            await clock.rest(for: delay())
+            next()?()
+            await Task.yield()
         }
     }
 

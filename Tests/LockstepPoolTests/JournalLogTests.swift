@@ -74,7 +74,8 @@ import Testing
             let dead = try await queue.enqueue(NewJob(tenant: .gym, kind: 1, keys: [.id("ann")], payload: [1, 2, 3]))
             let payload = [UInt8](repeating: 0, count: 100_000)
             for number in 0..<60 {
-                _ = try await queue.enqueue(NewJob(tenant: .gym, kind: 1, keys: [.id("\(number)")], payload: payload))
+                let job = NewJob(tenant: .gym, kind: 1, keys: [.id("\(number)")], payload: payload)
+                try await patiently(job, on: queue)
             }
             await expect(queue, done: 60)
             let before = try files().count
@@ -87,6 +88,19 @@ import Testing
             let payload = try await queue.payload(of: JobID(rawValue: 1))
             #expect(payload == [1, 2, 3])
         }
+    }
+
+    /// On a busy machine these come faster than room is set aside for them, and are refused for a moment.
+    private func patiently(_ job: NewJob, on queue: JobQueue) async throws {
+        for _ in 0..<2_000_000 {
+            do {
+                _ = try await queue.enqueue(job)
+                return
+            } catch QueueError.full {
+                await Task.yield()
+            }
+        }
+        throw QueueError.full
     }
 
     private func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: directory.path) }

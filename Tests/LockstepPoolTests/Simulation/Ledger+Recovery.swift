@@ -24,6 +24,7 @@ extension Ledger {
                 let view = found[id]
                 if view == nil, !entry.isAcknowledged, entry.standing == .pending {
                     state.entries[id] = nil
+                    state.people[entry.subject.person]?.removeAll { $0 == id }
                     continue
                 }
                 state.check(id, entry, view, end, &reruns)
@@ -32,9 +33,7 @@ extension Ledger {
             for id in found.keys.sorted() where state.entries[id] == nil {
                 state.breach(.kept, "\(id) came from nowhere")
             }
-            for (group, ids) in reruns where end == .killed && ids.count > 1 {
-                state.breach(.unrepeated, "after a kill \(ids) of one lane will run again: \(group)")
-            }
+            state.checkReruns(reruns, end)
             state.checkPauses(paused)
             state.checkNotes(notes)
             state.settleLanes()
@@ -78,11 +77,32 @@ extension Ledger.State {
         }
     }
 
+    /// I6: of each lane the last run only, if no power was lost; and a joint run as a whole or not at all.
+    fileprivate mutating func checkReruns(_ reruns: [Ledger.Group: [JobID]], _ end: SimulatedEnd) {
+        for (group, ids) in reruns {
+            let runs = Set(ids.compactMap { entries[$0]?.doneIn })
+            if end == .killed, runs.count > 1 {
+                breach(.unrepeated, "after a kill \(ids) of one lane will run again: \(group)")
+            }
+        }
+        let back = Set(reruns.values.joined())
+        for run in Set(back.compactMap { entries[$0]?.doneIn }).sorted() {
+            let jobs = entries.filter { $0.value.doneIn == run }.map(\.key).sorted()
+            if jobs.count > 1 { tally.jointRepeats += 1 }
+            if !back.isSuperset(of: jobs) {
+                breach(.unrepeated, "of \(jobs), done in one run, only \(back.intersection(jobs).sorted()) are back")
+            }
+        }
+        for id in back { entries[id]?.doneIn = 0 }
+    }
+
     /// What was found is what is so from now on.
     fileprivate mutating func settle(_ id: JobID, _ view: JobView?) {
         entries[id]?.isAcknowledged = true
         entries[id]?.isUncertain = false
         entries[id]?.turnsWaited = 0
+        entries[id]?.goesWith = nil
+        entries[id]?.runsAlone = false
         guard let view else {
             guard entries[id]?.standing != .done else { return }
             let standing: Ledger.Standing = isOutOfDate(id) ? .superseded : .discarded

@@ -32,27 +32,76 @@ extension Ledger.State {
         confirmed[Ledger.Group(person: person, naming: nil), default: []].formUnion(known)
     }
 
-    func mustKnow(_ subject: SimulatedSubject) -> Set<UInt64> {
-        guard joined[subject.person] != .perhaps || subject.naming == .id else { return [] }
-        return confirmed[group(subject)] ?? []
-    }
-
-    mutating func confirm(_ id: JobID) {
+    mutating func isDone(_ id: JobID) {
         guard let subject = entries[id]?.subject else { return }
+        entries[id]?.standing = .done
+        entries[id]?.timesDone += 1
+        entries[id]?.runsAlone = false
+        entries[id]?.doneIn = runsDone
         confirmed[group(subject), default: []].insert(id.rawValue)
     }
 
+    /// One of the jobs of a run that begins.
+    mutating func checkOne(_ job: Job, in jobs: [Job]) {
+        guard var entry = entries[job.id] else { return breach(.kept, "\(job.id) began and was never offered") }
+        if entry.isDamaged { breach(.contained, "\(job.id) began, though its record is damaged") }
+        if job.payload != entry.subject.payload { breach(.kept, "\(job.id) has another's payload") }
+        if entry.standing == .dead, entry.isUncertain, !entry.isDamaged {
+            // Its revival is on the disk, and the call about to return.
+            revive(job.id)
+            entry = entries[job.id] ?? entry
+        }
+        checkTurn(of: job.id, entry, in: jobs)
+        checkStanding(of: job, entry)
+    }
+
+    /// I2: those that go together are some of one lane that follow one another, agreed, and were not refused before.
+    mutating func checkJoint(_ jobs: [Job], _ policy: QueuePolicy) {
+        guard jobs.count > 1, let first = entries[jobs[0].id]?.subject else { return }
+        let ids = jobs.map(\.id)
+        if jobs.count > policy.maxTogether { breach(.limited, "\(ids) run together") }
+        if zip(ids, ids.dropFirst()).contains(where: { $0 >= $1 }) { breach(.ordered, "\(ids) run in this order") }
+        for id in ids {
+            guard let entry = entries[id] else { continue }
+            let subject = entry.subject
+            if !subject.isSnapshot { breach(.ordered, "\(id) is no snapshot and runs among \(ids)") }
+            if entry.runsAlone { breach(.ordered, "\(id) was refused with others and runs among \(ids)") }
+            guard id != ids[0] else { continue }
+            if !subject.goesAlong { breach(.ordered, "\(id) runs among \(ids) without the handler's consent") }
+            if !mayShareLane(first, subject) { breach(.ordered, "\(id) of another lane runs among \(ids)") }
+        }
+    }
+
+    private func mayShareLane(_ a: SimulatedSubject, _ b: SimulatedSubject) -> Bool {
+        guard a.person == b.person else { return false }
+        if a.naming == b.naming { return true }
+        return a.naming != .id && b.naming != .id && joined[a.person, default: .no] != .no
+    }
+
+    /// I1, I6: a lane's state names what was done, and nothing that is yet to be done.
+    mutating func checkKnown(_ known: Set<UInt64>, by id: JobID) {
+        guard let subject = entries[id]?.subject else { return }
+        // Whose lease is older than a join was given what its own lane knew.
+        let missing = excused.contains(id) ? [] : (confirmed[group(subject)] ?? []).subtracting(known)
+        if !missing.isEmpty { breach(.kept, "\(id) was not told of \(missing.sorted())") }
+        for number in known.sorted() where entries[JobID(rawValue: number)]?.standing == .pending {
+            breach(.unrepeated, "\(id) was told that \(number) is done, which is still to run")
+        }
+    }
+
     /// I2
-    mutating func checkTurn(of id: JobID, _ entry: Ledger.Entry) {
+    mutating func checkTurn(of id: JobID, _ entry: Ledger.Entry, in jobs: [Job]) {
         let mine = group(entry.subject)
-        for (other, theirs) in entries where other != id && group(theirs.subject) == mine {
+        for other in people[entry.subject.person] ?? [] {
+            guard let theirs = entries[other], group(theirs.subject) == mine, !jobs.contains(where: { $0.id == other })
+            else { continue }
             let isExcused = excused.contains(id) || excused.contains(other)
             if theirs.standing == .running, !isExcused { breach(.ordered, "\(id) began while \(other) ran") }
             if other < id, theirs.standing == .pending, !theirs.isUncertain, !isExcused, !isOutOfDate(other) {
                 breach(.ordered, "\(id) began before \(other)")
             }
             if other < id, theirs.standing == .done { entries[other]?.isSealed = true }
-            if theirs.standing == .dead, !theirs.isUncertain, !isExcused, parks(theirs.subject.tenant), other != id {
+            if theirs.standing == .dead, !theirs.isUncertain, !isExcused, parks(theirs.subject.tenant) {
                 breach(.ordered, "\(id) began in a lane that the dead \(other) parks")
             }
         }
@@ -70,10 +119,11 @@ extension Ledger.State {
     func isOutOfDate(_ id: JobID) -> Bool {
         guard let entry = entries[id], entry.subject.isSnapshot else { return false }
         let mine = group(entry.subject)
-        return entries.contains { other, theirs in
-            other > id && theirs.subject.isSnapshot && theirs.timesDone > 0
-                && (group(theirs.subject) == mine || theirs.subject.person == mine.person && mine.naming != .id)
+        for other in (people[mine.person] ?? []).reversed() where other > id {
+            guard let theirs = entries[other], theirs.subject.isSnapshot, theirs.timesDone > 0 else { continue }
+            if group(theirs.subject) == mine || mine.naming != .id { return true }
         }
+        return false
     }
 
     /// I1, I6
@@ -94,48 +144,58 @@ extension Ledger.State {
 
     /// I3
     mutating func checkLimits(_ policy: QueuePolicy, _ tenant: TenantID) {
-        let running = entries.values.filter { $0.standing == .running }
-        if running.count >= policy.lanes { breach(.limited, "\(running.count + 1) jobs run at once") }
-        let ofTenant = running.count { $0.subject.tenant == tenant }
+        let running = runsByTenant
+        let all = running.values.reduce(0, +)
+        if all >= policy.lanes { breach(.limited, "\(all + 1) jobs run at once") }
+        let ofTenant = running[tenant] ?? 0
         if ofTenant >= policy.lanesPerTenant { breach(.limited, "\(ofTenant + 1) jobs of \(tenant) run at once") }
     }
 
     /// I4: a lane that nothing holds up sees each other lane of its tenant go first once, and a tenant of which nothing
     /// runs sees one lane of each other tenant. What has its lease already, or gives its place back just now, comes on top.
-    mutating func countTurns(_ policy: QueuePolicy, besides begun: JobID) {
-        guard let begunTenant = entries[begun]?.subject.tenant else { return }
+    mutating func countTurns(_ policy: QueuePolicy, besides begun: [JobID]) {
+        guard let begunTenant = entries[begun[0]]?.subject.tenant else { return }
         tenantTurns[begunTenant] = 0
         let mostOfTenant = SimulatedSubject.lanesOfTenant + policy.lanesPerTenant
         let mostOfOthers = SimulatedSubject.tenants.count - 1 + 2 * policy.lanes
+        let running = runsByTenant
         var waiting: Set<TenantID> = []
-        for (id, entry) in entries where id != begun && entry.standing == .pending {
-            guard isHeldUpByNothing(id, entry, policy) else { continue }
+        for (id, entry) in entries where entry.standing == .pending {
             let tenant = entry.subject.tenant
+            guard running[tenant] ?? 0 < policy.lanesPerTenant, isHeldUpByNothing(id, entry) else { continue }
             waiting.insert(tenant)
             guard tenant == begunTenant else { continue }
             entries[id]?.turnsWaited += 1
             if entry.turnsWaited == mostOfTenant { breach(.fair, "\(id) waited for \(mostOfTenant) of its tenant") }
         }
         for tenant in SimulatedSubject.tenants where tenant != begunTenant {
-            let isIdle = !entries.values.contains { $0.standing == .running && $0.subject.tenant == tenant }
-            tenantTurns[tenant] = isIdle && waiting.contains(tenant) ? tenantTurns[tenant, default: 0] + 1 : 0
+            tenantTurns[tenant] =
+                running[tenant] == nil && waiting.contains(tenant) ? tenantTurns[tenant, default: 0] + 1 : 0
             if tenantTurns[tenant] == mostOfOthers { breach(.fair, "\(tenant) waited for \(mostOfOthers) of others") }
         }
     }
 
-    private func isHeldUpByNothing(_ id: JobID, _ entry: Ledger.Entry, _ policy: QueuePolicy) -> Bool {
+    private var runsByTenant: [TenantID: Int] {
+        var counts: [TenantID: Int] = [:]
+        for entry in entries.values where entry.leads { counts[entry.subject.tenant, default: 0] += 1 }
+        return counts
+    }
+
+    private func isHeldUpByNothing(_ id: JobID, _ entry: Ledger.Entry) -> Bool {
         let (subject, tenant) = (entry.subject, entry.subject.tenant)
         guard entry.isAcknowledged, !entry.isUncertain, !entry.hasPause, subject.urgency == .live,
             isPaused(tenant) == false, !isOutOfDate(id)
         else { return false }
-        guard
-            entries.values.count(where: { $0.standing == .running && $0.subject.tenant == tenant })
-                < policy.lanesPerTenant
-        else { return false }
-        return !entries.contains { other, theirs in
-            other != id && theirs.subject.person == subject.person
-                && (theirs.standing == .running || theirs.isUncertain || other < id && theirs.standing == .pending
-                    || theirs.standing == .dead && parks(tenant))
+        for other in people[subject.person] ?? [] where other != id {
+            guard let theirs = entries[other] else { continue }
+            if theirs.isUncertain { return false }
+            switch theirs.standing {
+            case .running: return false
+            case .pending where other < id: return false
+            case .dead where parks(tenant): return false
+            default: break
+            }
         }
+        return true
     }
 }

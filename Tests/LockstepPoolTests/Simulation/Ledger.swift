@@ -38,9 +38,18 @@ final class Ledger: Sendable {
         var chargedBefore = 0
         /// Was tried and put back: it may have to wait.
         var hasPause = false
+        /// The first job of the joint run that it is in, if that is another.
+        var goesWith: JobID?
+        /// It was in a joint run that was refused, and has no verdict of its own yet.
+        var runsAlone = false
+        /// The number of the run in which it was done; 0 if that was undone by a crash.
+        var doneIn = 0
         /// Turns of others of its tenant that it has seen while nothing held it up.
         var turnsWaited = 0
         var timesDone = 0
+
+        /// Holds a place.
+        var leads: Bool { standing == .running && goesWith == nil }
     }
 
     enum Joined { case no, perhaps, yes }
@@ -53,6 +62,8 @@ final class Ledger: Sendable {
         /// Set if the story is printed.
         var time: (@Sendable () -> String)?
         var entries: [JobID: Entry] = [:]
+        /// All jobs about a person, in their order: whose rules say something of one another.
+        var people: [UInt8: [JobID]] = [:]
         var joined: [UInt8: Joined] = [:]
         /// Nil: nobody knows. Missing: never paused.
         var pausedTenants: [TenantID: Bool?] = [:]
@@ -65,6 +76,7 @@ final class Ledger: Sendable {
         var notes: [String: [[UInt8]]] = [:]
         var breaches: [String] = []
         var tally = Tally()
+        var runsDone = 0
     }
 
     /// Who shares a lane, as far as the names tell.
@@ -123,6 +135,14 @@ final class Ledger: Sendable {
 
     // MARK: Accepting
 
+    /// A job is offered, and its names may make two lanes one: also if there is no room for the job itself.
+    func isAboutToCome(_ subject: SimulatedSubject) {
+        note { state in
+            guard subject.naming == .bookingAndName, state.joined[subject.person] != .yes else { return }
+            state.joined[subject.person] = .perhaps
+        }
+    }
+
     /// The job has its place in the order.
     func offered(_ id: JobID, _ payload: [UInt8]) {
         tell("offered \(id) \(SimulatedSubject(payload))")
@@ -130,13 +150,11 @@ final class Ledger: Sendable {
             let subject = SimulatedSubject(payload)
             if state.entries[id] != nil { state.breach(.kept, "number \(id) was given twice") }
             state.entries[id] = Entry(subject: subject)
-            if subject.naming == .bookingAndName, state.joined[subject.person] != .yes {
-                state.joined[subject.person] = .perhaps
-            }
+            state.people[subject.person, default: []].append(id)
         }
     }
 
-    /// - Parameter running: what held a lease just now.
+    /// - Parameter running: what held a lease just now; matters only if its names make two lanes one.
     func acknowledged(_ id: JobID, running: [JobID]) {
         tell("acknowledged \(id), running \(running)")
         note { state in
@@ -152,55 +170,56 @@ final class Ledger: Sendable {
 
     // MARK: Running
 
-    /// The number of the run.
-    func begins(_ job: Job, given bytes: [UInt8]) -> Int {
-        tell("begins \(job.id) of \(job.tenant), attempt \(job.attempt), knows \(DoneList.numbers(in: bytes).sorted())")
+    /// One job, or several that are done together; they begin at once. The number of the run.
+    func begins(_ jobs: [Job], given bytes: [UInt8]) -> Int {
+        let (first, known) = (jobs[0], DoneList.numbers(in: bytes))
+        tell("begins \(jobs.map(\.id)) of \(first.tenant), attempt \(first.attempt), knows \(known.sorted())")
         countAlways(\.runs)
         note { state in
-            guard var entry = state.entries[job.id] else {
-                return state.breach(.kept, "\(job.id) began and was never offered")
+            for job in jobs { state.checkOne(job, in: jobs) }
+            state.checkJoint(jobs, policy)
+            state.checkLimits(policy, first.tenant)
+            for job in jobs {
+                state.checkKnown(known, by: job.id)
+                state.entries[job.id]?.standing = .running
+                state.entries[job.id]?.goesWith = job.id == first.id ? nil : first.id
+                state.entries[job.id]?.turnsWaited = 0
             }
-            if entry.isDamaged { state.breach(.contained, "\(job.id) began, though its record is damaged") }
-            if job.payload != entry.subject.payload { state.breach(.kept, "\(job.id) has another's payload") }
-            if entry.standing == .dead, entry.isUncertain, !entry.isDamaged {
-                // Its revival is on the disk, and the call about to return.
-                state.revive(job.id)
-                entry = state.entries[job.id] ?? entry
-            }
-            state.checkTurn(of: job.id, entry)
-            state.checkStanding(of: job, entry)
-            state.checkLimits(policy, job.tenant)
-            // Whose lease is older than a join was given what its own lane knew.
-            let known = state.excused.contains(job.id) ? [] : state.mustKnow(entry.subject)
-            let missing = known.subtracting(DoneList.numbers(in: bytes))
-            if !missing.isEmpty { state.breach(.kept, "\(job.id) was not told of \(missing.sorted())") }
-            state.entries[job.id]?.standing = .running
-            state.entries[job.id]?.turnsWaited = 0
-            state.countTurns(policy, besides: job.id)
+            state.countTurns(policy, besides: jobs.map(\.id))
+            if jobs.count > 1 { state.tally.jointRuns += 1 }
         }
         return tally.runs
     }
 
-    func ends(_ job: Job, _ outcome: JobOutcome) {
-        tell("ends \(job.id) \(outcome)")
+    func ends(_ jobs: [Job], _ outcome: JobOutcome) {
+        tell("ends \(jobs.map(\.id)) \(outcome)")
         note { state in
-            state.excused.remove(job.id)
+            let (ids, first) = (jobs.map(\.id), jobs[0].id)
+            let isJoint = ids.count > 1
+            for id in ids {
+                state.excused.remove(id)
+                state.entries[id]?.standing = .pending
+                state.entries[id]?.goesWith = nil
+            }
             switch outcome {
             case .done:
-                state.entries[job.id]?.standing = .done
-                state.entries[job.id]?.timesDone += 1
-                state.confirm(job.id)
+                state.runsDone += 1
+                for id in ids { state.isDone(id) }
+            case .dead where isJoint:
+                // Nobody is, yet: whose fault it is shows when they are run one by one.
+                for id in ids { state.entries[id]?.runsAlone = true }
+                state.tally.jointRefusals += 1
             case .dead:
-                state.entries[job.id]?.standing = .dead
-                state.entries[job.id]?.charged += 1
+                state.entries[first]?.standing = .dead
+                state.entries[first]?.charged += 1
+                state.entries[first]?.runsAlone = false
             case .retry(_, _, _, let isCharged):
-                state.entries[job.id]?.standing = .pending
-                state.entries[job.id]?.hasPause = true
-                state.entries[job.id]?.charged += isCharged ? 1 : 0
+                state.entries[first]?.hasPause = true
+                state.entries[first]?.charged += isCharged ? 1 : 0
                 state.tally.retries += 1
+                if isJoint { state.tally.jointRetries += 1 }
             case .interrupted:
-                state.entries[job.id]?.standing = .pending
-                state.entries[job.id]?.hasPause = true
+                state.entries[first]?.hasPause = true
             }
         }
     }
@@ -255,6 +274,7 @@ final class Ledger: Sendable {
         tell("discarded \(id)")
         note { state in
             state.tally.discards += 1
+            if state.entries[id]?.standing == .running { state.breach(.ordered, "\(id) was discarded while it ran") }
             state.entries[id]?.isUncertain = false
             state.entries[id]?.standing = .discarded
         }
@@ -287,6 +307,13 @@ final class Ledger: Sendable {
 
     func synced(_ ids: [JobID]) { note { state in for id in ids { state.entries[id]?.isSynced = true } } }
 
+    var unfinished: [JobID] {
+        state.withLock { state in
+            state.entries.filter { [.pending, .running].contains($0.value.standing) }.map(\.key).sorted()
+        }
+    }
+
+    func goesWithAnother(_ id: JobID) -> Bool { state.withLock { $0.entries[id]?.goesWith != nil } }
     var dead: [JobID] { state.withLock { $0.entries.filter { $0.value.standing == .dead }.map(\.key).sorted() } }
 
     /// I1: nothing is left that is not done, dead or discarded.
@@ -308,6 +335,11 @@ struct Tally: Sendable, Equatable {
     /// Jobs that were done and ran again.
     var repeats = 0
     var retries = 0
+    /// Runs of several jobs, those of them that were to be tried again, that were refused, and that a crash undid.
+    var jointRuns = 0
+    var jointRetries = 0
+    var jointRefusals = 0
+    var jointRepeats = 0
     var revivals = 0
     var discards = 0
     var pauses = 0
@@ -325,7 +357,9 @@ struct Tally: Sendable, Equatable {
 
     private static var fields: [(name: String, path: WritableKeyPath<Tally, Int>)] {
         [
-            ("runs", \.runs), ("repeats", \.repeats), ("retries", \.retries), ("revivals", \.revivals),
+            ("runs", \.runs), ("repeats", \.repeats), ("retries", \.retries),
+            ("jointRuns", \.jointRuns), ("jointRetries", \.jointRetries), ("jointRefusals", \.jointRefusals),
+            ("jointRepeats", \.jointRepeats), ("revivals", \.revivals),
             ("discards", \.discards), ("pauses", \.pauses), ("joins", \.joins), ("checkpoints", \.checkpoints),
             ("segments", \.segments), ("refusals", \.refusals), ("failures", \.failures), ("kills", \.kills),
             ("powerLosses", \.powerLosses), ("stops", \.stops), ("midRecovery", \.midRecovery), ("damages", \.damages),

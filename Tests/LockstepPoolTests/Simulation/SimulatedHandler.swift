@@ -8,17 +8,26 @@ struct SimulatedHandler: JobHandler {
     let life: Int
 
     func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
-        let run = ledger.begins(job, given: state)
-        var chance = simulation.random(job.id.rawValue << 24 | UInt64(run) << 8 | UInt64(life))
+        await run(together: [job], state: state, lane: lane)
+    }
+
+    func joint(_ waiting: [Job], state: [UInt8]) -> Int {
+        1 + waiting.dropFirst().prefix { SimulatedSubject($0.payload).goesAlong }.count
+    }
+
+    func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        let run = ledger.begins(jobs, given: state)
+        var chance = simulation.random(jobs[0].id.rawValue << 24 | UInt64(run) << 8 | UInt64(life))
         var known = state
-        let outcome = await work(job, &known, lane, &chance)
-        ledger.ends(job, outcome)
+        let outcome = await work(jobs, &known, lane, &chance)
+        ledger.ends(jobs, outcome)
         return outcome
     }
 
     private func work(
-        _ job: Job, _ known: inout [UInt8], _ lane: LaneHandle, _ chance: inout SeededGenerator
+        _ jobs: [Job], _ known: inout [UInt8], _ lane: LaneHandle, _ chance: inout SeededGenerator
     ) async -> JobOutcome {
+        let job = jobs[0]
         for _ in 0..<Int.random(in: 0...3, using: &chance) {
             if Bool.random(using: &chance) {
                 await Task.yield()
@@ -38,7 +47,7 @@ struct SimulatedHandler: JobHandler {
         case 3 where job.attempt < 5: return .retry(reason: "at once", state: known, after: .zero)
         case 4: return .dead(reason: "refused", state: known)
         case 5 where job.attempt < 3: return .interrupted(state: known)
-        default: return .done(state: DoneList.add(job.id, to: known))
+        default: return .done(state: jobs.reduce(known) { DoneList.add($1.id, to: $0) })
         }
     }
 

@@ -25,6 +25,7 @@ struct SimulatedLife: Sendable {
         policy.maxPayload = 1 << 10
         policy.maxLaneState = 2 << 10
         policy.checkpointEvery = 8 << 10
+        policy.maxTogether = 4
         policy.afterDeadByTenant[SimulatedSubject.tenants[1]] = .park
         return policy
     }
@@ -119,6 +120,12 @@ extension JobQuery {
     static var all: JobQuery {
         var query = JobQuery()
         query.limit = 100_000
+        return query
+    }
+
+    static var running: JobQuery {
+        var query = all
+        query.state = .running
         return query
     }
 }

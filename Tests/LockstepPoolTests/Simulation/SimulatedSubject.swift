@@ -25,6 +25,9 @@ struct SimulatedSubject: Hashable, Sendable {
     /// By number, by name and by booking, of each person.
     static var lanesOfTenant: Int { 3 * Int(people) / tenants.count }
 
+    /// Whether it can be done in one run with the one that waits before it.
+    var goesAlong: Bool { mark & 3 != 0 }
+
     var tenant: TenantID { Self.tenants[Int(person) % Self.tenants.count] }
 
     var payload: [UInt8] {
@@ -48,7 +51,8 @@ struct SimulatedSubject: Hashable, Sendable {
         let naming: Naming = [.id, .id, .name, .name, .booking, .booking, .bookingAndName].randomElement(
             using: &chance)!
         return SimulatedSubject(
-            person: .random(in: 0..<people, using: &chance), naming: naming, isSnapshot: .random(using: &chance),
+            person: .random(in: 0..<people, using: &chance), naming: naming,
+            isSnapshot: Int.random(in: 0..<4, using: &chance) > 0,
             urgency: Int.random(in: 0..<4, using: &chance) == 0 ? .bulk : .live, mark: chance.next())
     }
 
