@@ -52,7 +52,9 @@ extension JobQueue {
     private func nextLease() -> Lease? {
         while var place = dispatcher.next() {
             let lane = place.lane
-            let wasReady = ready.remove(lane) != nil
+            // One that was hurried since stands in two lines.
+            let wasReady = ready[lane] == place.urgency
+            if wasReady { ready[lane] = nil }
             if wasReady, isReady(lane), let row = state.lanes[lane], let id = row.pending.first,
                 let job = state.jobs[id]
             {
@@ -76,11 +78,11 @@ extension JobQueue {
     /// Puts the lane into the ready set if it can run now. One that cannot is looked at again when what it waits for has
     /// come: its head is due, a run has ended, somebody resumed it.
     func refresh(_ lane: LaneID) {
-        guard !ready.contains(lane), isReady(lane), let row = state.lanes[lane], let head = row.pending.first,
-            let job = state.jobs[head]
-        else { return }
-        ready.insert(lane)
-        dispatcher.add(lane, of: row.tenant, job.urgency)
+        guard let row = state.lanes[lane], let head = row.pending.first else { return hurried.forget(lane) }
+        let urgency = urgency(of: lane, head)
+        guard ready[lane] == nil || (ready[lane] == .bulk && urgency == .live), isReady(lane) else { return }
+        ready[lane] = urgency
+        dispatcher.add(lane, of: row.tenant, urgency)
         bell.ring()
     }
 

@@ -48,7 +48,7 @@ extension JobQueue {
             let view = state.view(id, job, .waiting(until: due))
             return .waiting(until: due, attempts: view.attempts, reason: view.reason ?? "")
         }
-        return .ready(ahead: dispatcher.ahead(of: lane, of: row.tenant, job.urgency))
+        return .ready(ahead: dispatcher.ahead(of: lane, of: row.tenant, urgency(of: lane, id)))
     }
 
     /// The runs of a lane: its own, and those of lanes that were joined into it and have not ended.

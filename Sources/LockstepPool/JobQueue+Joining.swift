@@ -6,7 +6,7 @@ extension JobQueue {
     /// The jobs of the run: the lease's own, and those behind it that go with it, which the lease holds from then on.
     func gather(_ lease: inout Lease, state known: [UInt8]) async throws(QueueError) -> [Job] {
         var read: [JobID: Job] = [:]
-        read[lease.job] = try await job(lease.job, attempt: lease.attempt)
+        read[lease.job] = try await job(lease.job, of: lease, attempt: lease.attempt)
         var chosen = [lease.job]
         // Each time twice as many, so that neither reading nor asking is done in vain for a long line that does not
         // go together, nor over and over for one that does.
@@ -15,7 +15,7 @@ extension JobQueue {
             var line: [Job] = []
             for id in candidates(for: lease, most: most) {
                 // One that cannot be read, or is gone since, ends the line; its own turn will say what is wrong.
-                if read[id] == nil { read[id] = try? await job(id) }
+                if read[id] == nil { read[id] = try? await job(id, of: lease) }
                 guard let job = read[id] else { break }
                 line.append(job)
             }
@@ -66,10 +66,11 @@ extension JobQueue {
     }
 
     /// - Parameter attempt: nil for the one that would be its next.
-    private func job(_ id: JobID, attempt: UInt32? = nil) async throws(QueueError) -> Job {
+    private func job(_ id: JobID, of lease: Lease, attempt: UInt32? = nil) async throws(QueueError) -> Job {
         guard let row = state.jobs[id] else { throw .noSuchJob(id) }
         return Job(
             id: id, tenant: row.tenant, kind: row.kind, payload: try await payload(of: id),
-            attempt: Int(attempt ?? row.attempts + 1), acceptedAt: row.acceptedAt, urgency: row.urgency)
+            attempt: Int(attempt ?? row.attempts + 1), acceptedAt: row.acceptedAt,
+            urgency: lease.place.urgency == .live ? .live : row.urgency)
     }
 }

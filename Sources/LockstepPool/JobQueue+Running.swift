@@ -12,7 +12,7 @@ extension JobQueue {
         do {
             let known = try await laneState(for: lease)
             let jobs = try await gather(&lease, state: known.bytes)
-            let outcome = await Lane(handle(of: lease), handler: handler).run(jobs, state: known.bytes)
+            let outcome = await run(jobs, lease, state: known.bytes)
             await finish(lease, outcome, of: row, given: known)
         } catch {
             // The record cannot be read: the disk is failing, or it was damaged since. The job stays, for a person.
@@ -21,7 +21,7 @@ extension JobQueue {
         }
     }
 
-    private func handle(of lease: Lease) -> LaneHandle {
+    func handle(of lease: Lease) -> LaneHandle {
         LaneHandle(
             id: lease.lane, store: { state throws(QueueError) in try await self.save(state, lease) },
             bind: { key throws(QueueError) in try await self.claim(key, lease) })
@@ -35,7 +35,7 @@ extension JobQueue {
         var isCharged = true
         switch outcome {
         case .done(let state): (ending, new) = (.done, state)
-        case .interrupted(let state) where isStopping || Task.isCancelled: (ending, new) = (.interrupted, state)
+        case .interrupted(let state) where isStopping || Task.isCancelled || isHurried(lease): (ending, new) = (.interrupted, state)
         case .interrupted(let state):
             // Nobody asked for it; to try again at once would be a loop without a pause.
             isCharged = false

@@ -18,7 +18,8 @@ public actor JobQueue {
     /// until the next start, which reads what the log has.
     var hasFailed = false
     /// Lanes that stand in the dispatcher's ready set.
-    var ready: Set<LaneID> = []
+    var ready: [LaneID: JobUrgency] = [:]
+    var hurried = HurriedLanes()
     /// When jobs are due that wait for a time. Each has one entry that means it: the one whose time is the state's.
     var due = DueLine()
     /// What the wall clock showed when the queue's own clock began; see `steadyNow`.
@@ -110,6 +111,9 @@ public actor JobQueue {
             handler.accepted(
                 AcceptedJob(id: JobID(rawValue: number), tenant: tenant, kind: job.kind, payload: payload))
         }
+        for (_, job) in state.jobs.rows where job.flags & JobTable.Packed.isBulk == 0 && !job.isDead {
+            if let lane = job.id { hurry(lane) }
+        }
         // The lanes that waited longest first.
         for (number, job) in state.jobs.rows {
             if let lane = job.id, state.lanes.head(of: lane)?.rawValue == number { refresh(lane) }
@@ -134,7 +138,10 @@ public actor JobQueue {
         let ticket = try submit(.accepted(record), .reserve(reserve))
         handler.accepted(AcceptedJob(id: record.id, tenant: job.tenant, kind: job.kind, payload: job.payload))
         try await durable(ticket)
-        if let lane { refresh(state.lanes.current(lane)) }
+        if let lane = lane.map(state.lanes.current) {
+            if job.urgency == .live { hurry(lane) }
+            refresh(lane)
+        }
         return record.id
     }
 
@@ -164,7 +171,8 @@ public actor JobQueue {
         let placement = state.lanes.place(keys, of: tenant)
         for other in placement.joins {
             _ = try submit(.joined(from: other, into: placement.lane), .reserve(0))
-            ready.remove(other)
+            ready[other] = nil
+            hurried.join(other, into: placement.lane)
             refresh(placement.lane)
         }
         return placement.lane
