@@ -251,6 +251,23 @@ import Testing
         #expect(gym.keap.calls == [])
     }
 
+    @Test func `the directory keeps nothing of what could not be made`() async throws {
+        let gym = try await gym()
+        gym.keap.with { $0.faults = [2: .refused] }
+        await gym.deliver { $0.wishes = [FieldWish(.company, .text("Acme"), .fillEmpty)] }
+        #expect(gym.keap.calls[2] == "create company")
+        #expect(!String(decoding: gym.keeper.directory.bytes, as: UTF8.self).contains("Acme"))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a lead source may be called like its category with a word before it`() async throws {
+        let gym = try await gym()
+        let delivery = await gym.deliver { wanted in
+            wanted.wishes = [FieldWish(.leadSource, .text("Category OnceHub"), .override)]
+        }
+        #expect(delivery.notes == [])
+    }
+
     @Test func `a field that was deleted and made anew in Keap is found again`() async throws {
         let gym = try await gym()
         await gym.deliver { $0.wishes = [FieldWish(.custom("Visits"), .number("1"), .override)] }
