@@ -305,6 +305,7 @@ package struct Planner: Sendable {
         mirror.contact = found.id
         mirror.alsoFound = before.alsoFound
         mirror.alsoFound(others)
+        if found.id == before.contact { mirror.appointments = before.appointments }
         mustMeet = false
         contact = found
         mirror.tags = directory.own(of: found.tags ?? [])
