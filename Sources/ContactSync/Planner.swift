@@ -47,6 +47,9 @@ package struct Planner: Sendable {
         self.job = job
         self.mirror = mirror
         self.settings = settings
+        if let memory = wanted.memory, let underway = memory.underway {
+            self.mirror.memories[memory.source] = underway
+        }
     }
 
     /// How often a contact or tag may turn out to be gone in one run, before it is left to a later try.
@@ -55,6 +58,7 @@ package struct Planner: Sendable {
     // MARK: What next
 
     package mutating func next(_ directory: TagDirectory) -> PlanStep {
+        if let why = wanted.impossible { return .impossible(why) }
         if mirror.isLeftAlone { return .finished }
         // Lanes are kept apart by this id; writing one person's data onto another's contact could not be undone.
         if let id = wanted.zenPlannerID, let other = mirror.zenPlannerID, !ContactMatch.isSameID(other, id) {

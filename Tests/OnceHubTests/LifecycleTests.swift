@@ -158,7 +158,7 @@ struct LifecycleTests {
     @Test(arguments: Array(1...300))
     func `random stories end alike in any order, with history and own tags as well`(seed: Int) {
         var random = Random(state: UInt64(seed))
-        let events = randomStory(&random)
+        let events = Self.randomStory(&random)
         var settings = OnceHubSettings()
         settings.tags.keepsHistory = seed.isMultiple(of: 2)
         settings.ownTags = Phase.allCases.map { OwnTag("own \($0.rawValue)", phases: [$0]) }
@@ -172,7 +172,7 @@ struct LifecycleTests {
     }
 
     /// At most so many events of one booking as are remembered.
-    private func randomStory(_ random: inout Random) -> [Booking] {
+    static func randomStory(_ random: inout Random) -> [Booking] {
         let ids = ["BKNG-A", "BKNG-B", "BKNG-C"]
         return (0..<Int.random(in: 2...8, using: &random)).map { number in
             let id = ids.randomElement(using: &random)!

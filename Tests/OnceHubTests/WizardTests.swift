@@ -35,8 +35,8 @@ import Testing
         var settings = OnceHubSettings()
         change(&settings)
         var memory = BookingMemory()
-        for booking in earlier { memory.note(booking.event, of: booking.id, places: Places(of: booking)) }
-        memory.note(booking.event, of: booking.id, places: Places(of: booking))
+        for booking in earlier { memory.note(booking.event, of: booking.id, places: Places(of: booking, names: [:])) }
+        memory.note(booking.event, of: booking.id, places: Places(of: booking, names: [:]))
         var wanted = Wanted(values: [:])
         Wizard(settings: settings, booking: booking)
             .add(to: &wanted, after: memory, isNewest: memory.newest == booking.event.stamp)
