@@ -91,6 +91,18 @@ struct LifecycleTests {
                 .event(.canceledThenRescheduled, "BKNG-B", at: 2, other: "BKNG-A"),
             ], tags(.rescheduledByCustomer, ["BKNG-A": .canceledByOwner, "BKNG-B": .rescheduledByCustomer])),
         Story(
+            "the same, told of the old booking",
+            [
+                .event(.scheduled, at: 0), .event(.canceled, at: 1, by: .user),
+                .event(.canceledThenRescheduled, at: 2, status: .canceled, other: "BKNG-B"),
+            ], tags(.rescheduledByCustomer, ["BKNG-A": .canceledByOwner, "BKNG-B": .rescheduledByCustomer])),
+        Story(
+            "booked anew at the owner's request, told of the old booking",
+            [
+                .event(.scheduled, at: 0), .event(.rescheduleRequested, at: 1, by: .user),
+                .event(.canceledThenRescheduled, at: 2, status: .canceled, other: "BKNG-B"),
+            ], tags(.rescheduledByOwner, ["BKNG-A": .rescheduleRequested, "BKNG-B": .rescheduledByOwner])),
+        Story(
             "moved by the owner without asking", [.event(.scheduled, at: 0), .event(.rescheduled, at: 1, by: .user)],
             tags(.rescheduledByOwner, ["BKNG-A": .rescheduledByOwner])),
         Story(
