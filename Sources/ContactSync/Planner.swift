@@ -223,13 +223,13 @@ package struct Planner: Sendable {
         }
         // Any other failure is a clear answer: the contact was not made.
         if case .create = step { mirror.creating = nil }
-        if failure.mayBlameContent, step.writesContact, !pendingWishes.isEmpty {
+        if failure.mayBlameContent, step.writesContact, !sentWishes.isEmpty {
             guard hasRecheckedReferences else {
                 hasRecheckedReferences = true
                 return .recheckReferences
             }
             // Whatever it is that Keap does not take, the rest of the change must not wait for it.
-            dropped = (pendingWishes, failure.message)
+            dropped = (sentWishes, failure.message)
             return .goOn
         }
         if case .refused = failure, step.usesCustomFields, !hasRecheckedFields {

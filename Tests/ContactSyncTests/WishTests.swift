@@ -306,6 +306,25 @@ import Testing
         #expect(try Array(person(gym).custom.values) == [.string("Dance")])
     }
 
+    @Test func `what was not sent is not settled with what was refused`() async throws {
+        let gym = try await gym()
+        await gym.deliver { _ in }
+        gym.keap.with { $0.refusedContents = [.number("7")] }
+        let wishes = [
+            FieldWish(.custom("Goal"), .text("Dance"), .override),
+            FieldWish(.custom("Visits"), .number("7"), .override),
+        ]
+        #expect(await gym.deliver(job: 2) { $0.wishes = wishes }.isDone)
+        #expect(try person(gym).custom.isEmpty)
+        gym.keap.with { world in
+            let goal = world.fields.values.first { $0.label == "Goal" }!
+            world.fields[goal.id]?.options.append(FieldOption(id: "9", label: "Dance"))
+        }
+        try gym.restart()
+        #expect(await gym.deliver(job: 3) { $0.wishes = wishes }.notes == [])
+        #expect(try Array(person(gym).custom.values) == [.string("Dance")])
+    }
+
     @Test func `a name that is too long for a record is told, and Keap is not asked for it`() async throws {
         let gym = try await gym()
         let long = String(repeating: "x", count: 256)
