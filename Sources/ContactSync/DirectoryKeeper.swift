@@ -3,6 +3,9 @@ import Synchronization
 
 /// Keeps one gym's tag directory: finds or makes in Keap what it names, and saves it before anything relies on it.
 ///
+/// Whatever it makes is looked for first, each time: so no intent need be kept, and a crash or a lost answer makes nothing
+/// twice. Only a contact's own tags are made without a look, and their intent is in the contact's mirror.
+///
 /// The directory can be read, and changes can be announced, without waiting; whatever calls Keap is single-flight, so
 /// that two lanes that need one new tag make one.
 package actor DirectoryKeeper {
@@ -14,7 +17,8 @@ package actor DirectoryKeeper {
     private let saving = KeyedLock<Int>()
     let connecting = KeyedLock<Int>()
     private let making = KeyedLock<TagKey>()
-    let naming = KeyedLock<String>()
+    private let naming = KeyedLock<String>()
+    let referring = KeyedLock<ReferenceNeed>()
 
     private struct State {
         var directory: TagDirectory
@@ -131,14 +135,8 @@ package actor DirectoryKeeper {
     /// To be called while holding `connecting`.
     private func categoryID(named name: String) async throws(Stop) -> CategoryID {
         let found = try await keap { () async throws(KeapFailure) in try await calls.categories(named: name) }
-        if let known = found.first(where: { $0.name.folded == name.folded }) {
-            edit { $0.creating.remove("category \(name)") }
-            return known.id
-        }
-        try await intend("category \(name)")
-        let made = try await keap { () async throws(KeapFailure) in try await calls.createCategory(name) }
-        edit { $0.creating.remove("category \(name)") }
-        return made.id
+        if let known = found.first(where: { $0.name.folded == name.folded }) { return known.id }
+        return try await keap { () async throws(KeapFailure) in try await calls.createCategory(name) }.id
     }
 
     private func findCustomFields(isRecheck: Bool = false) async throws(Stop) {
@@ -152,7 +150,6 @@ package actor DirectoryKeeper {
                 let isThere = models.contains { $0.id == directory.customFields[field]?.id }
                 if isThere, directory.knows(field, settings: settings) { continue }
                 directory.customFields[field] = models.first { $0.label.folded == label.folded }
-                directory.creating.remove("custom field \(label)")
             }
         }
         try await persist()
@@ -163,13 +160,11 @@ package actor DirectoryKeeper {
 
     private func makeCustomField(_ field: OwnCustomField) async throws(Stop) {
         let label = settings.customFields[field]
-        try await intend("custom field \(label)")
         let type: CustomFieldType = field == .signupDate ? .date : .text
         let made = try await keap { () async throws(KeapFailure) in
             try await calls.createCustomField(label, type: type)
         }
         edit {
-            $0.creating.remove("custom field \(label)")
             // As we asked for it: a label that Keap words in its own way must not be looked for again.
             $0.customFields[field] = CustomFieldModel(
                 id: made.id, label: label, fieldName: made.fieldName, fieldType: made.fieldType)
@@ -190,10 +185,7 @@ package actor DirectoryKeeper {
         guard await naming.acquire(name.folded) else { throw .interrupted }
         defer { naming.release(name.folded) }
         let tag = try await findOrMakeTag(named: name, category)
-        edit {
-            $0.creating.remove("tag \(name)")
-            $0.note(tag.id, name: tag.name, key: key)
-        }
+        edit { $0.note(tag.id, name: tag.name, key: key) }
         try await persist()
         // The program may have been renamed meanwhile; its job does not know of this tag.
         guard let current = directory.name(for: key, word: word, settings: settings), current.folded != tag.name.folded,
@@ -204,7 +196,6 @@ package actor DirectoryKeeper {
 
     private func findOrMakeTag(named name: String, _ category: String?) async throws(Stop) -> KeapTag {
         if let known = try await existingTag(named: name, category) { return known }
-        try await intend("tag \(name)")
         return try await makeOrFindTag(named: name, category)
     }
 
@@ -280,12 +271,6 @@ package actor DirectoryKeeper {
     }
 
     // MARK: Saving
-
-    /// Saved before something is created, so that whoever comes after a crash knows to look first.
-    func intend(_ what: String) async throws(Stop) {
-        edit { $0.creating.insert(what) }
-        try await persist()
-    }
 
     /// Returns once everything noted so far is on disk. One save at a time: an older one must not overtake a newer.
     func persist() async throws(Stop) {

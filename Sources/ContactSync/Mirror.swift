@@ -81,6 +81,7 @@ package struct Mirror: Equatable, Sendable {
     mutating func startAnew() {
         var new = Mirror()
         (new.personal, new.memories, new.renewal) = (personal, memories, renewal)
+        new.appointments = appointments.unsettled
         self = new
     }
 
@@ -88,6 +89,16 @@ package struct Mirror: Equatable, Sendable {
         let gone = contact
         startAnew()
         lost = gone
+    }
+
+    static let mostAppointments = 50
+
+    /// The ones that are longest over go first: nobody will move them any more.
+    mutating func boundAppointments(keeping key: String? = nil) {
+        let others = appointments.filter { $0.key != key }
+        let oldestFirst = others.sorted { ($0.value.start, $0.key) < ($1.value.start, $1.key) }
+        let surplus = max(0, appointments.count - Mirror.mostAppointments)
+        for (key, _) in oldestFirst.prefix(surplus) { appointments[key] = nil }
     }
 
     mutating func alsoFound(_ ids: [ContactID]) {

@@ -25,6 +25,9 @@ extension Mirror {
         merged.isLeftAlone = first.isLeftAlone && second.isLeftAlone
         merged.alsoFound(second.alsoFound + (second.contact.map { [$0] } ?? []))
         if merged.possessor == nil, merged.contact == second.contact { merged.possessor = second.possessor }
+        let theirs = merged.contact == second.contact ? second.appointments : second.appointments.unsettled
+        merged.appointments.merge(theirs) { mine, theirs in mine.id == nil ? theirs : mine }
+        merged.boundAppointments()
         merged.considered.merge(second.considered) { mine, _ in mine }
         merged.personal.merge(second.personal) { mine, theirs in mine.tag == nil ? theirs : mine }
         merged.memories.merge(second.memories) { mine, _ in mine }
@@ -62,7 +65,6 @@ extension Mirror {
             wishes[key] = wishes[key] ?? value
         }
         unclearWishes.formUnion(other.unclearWishes)
-        appointments.merge(other.appointments) { mine, theirs in mine.id == nil ? theirs : mine }
         // A tag that only one of them knows to be worn may have been taken off by the other.
         for (tag, family) in tags where other.tags[tag] == nil { unclearTags[tag] = family }
         for (tag, family) in other.tags where tags[tag] == nil { unclearTags[tag] = family }

@@ -67,6 +67,7 @@ extension Planner {
         }
         var body = keapFields(directory).body(
             writing: pending, zenPlannerID: mustWriteID ? sendableID : nil, onto: contact, optInReason: nil)
+        sentWishes = wishes.map(\.wish)
         for (wish, content) in wishes { content.write(wish, into: &body, onto: contact) }
         return .update(id, body)
     }

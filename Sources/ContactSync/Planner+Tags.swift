@@ -82,6 +82,7 @@ extension Planner {
 
     /// Everything is done: what the source wants remembered counts from now on.
     package mutating func finish(_ directory: TagDirectory) {
+        settleDropped()
         mirror.attention = attention(directory)
         if mirror.renewal?.job == job { mirror.renewal = nil }
         guard let memory = wanted.memory else { return }

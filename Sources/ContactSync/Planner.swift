@@ -29,8 +29,12 @@ package struct Planner: Sendable {
     private var mayHaveCreated = false
     private var hasRecheckedFields = false
     private var hasRecheckedReferences = false
-    /// Keap refused what they came to, so that this delivery goes on without them.
-    private(set) var areWishesDropped = false
+    /// What the latest step that writes the contact carries of the wishes. What fits them may be known better by the
+    /// time of the answer.
+    var sentWishes: [FieldWish] = []
+    /// Wishes without which this delivery goes on, since Keap refused what carried them, in its words. Whether they were
+    /// at fault shows when it takes the rest.
+    private(set) var dropped: (wishes: [FieldWish], why: String)?
     private(set) var hasCreated = false
     /// Whose appointments, that may have been made, were looked for and are not there.
     var searchedAppointments: Set<String> = []
@@ -44,6 +48,9 @@ package struct Planner: Sendable {
         self.job = job
         self.mirror = mirror
         self.settings = settings
+        if let memory = wanted.memory, let underway = memory.underway {
+            self.mirror.memories[memory.source] = underway
+        }
     }
 
     /// How often a contact or tag may turn out to be gone in one run, before it is left to a later try.
@@ -52,6 +59,7 @@ package struct Planner: Sendable {
     // MARK: What next
 
     package mutating func next(_ directory: TagDirectory) -> PlanStep {
+        if let why = wanted.impossible { return .impossible(why) }
         if mirror.isLeftAlone { return .finished }
         // Lanes are kept apart by this id; writing one person's data onto another's contact could not be undone.
         if let id = wanted.zenPlannerID, let other = mirror.zenPlannerID, !ContactMatch.isSameID(other, id) {
@@ -79,7 +87,9 @@ package struct Planner: Sendable {
         if search == .byEmail {
             // Never by e-mail alone: without a name there is nobody to look for.
             let hasName = !(wanted.text(.firstName) + wanted.text(.lastName)).folded.isEmpty
-            if hasName, wanted.text(.email).looksLikeEmail { return .findByEmail(wanted.text(.email)) }
+            let email = wanted.text(.email)
+            // What a form took may be of any length, and a search goes into a request's address.
+            if hasName, email.looksLikeEmail, email.fits(KeapLengths.longestEmail) { return .findByEmail(email) }
             search = .nobody
         }
         if mirror.lost != nil, settings.onContactDeleted == .leave {
@@ -104,7 +114,9 @@ package struct Planner: Sendable {
                 "Keap takes no contact without an e-mail address, a phone number or an address, and the message "
                     + "carries none that can be sent." + why)
         }
-        for (wish, content) in readyWishes(directory) { content.write(wish, into: &body, onto: nil) }
+        let wishes = readyWishes(directory)
+        sentWishes = wishes.map(\.wish)
+        for (wish, content) in wishes { content.write(wish, into: &body, onto: nil) }
         // Asked to avoid duplicates, Keap would take a namesake for this person and overwrite them.
         let canAvoidDuplicates =
             !isNamesakeThere && !isNamesakeKnown
@@ -153,7 +165,7 @@ package struct Planner: Sendable {
 
     package mutating func created(_ answer: CreatedContact, _ directory: TagDirectory) {
         let sent = desiredFields().values
-        let written = readyWishes(directory).map(\.wish)
+        settleDropped()
         mirror.creating = nil
         mirror.lost = nil
         mirror.contact = answer.id
@@ -165,14 +177,15 @@ package struct Planner: Sendable {
         }
         hasCreated = true
         for (field, value) in sent { mirror.confirm(field, value) }
-        for wish in written { confirm(wish) }
+        for wish in sentWishes { confirm(wish) }
         if let id = sendableID { mirror.zenPlannerID = id }
         rememberPhoneSlot()
     }
 
     package mutating func updated(_ directory: TagDirectory) {
         for (field, value) in pendingFields(directory) { mirror.confirm(field, value) }
-        for (wish, _) in readyWishes(directory) { confirm(wish) }
+        for wish in sentWishes { confirm(wish) }
+        settleDropped()
         if let id = sendableID { mirror.zenPlannerID = id }
         rememberPhoneSlot()
         // What was read no longer holds.
@@ -214,16 +227,13 @@ package struct Planner: Sendable {
         }
         // Any other failure is a clear answer: the contact was not made.
         if case .create = step { mirror.creating = nil }
-        if case .refused(_, let message) = failure, step.writesContact, !pendingWishes.isEmpty {
+        if failure.mayBlameContent, step.writesContact, !sentWishes.isEmpty {
             guard hasRecheckedReferences else {
                 hasRecheckedReferences = true
                 return .recheckReferences
             }
             // Whatever it is that Keap does not take, the rest of the change must not wait for it.
-            note("Keap refused the mapped fields, which were left out: \(message)")
-            // Not sent again with every booking either: only once they are different.
-            for wish in pendingWishes { confirm(wish) }
-            areWishesDropped = true
+            dropped = (sentWishes, failure.message)
             return .goOn
         }
         if case .refused = failure, step.usesCustomFields, !hasRecheckedFields {
@@ -231,6 +241,14 @@ package struct Planner: Sendable {
             return .recheckFields
         }
         return .stop
+    }
+
+    /// To be called when Keap has taken what there was beside the dropped wishes.
+    mutating func settleDropped() {
+        guard let dropped else { return }
+        note("Keap refused the mapped fields, which were left out: \(dropped.why)")
+        // Not sent again with every booking either: only once they are different.
+        for wish in dropped.wishes { confirm(wish) }
     }
 
     package mutating func contactIsGone() -> Reaction {
@@ -267,7 +285,7 @@ package struct Planner: Sendable {
         case .update(_, let body):
             let sent = SyncedField.allCases.filter { body.carries(KeapFields.property(of: $0)) }
             mirror.unclearFields.formUnion(sent)
-            mirror.unclearWishes.formUnion(pendingWishes.filter { body.carries($0.target.field) }.map(\.target.key))
+            mirror.unclearWishes.formUnion(sentWishes.map(\.target.key))
             if body.customFields != nil, wanted.zenPlannerID != nil { mirror.zenPlannerID = nil }
         default:
             break
@@ -296,6 +314,7 @@ package struct Planner: Sendable {
         mirror.contact = found.id
         mirror.alsoFound = before.alsoFound
         mirror.alsoFound(others)
+        if found.id == before.contact { mirror.appointments = before.appointments }
         contact = found
         mirror.tags = directory.own(of: found.tags ?? [])
         // The directory knows no personal tags, and the contact may be one that took over another's.

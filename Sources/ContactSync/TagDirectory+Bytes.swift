@@ -39,7 +39,8 @@ extension TagDirectory {
         var tagsListedFor: String?
         var customFields: [OwnCustomField: CustomFieldModel]
         var references: References?
-        var creating: [String]
+        /// Nothing any more. A version that kept names here cannot read a directory without it.
+        var creating: [String] = []
         var nextProgram: Int
 
         struct Tag: Codable {
@@ -68,7 +69,6 @@ extension TagDirectory {
         tagsListedFor = stored.tagsListedFor
         customFields = stored.customFields
         references = stored.references ?? References()
-        creating = Set(stored.creating)
     }
 }
 
@@ -86,7 +86,6 @@ extension TagDirectory.Stored {
         tagsListedFor = directory.tagsListedFor
         customFields = directory.customFields
         references = directory.references
-        creating = directory.creating.sorted()
         nextProgram = directory.nextProgram
     }
 }

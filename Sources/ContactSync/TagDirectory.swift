@@ -20,8 +20,6 @@ package struct TagDirectory: Equatable, Sendable {
     package internal(set) var references = References()
     /// The settings with which the account's tags were read.
     var tagsListedFor: String?
-    /// Names of things that were about to be created. While one stands here, it may be in Keap already.
-    var creating: Set<String> = []
     private(set) var nextProgram = 1
 
     package init() {}

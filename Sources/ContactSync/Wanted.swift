@@ -18,6 +18,8 @@ package struct Wanted: Equatable, Sendable {
     package var appointments: [AppointmentWish] = []
     /// In which zone, and in which order of days, the wishes' dates are meant.
     package var reading = ValueReading.utc
+    /// Why nothing can be asked for until a person has done something, in a sentence. Nil: it can.
+    package var impossible: String?
     /// What the source noticed, for the people who look after it.
     package var notes: [String] = []
     /// What the source is to remember of this contact once all of it is done. Nil: as before.
@@ -64,13 +66,17 @@ package struct TagWish: Equatable, Sendable {
 package struct SourceMemory: Equatable, Sendable {
     package var source: String
     package var text: String
+    /// What is to be remembered from the first try on, so that a change of which only a part is done is known of even if
+    /// it ends as a dead letter. Nil: nothing.
+    package var underway: String?
     /// Families of personal tags that the source still speaks of. Those of others are left as they are and forgotten,
     /// since a lane's state is bounded.
     package var families: Set<TagFamily>
 
-    package init(source: String, text: String, families: Set<TagFamily>) {
+    package init(source: String, text: String, underway: String? = nil, families: Set<TagFamily>) {
         self.source = source
         self.text = text
+        self.underway = underway
         self.families = families
     }
 }

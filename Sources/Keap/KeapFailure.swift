@@ -21,8 +21,14 @@ package enum KeapFailure: Error, Equatable, Sendable {
 }
 
 extension KeapFailure {
+    /// Whether this refusal may be about what was sent, so that Keap may take less of it; else it is about the right to
+    /// send anything.
+    package var mayBlameContent: Bool {
+        if case .refused(let status, _) = self { [0, 400, 409, 413, 422].contains(status) } else { false }
+    }
+
     /// What Keap said, or what happened.
-    var message: String {
+    package var message: String {
         switch self {
         case .refused(_, let text): text
         case .gone(let text), .unauthorized(let text), .unavailable(let text), .unclear(let text): text

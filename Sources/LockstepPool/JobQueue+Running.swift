@@ -35,7 +35,8 @@ extension JobQueue {
         var isCharged = true
         switch outcome {
         case .done(let state): (ending, new) = (.done, state)
-        case .interrupted(let state) where isStopping || Task.isCancelled || isHurried(lease): (ending, new) = (.interrupted, state)
+        case .interrupted(let state) where isStopping || Task.isCancelled || isHurried(lease):
+            (ending, new) = (.interrupted, state)
         case .interrupted(let state):
             // Nobody asked for it; to try again at once would be a loop without a pause.
             isCharged = false

@@ -56,8 +56,12 @@ package struct Checkup: Sendable {
                 let never = KeapTime(milliseconds: 0)
                 _ = try await calls.appointments(of: ContactID("0"), in: never...never)
             } catch {
-                guard error.saysNoAppointments, case .refused(_, let message) = error else { throw error }
-                noAppointments = message
+                switch error {
+                case .refused where error.saysNoAppointments: noAppointments = error.message
+                // There is a calendar, in which nobody is looked for who is not there.
+                case .refused, .gone: break
+                default: throw error
+                }
             }
         }
         let words = settings.words(

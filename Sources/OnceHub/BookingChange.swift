@@ -29,24 +29,38 @@ extension BookingChange: ContactChange {
     }
 
     package func wanted(after mirror: Mirror) -> Wanted {
-        let before = BookingMemory(of: mirror)
         var wanted = Wanted(values: values)
         wanted.nameMatch = nameMatch
         wanted.optInReason = settings.creation.optInReason
-        let event = booking.event
-        guard !before.isOvertaken(event, of: booking.id) else {
-            wanted.policy = .ignore
-            return wanted
+        do throws(BookingMemory.Unreadable) {
+            ask(of: &wanted, after: try BookingMemory(of: mirror))
+        } catch {
+            wanted.impossible = error.description
         }
-        var after = before
-        after.note(event, of: booking.id, places: Places(of: booking))
-        let isNewest = !before.contains(event: event.id) && after.newest == event.stamp
+        return wanted
+    }
+
+    private func ask(of wanted: inout Wanted, after known: BookingMemory) {
+        let event = booking.event
+        guard !known.isOvertaken(event, of: booking.id) else {
+            wanted.policy = .ignore
+            return
+        }
+        let isDone = known.hasDone(event: event.id)
+        // An earlier try may have noted the event, and is to have no other say than that.
+        let before = isDone ? known : known.without(event: event.id)
+        var after = known
+        after.note(event, of: booking.id, places: Places(of: booking, names: settings.names))
+        after.finish(event.id)
+        let isNewest = !isDone && after.newest == event.stamp
         wanted.policy = isNewest ? settings.creation.known : .ignore
         wanted.tags = tags(before, after, isNewest: isNewest)
         Wizard(settings: settings, booking: booking).add(to: &wanted, after: after, isNewest: isNewest)
+        var underway = after
+        underway.begin(event.id)
         wanted.memory = SourceMemory(
-            source: BookingMemory.source, text: after.text, families: Set(after.named.map(TagFamily.booking)))
-        return wanted
+            source: BookingMemory.source, text: after.text, underway: isDone ? nil : underway.text,
+            families: Set(after.named.map(TagFamily.booking)))
     }
 
     // MARK: Tags

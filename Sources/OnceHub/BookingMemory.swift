@@ -1,33 +1,59 @@
-package import ContactSync
-import Foundation
-
 /// What is remembered of one contact's bookings: their latest events, and the tags' filters. Part of the contact's mirror.
 ///
 /// Bounded: the most recent bookings, and of each the most recent events. What is older than all that was let go is not
-/// taken up again.
+/// taken up again. Of a booking that may still come to something its id is remembered for longer, so that the tag which
+/// it wears comes off when it does.
 package struct BookingMemory: Equatable, Sendable {
     struct Known: Equatable {
         var id: String
-        /// In the order of their stamps.
+        /// In the order of their stamps. None: of the booking no more than its id is remembered.
         var events: [BookingEvent] = []
         var places = Places()
         /// The newest event that was let go.
         var forgotten: Stamp?
+        /// Events that this version cannot read in full, as a newer one wrote them.
+        var foreign: [WrittenEvent] = []
+
+        var newest: Stamp? { events.last?.stamp ?? forgotten }
+
+        /// Whether it is still to take place, as far as its newest event tells.
+        var isOpen: Bool {
+            guard let last = events.last else { return true }
+            return switch last.kind {
+            case .completed, .noShow, .canceled: false
+            case .scheduled, .rescheduled, .reassigned, .rescheduleRequested: true
+            case .canceledThenRescheduled: !last.isAboutOld
+            }
+        }
+
+        mutating func letGo(_ count: Int) {
+            forgotten = ([forgotten] + events.prefix(count).map(\.stamp)).compactMap { $0 }.max()
+            events.removeFirst(count)
+        }
     }
 
     /// In the order of their newest events.
     private(set) var bookings: [Known] = []
     /// The newest event of a booking that was let go whole.
     private(set) var forgotten: Stamp?
+    /// Events of which only a part may be done: their jobs are being tried, or are dead letters.
+    private(set) var unfinished: Set<String> = []
 
     package init() {}
 
+    init(bookings: [Known], forgotten: Stamp?, unfinished: Set<String>) {
+        (self.bookings, self.forgotten, self.unfinished) = (bookings, forgotten, unfinished)
+    }
+
     static let mostBookings = 16
     static let mostEvents = 8
+    /// Of which no more than the id is remembered.
+    static let mostOutlines = 32
 
-    package func contains(event id: String) -> Bool {
-        bookings.contains { $0.events.contains { $0.id == id } }
-    }
+    func contains(event id: String) -> Bool { bookings.contains { $0.events.contains { $0.id == id } } }
+
+    /// Whether all that the event asked for was done.
+    package func hasDone(event id: String) -> Bool { contains(event: id) && !unfinished.contains(id) }
 
     func places(of booking: String) -> Places? { bookings.first { $0.id == booking }?.places }
 
@@ -55,6 +81,18 @@ package struct BookingMemory: Equatable, Sendable {
         bound()
     }
 
+    /// The event is noted, so that nothing older overwrites what may have been done of it.
+    mutating func begin(_ event: String) { if contains(event: event) { unfinished.insert(event) } }
+
+    mutating func finish(_ event: String) { unfinished.remove(event) }
+
+    /// As if the event had not come.
+    func without(event id: String) -> BookingMemory {
+        var rest = self
+        for index in rest.bookings.indices { rest.bookings[index].events.removeAll { $0.id == id } }
+        return rest
+    }
+
     private mutating func keep(_ known: Known) {
         bookings.removeAll { $0.id == known.id }
         bookings.append(known)
@@ -62,18 +100,32 @@ package struct BookingMemory: Equatable, Sendable {
 
     private mutating func bound() {
         for index in bookings.indices where bookings[index].events.count > Self.mostEvents {
-            let dropped = bookings[index].events.prefix(bookings[index].events.count - Self.mostEvents)
-            bookings[index].events.removeFirst(dropped.count)
-            bookings[index].forgotten = ([bookings[index].forgotten] + dropped.map(\.stamp)).compactMap { $0 }.max()
+            bookings[index].letGo(bookings[index].events.count - Self.mostEvents)
         }
         bookings.sort { a, b in
-            guard let left = a.events.last?.stamp, let right = b.events.last?.stamp else { return a.events.isEmpty }
+            guard let left = a.newest, let right = b.newest else { return a.newest == nil && b.newest != nil }
             return left < right
         }
-        while bookings.count > Self.mostBookings {
-            let dropped = bookings.removeFirst()
-            forgotten = [forgotten, dropped.events.last?.stamp].compactMap { $0 }.max()
+        while bookings.count(where: { !$0.events.isEmpty }) > Self.mostBookings,
+            let oldest = bookings.firstIndex(where: { !$0.events.isEmpty })
+        {
+            guard bookings[oldest].isOpen else {
+                forget(oldest)
+                continue
+            }
+            bookings[oldest].letGo(bookings[oldest].events.count)
+            (bookings[oldest].places, bookings[oldest].foreign) = (Places(), [])
         }
+        while bookings.count(where: \.events.isEmpty) > Self.mostOutlines,
+            let oldest = bookings.firstIndex(where: \.events.isEmpty)
+        {
+            forget(oldest)
+        }
+        unfinished.formIntersection(bookings.flatMap { $0.events.map(\.id) })
+    }
+
+    private mutating func forget(_ index: Int) {
+        forgotten = [forgotten, bookings.remove(at: index).newest].compactMap { $0 }.max()
     }
 
     /// What two lanes remember of a contact that turned out to be one.
@@ -88,8 +140,12 @@ package struct BookingMemory: Equatable, Sendable {
             let ids = Set(known.events.map(\.id))
             known.events += theirs.events.filter { !ids.contains($0.id) }
             known.events.sort { $0.stamp < $1.stamp }
+            // One lane let go of what is older, so that it may have been overtaken there.
+            known.events.removeAll { event in known.forgotten.map { event.stamp <= $0 } ?? false }
+            known.foreign = WrittenEvent.union(known.foreign, theirs.foreign)
             all.keep(known)
         }
+        all.unfinished = a.unfinished.union(b.unfinished).filter { !a.hasDone(event: $0) && !b.hasDone(event: $0) }
         all.bound()
         return all
     }
@@ -104,95 +160,24 @@ package struct Places: Equatable, Hashable, Sendable, Codable {
 
     init() {}
 
-    init(of booking: Booking) {
-        bookingPage = Self.words(booking.bookingPage)
-        masterPage = Self.words(booking.masterPage)
-        eventType = Self.words(booking.eventType)
-        calendar = Self.words(booking.calendar)
+    /// - Parameter names: the gym's own, by OnceHub's ids.
+    init(of booking: Booking, names: [String: String]) {
+        bookingPage = Self.words(booking.bookingPage, names)
+        masterPage = Self.words(booking.masterPage, names)
+        eventType = Self.words(booking.eventType, names)
+        calendar = Self.words(booking.calendar, names)
     }
 
     /// Cut, since the memory is bounded; filters are cut alike.
     static func word(_ text: String) -> String { String(text.lowercased().prefix(64)) }
 
-    private static func words(_ reference: Reference?) -> [String] {
+    private static func words(_ reference: Reference?, _ names: [String: String]) -> [String] {
         guard let reference else { return [] }
-        var words = [word(reference.id)]
-        if !reference.name.isEmpty, word(reference.name) != words[0] { words.append(word(reference.name)) }
-        return words.filter { !$0.isEmpty }
-    }
-}
-
-// MARK: Bytes
-
-/// As text in the mirror: JSON with short names. Names that a newer version adds are ignored by this one.
-extension BookingMemory {
-    package static let source = "oncehub"
-
-    package init(of mirror: Mirror) { self.init(text: mirror.memories[Self.source]) }
-
-    /// Text that cannot be read is of a version that we do not know; nothing is then remembered.
-    package init(text: String?) {
-        guard let text, let stored = try? JSONDecoder().decode(Stored.self, from: Data(text.utf8)) else { return }
-        forgotten = stored.forgotten
-        bookings = stored.bookings.map { booking in
-            var known = Known(id: booking.id)
-            known.forgotten = booking.forgotten
-            known.places = booking.places ?? Places()
-            // An event of a kind that this version does not know decides nothing.
-            known.events = booking.events.compactMap(\.event)
-            return known
+        var words: [String] = []
+        for text in [reference.id, reference.name, names[reference.id] ?? ""] {
+            let word = word(text)
+            if !word.isEmpty, !words.contains(word) { words.append(word) }
         }
-    }
-
-    package var text: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        // Text, numbers and lists of them: encoding cannot fail.
-        return String(decoding: try! encoder.encode(Stored(self)), as: UTF8.self)
-    }
-
-    /// For the merging of two mirrors.
-    package static func united(_ a: String, _ b: String) -> String {
-        union(BookingMemory(text: a), BookingMemory(text: b)).text
-    }
-
-    private struct Stored: Codable {
-        var bookings: [Booking]
-        var forgotten: Stamp?
-
-        struct Booking: Codable {
-            var id: String
-            var events: [Event]
-            var places: Places?
-            var forgotten: Stamp?
-        }
-
-        struct Event: Codable {
-            var id: String
-            var at: Int64
-            var kind: String
-            var status: BookingStatus?
-            var actor: BookingActor?
-            var other: String?
-
-            var event: BookingEvent? {
-                BookingEventKind(rawValue: kind).map {
-                    BookingEvent(id: id, at: at, kind: $0, status: status, actor: actor, otherBooking: other)
-                }
-            }
-        }
-
-        init(_ memory: BookingMemory) {
-            forgotten = memory.forgotten
-            bookings = memory.bookings.map { known in
-                let events = known.events.map {
-                    Event(
-                        id: $0.id, at: $0.at, kind: $0.kind.rawValue, status: $0.status, actor: $0.actor,
-                        other: $0.otherBooking)
-                }
-                let places = known.places == Places() ? nil : known.places
-                return Booking(id: known.id, events: events, places: places, forgotten: known.forgotten)
-            }
-        }
+        return words
     }
 }

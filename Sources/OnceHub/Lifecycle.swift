@@ -22,7 +22,7 @@ struct Lifecycle: Equatable {
             guard let old = told.replaced, request(for: told, in: story) == nil else { continue }
             let stamp = told.event.stampOfCancellation
             let before = standings.filter { $0.booking == old && $0.stamp < stamp }.max { $0.stamp < $1.stamp }
-            guard before?.phase.isCancellation != true, !told.event.isAboutOld else { continue }
+            guard before?.phase.isCancellation != true else { continue }
             standings.append(Standing(booking: old, phase: .canceledByCustomer, stamp: stamp))
         }
     }
@@ -78,7 +78,6 @@ struct Lifecycle: Equatable {
             let isRescheduled = event.status == .rescheduled || (event.status != .scheduled && wasRescheduled)
             stand(told.booking, isRescheduled ? .rescheduledReassigned : .scheduledReassigned, event.stamp)
         case .rescheduled, .canceledThenRescheduled:
-            if event.isAboutOld { stand(told.booking, .canceledByCustomer, event.stampOfCancellation) }
             guard let new = told.rescheduled else { return }
             // Who moved it says less than who asked: a customer moves it at the owner's request.
             let isOwners = request(for: told, in: story) != nil || (event.kind == .rescheduled && event.actor == .user)

@@ -49,7 +49,7 @@ package struct OnceHubReader: Sendable {
         guard !bookingID.isEmpty else { throw Unplaced("The booking has no id.") }
         guard bookingID.utf8.count <= Self.longestID else { throw Unplaced("The booking's id is too long to be kept.") }
         let times = [event.text("creation_time"), data.text("last_updated_time")]
-        guard let at = times.lazy.compactMap(EventTime.milliseconds).first else {
+        guard let at = times.lazy.compactMap(EventTime.read).first?.milliseconds else {
             throw Unplaced("Neither creation_time nor data.last_updated_time says when it happened.")
         }
         let other = data.text("rescheduled_booking_id")

@@ -158,7 +158,121 @@ import Testing
                 }, job: UInt64(number + 1))
         }
         let kept = try gym.mirror("cara").appointments
-        #expect(kept.count == Planner.mostAppointments)
+        #expect(kept.count == Mirror.mostAppointments)
         #expect(kept["B-60"] != nil && kept["B-1"] == nil)
+    }
+
+    // MARK: Whatever becomes of the contact
+
+    private func mood(_ word: String) -> TagWish { TagWish(.status, worn: [.status(word)]) }
+
+    /// A contact that wears a tag of ours and has an appointment.
+    private func gymWithAppointment() async throws -> (Gym, ContactID) {
+        let gym = try await gym()
+        await gym.deliver(job: 2) { wanted in
+            wanted.tags = [mood("Glad")]
+            wanted.appointments = [AppointmentWish(key: "B-1", .hold(plan()))]
+        }
+        #expect(held(gym).count == 1)
+        return (gym, try #require(gym.onlyContact))
+    }
+
+    /// A contact that somebody merged into another, whose own tags it keeps.
+    private func merge(_ contact: ContactID, into survivor: ContactID, _ gym: Gym) {
+        gym.keap.with { world in
+            var person = world.people.removeValue(forKey: contact)
+            person?.tags = []
+            world.people[survivor] = person
+        }
+    }
+
+    private var moved: AppointmentPlan { plan { $0.start = $0.start.advanced(byMinutes: 15) } }
+
+    @Test func `a contact that is met again because a tag was gone keeps its appointments`() async throws {
+        for what in [AppointmentWish.What.hold(moved), .drop] {
+            let (gym, contact) = try await gymWithAppointment()
+            gym.keap.with { world in
+                for tag in world.tags.values where tag.name == "ZP Status: Glad" {
+                    world.tags[tag.id] = nil
+                    world.people[contact]?.tags.remove(tag.id)
+                }
+            }
+            let delivery = await gym.deliver(job: 3) { wanted in
+                wanted.tags = [mood("Sad")]
+                wanted.appointments = [AppointmentWish(key: "B-1", what)]
+            }
+            #expect(delivery.notes == [])
+            #expect(gym.keap.calls.contains("read \(contact)"), "the contact was met again")
+            #expect(held(gym).map(\.start) == (what == .drop ? [] : [moved.start]))
+        }
+    }
+
+    @Test func `so does one that was merged into another`() async throws {
+        for what in [AppointmentWish.What.hold(moved), .hold(plan()), .drop] {
+            let (gym, contact) = try await gymWithAppointment()
+            merge(contact, into: ContactID("900"), gym)
+            let delivery = await gym.deliver(job: 3) { wanted in
+                wanted.tags = [mood("Sad")]
+                wanted.appointments = [AppointmentWish(key: "B-1", what)]
+            }
+            #expect(delivery.notes == [])
+            #expect(gym.onlyContact == ContactID("900"))
+            #expect(held(gym).map(\.contact) == (what == .drop ? [] : [ContactID("900")]))
+        }
+    }
+
+    @Test func `one that Keap deleted with its contact is made for the new one`() async throws {
+        let (gym, _) = try await gymWithAppointment()
+        gym.keap.with { world in
+            world.people = [:]
+            world.appointments = [:]
+        }
+        await gym.deliver(job: 3) { wanted in
+            wanted.tags = [mood("Sad")]
+            wanted.appointments = [AppointmentWish(key: "B-1", .hold(plan()))]
+        }
+        #expect(held(gym).map(\.contact) == [try #require(gym.onlyContact)])
+    }
+
+    @Test func `two lanes that become one know the appointments of both`() {
+        func mirror(_ contact: String, _ key: String, from hour: Int64) -> Mirror {
+            var mirror = Mirror()
+            mirror.contact = ContactID(contact)
+            for number in 0..<40 {
+                mirror.appointments["\(key)-\(number)"] = HeldAppointment(
+                    state: .held, id: AppointmentID("\(hour)\(number)"), digest: "x", start: hour + Int64(number))
+            }
+            return mirror
+        }
+        for other in ["7", "8"] {
+            let merged = Mirror.merge(mirror("7", "A", from: 1_000), mirror(other, "B", from: 2_000))
+            #expect(merged.appointments.count == Mirror.mostAppointments)
+            #expect(merged.appointments["B-0"]?.id == AppointmentID("20000"))
+            #expect(merged.appointments["A-39"] != nil && merged.appointments["A-0"] == nil, "the oldest go first")
+        }
+    }
+
+    @Test func `a calendar that is closed for a while makes nobody forget what is in it`() async throws {
+        for what in [AppointmentWish.What.hold(moved), .drop] {
+            let (gym, _) = try await gymWithAppointment()
+            let calendar = gym.keap.with { world in
+                defer { world.appointments = nil }
+                return world.appointments
+            }
+            let closed = await gym.deliver(job: 3) { wanted in
+                wanted.appointments = [
+                    AppointmentWish(key: "B-2", .hold(plan { $0.owner = nil })), AppointmentWish(key: "B-1", what),
+                ]
+            }
+            #expect(
+                closed.notes == [
+                    "This Keap account takes no appointments, so none are made until the next start: this edition has no appointments",
+                    "The appointment for B-1 stays as it was, since this Keap account takes no appointments for now.",
+                ])
+            try gym.restart()
+            gym.keap.with { $0.appointments = calendar }
+            await gym.deliver(job: 4) { $0.appointments = [AppointmentWish(key: "B-1", what)] }
+            #expect(held(gym).map(\.start) == (what == .drop ? [] : [moved.start]))
+        }
     }
 }

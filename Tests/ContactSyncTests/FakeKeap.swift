@@ -55,6 +55,8 @@ final class FakeKeap: KeapCalls {
         var events: [Event] = []
         var created: [ContactID] = []
         var answers: [TagID: TagAnswer] = [:]
+        /// Keap's answer to every write to a contact, if it takes none.
+        var refusal: KeapFailure?
         /// Contents of custom fields that Keap does not take.
         var refusedContents: Set<JSONValue> = []
         /// Keap refuses to take tags off these, whenever they are in a batch.
@@ -222,6 +224,7 @@ final class FakeKeap: KeapCalls {
     private static func written(
         _ body: ContactBody, onto person: Person, _ world: World
     ) throws(KeapFailure) -> Person {
+        if let refusal = world.refusal { throw refusal }
         var person = person
         person.given = body.givenName ?? person.given
         person.family = body.familyName ?? person.family

@@ -169,4 +169,12 @@ import Testing
     func `times that clocks skip or show twice are points in time all the same`(text: String, time: String) {
         #expect(ValueReading(zone: "America/Denver")?.time(in: text)?.text == time)
     }
+
+    @Test func `who has left the account gets nothing`() {
+        var left = KeapUser(id: UserID("9"), givenName: "Olive", familyName: "Owner", emails: ["o@x.com"])
+        left.isInactive = true
+        #expect(FieldCodec.user("o@x.com", among: [left]) == nil)
+        #expect(FieldCodec.user("9", among: [left]) == nil)
+        #expect(FieldCodec.user("Olive Owner", among: FieldCodecTests.users + [left])?.id == UserID("3"))
+    }
 }

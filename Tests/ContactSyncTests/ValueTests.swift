@@ -202,7 +202,6 @@ import Testing
         directory.announce(.deleted(id: "p2", name: "Camp"), job: 4)
         directory.retire(TagID("5"))
         directory.use(TagID("3"), for: .status("Other"))
-        directory.creating = ["tag X"]
         #expect(try TagDirectory(bytes: directory.bytes) == directory)
         #expect(try TagDirectory(bytes: []) == TagDirectory())
         #expect(directory.answer(for: .status("student"), job: 9) == .tag(TagID("3")))

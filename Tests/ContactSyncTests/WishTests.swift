@@ -251,6 +251,118 @@ import Testing
         #expect(gym.keap.calls == [])
     }
 
+    @Test(arguments: [
+        KeapFailure.refused(status: 403, message: "may not write"), .refused(status: 400, message: "bad name"),
+    ])
+    func `what Keap refuses for another reason is written once that is mended`(refusal: KeapFailure) async throws {
+        for isKnown in [true, false] {
+            let gym = try await gym()
+            if isKnown { await gym.deliver { _ in } }
+            gym.keap.with { $0.refusal = refusal }
+            let change = SourceForTests { wanted in
+                wanted.wishes = everything(.fillEmpty)
+                wanted.values[.lastName] = .value("Changed")
+                wanted.policy = .overwrite
+            }
+            #expect(await gym.deliver(change, job: 2).isDead)
+            gym.keap.with { $0.refusal = nil }
+            #expect(await gym.deliver(change, job: 2).notes == [])
+            try expectEverything(gym)
+            #expect(try person(gym).family == "Changed")
+        }
+    }
+
+    @Test func `a key without the right to write is not taken for a wish that does not fit`() async throws {
+        let gym = try await gym()
+        await gym.deliver { _ in }
+        let wishes = [FieldWish(.property(.jobTitle), .text("Coach"), .fillEmpty)]
+        gym.keap.with { $0.refusal = .refused(status: 403, message: "may not write") }
+        #expect(await gym.deliver(job: 2) { $0.wishes = wishes }.isDead)
+        gym.keap.with { $0.refusal = nil }
+        #expect(await gym.deliver(job: 2) { $0.wishes = wishes }.notes == [])
+        #expect(try person(gym).texts == [.jobTitle: "Coach"])
+    }
+
+    @Test func `what fits only by the time of the answer was not sent, and is not taken for sent`() async throws {
+        let gym = try await gym()
+        await gym.deliver { _ in }
+        let wishes = [
+            FieldWish(.custom("Goal"), .text("Dance"), .override),
+            FieldWish(.property(.jobTitle), .text("Coach"), .override),
+        ]
+        gym.keap.onCall { [gym] name in
+            guard name.hasPrefix("update") else { return }
+            // Somebody adds the choice in Keap, and another lane reads the fields again.
+            let models = gym.keap.with { world in
+                let goal = world.fields.values.first { $0.label == "Goal" }!
+                let dance = FieldOption(id: "9", label: "Dance")
+                if goal.options.count == 2 { world.fields[goal.id]?.options.append(dance) }
+                return Array(world.fields.values)
+            }
+            gym.keeper.edit { $0.references.note(fields: models, for: ["Goal"], making: []) }
+        }
+        #expect(await gym.deliver(job: 2) { $0.wishes = wishes }.isDone)
+        #expect(await gym.deliver(job: 3) { $0.wishes = wishes }.notes == [])
+        #expect(try Array(person(gym).custom.values) == [.string("Dance")])
+    }
+
+    @Test func `what was not sent is not settled with what was refused`() async throws {
+        let gym = try await gym()
+        await gym.deliver { _ in }
+        gym.keap.with { $0.refusedContents = [.number("7")] }
+        let wishes = [
+            FieldWish(.custom("Goal"), .text("Dance"), .override),
+            FieldWish(.custom("Visits"), .number("7"), .override),
+        ]
+        #expect(await gym.deliver(job: 2) { $0.wishes = wishes }.isDone)
+        #expect(try person(gym).custom.isEmpty)
+        gym.keap.with { world in
+            let goal = world.fields.values.first { $0.label == "Goal" }!
+            world.fields[goal.id]?.options.append(FieldOption(id: "9", label: "Dance"))
+        }
+        try gym.restart()
+        #expect(await gym.deliver(job: 3) { $0.wishes = wishes }.notes == [])
+        #expect(try Array(person(gym).custom.values) == [.string("Dance")])
+    }
+
+    @Test func `a name that is too long for a record is told, and Keap is not asked for it`() async throws {
+        let gym = try await gym()
+        let long = String(repeating: "x", count: 256)
+        let notes = await gym.deliver { wanted in
+            wanted.wishes = [.company, .leadSource].map { FieldWish($0, .text(long), .fillEmpty) }
+        }.notes
+        #expect(gym.keap.calls == ["search", "create EmailAndName"])
+        #expect(notes?.count == 2)
+        #expect(notes?.allSatisfy { $0.hasSuffix("at most 255 characters would fit.") } == true, "\(notes ?? [])")
+    }
+
+    @Test func `nobody is looked for by an address that no contact can have`() async throws {
+        let gym = try await gym()
+        let delivery = await gym.deliver { wanted in
+            wanted.values[.email] = .value(String(repeating: "x", count: 101) + "@example.net")
+            wanted.values[.mobilePhone] = .value("303-555-0100")
+        }
+        #expect(delivery.isDone)
+        #expect(!gym.keap.calls.contains("search"))
+    }
+
+    @Test func `the directory keeps nothing of what could not be made`() async throws {
+        let gym = try await gym()
+        gym.keap.with { $0.faults = [2: .refused] }
+        await gym.deliver { $0.wishes = [FieldWish(.company, .text("Acme"), .fillEmpty)] }
+        #expect(gym.keap.calls[2] == "create company")
+        #expect(!String(decoding: gym.keeper.directory.bytes, as: UTF8.self).contains("Acme"))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a lead source may be called like its category with a word before it`() async throws {
+        let gym = try await gym()
+        let delivery = await gym.deliver { wanted in
+            wanted.wishes = [FieldWish(.leadSource, .text("Category OnceHub"), .override)]
+        }
+        #expect(delivery.notes == [])
+    }
+
     @Test func `a field that was deleted and made anew in Keap is found again`() async throws {
         let gym = try await gym()
         await gym.deliver { $0.wishes = [FieldWish(.custom("Visits"), .number("1"), .override)] }

@@ -11,10 +11,11 @@ import Testing
         let body: JSON = ["name": "Front > Intro", "status": "ACTIVE", "lead_source_category_id": .string(id)]
         let made = caller.call("POST", "/v2/leadSources", body)
         #expect(made.status == 201)
-        let found = caller.call("GET", "/v2/leadSources?filter=name==front > intro")
+        let found = caller.call("GET", "/v2/leadSources?filter=name==front*")
         #expect(found.json?["lead_sources"]?.items == made.json.map { [$0] })
         #expect(caller.call("GET", "/v2/leadSources?filter=name==fro*").json?["lead_sources"]?.items?.count == 1)
         #expect(caller.call("GET", "/v2/leadSources?filter=name==other").json?["lead_sources"]?.items == [])
+        #expect(caller.call("GET", "/v2/leadSources?filter=name==front > intro").status == 400)
     }
 
     @Test func `a category's name must be unique, a lead source's and a company's need not be`() {

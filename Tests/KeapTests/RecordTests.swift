@@ -5,11 +5,13 @@ import Testing
 @Suite struct RecordTests {
     @Test(
         arguments: [
-            (RecordKind.leadSource, "GET /v2/leadSources?page_size=1000&filter=name%3D%3DFront%20%3E%20Intro"),
-            (.leadSourceCategory, "GET /v2/leadSourceCategories?page_size=1000&filter=name%3D%3DFront%20%3E%20Intro"),
-            (.company, "GET /v2/companies?page_size=1000&filter=company_name%3D%3DFront%20%3E%20Intro"),
+            (RecordKind.leadSource, "GET /v2/leadSources?page_size=1000&filter=name%3D%3DFront%2A"),
+            (.leadSourceCategory, "GET /v2/leadSourceCategories?page_size=1000&filter=name%3D%3DFront%2A"),
+            (.company, "GET /v2/companies?page_size=1000&filter=name%3D%3DFront%2A"),
         ])
-    func `a record is looked for by its name, whatever the case`(kind: RecordKind, line: String) async throws {
+    func `a name with an operator in it is asked for by its start, and compared here`(
+        kind: RecordKind, line: String
+    ) async throws {
         let transport = ScriptedTransport(
             .json(
                 #"{"\#(kind.list)":[{"id":"7","\#(kind.nameProperty)":"FRONT > intro"},"#
@@ -17,6 +19,17 @@ import Testing
         let found = try await calls(transport).records(kind, named: "Front > Intro")
         #expect(found == [KeapRecord(id: RecordID("7"), name: "FRONT > intro")])
         #expect(transport.lines == [line])
+    }
+
+    @Test(
+        arguments: [
+            ("Acme & Sons!", "?page_size=1000&filter=company_name%3D%3DAcme%20%26%20Sons%21"),
+            ("Smith; Sons", "?page_size=1000&filter=name%3D%3DSmith%2A"), (">1 Co", "?page_size=1000"),
+        ])
+    func `a company is asked for as exactly as Keap's filter allows`(name: String, query: String) async throws {
+        let transport = ScriptedTransport(.json(#"{"companies":[]}"#))
+        #expect(try await calls(transport).records(.company, named: name) == [])
+        #expect(transport.lines == ["GET /v2/companies" + query])
     }
 
     @Test func `a lead source is made in its category`() async throws {

@@ -133,7 +133,7 @@ import Testing
     @Test func `the other calls`() throws {
         #expect(try KeapRequest.wearers(of: TagID("5"), page: nil).line == "GET /v2/tags/5/contacts?page_size=1000")
         #expect(
-            KeapRequest.listTags(exactFilter("name", "ZP: a&b"), page: nil).line
+            KeapRequest.listTags(nameFilter("name", "ZP: a&b"), page: nil).line
                 == "GET /v2/tags?page_size=1000&filter=name%3D%3DZP%3A%20a%26b")
         #expect(try KeapRequest.createTag("New", in: CategoryID("3")).json == #"{"category":{"id":"3"},"name":"New"}"#)
         #expect(try KeapRequest.createTag("New", in: nil).line == "POST /v2/tags")
@@ -165,6 +165,8 @@ import Testing
 @Suite struct FilterTests {
     @Test(arguments: [
         ("Ann; Bob", "given_name==Ann*"), ("Ann*", "given_name==Ann*"), ("Ann;family_name==Bob", "given_name==Ann*"),
+        ("Ann > Bob", "given_name==Ann*"), ("Ann<3", "given_name==Ann*"), ("Ann=Bob", "given_name==Ann*"),
+        ("Ann!=Bob", "given_name==Ann!*"),
     ])
     func `a value that Keap would misread is asked for by its start and compared here`(value: String, text: String)
         throws
@@ -205,7 +207,7 @@ import Testing
         #expect(throws: refusal) { try Filter([.givenName(";x")]) }
     }
 
-    @Test(arguments: ["", "a;b", "a*"])
+    @Test(arguments: ["", "a;b", "a*", "a>b", "a="])
     func `a custom field that cannot be asked for exactly is refused`(value: String) {
         #expect(throws: KeapFailure.refused(status: 0, message: "Keap cannot search a custom field for “\(value)”.")) {
             try Filter([.custom(fieldName: "_Zen", value: value)])

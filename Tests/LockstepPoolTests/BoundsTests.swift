@@ -124,6 +124,23 @@ import Testing
         }
     }
 
+    @Test func `nor is a job tried for ever whose handler could not save it`() async throws {
+        var policy = QueuePolicy()
+        policy.maxLaneState = 4
+        let bench = try await Bench(policy: policy) { _, _, lane in
+            let state: [UInt8] = [1, 2, 3, 4, 5]
+            do { try await lane.save(state) } catch {
+                return .retry(reason: "\(error)", state: state, isCharged: false)
+            }
+            return .done(state: state)
+        }
+        try await bench.running {
+            let id = try await bench.add("ann")
+            await bench.expect([id], are: .dead)
+            #expect(bench.handler.runs.count == 1)
+        }
+    }
+
     /// solid_queue 761: the finish of a lease that was given up freed the lock of its successor.
     @Test func `an attempt that is over can no longer speak for its lane`() async throws {
         let kept = Kept()

@@ -5,8 +5,11 @@ import Testing
 
 /// What `check` tells of a gym with bookings, over a simulated Keap on loopback.
 struct CheckupTests {
-    private func checkup(_ onceHub: String, hasAppointments: Bool = true) async throws -> (Checkup, calls: Int) {
+    private func checkup(
+        _ onceHub: String, hasAppointments: Bool = true, faults: [FaultRule] = []
+    ) async throws -> (Checkup, calls: Int) {
         var options = SimulatedKeap.Options()
+        options.world.faults = faults
         options.world.accounts = [
             AccountSetup(
                 key: "KeapAK-one", appName: "one",
@@ -45,5 +48,20 @@ struct CheckupTests {
         #expect(checkup.problems == [#"mapping: Keap has no custom field "Goal"."#])
         #expect(checkup.wouldCreate.contains(#"the custom field "Why" (TEXT_AREA)"#))
         #expect(checkup.settings.contains { $0.hasPrefix("Bookings make no appointments, since this Keap account") })
+    }
+
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            (400, #"{"message":"contact_id is invalid"}"#), (404, #"{"message":"Contact with id 0 not found"}"#),
+            (422, "{}"),
+        ])
+    func `a Keap that minds the contact that there never is has a calendar all the same`(
+        status: Int, body: String
+    ) async throws {
+        let rule = FaultRule(.status(status, body: body), match: FaultMatch(path: "^/v1/appointments"))
+        let (checkup, _) = try await checkup("", faults: [rule])
+        #expect(checkup.isFine, "\(checkup.problems)")
+        #expect(checkup.settings.contains("Each booking becomes an appointment in Keap's calendar."))
     }
 }

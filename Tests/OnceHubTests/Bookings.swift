@@ -12,7 +12,7 @@ struct Wearer {
 
     init(_ settings: OnceHubSettings = OnceHubSettings()) { self.settings = settings }
 
-    var memory: BookingMemory { BookingMemory(of: mirror) }
+    var memory: BookingMemory { try! BookingMemory(of: mirror) }
 
     mutating func take(_ booking: Booking) {
         let wanted = BookingChange(booking, settings: settings).wanted(after: mirror)

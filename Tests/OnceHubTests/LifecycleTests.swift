@@ -91,6 +91,18 @@ struct LifecycleTests {
                 .event(.canceledThenRescheduled, "BKNG-B", at: 2, other: "BKNG-A"),
             ], tags(.rescheduledByCustomer, ["BKNG-A": .canceledByOwner, "BKNG-B": .rescheduledByCustomer])),
         Story(
+            "the same, told of the old booking",
+            [
+                .event(.scheduled, at: 0), .event(.canceled, at: 1, by: .user),
+                .event(.canceledThenRescheduled, at: 2, status: .canceled, other: "BKNG-B"),
+            ], tags(.rescheduledByCustomer, ["BKNG-A": .canceledByOwner, "BKNG-B": .rescheduledByCustomer])),
+        Story(
+            "booked anew at the owner's request, told of the old booking",
+            [
+                .event(.scheduled, at: 0), .event(.rescheduleRequested, at: 1, by: .user),
+                .event(.canceledThenRescheduled, at: 2, status: .canceled, other: "BKNG-B"),
+            ], tags(.rescheduledByOwner, ["BKNG-A": .rescheduleRequested, "BKNG-B": .rescheduledByOwner])),
+        Story(
             "moved by the owner without asking", [.event(.scheduled, at: 0), .event(.rescheduled, at: 1, by: .user)],
             tags(.rescheduledByOwner, ["BKNG-A": .rescheduledByOwner])),
         Story(
@@ -158,7 +170,7 @@ struct LifecycleTests {
     @Test(arguments: Array(1...300))
     func `random stories end alike in any order, with history and own tags as well`(seed: Int) {
         var random = Random(state: UInt64(seed))
-        let events = randomStory(&random)
+        let events = Self.randomStory(&random)
         var settings = OnceHubSettings()
         settings.tags.keepsHistory = seed.isMultiple(of: 2)
         settings.ownTags = Phase.allCases.map { OwnTag("own \($0.rawValue)", phases: [$0]) }
@@ -172,7 +184,7 @@ struct LifecycleTests {
     }
 
     /// At most so many events of one booking as are remembered.
-    private func randomStory(_ random: inout Random) -> [Booking] {
+    static func randomStory(_ random: inout Random) -> [Booking] {
         let ids = ["BKNG-A", "BKNG-B", "BKNG-C"]
         return (0..<Int.random(in: 2...8, using: &random)).map { number in
             let id = ids.randomElement(using: &random)!

@@ -133,4 +133,14 @@ struct TagSettingTests {
         let tags = worn([.event(.canceled, at: 0)]) { $0.unknownActor = .user }
         #expect(tags == ["Canceled by Owner", "Canceled by Owner (Booking ID: BKNG-A)"])
     }
+
+    @Test func `a calendar of which OnceHub gives an id alone fits a filter by the gym's own name for it`() {
+        var calls = OwnTag("Called", phases: [.scheduled])
+        calls.calendars = ["intro calls"]
+        let tags = worn([.event(.scheduled, at: 0) { $0.calendar = Reference(id: "BKC-1") }]) { settings in
+            settings.ownTags = [calls]
+            settings.names = ["BKC-1": "Intro calls"]
+        }
+        #expect(tags.contains("Called"))
+    }
 }

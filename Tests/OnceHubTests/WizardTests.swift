@@ -35,8 +35,8 @@ import Testing
         var settings = OnceHubSettings()
         change(&settings)
         var memory = BookingMemory()
-        for booking in earlier { memory.note(booking.event, of: booking.id, places: Places(of: booking)) }
-        memory.note(booking.event, of: booking.id, places: Places(of: booking))
+        for booking in earlier { memory.note(booking.event, of: booking.id, places: Places(of: booking, names: [:])) }
+        memory.note(booking.event, of: booking.id, places: Places(of: booking, names: [:]))
         var wanted = Wanted(values: [:])
         Wizard(settings: settings, booking: booking)
             .add(to: &wanted, after: memory, isNewest: memory.newest == booking.event.stamp)
@@ -140,6 +140,28 @@ import Testing
         #expect(
             wanted(anonymous) { $0.names = ["USR-1": "olive@example.com"] }.wishes.first?.value
                 == .text("olive@example.com"))
+    }
+
+    @Test func `an owner is called as OnceHub does, or as the gym does where OnceHub says no name`() throws {
+        let template = try LeadSourceTemplate(parsing: "{owner}")
+        for (owner, name) in [
+            (Reference(id: "USR-1"), "Olive"), (Reference(id: "USR-1", name: "Olive Owner"), "Olive Owner"),
+        ] {
+            let wanted = wanted(booking { $0.owner = owner }) { settings in
+                settings.names = ["USR-1": "Olive"]
+                settings.classification.leadSource = template
+                settings.mapping = [FieldMapping(from: .named(.owner), to: .wish(.custom("Coach")))]
+            }
+            #expect(wanted.wishes.first { $0.target == .leadSource }?.value == .text(name))
+            #expect(wanted.wishes.first { $0.target == .custom("Coach") }?.value == .text(name))
+        }
+    }
+
+    @Test func `a beginning without a zone is one in UTC, as for the event itself`() {
+        for text in ["2026-03-05T15:00:00", "2026-03-05 15:00:00Z", "2026-03-05t15:00:00z"] {
+            #expect(booking { $0.startsAt = text }.start == KeapTime("2026-03-05T15:00:00Z"), "\(text)")
+        }
+        #expect(booking { $0.startsAt = "2026-02-31T15:00:00Z" }.start == nil)
     }
 
     @Test func `a booking moves, ends and comes off with its events, in whatever order they arrive`() {

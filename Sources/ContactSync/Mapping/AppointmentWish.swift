@@ -66,3 +66,15 @@ struct HeldAppointment: Equatable, Sendable, Codable {
     /// Milliseconds since 1970.
     var start: Int64
 }
+
+extension [String: HeldAppointment] {
+    /// As they are known once their contact has become another. Keap knows them by ids of their own, so they are not
+    /// lost; each is sent again when it next matters, for the contact that it is then.
+    var unsettled: Self {
+        mapValues { held in
+            var held = held
+            held.digest = ""
+            return held
+        }
+    }
+}

@@ -63,16 +63,12 @@ extension DirectoryKeeper {
     }
 
     private func makeField(_ label: String, _ type: CustomFieldType) async throws(Stop) {
-        try await intend("custom field \(label)")
         var made = try await keap { () async throws(KeapFailure) in
             try await calls.createCustomField(label, type: type)
         }
         // Its answer may leave out what was asked for.
         if made.type == nil { made.fieldType = type.rawValue }
-        edit {
-            $0.creating.remove("custom field \(label)")
-            $0.references.note(made, as: label)
-        }
+        edit { $0.references.note(made, as: label) }
         try await persist()
     }
 
@@ -94,9 +90,9 @@ extension DirectoryKeeper {
     /// The record of this name: the oldest in Keap, or a new one.
     private func record(_ kind: RecordKind, named name: String) async throws(Stop) -> RecordID {
         if let known = directory.references.record(kind, name) { return known }
-        let lock = "\(kind.word) \(name.folded)"
-        guard await naming.acquire(lock) else { throw .interrupted }
-        defer { naming.release(lock) }
+        let need = ReferenceNeed.record(kind, name: name).folded
+        guard await referring.acquire(need) else { throw .interrupted }
+        defer { referring.release(need) }
         if let known = directory.references.record(kind, name) { return known }
         var category: RecordID?
         if kind == .leadSource, let wanted = settings.wishes.leadSourceCategory {
@@ -106,7 +102,6 @@ extension DirectoryKeeper {
             try await keepRecord(kind, name, found)
             return found
         }
-        try await intend("\(kind.word) \(name)")
         let made: RecordID
         do throws(KeapFailure) {
             made = try await calls.createRecord(kind, named: name, in: category).id
@@ -125,10 +120,7 @@ extension DirectoryKeeper {
     }
 
     private func keepRecord(_ kind: RecordKind, _ name: String, _ id: RecordID) async throws(Stop) {
-        edit {
-            $0.creating.remove("\(kind.word) \(name)")
-            $0.references.note(kind, name, id)
-        }
+        edit { $0.references.note(kind, name, id) }
         // The id it got, before the next call.
         try await persist()
     }

@@ -139,6 +139,7 @@ package struct FieldCodec: Sendable {
     package static func user(_ words: String, among users: [KeapUser]) -> KeapUser? {
         let wanted = words.folded
         guard !wanted.isEmpty else { return nil }
+        let users = users.filter { !$0.isInactive }
         if let user = users.first(where: { $0.emails.contains { $0.folded == wanted } }) { return user }
         if let user = users.first(where: { $0.id.text == words.trimmed }) { return user }
         let named = users.filter { $0.name.folded == wanted }
@@ -148,7 +149,7 @@ package struct FieldCodec: Sendable {
 
     private func user(_ words: String, _ label: String) throws(FieldMisfit) -> UserID {
         guard let user = FieldCodec.user(words, among: users) else {
-            let names = users.map(\.name).filter { !$0.isEmpty }
+            let names = users.filter { !$0.isInactive }.map(\.name).filter { !$0.isEmpty }
             throw FieldMisfit(
                 field: label, kind: "a user of this Keap account", value: words,
                 fitting: listed(names, "an e-mail address"))

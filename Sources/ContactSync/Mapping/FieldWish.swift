@@ -39,8 +39,17 @@ package enum FieldTarget: Hashable, Sendable {
     /// By its label. Made with the type that the settings name, if they do; else it must be there.
     case custom(String)
 
-    /// What the mirror knows it by.
-    var key: String {
+    /// The kind of record that is looked for by its name.
+    var record: RecordKind? {
+        switch self {
+        case .leadSource: .leadSource
+        case .company: .company
+        default: nil
+        }
+    }
+
+    /// What the mirror knows it by: two of one key are one field.
+    package var key: String {
         switch self {
         case .property(let field): field.rawValue
         case .owner: ContactField.owner.rawValue

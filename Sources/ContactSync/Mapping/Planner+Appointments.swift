@@ -2,14 +2,11 @@ import Keap
 
 /// The appointments' share of a plan, after the contact's own: an appointment must never keep tags and fields waiting.
 extension Planner {
-    /// Most that one contact's mirror remembers.
-    static let mostAppointments = 50
-
     mutating func appointmentStep(_ contact: ContactID, _ directory: TagDirectory) -> PlanStep? {
         for wish in wanted.appointments {
             let held = mirror.appointments[wish.key]
-            guard directory.references.noAppointments == nil else {
-                mirror.appointments[wish.key] = nil
+            guard directory.references.noAppointments == nil || wish.what == .leave else {
+                noteUnchanged(wish, held)
                 continue
             }
             switch wish.what {
@@ -29,6 +26,14 @@ extension Planner {
             }
         }
         return nil
+    }
+
+    /// What is in the calendar stays known: Keap may take appointments again after the next start.
+    private mutating func noteUnchanged(_ wish: AppointmentWish, _ held: HeldAppointment?) {
+        guard let held, held.state == .held else { return }
+        if case .hold(let plan) = wish.what, held.digest == plan.digest { return }
+        note(
+            "The appointment for \(wish.key) stays as it was, since this Keap account takes no appointments for now.")
     }
 
     private mutating func holdStep(
@@ -69,13 +74,7 @@ extension Planner {
         guard let plan = plan(of: key) else { return }
         mirror.appointments[key] = HeldAppointment(
             state: .making, id: nil, digest: plan.digest, start: plan.start.milliseconds)
-        while mirror.appointments.count > Planner.mostAppointments {
-            // The one that is longest over: nobody will move it any more.
-            guard
-                let oldest = mirror.appointments.filter({ $0.key != key }).min(by: { $0.value.start < $1.value.start })
-            else { break }
-            mirror.appointments[oldest.key] = nil
-        }
+        mirror.boundAppointments(keeping: key)
         searchedAppointments.remove(key)
     }
 
@@ -121,7 +120,8 @@ extension Planner {
             return timesAppointmentWasGone < Planner.mostGone ? .goOn : .stop
         case .refused(_, let message):
             if failure.saysNoAppointments, !step.namesAppointment {
-                mirror.appointments[key] = nil
+                // A clear answer: it was not made. What was made before is not gone for it.
+                if case .createAppointment = step { mirror.appointments[key] = nil }
                 note("This Keap account takes no appointments, so none are made until the next start: \(message)")
                 return .noAppointments(message)
             }

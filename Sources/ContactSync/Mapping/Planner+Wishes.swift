@@ -6,7 +6,7 @@ extension Planner {
     /// The wishes that Keap does not meet yet, as far as the mirror knows. A field that a gym's Zen Planner speaks of
     /// is no wish, so that these are written whoever the contact belongs to.
     var pendingWishes: [FieldWish] {
-        if areWishesDropped { return [] }
+        if dropped != nil { return [] }
         return wanted.wishes.filter { wish in
             guard !wish.value.isEmpty else { return false }
             let key = wish.target.key
@@ -35,8 +35,10 @@ extension Planner {
                     needs.append(.users(words: String(word).trimmed))
                 }
             case .owner: needs.append(.users(words: plain))
-            case .leadSource: needs.append(.record(.leadSource, name: plain))
-            case .company: needs.append(.record(.company, name: plain))
+            // What a form took may be of any length, and a search goes into a request's address.
+            case .leadSource, .company:
+                guard let kind = wish.target.record, plain.fits(KeapLengths.recordName) else { continue }
+                needs.append(.record(kind, name: plain))
             case .property, .phone, .email: break
             }
         }

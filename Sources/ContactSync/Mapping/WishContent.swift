@@ -22,6 +22,11 @@ enum WishContent: Equatable {
             self = .text(user.id.text)
         case .leadSource, .company:
             let kind: RecordKind = wish.target == .company ? .company : .leadSource
+            guard plain.fits(KeapLengths.recordName) else {
+                throw FieldMisfit(
+                    field: kind.word, kind: "a name", value: plain,
+                    fitting: "at most \(KeapLengths.recordName) characters")
+            }
             guard let id = references.record(kind, plain) else {
                 let why = references.refusal(of: .record(kind, name: plain)) ?? "it is not known"
                 throw FieldMisfit(field: kind.word, value: plain, obstacle: "Keap refused to make it: \(why)")

@@ -4,7 +4,7 @@ extension KeapClient {
     }
 
     func records(_ kind: RecordKind, named name: String) async throws(KeapFailure) -> [KeapRecord] {
-        let filter = exactFilter(kind.nameProperty, name)
+        let filter = nameFilter(kind.nameProperty, name, wildcard: "name")
         let records = try await all(
             { .listRecords(kind, filter, page: $0) }, list: kind.list, read: { KeapRecord($0, kind) })
         return records.filter { $0.name.lowercased() == name.lowercased() }

@@ -66,7 +66,7 @@ extension KeapClient {
     }
 
     func tags(named name: String) async throws(KeapFailure) -> [KeapTag] {
-        let filter = exactFilter("name", name)
+        let filter = nameFilter("name", name)
         let tags = try await all({ .listTags(filter, page: $0) }, list: "tags", read: KeapTag.init)
         return tags.filter { $0.name.lowercased() == name.lowercased() }
     }
@@ -90,7 +90,7 @@ extension KeapClient {
     }
 
     func categories(named name: String) async throws(KeapFailure) -> [KeapCategory] {
-        let filter = exactFilter("name", name)
+        let filter = nameFilter("name", name)
         let categories = try await all(
             { .listCategories(filter, page: $0) }, list: "tag_categories", read: KeapCategory.init)
         return categories.filter { $0.name.lowercased() == name.lowercased() }

@@ -1,8 +1,9 @@
 /// A `filter` for Keap: `field==value` joined by `;`.
 ///
-/// Keap splits the decoded text at every `;` and takes a `*` at a value's end for a wildcard, and no escape for either is
-/// documented. A value that holds one is therefore asked for by the part before it, with the wildcard that Keap has,
-/// and a blank value is not asked for at all; what comes back is then compared here.
+/// Keap splits the decoded text at every `;`, takes a `*` at a value's end for a wildcard and knows the operators `==`,
+/// `<=`, `<`, `>=`, `>` and `!=`; no escape for any of them is documented. A value that holds one is therefore asked for
+/// by the part before it, with the wildcard that Keap has, and a blank value is not asked for at all; what comes back is
+/// then compared here.
 struct Filter: Equatable {
     /// Not yet percent-encoded; nil if nothing is left to ask for.
     private(set) var text: String?
@@ -12,18 +13,17 @@ struct Filter: Equatable {
     init(_ clauses: [ContactClause]) throws(KeapFailure) {
         var parts: [String] = []
         for clause in clauses {
-            let value = clause.value
-            if !value.isEmpty, !value.contains(where: { $0 == ";" || $0 == "*" }) {
-                parts.append("\(clause.name)==\(value)")
+            let value = FilterValue(clause.value)
+            if value.isExact {
+                parts.append("\(clause.name)==\(value.text)")
                 continue
             }
             // The contact model's field names are not part of an answer, so a custom field cannot be compared here.
             if case .custom = clause {
-                throw .refused(status: 0, message: "Keap cannot search a custom field for “\(value)”.")
+                throw .refused(status: 0, message: "Keap cannot search a custom field for “\(value.text)”.")
             }
             toCompare.append(clause)
-            let start = value.prefix { $0 != ";" && $0 != "*" }
-            if !start.isEmpty { parts.append("\(clause.name)==\(start)*") }
+            if let start = value.start { parts.append("\(clause.name)==\(start)*") }
         }
         guard !parts.isEmpty else { throw .refused(status: 0, message: "A search for contacts needs a value.") }
         text = parts.joined(separator: ";")
@@ -76,8 +76,30 @@ extension ContactClause {
     }
 }
 
-/// A filter with one clause, or nil if Keap could not be asked exactly (see `Filter`): list all, compare here.
-func exactFilter(_ name: String, _ value: String) -> [QueryItem]? {
-    guard !value.isEmpty, !value.contains(where: { $0 == ";" || $0 == "*" }) else { return nil }
-    return [QueryItem("filter", "\(name)==\(value)")]
+/// A value as Keap's filter can be asked for it.
+private struct FilterValue {
+    var text: String
+
+    init(_ text: String) { self.text = text }
+
+    var isExact: Bool { !text.isEmpty && !text.contains(where: Self.isMark) }
+
+    /// What it begins with, up to the first character that means something to the filter; nil if nothing is left.
+    var start: Substring? {
+        var start = text.prefix { !Self.isMark($0) }
+        while start.last?.isWhitespace == true { start.removeLast() }
+        return start.isEmpty ? nil : start
+    }
+
+    private static func isMark(_ character: Character) -> Bool { ";*<>=".contains(character) }
+}
+
+/// A filter with one clause, for a list that has a name; what comes back must be compared. Nil: list all.
+///
+/// - Parameter wildcard: the field in which the list's documents allow a wildcard, if there is one.
+func nameFilter(_ field: String, _ name: String, wildcard: String? = nil) -> [QueryItem]? {
+    let value = FilterValue(name)
+    if value.isExact { return [QueryItem("filter", "\(field)==\(name)")] }
+    guard let wildcard, let start = value.start else { return nil }
+    return [QueryItem("filter", "\(wildcard)==\(start)*")]
 }

@@ -8,7 +8,9 @@ package enum KeapLengths {
     /// Ours: Keap documents none for lead sources and companies.
     package static let recordName = 255
 
-    package static func email(_ slot: String) -> Int { slot == "EMAIL1" ? 75 : 100 }
+    package static let longestEmail = 100
+
+    package static func email(_ slot: String) -> Int { slot == "EMAIL1" ? 75 : longestEmail }
     package static func phone(_ slot: String) -> Int { ["PHONE4", "PHONE5"].contains(slot) ? 20 : 40 }
     package static func addressLine(_ slot: String) -> Int { slot == "BILLING" ? 75 : 100 }
     package static func locality(_ slot: String) -> Int { slot == "BILLING" ? 50 : 100 }

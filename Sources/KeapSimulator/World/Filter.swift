@@ -46,8 +46,11 @@ struct Filter: Equatable {
             throw .bad("Filter is invalid: \(part)", about: "filter")
         }
         let value = String(rest.dropFirst(comparison.rawValue.count))
-        // Conditions joined by a comma are a known mistake, which Keap refuses.
-        guard !value.contains("==") else { throw .bad("Filter is invalid: \(part)", about: "filter") }
+        // Conditions joined by a comma are a known mistake, which Keap refuses. What it makes of another operator inside a
+        // value, or of a `*` before its end, is not documented.
+        guard !["==", "!=", "<", ">"].contains(where: value.contains), !value.dropLast().contains("*") else {
+            throw .bad("Filter is invalid: \(part)", about: "filter")
+        }
         return Clause(field: field, comparison: comparison, value: value)
     }
 }

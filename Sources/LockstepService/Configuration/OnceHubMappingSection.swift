@@ -37,13 +37,13 @@ extension ConfigurationReader {
             // Without a target it is not mapped at all, whatever is usual.
             guard let to = section[.to] else { continue }
             guard let mapping = target(to, from, section) else { continue }
-            if let rival = read.firstIndex(where: { $0.to == mapping.to }) {
+            if let rival = read.firstIndex(where: { $0.to.isSame(as: mapping.to) }) {
                 to.note(.notUsable(reason: "entry \(rival + 1) goes to the same field"))
             }
             read.append(mapping)
         }
         return usual.filter { mapping in
-            !spokenOf.contains(mapping.from) && !read.contains { $0.to == mapping.to }
+            !spokenOf.contains(mapping.from) && !read.contains { $0.to.isSame(as: mapping.to) }
         } + read
     }
 

@@ -98,12 +98,12 @@ extension Acceptance {
         }
     }
 
-    /// Whether the contact's mirror knows the event. If it cannot be read the event is taken: a second time does no harm.
+    /// Whether the contact's mirror knows the event as done. If it cannot be read the event is taken: a second time does no harm.
     private func isRemembered(_ change: BookingChange, of gym: Gym) async -> Bool {
         let keys = LaneKeys.keys(of: .contact(change))
         guard let state = try? await queue.state(ofLaneWith: keys, of: gym.id.tenant),
-            let mirror = try? Mirror(bytes: state)
+            let mirror = try? Mirror(bytes: state), let memory = try? BookingMemory(of: mirror)
         else { return false }
-        return BookingMemory(of: mirror).contains(event: change.booking.event.id)
+        return memory.hasDone(event: change.booking.event.id)
     }
 }

@@ -41,7 +41,7 @@ package enum BookingField: Equatable, Sendable {
         case .masterPage: .text(settings.name(of: booking.masterPage))
         case .eventType: .text(settings.name(of: booking.eventType))
         case .calendar: .text(settings.name(of: booking.calendar))
-        case .owner: .text(booking.owner?.name ?? "")
+        case .owner: .text(settings.ownerName(of: booking))
         case .ownerEmail: .text(settings.owner(of: booking) ?? "")
         case .reason: .text(booking.reason)
         case .customerName:
@@ -67,7 +67,7 @@ package enum BookingField: Equatable, Sendable {
 }
 
 extension Booking {
-    var start: KeapTime? { KeapTime(startsAt) }
+    var start: KeapTime? { EventTime.read(startsAt) }
 
     /// OnceHub tells the length of every booking; half an hour stands for one that it does not tell.
     var end: KeapTime? { start?.advanced(byMinutes: Int64(max(1, min(minutes ?? 30, 1_440)))) }
@@ -78,5 +78,11 @@ extension OnceHubSettings {
     func owner(of booking: Booking) -> String? {
         guard let owner = booking.owner else { return nil }
         return names[owner.id] ?? [owner.email, owner.name, owner.id].first { !$0.isEmpty }
+    }
+
+    /// For people. OnceHub's own name first, since the settings may name an address.
+    func ownerName(of booking: Booking) -> String {
+        let own = booking.owner?.name ?? ""
+        return own.isEmpty ? name(of: booking.owner) : own
     }
 }

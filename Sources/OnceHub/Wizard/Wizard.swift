@@ -58,7 +58,7 @@ struct Wizard {
             case .eventType: settings.name(of: booking.eventType)
             case .bookingPage: settings.name(of: booking.bookingPage)
             case .calendar: calendar
-            case .owner: booking.owner?.name ?? ""
+            case .owner: settings.ownerName(of: booking)
             }
         }
         // A booking calendar has none of the pages; OnceHub gives no more than its id.

@@ -69,6 +69,15 @@ package enum MappingTarget: Equatable, Sendable {
     /// One of the fields that every source has; `creation.known` rules it.
     case synced(SyncedField)
     case wish(FieldTarget)
+
+    /// Whether both go to one field of Keap's, however its label is written.
+    package func isSame(as other: MappingTarget) -> Bool {
+        switch (self, other) {
+        case (.synced(let mine), .synced(let theirs)): mine == theirs
+        case (.wish(let mine), .wish(let theirs)): mine.key == theirs.key
+        default: false
+        }
+    }
 }
 
 extension OnceHubSettings {

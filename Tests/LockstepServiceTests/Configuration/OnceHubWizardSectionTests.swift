@@ -105,6 +105,10 @@ import Testing
                 #""mapping": [{"from": "note", "to": "custom.A"}, {"from": "reason", "to": "custom.A"}]"#,
                 "mapping[1].to", .notUsable(reason: "entry 1 goes to the same field")
             ),
+            (
+                #""mapping": [{"from": "note", "to": "custom.Goal"}, {"from": "reason", "to": "custom.goal"}]"#,
+                "mapping[1].to", .notUsable(reason: "entry 1 goes to the same field")
+            ),
             (#""mapping": [{"to": "jobTitle"}]"#, "mapping[0].from", .missing),
             (#""mapping": [{"from": "note", "to": "custom. "}]"#, "mapping[0].to", .empty),
             (
