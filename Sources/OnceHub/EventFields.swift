@@ -17,6 +17,16 @@ struct EventFields {
     /// Without blanks around it, and with one for each run inside.
     func text(_ name: String) -> String { members[name].map(Self.text) ?? "" }
 
+    /// The same line by line, for what people write in a box of several lines.
+    func lines(_ name: String) -> String {
+        guard case .string(let text)? = members[name] else { return self.text(name) }
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .map { Self.text(.string(String($0))) }
+        guard let first = lines.firstIndex(where: { !$0.isEmpty }), let last = lines.lastIndex(where: { !$0.isEmpty })
+        else { return "" }
+        return lines[first...last].joined(separator: "\n")
+    }
+
     /// The first of these that says anything.
     func first(_ names: String...) -> String { names.lazy.map { text($0) }.first { !$0.isEmpty } ?? "" }
 
@@ -49,7 +59,7 @@ struct EventFields {
         return items.prefix(Self.mostFormFields).compactMap { item in
             let field = EventFields(item)
             let name = field.text("name")
-            return name.isEmpty ? nil : FormField(name: name, value: field.text("value"))
+            return name.isEmpty ? nil : FormField(name: name, value: field.lines("value"))
         }
     }
 

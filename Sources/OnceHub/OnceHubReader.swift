@@ -102,7 +102,7 @@ package struct OnceHubReader: Sendable {
         customer.phone = form.text("phone")
         customer.mobilePhone = form.text("mobile_phone")
         customer.company = form.text("company")
-        customer.note = form.text("note")
+        customer.note = form.lines("note")
         return customer
     }
 }

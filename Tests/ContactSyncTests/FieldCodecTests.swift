@@ -30,6 +30,7 @@ import Testing
             (.text, FieldCodecTests.moment, .string("2026-03-04 20:30 (America/Denver)")),
             (.text, .number("30"), .string("30")), (.name, .text("Ada"), .string("Ada")),
             (.textArea, .list(["a", "b"]), .string("a\nb")), (.textArea, .text("a\nb"), .string("a\nb")),
+            (.text, .text("a\r\n\nb"), .string("a b")),
             (.email, .text("ada@example.com"), .string("ada@example.com")),
             (.phoneNumber, .text("+1 (303) 555-0101 ext. 7"), .string("+1 (303) 555-0101 ext. 7")),
             (.website, .text("https://example.com/x"), .string("https://example.com/x")),

@@ -85,6 +85,12 @@ struct ReaderTests {
         }
     }
 
+    @Test func `what people write in several lines keeps them`() throws {
+        let text = #"" First  line \r\n\r\nsecond\n ""#
+        let read = try booking(event(more: #", "custom_fields": [{"name": "Why", "value": \#(text)}]"#))
+        #expect(read.fields.last == FormField(name: "Why", value: "First line\n\nsecond"))
+    }
+
     @Test func `a booking that replaces itself replaces none`() throws {
         #expect(try booking(event(more: #", "rescheduled_booking_id": "BKNG-1""#)).event.otherBooking == nil)
     }

@@ -16,7 +16,8 @@ package struct FieldCodec: Sendable {
 
     /// - Throws: `FieldMisfit` if the field cannot hold it. An empty value is not for sending, and fits nothing.
     package func content(of value: SourceValue, for field: CustomFieldModel) throws(FieldMisfit) -> JSONValue {
-        let text = words(of: value).trimmed
+        let words = words(of: value).trimmed
+        let text = field.type == .textArea ? words : words.oneLine
         func misfit(_ kind: String, _ fitting: String) -> FieldMisfit {
             FieldMisfit(field: field.label, kind: kind, value: text, fitting: fitting)
         }
@@ -111,7 +112,7 @@ package struct FieldCodec: Sendable {
 
     /// For a property of Keap's own.
     package func text(of value: SourceValue, for property: ContactField) throws(FieldMisfit) -> String {
-        let text = words(of: value).trimmed
+        let text = words(of: value).trimmed.oneLine
         let label = property.rawValue
         switch property {
         case .birthDate, .anniversaryDate:

@@ -77,6 +77,8 @@ extension String {
         return String(rest)
     }
 
+    var oneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
+
     /// Digits, with what is put between them, and perhaps an extension.
     var looksLikePhone: Bool {
         count(where: \.isNumber) >= 3
