@@ -60,6 +60,8 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
         var hasRested = false
         while true {
             try Task.checkCancellation()
+            // Once for a round: the wall clock may be set between two readings, and who was told to go must then go.
+            let now = self.now
             guard !isSaving, let turn = turnstile.turn(at: now), turn.place == place else {
                 // While we slept, time alone may have made it the turn of somebody who sleeps for longer.
                 if hasRested { wakeNext() }

@@ -56,6 +56,27 @@ struct BudgetGateTests {
         #expect(order.all == ["live 2", "live 4", "bulk 0", "bulk 1", "bulk 3"])
     }
 
+    @Test func `a wall clock that is set at any moment only makes callers wait`() async throws {
+        let random = Mutex(SeededRandom(seed: 12))
+        // Noon or the first second of the day, anew at each reading: what the pace has released at noon is withheld then.
+        let gate = BudgetGate(
+            limits: CallLimits(perDay: 1_000), pacing: DayPacing(reserve: 0, burst: 0), clock: clock,
+            wall: { random.withLock { Bool.random(using: &$0) } ? 43_200_000 : 3_000 }, saved: nil, save: { _ in })
+        let done = Log<Int>()
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<50 {
+                group.addTask {
+                    await gate.finished(try await gate.take())
+                    done.add(number)
+                }
+            }
+            while done.all.count < 50 {
+                clock.advance(by: .seconds(60))
+                await Task.yield()
+            }
+        }
+    }
+
     @Test func `the head sleeps until its window opens`() async throws {
         let gate = gate(CallLimits(perSecond: 4))
         try await fill(gate, 1)
