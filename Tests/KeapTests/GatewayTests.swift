@@ -107,7 +107,8 @@ import Testing
     @Test func `calls are counted by endpoint and by what became of them`() async throws {
         let transport = ScriptedTransport { [clock] request, number in
             clock.advance(by: .milliseconds(100))
-            return [.status(204), .status(400), .status(404), .status(503), .status(500)][number % 5]
+            return [.status(204), .status(400, #"{"message":"m"}"#), .status(404), .status(503), .status(500)][
+                number % 5]
         }
         let gateway = gateway(transport)
         for _ in 1...5 { _ = try? await gateway.calls().delete(TagID("1")) }

@@ -10,9 +10,9 @@ struct KeapClient<Time: Clock, Budget: CallBudget>: KeapCalls where Time.Duratio
         try await gateway.perform(request, naming: claim, in: line, read: read)
     }
 
-    /// For calls whose success says all.
+    /// For calls whose success says all, if it is Keap's.
     func perform(_ request: KeapRequest, naming claim: ContactClaim = .none) async throws(KeapFailure) {
-        try await perform(request, naming: claim) { (_) throws(KeapFailure) in }
+        try await perform(request, naming: claim) { (response) throws(KeapFailure) in try response.confirm() }
     }
 
     /// All items of a list, page after page.

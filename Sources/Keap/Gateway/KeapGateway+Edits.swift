@@ -85,7 +85,9 @@ extension KeapGateway {
             preconditionFailure("a call that carries several contacts is of a tag")
         }
         do throws(KeapFailure) {
-            let result = try await send(try .readTag(tag), naming: .none, in: line) { (_) throws(KeapFailure) in }
+            let result = try await send(try .readTag(tag), naming: .none, in: line) { (response) throws(KeapFailure) in
+                try response.confirm()
+            }
             merging.calls += 1
             try result.get()
         } catch {
