@@ -179,7 +179,9 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     }
 
     private mutating func learn(_ said: Announcement, from call: Call, at now: Moment<Instant>) {
+        // Only today's end or a neighbour's: an odd one must not keep us from learning what was used.
         let announcedDay = said.dayEnds.map { (WallTime(milliseconds: max($0, 0)) - 1).day }
+            .flatMap { abs($0 - now.wall.day) <= 1 ? $0 : nil }
         let counted = announcedDay ?? DayWindow.day(from: call.start, to: now.wall)
         let before = (announced, tenants[call.tenant]?.announced)
         announced = announced.replaced(by: said.limits.ofCredential)
