@@ -203,7 +203,7 @@ package struct Planner: Sendable {
             case .removeTags, .addTags, .update: return lookAgain()
             default: break
             }
-        case .unclear:
+        case .unclear, .partly:
             markUnclear(step)
             return .stop
         default: break

@@ -18,6 +18,9 @@ package enum KeapFailure: Error, Equatable, Sendable {
 
     /// The caller's task was cancelled while the call still waited: nothing was sent.
     case cancelled
+
+    /// Some of several tags were done. The rest was not, because of this, which was none of the caller's fault.
+    indirect case partly(KeapFailure)
 }
 
 extension KeapFailure {
@@ -27,6 +30,7 @@ extension KeapFailure {
         case .refused(_, let text): text
         case .gone(let text), .unauthorized(let text), .unavailable(let text), .unclear(let text): text
         case .cancelled: "the call was called off"
+        case .partly(let failure): failure.message
         }
     }
 }

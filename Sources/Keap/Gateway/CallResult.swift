@@ -49,7 +49,7 @@ extension Circuit.Outcome {
         self =
             switch result {
             case .throttled: .nothing
-            case .success, .failure(.gone), .failure(.refused), .failure(.cancelled): .success
+            case .success, .failure(.gone), .failure(.refused), .failure(.cancelled), .failure(.partly): .success
             case .failure(.unauthorized(let message)): .unauthorized(reason: message)
             case .failure(.unavailable(let reason)), .failure(.unclear(let reason)): .failure(reason: reason)
             }

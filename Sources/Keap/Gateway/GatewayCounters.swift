@@ -63,6 +63,7 @@ extension KeapFailure {
         case .unclear: .unclear
         case .unauthorized: .unauthorized
         case .cancelled: .cancelled
+        case .partly(let failure): failure.kind
         }
     }
 }
