@@ -119,8 +119,10 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     public func status(tenants: Set<String> = []) -> BudgetStatus { turnstile.status(tenants: tenants, at: now) }
 
     /// What a call of this party would wait for that came now.
-    public func outlook(for party: Party, _ urgency: Urgency) -> BudgetOutlook {
-        turnstile.outlook(for: party, urgency, at: now)
+    ///
+    /// - Parameter others: calls that go before it and have not come here yet.
+    public func outlook(for party: Party, _ urgency: Urgency, behind others: Int = 0) -> BudgetOutlook {
+        turnstile.outlook(for: party, urgency, behind: others, at: now)
     }
 
     private var now: Moment<C.Instant> { Moment(clock.now, wall: WallTime(milliseconds: wall())) }

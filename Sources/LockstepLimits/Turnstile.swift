@@ -108,8 +108,12 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
     }
 
     /// What somebody of this party who came now would have to wait for.
-    package mutating func outlook(for party: Party, _ urgency: Urgency, at now: Moment<Instant>) -> BudgetOutlook {
-        let before = line.before(party, urgency)
+    ///
+    /// - Parameter others: calls that go before it and are not in this line yet.
+    package mutating func outlook(
+        for party: Party, _ urgency: Urgency, behind others: Int = 0, at now: Moment<Instant>
+    ) -> BudgetOutlook {
+        let before = line.before(party, urgency) + others
         var budget = budget.budget
         let wait = budget.obstacle(urgency, of: party.tenant, at: now)
         return BudgetOutlook(

@@ -45,7 +45,7 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     private(set) var gate = ContactGate<Ticket>()
     private(set) var circuit = Circuit<Instant>()
     /// Those whose contacts are free, and who lead if they are edits.
-    private var ready = FairLine<Ticket>()
+    private(set) var ready = FairLine<Ticket>()
     private var readyPlaces: [Ticket: FairLine<Ticket>.Place] = [:]
     private var running: [Urgency: Int] = [:]
     private var arrived: UInt64 = 0

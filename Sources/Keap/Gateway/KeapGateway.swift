@@ -62,6 +62,10 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// How far the newest call that names a contact has come; nil if there is none.
     package func stage(of contact: ContactID) -> CallStage? { admission.stage(of: contact) }
 
+    /// How many of the account's calls stand in line before one of this party that came now, apart from those that wait
+    /// for their budget.
+    package func callsBefore(_ party: Party, _ urgency: Urgency) -> Int { admission.before(party, urgency) }
+
     /// Makes one call, when its turn has come.
     ///
     /// - Parameter read: makes sense of a success. What it throws counts as the call's failure.
