@@ -50,9 +50,15 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     /// Returns once the caller may make one call; then `finished` must follow, also if the call was never made.
     ///
     /// - Throws: `CancellationError` if cancelled while waiting, or what `save` threw; nothing is spent.
-    public func take(_ urgency: Urgency = .live, for party: Party = .sole) async throws -> Permit {
+    ///
+    /// - Parameter standing: of somebody who comes several times: they stand where they stood first, so that what was
+    ///   begun is finished before what came later. Among their own party only.
+    public func take(
+        _ urgency: Urgency = .live, for party: Party = .sole, standing: Standing? = nil
+    ) async throws -> Permit {
         let wakeup = Wakeup()
-        let place = turnstile.join(wakeup, urgency, for: party)
+        let place = turnstile.join(wakeup, urgency, for: party, rank: standing?.rank)
+        standing?.keep(place.rank)
         defer {
             turnstile.leave(place)
             wakeNext()
@@ -85,6 +91,12 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     ///   ceiling. Use that we do not know of is counted as others'.
     public func finished(_ permit: Permit, learned: Announcement? = nil) {
         turnstile.finish(permit, learned: learned, at: now)
+        wakeNext()
+    }
+
+    /// The call of this permit was never made: what it took is free again. Instead of `finished`.
+    public func giveBack(_ permit: Permit) {
+        turnstile.giveBack(permit, at: now)
         wakeNext()
     }
 

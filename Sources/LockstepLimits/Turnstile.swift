@@ -39,8 +39,10 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
         recent = RecentPace(at: now.instant)
     }
 
-    package mutating func join(_ guest: Guest, _ urgency: Urgency, for party: Party) -> Place {
-        line.join(guest, urgency, for: party)
+    package mutating func join(
+        _ guest: Guest, _ urgency: Urgency, for party: Party, rank: UInt64? = nil
+    ) -> Place {
+        line.join(guest, urgency, for: party, rank: rank)
     }
 
     package mutating func leave(_ place: Place) { line.leave(place) }
@@ -84,6 +86,12 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
     package mutating func finish(_ permit: Permit, learned: Announcement?, at now: Moment<Instant>) {
         if let tenant = budget.budget.tenant(of: permit) { bringBack(tenant) }
         budget.finish(permit, learned: learned, at: now)
+    }
+
+    /// The call of this permit was never made.
+    package mutating func giveBack(_ permit: Permit, at now: Moment<Instant>) {
+        if let tenant = budget.budget.tenant(of: permit) { bringBack(tenant) }
+        budget.giveBack(permit, at: now)
     }
 
     package mutating func close(until instant: Instant, at now: Moment<Instant>) {

@@ -77,12 +77,35 @@ struct BudgetGateTests {
         }
     }
 
+    @Test func `who comes again stands where they stood first`() async throws {
+        let gate = gate(CallLimits(perMinute: 1))
+        let run = Standing()
+        await gate.finished(try await gate.take(standing: run))
+        let order = Log<String>()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, standing) in [nil, nil, run].enumerated() {
+                group.addTask {
+                    let permit = try await gate.take(standing: standing)
+                    order.add(standing == nil ? "other" : "run")
+                    await gate.finished(permit)
+                }
+                try await waitUntil(index + 1, waitIn: gate)
+            }
+            for waiting in (0..<3).reversed() {
+                clock.advance(by: .milliseconds(60_060))
+                try await eventually { await gate.isAt(waiting: waiting, running: 0) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(order.all == ["run", "other", "other"])
+    }
+
     @Test func `the head sleeps until its window opens`() async throws {
         let gate = gate(CallLimits(perSecond: 4))
         try await fill(gate, 1)
         let waiting = Task { try await gate.take() }
         let waking = await clock.nextWaking()
-        #expect(clock.now.duration(to: waking) == .microseconds(187_500))
+        #expect(clock.now.duration(to: waking) == .milliseconds(125))
         clock.advance(to: waking)
         await gate.finished(try await waiting.value)
         #expect(await gate.status().granted == 2)
