@@ -203,6 +203,10 @@ package struct Planner: Sendable {
             case .removeTags, .addTags, .update: return lookAgain()
             default: break
             }
+        case .stale:
+            // Read again, and planned upon that.
+            contact = nil
+            return .goOn
         case .unclear, .partly:
             markUnclear(step)
             return .stop

@@ -136,6 +136,14 @@ import Testing
         }
     }
 
+    @Test func `what was read too long ago to be written back is read again`() {
+        var planner = Planner(
+            Wanted(zenPlannerID: "zp-1"), job: 1, mirror: Mirror(), settings: SyncSettings())
+        planner.contact = KeapContact(id: ContactID("1"))
+        #expect(planner.failed(.update(ContactID("1"), ContactBody()), .stale) == .goOn)
+        #expect(planner.contact == nil)
+    }
+
     @Test func `a cancelled call leaves the job to be run again`() async throws {
         let gym = try Gym()
         gym.keap.with { $0.isDead = true }

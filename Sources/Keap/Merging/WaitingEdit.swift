@@ -69,7 +69,7 @@ struct WaitingEdit: Sendable {
         let isPartlyDone = answers.values.contains { $0 == .applied || $0 == .duplicate }
         guard isPartlyDone else { return .failure(worst) }
         switch worst {
-        case .unclear, .partly: return .failure(worst)
+        case .unclear, .partly, .stale: return .failure(worst)
         // The mirror must not take it that none of the tags was done.
         case .cancelled, .unavailable, .unauthorized: return .failure(.partly(worst))
         case .refused, .gone: return .failure(.unclear(reason: "Only some of the tags were done: \(worst.message)"))
@@ -81,7 +81,7 @@ extension KeapFailure {
     /// Of several failures of one edit, the one that its caller must hear is the greatest.
     fileprivate var gravity: Int {
         switch self {
-        case .cancelled, .partly: 0
+        case .cancelled, .partly, .stale: 0
         case .unavailable: 1
         case .refused: 2
         case .gone: 3

@@ -34,6 +34,19 @@ import Testing
         #expect(budget.finishedCount == 1)
     }
 
+    @Test func `a batch over which Keap stumbles is asked for one by one`() async throws {
+        let callers = await apply(5, to: 1...3)
+        await send()
+        transport.answer(with: .status(500, #"{"message":"Oops"}"#))
+        for _ in 1...3 {
+            await send()
+            let isSick = transport.targets == ["/v1/contacts/2/tags"]
+            transport.answer(with: isSick ? .status(500, #"{"message":"Oops"}"#) : .json("{}"))
+        }
+        let done = Result<Answers, KeapFailure>.success([five: .applied])
+        #expect(await outcomes(callers) == [done, .failure(.unclear(reason: "Oops")), done])
+    }
+
     @Test func `a removal has no items, so its success covers all`() async throws {
         let calls = gateway.calls()
         let callers = (1...3).map { id in Task { try await calls.remove([five], from: ContactID("\(id)")) } }
