@@ -8,7 +8,7 @@ package enum CallStage: Equatable, Sendable {
     case gathering(others: Int)
     /// It waits for a place, or for the circuit to close.
     case inLine
-    /// It has a place: it waits for a permit of its own, or for Keap's answer.
+    /// It waits for a permit of its own, or for Keap's answer.
     case underWay
 }
 

@@ -11,7 +11,8 @@ extension KeapGateway {
         _ edit: TagEdit, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil
     ) async throws(KeapFailure) -> [TagID: TagAnswer] {
         let bell = Bell()
-        let ticket = admission.arrive(edit, line.urgency, for: line.party, rank: run?.rank)
+        let isRanked = run?.ranks(edit) ?? false
+        let ticket = admission.arrive(edit, line.urgency, for: line.party, rank: isRanked ? run?.rank : nil)
         run?.keep(rank: ticket.rank)
         bells[ticket] = bell
         defer {
@@ -21,7 +22,7 @@ extension KeapGateway {
         while !Task.isCancelled {
             if let result = endedEdits.removeValue(forKey: ticket) { return try result.get() }
             switch admission.ask(ticket, at: clock.now) {
-            case .go(let pass): await lead(pass, run)
+            case .go(let pass): await lead(pass, isRanked ? run : nil)
             case .wait: await bell.wait()
             case .waitUntil(let instant): await sleep(until: instant, or: bell)
             }
