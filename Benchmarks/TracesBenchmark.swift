@@ -20,6 +20,12 @@ struct TracesBenchmark {
             let result = try TraceRun(trace).result()
             print(row(trace, result))
             print("  \(trace.summary); \(Int((ContinuousClock.now - start).seconds)) s of this machine")
+            if let used = result.utilisation {
+                print(
+                    String(
+                        format: "  %.1f %% of the %@'s limit was used, which is %.1f %% of what can be used safely",
+                        used.share * 100, used.window, used.shareOfSafe * 100))
+            }
             if let waits = waits(result) { print(waits) }
             for (endpoint, count) in result.endpoints.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(8)
             {

@@ -63,7 +63,9 @@ package struct Deliverer: Sendable {
         do throws(Mirror.Unreadable) {
             let mirror = try Mirror(bytes: state)
             let wanted = change.wanted(after: mirror)
-            return await deliver(Planner(wanted, job: job, mirror: mirror, settings: settings), hold)
+            var run = self
+            run.calls = calls.inOneRun()
+            return await run.deliver(Planner(wanted, job: job, mirror: mirror, settings: settings), hold)
         } catch {
             return .dead(reason: error.description, state: state)
         }

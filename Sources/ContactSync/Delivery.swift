@@ -36,6 +36,12 @@ enum Stop: Error, Equatable {
         case .keap(.unauthorized(let message)):
             return .retry(
                 reason: "Keap does not accept this gym's key: \(message)", state: state, isDoubtful: false)
+        case .keap(.stale):
+            return .retry(
+                reason: "What was read to \(doing) was too old by the time it could be done.", state: state,
+                isDoubtful: false)
+        case .keap(.partly(let failure)):
+            return Stop.keap(failure).delivery(state: state, doing: doing)
         case .keap(.unclear(let reason)):
             return .retry(
                 reason: "Keap gave no clear answer when asked to \(doing): \(reason)", state: state, isDoubtful: true)

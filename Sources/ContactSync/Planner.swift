@@ -220,7 +220,11 @@ package struct Planner: Sendable {
             case .removeTags, .addTags, .update: return lookAgain()
             default: break
             }
-        case .unclear:
+        case .stale:
+            // Read again, and planned upon that.
+            contact = nil
+            return .goOn
+        case .unclear, .partly:
             markUnclear(step)
             return .stop
         default: break

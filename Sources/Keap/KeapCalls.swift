@@ -4,6 +4,10 @@
 /// runs beside another that names the same contact. Cancelling a call that still waits sends nothing and spends nothing.
 /// Tags that wait for budget share calls with those of other contacts; each caller hears of its own.
 package protocol KeapCalls: Sendable {
+    /// The same calls for one run of a job, which makes them one after the other. Those of one run go before those of
+    /// later ones, and an update that rests on what the run read more than a minute ago throws `.stale`, unsent.
+    func inOneRun() -> any KeapCalls
+
     /// Contacts that match all clauses, with only `fields` filled in. Follows pages until `limit` contacts are known.
     func contacts(
         where clauses: [ContactClause], fields: [ContactField], limit: Int
@@ -70,6 +74,10 @@ package protocol KeapCalls: Sendable {
 
     /// Tries the credential with the cheapest call there is; answers with who it belongs to, as Keap words it.
     func probe() async throws(KeapFailure) -> String
+}
+
+extension KeapCalls {
+    package func inOneRun() -> any KeapCalls { self }
 }
 
 /// One `field==value` of a filter; several are joined by "and".

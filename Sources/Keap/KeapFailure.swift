@@ -18,6 +18,12 @@ package enum KeapFailure: Error, Equatable, Sendable {
 
     /// The caller's task was cancelled while the call still waited: nothing was sent.
     case cancelled
+
+    /// Nothing was sent: what the call was to write back had been read too long ago by the time it could go.
+    case stale
+
+    /// Some of several tags were done. The rest was not, because of this, which was none of the caller's fault.
+    indirect case partly(KeapFailure)
 }
 
 extension KeapFailure {
@@ -33,6 +39,8 @@ extension KeapFailure {
         case .refused(_, let text): text
         case .gone(let text), .unauthorized(let text), .unavailable(let text), .unclear(let text): text
         case .cancelled: "the call was called off"
+        case .stale: "what it was to write back was read too long ago"
+        case .partly(let failure): failure.message
         }
     }
 }

@@ -16,6 +16,8 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     struct Call {
         var start: WallTime
         var tenant: String
+        /// How much had been learned of others' use when it started.
+        var learned: Int
     }
 
     /// What holds, of what was configured and what was announced: for the credential, and for a tenant of which nothing
@@ -24,6 +26,8 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     /// Goes up whenever the peer announces other limits than before.
     package private(set) var lessons = 0
     package private(set) var granted: UInt64 = 0
+    /// Answers that told of use.
+    private var learned = 0
 
     let configured: CallLimits
     let ceiling: CallLimits
@@ -87,7 +91,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
         tenants[tenant, default: newcomer].start(at: now)
         granted += 1
         let permit = Permit(number: granted)
-        calls[permit] = Call(start: now.wall, tenant: tenant)
+        calls[permit] = Call(start: now.wall, tenant: tenant, learned: learned)
         return .go(permit)
     }
 
@@ -127,6 +131,18 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
         day.finish(at: now.wall)
         tenants[call.tenant]?.finish(at: now)
         if let learned { learn(learned, from: call, at: now) }
+    }
+
+    /// The call was never made: what it took is free again, but for its place in the even spacing.
+    package mutating func giveBack(_ permit: Permit, at now: Moment<Instant>) {
+        // What the peer said meanwhile was compared with a use that this call was part of: others' calls may have been
+        // taken for it.
+        guard let call = calls[permit], call.learned == learned else { return finish(permit, learned: nil, at: now) }
+        calls[permit] = nil
+        second.takeBack()
+        minute.takeBack()
+        day.takeBack(startedAt: call.start, at: now.wall)
+        tenants[call.tenant]?.takeBack(startedAt: call.start, at: now)
     }
 
     /// On whose behalf the call runs.
@@ -179,7 +195,9 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     }
 
     private mutating func learn(_ said: Announcement, from call: Call, at now: Moment<Instant>) {
+        // Only today's end or a neighbour's: an odd one must not keep us from learning what was used.
         let announcedDay = said.dayEnds.map { (WallTime(milliseconds: max($0, 0)) - 1).day }
+            .flatMap { abs($0 - now.wall.day) <= 1 ? $0 : nil }
         let counted = announcedDay ?? DayWindow.day(from: call.start, to: now.wall)
         let before = (announced, tenants[call.tenant]?.announced)
         announced = announced.replaced(by: said.limits.ofCredential)
@@ -190,6 +208,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
             obeyLimits(at: now)
         }
 
+        learned += 1
         if let used = said.minute.count { minute.learn(used: used, at: now.instant) }
         if let counted, let used = said.day.count { day.learn(used: used, on: counted, at: now.wall) }
     }
@@ -197,7 +216,9 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     private mutating func obeyLimits(at now: Moment<Instant>) {
         if let rate = limits.perSecond {
             spacing.refill = .seconds(1) / rate
-            spacing.tolerance = spacing.refill / 4
+            // Places in the second fall free unevenly. Calls that stand close together stay half a refill apart at
+            // least, as an arrest of spikes wants it.
+            spacing.tolerance = spacing.refill / 2
         }
         if let rate = limits.perMinute {
             // A hundredth faster than the minute itself: what a late waking lost can be caught up.

@@ -50,9 +50,15 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     /// Returns once the caller may make one call; then `finished` must follow, also if the call was never made.
     ///
     /// - Throws: `CancellationError` if cancelled while waiting, or what `save` threw; nothing is spent.
-    public func take(_ urgency: Urgency = .live, for party: Party = .sole) async throws -> Permit {
+    ///
+    /// - Parameter standing: of somebody who comes several times: they stand where they stood first, so that what was
+    ///   begun is finished before what came later. Among their own party only.
+    public func take(
+        _ urgency: Urgency = .live, for party: Party = .sole, standing: Standing? = nil
+    ) async throws -> Permit {
         let wakeup = Wakeup()
-        let place = turnstile.join(wakeup, urgency, for: party)
+        let place = turnstile.join(wakeup, urgency, for: party, rank: standing?.rank)
+        standing?.keep(place.rank)
         defer {
             turnstile.leave(place)
             wakeNext()
@@ -60,6 +66,8 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
         var hasRested = false
         while true {
             try Task.checkCancellation()
+            // Once for a round: the wall clock may be set between two readings, and who was told to go must then go.
+            let now = self.now
             guard !isSaving, let turn = turnstile.turn(at: now), turn.place == place else {
                 // While we slept, time alone may have made it the turn of somebody who sleeps for longer.
                 if hasRested { wakeNext() }
@@ -83,6 +91,12 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     ///   ceiling. Use that we do not know of is counted as others'.
     public func finished(_ permit: Permit, learned: Announcement? = nil) {
         turnstile.finish(permit, learned: learned, at: now)
+        wakeNext()
+    }
+
+    /// The call of this permit was never made: what it took is free again. Instead of `finished`.
+    public func giveBack(_ permit: Permit) {
+        turnstile.giveBack(permit, at: now)
         wakeNext()
     }
 
@@ -117,8 +131,10 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     public func status(tenants: Set<String> = []) -> BudgetStatus { turnstile.status(tenants: tenants, at: now) }
 
     /// What a call of this party would wait for that came now.
-    public func outlook(for party: Party, _ urgency: Urgency) -> BudgetOutlook {
-        turnstile.outlook(for: party, urgency, at: now)
+    ///
+    /// - Parameter others: calls that go before it and have not come here yet.
+    public func outlook(for party: Party, _ urgency: Urgency, behind others: Int = 0) -> BudgetOutlook {
+        turnstile.outlook(for: party, urgency, behind: others, at: now)
     }
 
     private var now: Moment<C.Instant> { Moment(clock.now, wall: WallTime(milliseconds: wall())) }

@@ -50,6 +50,19 @@ package struct DayWindow: Sendable {
         running -= 1
     }
 
+    /// A call that was started never left, so the peer cannot count it on any day.
+    package mutating func takeBack(startedAt start: WallTime, at wall: WallTime) {
+        precondition(running > 0, "only a call that was started can be taken back")
+        advance(to: wall)
+        running -= 1
+        let day = (start + Self.margin).day
+        // Across midnight it was carried over as one that may arrive on the new day.
+        if use.day == day || use.day == day + 1 { use.used = max(0, use.used - 1) }
+        if use.day == day + 1 || (use.day == day && (start - Self.margin).day < day) {
+            use.usedDayBefore = max(0, use.usedDayBefore - 1)
+        }
+    }
+
     /// The peer says how many calls it counted on `day`. What we do not know of was used by others.
     package mutating func learn(used: Int, on day: Int64, at wall: WallTime) {
         advance(to: wall)

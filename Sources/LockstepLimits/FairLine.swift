@@ -7,6 +7,8 @@
 package struct FairLine<Guest: Sendable>: Sendable {
     package struct Place: Hashable, Sendable {
         fileprivate let number: UInt64
+        /// Among its party's guests, those of a lower rank go first.
+        let rank: UInt64
         package let party: Party
         package let urgency: Urgency
     }
@@ -30,12 +32,12 @@ package struct FairLine<Guest: Sendable>: Sendable {
     }
 
     /// - Parameter rank: for guests that come in another order than they are to go in: among its party's, a guest goes
-    ///   before those of a higher rank. Given for all guests of a line or for none, and never twice.
+    ///   before those of a higher rank, and behind those of the same. By default how many have joined.
     package mutating func join(
         _ guest: Guest, _ urgency: Urgency, for party: Party = .sole, rank: UInt64? = nil
     ) -> Place {
         joined += 1
-        let place = Place(number: rank ?? joined, party: party, urgency: urgency)
+        let place = Place(number: joined, rank: rank ?? joined, party: party, urgency: urgency)
         guests[place] = guest
         change(urgency) { turns, _ in turns.join(place) }
         return place
@@ -104,7 +106,7 @@ package struct FairLine<Guest: Sendable>: Sendable {
             count += 1
             let party = place.party
             // In place: a copy of the line would be made anew for each guest.
-            lines[party, default: Line(credit: party.weight)].places.insert(place) { $0.number > place.number }
+            lines[party, default: Line(credit: party.weight)].places.insert(place) { $0.rank > place.rank }
             if lines[party]?.present == 0 { lines[party]?.credit = party.weight }
             lines[party]?.present += 1
             takeTurns(party)

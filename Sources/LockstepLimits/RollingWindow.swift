@@ -70,6 +70,12 @@ public struct RollingWindow<Instant: InstantProtocol>: Sendable where Instant.Du
         occupy(1, endedAt: now)
     }
 
+    /// A call that was started never left, so the peer cannot count it.
+    public mutating func takeBack() {
+        precondition(running > 0, "only a call that was started can be taken back")
+        running -= 1
+    }
+
     /// Others' calls, or ours of an earlier life, that had ended by `end`.
     public mutating func occupy(_ count: Int, endedAt end: Instant) {
         guard count > 0 else { return }

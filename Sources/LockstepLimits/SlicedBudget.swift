@@ -68,6 +68,9 @@ package struct SlicedBudget<Instant: InstantProtocol>: Sendable where Instant.Du
         if budget.lessons != before { edition += 1 }
     }
 
+    /// The call of this permit was never made. What is on disk stays ahead.
+    package mutating func giveBack(_ permit: Permit, at now: Moment<Instant>) { budget.giveBack(permit, at: now) }
+
     package mutating func close(until instant: Instant, at now: Moment<Instant>) {
         budget.close(until: instant, at: now)
         edition += 1

@@ -47,6 +47,11 @@ struct TenantWindows<Instant: InstantProtocol>: Sendable where Instant.Duration 
         day.finish(at: now.wall)
     }
 
+    mutating func takeBack(startedAt start: WallTime, at now: Moment<Instant>) {
+        minute.takeBack()
+        day.takeBack(startedAt: start, at: now.wall)
+    }
+
     mutating func learn(_ said: Announcement, countedOn day: Int64?, at now: Moment<Instant>) {
         announced = announced.replaced(by: said.limits.ofTenant)
         if let used = said.tenantMinute.count { minute.learn(used: used, at: now.instant) }

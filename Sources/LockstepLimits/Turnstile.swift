@@ -39,8 +39,10 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
         recent = RecentPace(at: now.instant)
     }
 
-    package mutating func join(_ guest: Guest, _ urgency: Urgency, for party: Party) -> Place {
-        line.join(guest, urgency, for: party)
+    package mutating func join(
+        _ guest: Guest, _ urgency: Urgency, for party: Party, rank: UInt64? = nil
+    ) -> Place {
+        line.join(guest, urgency, for: party, rank: rank)
     }
 
     package mutating func leave(_ place: Place) { line.leave(place) }
@@ -86,6 +88,12 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
         budget.finish(permit, learned: learned, at: now)
     }
 
+    /// The call of this permit was never made.
+    package mutating func giveBack(_ permit: Permit, at now: Moment<Instant>) {
+        if let tenant = budget.budget.tenant(of: permit) { bringBack(tenant) }
+        budget.giveBack(permit, at: now)
+    }
+
     package mutating func close(until instant: Instant, at now: Moment<Instant>) {
         budget.close(until: instant, at: now)
     }
@@ -108,8 +116,12 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
     }
 
     /// What somebody of this party who came now would have to wait for.
-    package mutating func outlook(for party: Party, _ urgency: Urgency, at now: Moment<Instant>) -> BudgetOutlook {
-        let before = line.before(party, urgency)
+    ///
+    /// - Parameter others: calls that go before it and are not in this line yet.
+    package mutating func outlook(
+        for party: Party, _ urgency: Urgency, behind others: Int = 0, at now: Moment<Instant>
+    ) -> BudgetOutlook {
+        let before = line.before(party, urgency) + others
         var budget = budget.budget
         let wait = budget.obstacle(urgency, of: party.tenant, at: now)
         return BudgetOutlook(

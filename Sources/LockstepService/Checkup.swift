@@ -79,7 +79,7 @@ package struct Checkup: Sendable {
         case .refused(let status, let message): "Keap refuses (\(status)): \(message)"
         case .gone(let message): "Keap does not know what was asked for: \(message)"
         case .unavailable(let reason), .unclear(let reason): "Keap cannot be reached: \(reason)"
-        case .cancelled: "interrupted"
+        case .cancelled, .partly, .stale: "interrupted"
         }
     }
 }

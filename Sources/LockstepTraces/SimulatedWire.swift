@@ -34,11 +34,12 @@ final class SimulatedWire: KeapTransport {
             )
         }
         guard !isAbandoned else { throw .notSent("Calls to Keap have been stopped.") }
+        let began = clock.wall
         // A request on its way is not called back: cancelling its sender shortens nothing.
         await clock.rest(for: .milliseconds(there))
         let (number, answer) = keap.begin(SimRequest(request, key: key), at: clock.wall)
         await clock.rest(for: .milliseconds(back))
-        keap.end(number, at: clock.wall)
+        keap.end(number, at: clock.wall, lasted: clock.wall - began)
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
         return KeapResponse(
             status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)
@@ -66,6 +67,7 @@ final class SimulatedAccounts: Sendable {
     private struct State {
         var world: KeapWorld
         var arrivals: [Int64] = []
+        var lasted: Int64 = 0
     }
 
     private let state: Mutex<State>
@@ -79,8 +81,17 @@ final class SimulatedAccounts: Sendable {
         }
     }
 
-    func end(_ number: Int, at wall: Int64) {
-        state.withLock { $0.world.end(number, .answered, at: Instant(milliseconds: wall)) }
+    /// - Parameter milliseconds: from sending to the answer.
+    func end(_ number: Int, at wall: Int64, lasted milliseconds: Int64) {
+        state.withLock { state in
+            state.lasted += milliseconds
+            state.world.end(number, .answered, at: Instant(milliseconds: wall))
+        }
+    }
+
+    /// How long a call lasts, on average, from sending to the answer.
+    var meanLatency: Duration {
+        state.withLock { $0.arrivals.isEmpty ? .zero : .milliseconds($0.lasted) / $0.arrivals.count }
     }
 
     func with<Value: Sendable>(_ body: (inout KeapWorld) -> Value) -> Value { state.withLock { body(&$0.world) } }

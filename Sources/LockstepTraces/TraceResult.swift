@@ -26,6 +26,8 @@ package struct TraceResult: Sendable {
     package struct Utilisation: Equatable, Sendable {
         package var window: String
         package var share: Double
+        /// Of what can be used without ever exceeding the window, wherever between start and end a call is counted.
+        package var shareOfSafe: Double
     }
 
     package var isRight: Bool {
@@ -37,7 +39,9 @@ extension TraceResult.Utilisation {
     /// - Parameters:
     ///   - arrivals: in milliseconds, oldest first.
     ///   - busy: whole minutes in which work waited all the time, as their numbers.
-    init?(arrivals: [Int64], busy: Set<Int64>, limits: SimulatedLimits) {
+    ///   - latency: the mean of the calls, `t`. Of a limit of `n` in a window of `W` nothing that is safe can use more than
+    ///     `n / (W + t)`: any window meets the calls that start in it or up to `t` before.
+    init?(arrivals: [Int64], busy: Set<Int64>, limits: SimulatedLimits, latency: Duration) {
         guard !busy.isEmpty else { return nil }
         let used = Double(arrivals.count { busy.contains($0 / 60_000) })
         let minutes = Double(busy.count)
@@ -49,6 +53,11 @@ extension TraceResult.Utilisation {
         let shares = released.compactMap { name, calls in calls.map { (name, used / $0) } }
         // A window that lasts longer than the work cannot have bound it; of the others the fullest did.
         guard let fullest = shares.filter({ $0.1 <= 1.000_1 }).max(by: { $0.1 < $1.1 }) else { return nil }
-        self.init(window: fullest.0, share: fullest.1)
+        let t = Double(latency.components.seconds) + Double(latency.components.attoseconds) * 1e-18
+        // A day is used up to the last call, however long each lasts.
+        let widths = ["second": 1.0, "minute": 60.0]
+        self.init(
+            window: fullest.0, share: fullest.1,
+            shareOfSafe: fullest.1 * (widths[fullest.0].map { ($0 + t) / $0 } ?? 1))
     }
 }

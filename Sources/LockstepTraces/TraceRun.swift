@@ -211,7 +211,8 @@ package struct TraceRun: Sendable {
         result.delivered = measured.ended
         result.deadLetters = measured.dead
         result.endpoints = measured.endpoints.filter { $0.value > 0 }
-        result.utilisation = TraceResult.Utilisation(arrivals: keap.arrivals, busy: measured.busy, limits: limits)
+        result.utilisation = TraceResult.Utilisation(
+            arrivals: keap.arrivals, busy: measured.busy, limits: limits, latency: keap.meanLatency)
         keap.with { world in
             result.overruns = world.audit.throttledCount
             result.violations = world.audit.violationCount

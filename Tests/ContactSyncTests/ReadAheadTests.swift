@@ -57,6 +57,23 @@ import Testing
         #expect(keap.calls == ["page 1", "read 7", "read 7"])
     }
 
+    @Test func `what is made while nobody reads ahead adds nothing up, and an old book is dropped`() async throws {
+        let readAhead = ReadAhead(
+            calls: keap, now: { [time] in time.value }, searchesAhead: { [ahead] in ahead.value })
+        var body = ContactBody()
+        body.emails = [EmailSlot(field: "EMAIL1", email: "ana@example.org")]
+        await readAhead.note(ContactID("7"), body, field: Self.field.id)
+        #expect(await readAhead.isEmpty)
+
+        add(1, email: "p@example.org")
+        #expect(try await readAhead.bearers(ofEmail: "ana@example.org", field: Self.field.id) == [])
+        await readAhead.note(ContactID("7"), body, field: Self.field.id)
+        #expect(try await readAhead.bearers(ofEmail: "ana@example.org", field: Self.field.id) == [ContactID("7")])
+        time.set(ReadAhead.longestAge)
+        await readAhead.note(ContactID("8"), body, field: Self.field.id)
+        #expect(await readAhead.isEmpty)
+    }
+
     @Test func `several with one address are searched for, which is one call`() async throws {
         add(7, email: "family@example.org")
         add(8, email: "family@example.org")

@@ -22,7 +22,7 @@ import Testing
         #expect(go(&stage, tickets[2]) != nil)
     }
 
-    @Test func `live calls go before bulk ones, which never hold more than half of the places`() {
+    @Test func `live calls go before bulk ones`() {
         var stage = Stage(places: 4)
         let bulk = (0..<4).map { _ in stage.arrive(.none, .bulk) }
         #expect(go(&stage, bulk[0]) != nil)
@@ -34,13 +34,14 @@ import Testing
         #expect(stage.head == nil)
     }
 
-    @Test func `with only bulk calls half of the places stay free`() {
+    @Test func `with only bulk calls a quarter of the places stays free`() {
         var stage = Stage(places: 4)
         let bulk = (0..<4).map { _ in stage.arrive(.none, .bulk) }
         #expect(go(&stage, bulk[0]) != nil)
         #expect(go(&stage, bulk[1]) != nil)
+        #expect(go(&stage, bulk[2]) != nil)
         #expect(stage.head == nil)
-        #expect(stage.ask(bulk[2], at: now) == .wait)
+        #expect(stage.ask(bulk[3], at: now) == .wait)
     }
 
     @Test func `one place serves both kinds`() {
@@ -86,11 +87,13 @@ import Testing
         let later = now.advanced(by: .seconds(2))
         #expect(stage.ask(head, at: now) == .waitUntil(later))
         #expect(stage.ask(next, at: later) == .wait)
-        #expect(stage.ask(head, at: later) == .go(Stage.Pass(ticket: head, isProbe: true)))
+        let probe = go(&stage, head, at: later)
+        #expect(probe?.isProbe == true)
         #expect(stage.ask(next, at: later) == .wait)
-        stage.end(Stage.Pass(ticket: head, isProbe: true), .success, at: later)
-        #expect(stage.ask(next, at: later) == .go(Stage.Pass(ticket: next, isProbe: false)))
-        stage.end(Stage.Pass(ticket: next, isProbe: false), .success, at: later)
+        if let probe { stage.end(probe, .success, at: later) }
+        let follower = go(&stage, next, at: later)
+        #expect(follower?.isProbe == false)
+        if let follower { stage.end(follower, .success, at: later) }
         #expect(stage.isIdle)
     }
 
@@ -102,9 +105,96 @@ import Testing
         #expect(stage.isIdle)
     }
 
-    private func go(_ stage: inout Stage, _ ticket: Stage.Ticket) -> Stage.Pass? {
-        guard case .go(let pass) = stage.ask(ticket, at: now) else { return nil }
+    private func go(_ stage: inout Stage, _ ticket: Stage.Ticket, at instant: ManualClock.Instant? = nil) -> Stage.Pass?
+    {
+        guard case .go(var pass) = stage.ask(ticket, at: instant ?? now), stage.begin(&pass, at: instant ?? now) else {
+            return nil
+        }
         return pass
+    }
+
+    private func open(_ stage: inout Stage) {
+        for _ in 1...5 {
+            let ticket = stage.arrive(.none, .live)
+            if let pass = go(&stage, ticket) { stage.end(pass, .failure(reason: "503"), at: now) }
+        }
+    }
+
+    @Test func `who waits for a permit takes no place, and is no probe`() {
+        var stage = Stage(places: 1)
+        open(&stage)
+        let later = now.advanced(by: .seconds(2))
+        let bulk = stage.arrive(.none, .bulk)
+        guard case .go(var waiting) = stage.ask(bulk, at: later) else {
+            Issue.record("a bulk call may try")
+            return
+        }
+        // Its permit may take hours. A live call that comes gets one at once.
+        let live = stage.arrive(.none, .live)
+        let probe = go(&stage, live, at: later)
+        #expect(probe?.isProbe == true)
+        #expect(stage.inFlight == 1)
+        let hasBegun = stage.begin(&waiting, at: later)
+        #expect(!hasBegun, "the place is taken, and somebody tries already")
+        if let probe { stage.end(probe, .success, at: later) }
+        #expect(go(&stage, bulk, at: later)?.isProbe == false)
+    }
+
+    @Test func `a bulk call leaves the last place to a live one that is on its way to a permit`() {
+        var stage = Stage(places: 1)
+        let bulk = stage.arrive(.none, .bulk)
+        guard case .go(var early) = stage.ask(bulk, at: now) else {
+            Issue.record("nobody is before it")
+            return
+        }
+        let live = stage.arrive(.none, .live)
+        guard case .go(var late) = stage.ask(live, at: now) else {
+            Issue.record("a bulk call that waits is in nobody's way")
+            return
+        }
+        let begun = [stage.begin(&early, at: now), stage.begin(&late, at: now)]
+        #expect(begun == [false, true])
+    }
+
+    @Test func `while the circuit is open a call that has its permit stays back`() {
+        var stage = Stage(places: 8)
+        let ticket = stage.arrive(.none, .live)
+        guard case .go(var pass) = stage.ask(ticket, at: now) else {
+            Issue.record("nobody is before it")
+            return
+        }
+        for _ in 1...5 {
+            let failing = stage.arrive(.none, .live)
+            if let pass = go(&stage, failing) { stage.end(pass, .failure(reason: "503"), at: now) }
+        }
+        let hasBegun = stage.begin(&pass, at: now)
+        #expect(!hasBegun)
+        #expect(stage.ask(ticket, at: now) == .waitUntil(now.advanced(by: .seconds(2))))
+    }
+
+    @Test func `accounts that share a budget try one after the other, and at once when one of them is well`() {
+        let probes = SharedProbes<ManualClock.Instant>()
+        var (a, b) = (Stage(places: 8, probes: probes), Stage(places: 8, probes: probes))
+        open(&a)
+        open(&b)
+        let later = now.advanced(by: .seconds(2))
+        let (first, second) = (a.arrive(.none, .live), b.arrive(.none, .live))
+        let probe = go(&a, first, at: later)
+        #expect(probe?.isProbe == true)
+        #expect(b.ask(second, at: later) == .waitUntil(later.advanced(by: .seconds(5))))
+        if let probe { a.end(probe, .success, at: later) }
+        #expect(go(&b, second, at: later)?.isProbe == true)
+    }
+
+    @Test func `the later calls of a run go before those that came after its first one`() {
+        var stage = Stage(places: 1)
+        let first = stage.arrive(.none, .live)
+        let other = stage.arrive(.none, .live)
+        if let pass = go(&stage, first) { stage.end(pass, .success, at: now) }
+        let second = stage.arrive(.none, .live, rank: first.rank)
+        #expect(stage.head == second)
+        stage.giveUp(second)
+        #expect(stage.head == other)
     }
 
     @Test func `parties take turns for the places, so a flood of one keeps no other from its budget`() {

@@ -98,6 +98,38 @@ import Testing
         #expect(circuit.state == .closed(failures: 4))
     }
 
+    private func failure(_ contact: String) -> Outcome { .failureOf(.contact(ContactID(contact)), reason: "500") }
+
+    @Test func `one or two contacts cannot open it, but make it ask somebody else`() {
+        var circuit = Circuit<ManualClock.Instant>()
+        for _ in 1...4 {
+            circuit.ended(failure("1"), isProbe: false, at: start)
+            #expect(circuit.mustAskSomebodyElse() == false)
+        }
+        circuit.ended(failure("2"), isProbe: false, at: start)
+        #expect(circuit.mustAskSomebodyElse() == true)
+        #expect(circuit.mustAskSomebodyElse() == false, "one asks at a time")
+        for _ in 1...50 { circuit.ended(failure("1"), isProbe: false, at: start) }
+        #expect(circuit.admit(at: start) == .go(isProbe: false))
+        circuit.ended(.success, isProbe: false, at: start)
+        circuit.hasAsked()
+        #expect(circuit.mustAskSomebodyElse() == false)
+        #expect(circuit.state == .closed(failures: 0))
+    }
+
+    @Test func `somebody else's failure opens it`() {
+        var circuit = Circuit<ManualClock.Instant>()
+        for _ in 1...5 { circuit.ended(failure("1"), isProbe: false, at: start) }
+        circuit.ended(trouble, isProbe: false, at: start)
+        #expect(circuit.admit(at: start) == .wait(until: start.advanced(by: .seconds(2))))
+    }
+
+    @Test func `three contacts are nobody's own trouble`() {
+        var circuit = Circuit<ManualClock.Instant>()
+        for contact in ["1", "2", "3", "1", "2"] { circuit.ended(failure(contact), isProbe: false, at: start) }
+        #expect(circuit.admit(at: start) == .wait(until: start.advanced(by: .seconds(2))))
+    }
+
     @Test(arguments: [
         (CallResult<Void>.success(()), Outcome.success),
         (.failure(.refused(status: 400, message: "m")), .success),

@@ -89,7 +89,9 @@ import Testing
         let empty = ScriptedTransport(.status(200))
         #expect(try await calls(empty).apply([TagID("1")], to: ContactID("7")) == [TagID("1"): .applied])
         let broken = ScriptedTransport(.json("<html>"))
-        await #expect(throws: KeapFailure.unclear(reason: "Keap's answer (200, 6 bytes) cannot be read.")) {
+        await #expect(
+            throws: KeapFailure.unclear(reason: "Something else than Keap seems to have answered (200, 6 bytes).")
+        ) {
             try await calls(broken).apply([TagID("1")], to: ContactID("7"))
         }
     }
@@ -237,6 +239,38 @@ import Testing
     ])
     func `a probe tells whose the credential is`(answer: String, who: String) async throws {
         #expect(try await calls(ScriptedTransport(.json(answer))).probe() == who)
+    }
+
+    static let writes: [@Sendable (any KeapCalls) async throws -> Void] = [
+        { try await $0.update(ContactID("1"), with: .whole) }, { try await $0.rename(TagID("5"), to: "b") },
+        { try await $0.delete(TagID("5")) }, { try await $0.remove([TagID("5")], from: ContactID("1")) },
+        { try await $0.remove(TagID("5"), from: [ContactID("1"), ContactID("2")]) },
+        { _ = try await $0.apply([TagID("5")], to: ContactID("1")) },
+        { try await $0.delete(AppointmentID("9"), of: ContactID("1")) },
+    ]
+
+    @Test(
+        arguments: [
+            "<html>Back soon</html>", "OK", #"{"fault":{"faultstring":"Gateway Timeout"}}"#, "true",
+        ], writes.indices)
+    func `a success that is not Keap's confirms nothing`(body: String, write: Int) async {
+        await #expect {
+            try await Self.writes[write](calls(ScriptedTransport(.json(body))))
+        } throws: { error in
+            if case .unclear? = error as? KeapFailure { true } else { false }
+        }
+    }
+
+    @Test(arguments: ["", "{}", "null", #"{"id":"1","new_key":null}"#], writes.indices.filter { $0 != 5 })
+    func `a success of Keap's confirms, whatever it adds`(body: String, write: Int) async throws {
+        try await Self.writes[write](calls(ScriptedTransport(.json(body))))
+    }
+
+    @Test func `an apply whose answer speaks of something else is unclear, not refused`() async {
+        await #expect(throws: KeapFailure.unclear(reason: "Keap's answer (200) names nothing of what was asked.")) {
+            try await calls(ScriptedTransport(.json(#"{"status":"maintenance"}"#)))
+                .apply([TagID("5")], to: ContactID("1"))
+        }
     }
 }
 

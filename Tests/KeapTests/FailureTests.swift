@@ -6,7 +6,7 @@ import Testing
     @Test(
         arguments: [
             (200, .success, .success), (201, .success, .success), (204, .success, .success),
-            (302, .failure(.refused(status: 302, message: "m")), .failure(.refused(status: 302, message: "m"))),
+            (302, .failure(.unavailable(reason: "m")), .failure(.unclear(reason: "m"))),
             (400, .failure(.refused(status: 400, message: "m")), .failure(.refused(status: 400, message: "m"))),
             (401, .failure(.unauthorized(message: "m")), .failure(.unauthorized(message: "m"))),
             (403, .failure(.refused(status: 403, message: "m")), .failure(.refused(status: 403, message: "m"))),
@@ -31,11 +31,51 @@ import Testing
         #expect(Verdict(response, to: try .updateContact(ContactID("1"), with: .whole)) == write)
     }
 
-    @Test func `a 404 where no id was asked for is a refusal`() throws {
-        let response = KeapResponse(status: 404)
+    @Test func `a 404 where no id was asked for is a refusal, if it is Keap's`() throws {
+        let request = try KeapRequest.createTag("a", in: nil)
         #expect(
-            Verdict(response, to: try .createTag("a", in: nil))
-                == .failure(.refused(status: 404, message: "Keap answered 404.")))
+            Verdict(KeapResponse(status: 404, body: Array(#"{"message":"m"}"#.utf8)), to: request)
+                == .failure(.refused(status: 404, message: "m")))
+        #expect(Verdict(KeapResponse(status: 404), to: request) == .failure(.unclear(reason: "Keap answered 404.")))
+    }
+
+    static let faults = [
+        "<html><body>Down for maintenance</body></html>", "404 page not found", "<?xml version=\"1.0\"?><error/>",
+        #"{"fault":{"faultstring":"Unable to identify proxy for host","detail":{"errorcode":"x"}}}"#, #"{"broken"#,
+    ]
+
+    @Test(arguments: [302, 307, 400, 403, 404, 405, 409, 410, 422, 501], faults)
+    func `who stands in front of Keap refuses nobody and knows of no contact`(status: Int, body: String) throws {
+        let response = KeapResponse(status: status, body: Array(body.utf8))
+        let reason = FailureMessage.read(response)
+        #expect(
+            Verdict(response, to: try .readContact(ContactID("1"), fields: []))
+                == .failure(.unavailable(reason: reason)))
+        #expect(
+            Verdict(response, to: try .updateContact(ContactID("1"), with: .whole))
+                == .failure(.unclear(reason: reason)))
+    }
+
+    @Test(arguments: [
+        "", " \n", "null", "{}", #"{"message":null}"#,
+        #"{"code":404,"message":"Not found","status":"NOT_FOUND","details":[]}"#,
+        #"{"cause":null,"localizedMessage":"no such contact","stackTrace":[],"suppressed":[],"extra":1}"#,
+        "CONTACT_NOT_FOUND", #"{"error":"Not Found"}"#,
+    ])
+    func `a 404 for an id is gone in whichever words of Keap's, or with none`(body: String) throws {
+        let response = KeapResponse(status: 404, body: Array(body.utf8))
+        #expect(
+            Verdict(response, to: try .readContact(ContactID("1"), fields: []))
+                == .failure(.gone(message: FailureMessage.read(response))))
+    }
+
+    @Test(
+        arguments: [400, 403, 409, 422], [#"{"message":"m"}"#, #"{"code":"X","message":"m","details":null,"new":[1]}"#])
+    func `what Keap refuses in its own words is refused`(status: Int, body: String) throws {
+        let response = KeapResponse(status: status, body: Array(body.utf8))
+        #expect(
+            Verdict(response, to: try .updateContact(ContactID("1"), with: .whole))
+                == .failure(.refused(status: status, message: "m")))
     }
 
     @Test(arguments: [

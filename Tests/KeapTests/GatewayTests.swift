@@ -95,7 +95,7 @@ import Testing
 
     @Test func `a permit is given back however the call ends`() async {
         let replies: [Reply] = [
-            .failure(.notSent("no route")), .failure(.unclear("reset")), .status(401), .status(400), .json("<html>"),
+            .failure(.unclear("reset")), .status(401), .status(400), .json("<html>"),
         ]
         for reply in replies {
             _ = try? await gateway(ScriptedTransport(reply)).calls().createTag("a", in: nil)
@@ -104,10 +104,92 @@ import Testing
         #expect(budget.told.finished == replies.count)
     }
 
+    @Test func `what never reached Keap is given back, not counted`() async {
+        let gateway = gateway(ScriptedTransport(.failure(.notSent("no route"))))
+        await #expect(throws: KeapFailure.unavailable(reason: "no route")) { try await gateway.calls().probe() }
+        #expect(budget.told.givenBack == 1)
+        #expect(budget.told.finished == 0)
+    }
+
+    @Test func `a contact for which Keap always fails is refused after a few tries, and stops nobody`() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.target.contains("/contacts/13?") ? .status(500, #"{"message":"Oops"}"#) : .json(#"{"id":1}"#)
+        }
+        let gateway = gateway(transport)
+        let calls = gateway.calls()
+        var failures: [KeapFailure] = []
+        for number in 1...7 {
+            do { try await calls.update(ContactID("13"), with: .whole) } catch { failures.append(error) }
+            try await calls.update(ContactID("\(100 + number)"), with: .whole)
+        }
+        #expect(failures.dropLast() == ArraySlice(repeating: .unclear(reason: "Oops"), count: 6))
+        guard case .refused(status: 500, let message)? = failures.last else {
+            Issue.record("it ended with \(failures)")
+            return
+        }
+        #expect(message.hasPrefix("Oops"))
+    }
+
+    @Test func `one contact's failures in a quiet account open nothing once somebody else was asked`() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.endpoint == .userInfo ? .json(#"{"email":"o@gym.com"}"#) : .status(500, #"{"message":"Oops"}"#)
+        }
+        let gateway = gateway(transport)
+        for _ in 1...30 {
+            await #expect(throws: KeapFailure.unclear(reason: "Oops")) {
+                try await gateway.calls().update(ContactID("13"), with: .whole)
+            }
+        }
+        #expect(await gateway.counters().circuit == .closed)
+        #expect(await gateway.failures(of: ContactID("13")) == 30)
+        #expect(transport.sent.count { $0.endpoint == .userInfo } == 6)
+    }
+
+    @Test func `an outage of which only one contact is there to tell opens the circuit`() async throws {
+        let gateway = gateway(ScriptedTransport(.status(500, #"{"message":"Oops"}"#)))
+        for _ in 1...5 {
+            await #expect(throws: KeapFailure.unclear(reason: "Oops")) {
+                try await gateway.calls().update(ContactID("13"), with: .whole)
+            }
+        }
+        #expect(await gateway.counters().circuit != .closed)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a list that was read long ago is not written back`() async throws {
+        let shut = ShutBudget()
+        let transport = ScriptedTransport(.json(#"{"id":7}"#))
+        let gateway = KeapGateway(transport: transport, budget: shut, clock: clock, wall: { 0 })
+        let run = gateway.calls().inOneRun()
+        for _ in 1...2 {
+            async let read = run.contact(ContactID("7"), fields: [.phoneNumbers])
+            await shut.hasWaiters(1)
+            shut.grantOldest()
+            _ = try await read
+            let update = Task { try await run.update(ContactID("7"), with: .whole) }
+            await shut.hasWaiters(1)
+            clock.advance(by: .seconds(61))
+            shut.grantOldest()
+            #expect(await update.failure == .stale)
+        }
+        #expect(transport.sent.allSatisfy { $0.endpoint == .readContact })
+        // Where permits come that slowly, it would never be written at all.
+        async let read = run.contact(ContactID("7"), fields: [.phoneNumbers])
+        await shut.hasWaiters(1)
+        shut.grantOldest()
+        _ = try await read
+        async let update: Void = run.update(ContactID("7"), with: .whole)
+        await shut.hasWaiters(1)
+        clock.advance(by: .seconds(61))
+        shut.grantOldest()
+        try await update
+        #expect(transport.sent.last?.endpoint == .updateContact)
+    }
+
     @Test func `calls are counted by endpoint and by what became of them`() async throws {
         let transport = ScriptedTransport { [clock] request, number in
             clock.advance(by: .milliseconds(100))
-            return [.status(204), .status(400), .status(404), .status(503), .status(500)][number % 5]
+            return [.status(204), .status(400, #"{"message":"m"}"#), .status(404), .status(503), .status(500)][
+                number % 5]
         }
         let gateway = gateway(transport)
         for _ in 1...5 { _ = try? await gateway.calls().delete(TagID("1")) }
@@ -244,10 +326,10 @@ import Testing
             transport: ScriptedTransport(.status(204)), budget: shut, clock: clock, wall: { 0 })
         await withThrowingTaskGroup(of: Void.self) { group in
             for id in 1...20 { group.addTask { try await gateway.calls(.bulk).delete(TagID("\(id)")) } }
-            await shut.hasWaiters(4)
+            await shut.hasWaiters(20)
             group.addTask { try await gateway.calls(.live).delete(TagID("99")) }
-            await shut.hasWaiters(5)
-            #expect(shut.waiting == [.bulk, .bulk, .bulk, .bulk, .live])
+            await shut.hasWaiters(21)
+            #expect(shut.waiting == Array(repeating: .bulk, count: 20) + [.live])
             group.cancelAll()
             while let end = await group.nextResult() { #expect(throws: KeapFailure.cancelled) { try end.get() } }
         }

@@ -100,15 +100,58 @@ import Testing
         #expect(KeapHeaders(product).reopening(now: noon) == noon + 1_000)
     }
 
-    @Test(arguments: [("0", 1), ("999999999", 86_400_000)])
-    func `no header stops an account for more than a day, nor not at all`(seconds: String, wait: Int64) {
-        #expect(KeapHeaders(["retry-after": seconds]).reopening(now: noon) == noon + wait)
+    @Test(arguments: ["0", "-3", "", "soon"])
+    func `a retry-after that says nothing leaves it to the windows`(value: String) {
+        #expect(KeapHeaders(["retry-after": value]).reopening(now: noon) == noon + 30_000)
+        var headers = product
+        headers["retry-after"] = value
+        #expect(KeapHeaders(headers).reopening(now: noon) == noon + 1_000)
+    }
+
+    @Test func `no header stops an account for more than a day`() {
+        #expect(KeapHeaders(["retry-after": "999999999"]).reopening(now: noon) == noon + 86_400_000)
+    }
+
+    @Test(arguments: ["5", "999999999999999", "1723593600000", "0", " ", "1723680000"])
+    func `a day's end that cannot be is the next midnight's`(expiry: String) {
         var headers = product
         headers["x-keap-product-quota-available"] = "0"
-        headers["x-keap-product-quota-expiry-time"] = "5"
-        #expect(KeapHeaders(headers).reopening(now: noon) == noon + 1)
-        headers["x-keap-product-quota-expiry-time"] = "999999999999999"
-        #expect(KeapHeaders(headers).reopening(now: noon) == noon + 86_400_000)
+        headers["x-keap-product-quota-expiry-time"] = expiry
+        #expect(KeapHeaders(headers).reopening(now: noon) == 1_723_680_000_000)
+    }
+
+    @Test func `refused for the day just after our midnight, it is Keap's day that ends soon`() {
+        let midnight: Int64 = 1_723_680_000_000
+        var headers = product
+        headers["x-keap-product-quota-available"] = "0"
+        // Our clock is ahead of Keap's, for which the day that has just ended goes on.
+        #expect(KeapHeaders(headers).reopening(now: midnight + 300_000) == midnight + 360_000)
+        headers["x-keap-product-quota-expiry-time"] = ""
+        #expect(KeapHeaders(headers).reopening(now: midnight + 5_000) == midnight + 65_000)
+        #expect(KeapHeaders(headers).reopening(now: midnight + 900_000) == midnight + 86_400_000)
+        let tenant = ["x-keap-tenant-throttle-available": "5|0", "x-keap-tenant-throttle-time-unit": "minute|day"]
+        #expect(KeapHeaders(tenant).reopening(now: midnight + 5_000) == midnight + 65_000)
+    }
+
+    @Test func `a window that ends at once is closed for a second at least`() {
+        var headers = product
+        headers["x-keap-product-throttle-available"] = "0"
+        #expect(KeapHeaders(headers).reopening(now: noon + 29_999) == noon + 30_999)
+    }
+
+    @Test(
+        arguments: [
+            ("10ps", 10), ("25", 25), ("10 ps", 10), ("240pm", 4), ("30pm", 1), ("10PS", 10), ("3ph", nil),
+            ("0pm", nil),
+        ] as [(String, Int?)])
+    func `the spike limit is per second or per minute`(text: String, rate: Int?) {
+        #expect(KeapHeaders(["x-keap-product-spike-limit": text]).announcement?.perSecond == rate)
+    }
+
+    @Test func `a window of several minutes is not taken for one of a minute`() {
+        var headers = product
+        headers["x-keap-product-throttle-interval"] = "5"
+        #expect(KeapHeaders(headers).announcement?.minute == .init())
     }
 
     @Test func `only the tenant's windows, used up, blame the tenant`() {

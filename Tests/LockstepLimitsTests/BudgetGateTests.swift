@@ -56,12 +56,56 @@ struct BudgetGateTests {
         #expect(order.all == ["live 2", "live 4", "bulk 0", "bulk 1", "bulk 3"])
     }
 
+    @Test func `a wall clock that is set at any moment only makes callers wait`() async throws {
+        let random = Mutex(SeededRandom(seed: 12))
+        // Noon or the first second of the day, anew at each reading: what the pace has released at noon is withheld then.
+        let gate = BudgetGate(
+            limits: CallLimits(perDay: 1_000), pacing: DayPacing(reserve: 0, burst: 0), clock: clock,
+            wall: { random.withLock { Bool.random(using: &$0) } ? 43_200_000 : 3_000 }, saved: nil, save: { _ in })
+        let done = Log<Int>()
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<50 {
+                group.addTask {
+                    await gate.finished(try await gate.take())
+                    done.add(number)
+                }
+            }
+            while done.all.count < 50 {
+                clock.advance(by: .seconds(60))
+                await Task.yield()
+            }
+        }
+    }
+
+    @Test func `who comes again stands where they stood first`() async throws {
+        let gate = gate(CallLimits(perMinute: 1))
+        let run = Standing()
+        await gate.finished(try await gate.take(standing: run))
+        let order = Log<String>()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, standing) in [nil, nil, run].enumerated() {
+                group.addTask {
+                    let permit = try await gate.take(standing: standing)
+                    order.add(standing == nil ? "other" : "run")
+                    await gate.finished(permit)
+                }
+                try await waitUntil(index + 1, waitIn: gate)
+            }
+            for waiting in (0..<3).reversed() {
+                clock.advance(by: .milliseconds(60_060))
+                try await eventually { await gate.isAt(waiting: waiting, running: 0) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(order.all == ["run", "other", "other"])
+    }
+
     @Test func `the head sleeps until its window opens`() async throws {
         let gate = gate(CallLimits(perSecond: 4))
         try await fill(gate, 1)
         let waiting = Task { try await gate.take() }
         let waking = await clock.nextWaking()
-        #expect(clock.now.duration(to: waking) == .microseconds(187_500))
+        #expect(clock.now.duration(to: waking) == .milliseconds(125))
         clock.advance(to: waking)
         await gate.finished(try await waiting.value)
         #expect(await gate.status().granted == 2)

@@ -29,7 +29,7 @@ struct BudgetTests {
     @Test func `calls are spaced evenly within the second`() {
         var budget = Budget(limits: CallLimits(perSecond: 10), at: at(60))
         call(&budget, at: at(60))
-        #expect(budget.take(at: at(60)) == .wait(.init(opening: .at(at(60.075).instant), window: .spacing)))
+        #expect(budget.take(at: at(60)) == .wait(.init(opening: .at(at(60.05).instant), window: .spacing)))
         call(&budget, at: at(60.1))
     }
 
@@ -108,6 +108,43 @@ struct BudgetTests {
         #expect(budget.limits == CallLimits(perSecond: 10, perMinute: 240))
     }
 
+    @Test func `a call that was never made gives back what it took of the windows`() {
+        var budget = Budget(
+            limits: CallLimits(perDay: 2, tenantPerMinute: 2, tenantPerDay: 2), at: at(60))
+        for second in stride(from: 0.0, to: 50, by: 1) {
+            guard case .go(let permit) = budget.take(at: at(60 + second)) else {
+                Issue.record("second \(second)")
+                return
+            }
+            budget.giveBack(permit, at: at(60 + second))
+        }
+        #expect(budget.leftToday == 2)
+        #expect(budget.obstacle(at: at(200)) == nil)
+    }
+
+    @Test func `what the peer said meanwhile may have been about others, so nothing is given back then`() {
+        var budget = Budget(limits: CallLimits(perDay: 10), at: at(60))
+        guard case .go(let first) = budget.take(at: at(60)), case .go(let unsent) = budget.take(at: at(61)) else {
+            Issue.record("there is room")
+            return
+        }
+        budget.finish(first, learned: Announcement(day: .init(used: 2)), at: at(62))
+        budget.giveBack(unsent, at: at(63))
+        #expect(budget.leftToday == 8)
+    }
+
+    @Test func `a call of before midnight that was never made counts on neither day`() {
+        let midnight = 86_400.0
+        var budget = Budget(limits: CallLimits(perDay: 10), at: at(midnight - 60))
+        guard case .go(let permit) = budget.take(at: at(midnight - 30)) else {
+            Issue.record("there is room")
+            return
+        }
+        #expect(budget.obstacle(at: at(midnight + 30)) == nil)
+        budget.giveBack(permit, at: at(midnight + 30))
+        #expect(budget.leftToday == 10)
+    }
+
     @Test func `absurdly large numbers are survived`() throws {
         var budget = Budget(limits: CallLimits(perSecond: 10, perMinute: 240), at: at(60))
         let window = Announcement.Window(limit: .max, used: .max, available: .min)
@@ -117,9 +154,10 @@ struct BudgetTests {
                 perSecond: .max, minute: window, day: window, tenantMinute: window, tenantDay: window, dayEnds: .max),
             at: at(60))
         #expect(budget.limits.perSecond == 1_000_000_000)
-        #expect(budget.obstacle(at: at(60))?.window == .minute)
+        // An end of the day that cannot be does not keep the rest from being believed.
+        #expect(budget.obstacle(at: at(60))?.window == .day)
         var sliced = SlicedBudget(budget)
-        let draft = try #require(sliced.step(at: at(200)).draft)
+        let draft = try #require(sliced.step(at: at(86_600)).draft)
         #expect(!draft.use.bytes.isEmpty)
     }
 

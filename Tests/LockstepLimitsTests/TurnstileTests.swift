@@ -136,6 +136,7 @@ struct TurnstileTests {
         #expect(gate.outlook(for: Party("a"), .live, at: at(60)).callsBefore == 503)
         let bulk = gate.outlook(for: Party("b"), .bulk, at: at(60))
         #expect(bulk.callsBefore == 503)
+        #expect(gate.outlook(for: Party("b"), .bulk, behind: 40, at: at(60)).callsBefore == 543)
         // Sixty at once, the others one a second.
         #expect(bulk.estimate == .seconds(443))
         for _ in 0..<600 { _ = gate.join("a", .live, for: Party("a")) }

@@ -88,7 +88,7 @@ struct ReaderTests {
     @Test func `what people write in several lines keeps them`() throws {
         let text = #"" First  line \r\n\r\nsecond\n ""#
         let read = try booking(event(more: #", "custom_fields": [{"name": "Why", "value": \#(text)}]"#))
-        #expect(read.fields.last == FormField(name: "Why", value: "First line\n\nsecond"))
+        #expect(read.customFields.last == FormField(name: "Why", value: "First line\n\nsecond"))
     }
 
     @Test func `a booking that replaces itself replaces none`() throws {

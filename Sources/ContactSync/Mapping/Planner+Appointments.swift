@@ -138,7 +138,7 @@ extension Planner {
             // Changing it again does no harm; one that was being made is looked for first.
             if case .updateAppointment = step { mirror.appointments[key]?.digest = "" }
             return .stop
-        case .unavailable, .unauthorized, .cancelled:
+        case .unavailable, .unauthorized, .cancelled, .partly, .stale:
             // A clear answer: it was not made.
             if case .createAppointment = step { mirror.appointments[key] = nil }
             return .stop

@@ -12,6 +12,7 @@ package actor ReadAhead {
     private var book = ContactBook()
     /// When the first page was asked for; nil while there is no whole book.
     private var readAt: Duration?
+    private var isReading = false
     /// Not worth trying again before then.
     private var restsUntil = Duration.zero
     private let reading = KeyedLock<Int>()
@@ -36,6 +37,8 @@ package actor ReadAhead {
         self.searchesAhead = searchesAhead
     }
 
+    var isEmpty: Bool { book.isEmpty }
+
     /// Who may bear this id; nil if only Keap can say.
     func bearers(ofID id: String, field: CustomFieldID) async throws(KeapFailure) -> [ContactID]? {
         try await isReady(field) ? book.bearers(ofID: id) : nil
@@ -47,6 +50,11 @@ package actor ReadAhead {
 
     /// A contact that we made or changed: also one whose people are not imported.
     func note(_ contact: ContactID, _ body: ContactBody, field: CustomFieldID?) {
+        // Nobody asks a book that is not read or out of date, and everything changed from then on would add up in it.
+        guard isReading || isFresh else {
+            forget()
+            return
+        }
         let id = (body.customFields ?? []).first { $0.id == field }?.content.text ?? ""
         book.add(contact, id: id, emails: (body.emails ?? []).map(\.email))
     }
@@ -62,13 +70,19 @@ package actor ReadAhead {
         return try await read(field)
     }
 
+    private func forget() {
+        readAt = nil
+        if !book.isEmpty { book = ContactBook() }
+    }
+
     private var isFresh: Bool { readAt.map { now() - $0 < Self.longestAge } ?? false }
 
     /// Reads page after page as long as that costs less than the searches that it spares.
     private func read(_ field: CustomFieldID) async throws(KeapFailure) -> Bool {
         let begun = now()
-        readAt = nil
-        book = ContactBook()
+        forget()
+        isReading = true
+        defer { isReading = false }
         var walk: String?
         for page in 1...Self.mostPages {
             let found = try await calls.contacts(fields: [.id, .emailAddresses, .customFields], page: walk)

@@ -11,19 +11,43 @@ enum Verdict: Equatable {
         }
         let message = FailureMessage.read(response)
         let subject = request.endpoint.subject
+        let shape = response.shape
+        // Whoever answered may have been a proxy behind which it was done; a read leaves nothing in doubt.
+        let trouble = KeapFailure.trouble(message, in: request)
         self =
             switch response.status {
             case 401: .failure(.unauthorized(message: message))
-            case 404 where subject != nil, 410 where subject != nil: .failure(.gone(message: message))
-            case 400 where FailureMessage(message).saysGone(subject): .failure(.gone(message: message))
             case 429: .throttled
-            // Whoever waited for the rest of our request may have been a proxy behind which it was done.
-            case 408: .failure(request.isRead ? .unavailable(reason: message) : .unclear(reason: message))
             case 425, 503: .failure(.unavailable(reason: message))
-            case 501: .failure(.refused(status: 501, message: message))
-            case 500...: .failure(request.isRead ? .unavailable(reason: message) : .unclear(reason: message))
-            default: .failure(.refused(status: response.status, message: message))
+            case 400 where shape.isKeap && FailureMessage(message).saysGone(subject): .failure(.gone(message: message))
+            case 404 where subject != nil, 410 where subject != nil:
+                .failure(response.mayKnowNobody(subject) ? .gone(message: message) : trouble)
+            case 408: .failure(trouble)
+            // Only Keap itself refuses. What stands in front of it refuses everybody, until it is mended.
+            case 400..<500 where shape.isKeap, 501 where shape.isKeap:
+                .failure(.refused(status: response.status, message: message))
+            default: .failure(trouble)
             }
+    }
+}
+
+extension KeapFailure {
+    /// An answer that says nothing of what was asked.
+    static func trouble(_ reason: String, in request: KeapRequest) -> KeapFailure {
+        request.isRead ? .unavailable(reason: reason) : .unclear(reason: reason)
+    }
+}
+
+extension AnswerShape {
+    fileprivate var isKeap: Bool {
+        if case .keap = self { true } else { false }
+    }
+}
+
+extension KeapResponse {
+    /// Whether a 404 is Keap's: one without any words counts too, as nothing says that it is not.
+    fileprivate func mayKnowNobody(_ subject: KeapEndpoint.Subject?) -> Bool {
+        shape != .foreign || FailureMessage(String(decoding: body.prefix(200), as: UTF8.self)).saysGone(subject)
     }
 }
 

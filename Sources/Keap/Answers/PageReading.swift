@@ -19,7 +19,7 @@ extension KeapResponse {
     }
 
     func readJSON() throws(KeapFailure) -> JSONValue {
-        guard let json = JSONValue(json: body) else {
+        guard case .keap(let json) = shape else {
             throw .unclear(reason: "Keap's answer (\(status), \(body.count) bytes) cannot be read.")
         }
         return json

@@ -36,6 +36,12 @@ extension TagAnswer {
         return Dictionary(ids.map { ($0, said[$0.text].map { TagAnswer($0) } ?? rest) }) { $1 }
     }
 
+    /// False for an answer that has items, but of none of these: it is about something else.
+    static func names(_ json: JSONValue?, anyOf ids: [String]) -> Bool {
+        let said = Set(entries(json).map(\.0))
+        return said.isEmpty || ids.contains { said.contains($0) }
+    }
+
     private init(_ value: JSONValue) {
         if let word = value.text {
             self.init(word: word)

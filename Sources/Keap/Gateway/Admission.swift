@@ -3,20 +3,24 @@ import LockstepLimits
 /// Which waiting call goes next: its contacts must be free, a place among the calls under way too, and the circuit
 /// closed. Live calls go before bulk ones; the gyms that share an account take turns, each in the order its calls came.
 ///
-/// Tag edits whose contacts are free wait on the board, without a place; only who leads there stands in line for one.
+/// Tag edits whose contacts are free wait on the board; only who leads there stands in line.
 ///
-/// Calls wait for their budget *with* a place, and the budget serves live callers first. So that bulk calls waiting
-/// there cannot keep live ones from getting that far, they hold at most half of the places.
+/// Whoever `ask` lets go asks the budget for a permit, and `begin`s with it. Only from then on does the call take a place,
+/// and only then is it the one that tries whether Keap is back: what waits for its budget, for hours perhaps, keeps
+/// neither from anybody. Live calls are let go only as far as there are places for them all; a bulk call that finds
+/// them taken gives its permit back and stands in line again.
 struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
     struct Ticket: Hashable, Comparable, Sendable {
         fileprivate let number: UInt64
+        /// The number of the first call of its run: what was begun is finished before what came later.
+        let rank: UInt64
         let line: Line
 
         var urgency: Urgency { line.urgency }
 
         /// Who goes first.
         static func < (a: Self, b: Self) -> Bool {
-            a.urgency == b.urgency ? a.number < b.number : a.urgency == .live
+            a.urgency == b.urgency ? (a.rank, a.number) < (b.rank, b.number) : a.urgency == .live
         }
     }
 
@@ -26,10 +30,11 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         let party: Party
     }
 
-    /// The right to go on. Given back once, with what became of the call.
+    /// The right to go on. Given back once: by `end` with what became of the call, or by `stepBack`.
     struct Pass: Equatable, Sendable {
         let ticket: Ticket
-        let isProbe: Bool
+        /// Known once it has begun.
+        var isProbe = false
     }
 
     enum Answer: Equatable, Sendable {
@@ -42,11 +47,16 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
 
     private let places: Int
     private let bulkPlaces: Int
+    private let probes: SharedProbes<Instant>
+    private let account: Int
+    private var successesSeen = 0
     private(set) var gate = ContactGate<Ticket>()
     private(set) var circuit = Circuit<Instant>()
     /// Those whose contacts are free, and who lead if they are edits.
-    private var ready = FairLine<Ticket>()
+    private(set) var ready = FairLine<Ticket>()
     private var readyPlaces: [Ticket: FairLine<Ticket>.Place] = [:]
+    /// On their way to a permit.
+    private var approaching: [Urgency: Int] = [:]
     private var running: [Urgency: Int] = [:]
     private var arrived: UInt64 = 0
     /// Edits whose contacts are not free yet.
@@ -55,38 +65,51 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     /// Tickets nothing of which is under way.
     private var idle: Set<Ticket> = []
 
-    init(places: Int) {
+    init(places: Int, probes: SharedProbes<Instant> = SharedProbes()) {
         precondition(places >= 1, "with no place no call could ever be made")
         self.places = places
-        bulkPlaces = max(1, places / 2)
+        self.probes = probes
+        account = probes.with { $0.join() }
+        bulkPlaces = max(1, places * 3 / 4)
     }
 
+    /// Calls that have begun.
     var inFlight: Int { running.values.reduce(0, +) }
     var waiting: Int { idle.count }
     var isIdle: Bool {
         gate.isEmpty && board.isEmpty && edits.isEmpty && idle.isEmpty && inFlight == 0
-            && ready.isEmpty && readyPlaces.isEmpty
+            && approaching.values.allSatisfy { $0 == 0 } && ready.isEmpty && readyPlaces.isEmpty
     }
 
     /// The ticket to call after every change. (One is enough: it calls the next when it goes.)
     var head: Ticket? {
-        guard inFlight < places else { return nil }
-        if let live = ready.head(.live) { return ready[live] }
-        return running[.bulk, default: 0] < bulkPlaces ? ready.head(.bulk).flatMap { ready[$0] } : nil
+        let live = approaching[.live, default: 0]
+        let bulk = approaching[.bulk, default: 0]
+        // While nobody knows whether Keap is back, one of either kind is enough to find out.
+        let isClosed = if case .closed = circuit.state { true } else { false }
+        if inFlight + live < places, isClosed || live == 0, let first = ready.head(.live) { return ready[first] }
+        guard inFlight + live + bulk < places, running[.bulk, default: 0] + bulk < bulkPlaces, isClosed || bulk == 0
+        else { return nil }
+        return ready.head(.bulk).flatMap { ready[$0] }
     }
 
     /// Whether it stands in line for a place.
     func isReady(_ ticket: Ticket) -> Bool { readyPlaces[ticket] != nil }
 
-    mutating func arrive(_ claim: ContactClaim, _ urgency: Urgency, for party: Party = .sole) -> Ticket {
-        let ticket = newTicket(Line(urgency: urgency, party: party))
+    /// - Parameter rank: that of the first call of its run, if it is not the first.
+    mutating func arrive(
+        _ claim: ContactClaim, _ urgency: Urgency, for party: Party = .sole, rank: UInt64? = nil
+    ) -> Ticket {
+        let ticket = newTicket(Line(urgency: urgency, party: party), rank)
         if gate.arrive(ticket, claim) { becomeFree(ticket) }
         return ticket
     }
 
     /// A tag edit, which may share a call with others.
-    mutating func arrive(_ edit: TagEdit, _ urgency: Urgency, for party: Party = .sole) -> Ticket {
-        let ticket = newTicket(Line(urgency: urgency, party: party))
+    mutating func arrive(
+        _ edit: TagEdit, _ urgency: Urgency, for party: Party = .sole, rank: UInt64? = nil
+    ) -> Ticket {
+        let ticket = newTicket(Line(urgency: urgency, party: party), rank)
         edits[ticket] = edit
         if gate.arrive(ticket, .one(edit.contact)) { becomeFree(ticket) }
         return ticket
@@ -94,16 +117,58 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
 
     mutating func ask(_ ticket: Ticket, at now: Instant) -> Answer {
         guard ticket == head else { return .wait }
-        switch circuit.admit(at: now) {
+        switch circuit.opening(at: now) {
         case .waitForProbe: return .wait
         case .wait(let instant): return .waitUntil(instant)
         case .go(let isProbe):
-            if let place = readyPlaces.removeValue(forKey: ticket) { ready.serve(place) }
-            idle.remove(ticket)
-            running[ticket.urgency, default: 0] += 1
-            return .go(Pass(ticket: ticket, isProbe: isProbe))
+            if isProbe, let turn = turn(at: now) { return .waitUntil(turn) }
+            leaveLine(ticket, isServed: true)
+            approaching[ticket.urgency, default: 0] += 1
+            return .go(Pass(ticket: ticket))
         }
     }
+
+    /// The call has its permit. False: it cannot go after all, gives the permit back, and stands in line again.
+    mutating func begin(_ pass: inout Pass, at now: Instant) -> Bool {
+        let urgency = pass.ticket.urgency
+        approaching[urgency, default: 0] -= 1
+        let isFull =
+            urgency == .live
+            ? inFlight >= places
+            : inFlight + approaching[.live, default: 0] >= places || running[.bulk, default: 0] >= bulkPlaces
+        guard !isFull, let isProbe = admit(at: now) else {
+            getReady(pass.ticket)
+            return false
+        }
+        pass.isProbe = isProbe
+        idle.remove(pass.ticket)
+        running[urgency, default: 0] += 1
+        return true
+    }
+
+    /// When the accounts that share the budget let this one try; nil is now.
+    private func turn(at now: Instant) -> Instant? {
+        probes.with { [account, successesSeen] in $0.opening(for: account, seen: successesSeen, at: now) }
+    }
+
+    /// Nil: it must wait; else whether it is a probe.
+    private mutating func admit(at now: Instant) -> Bool? {
+        guard case .go(let isProbe) = circuit.opening(at: now) else { return nil }
+        if isProbe {
+            let hasTurn = probes.with { [account, successesSeen] turns in
+                guard turns.opening(for: account, seen: successesSeen, at: now) == nil else { return false }
+                turns.begin(account, at: now)
+                return true
+            }
+            guard hasTurn else { return nil }
+            successesSeen = probes.with(\.successes)
+            _ = circuit.admit(at: now)
+        }
+        return isProbe
+    }
+
+    /// There is no permit for it. It waits no longer, or is told to `withdraw`.
+    mutating func stepBack(_ pass: Pass) { approaching[pass.ticket.urgency, default: 0] -= 1 }
 
     /// The caller waits no longer. Not for edits that are on the board.
     mutating func giveUp(_ ticket: Ticket) {
@@ -115,14 +180,23 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
 
     mutating func end(_ pass: Pass, _ outcome: Circuit<Instant>.Outcome, at now: Instant) {
         running[pass.ticket.urgency, default: 0] -= 1
+        if case .closed = circuit.state { successesSeen = probes.with(\.successes) }
         circuit.ended(outcome, isProbe: pass.isProbe, at: now)
+        if pass.isProbe, outcome == .success {
+            probes.with { $0.succeeded() }
+            successesSeen = probes.with(\.successes)
+        }
         // The contact of an edit is free when all of the edit has ended, which may take several calls.
         if !board.holds(pass.ticket) { release(pass.ticket) }
     }
 
-    private mutating func newTicket(_ line: Line) -> Ticket {
+    /// See `Circuit.mustAskSomebodyElse`.
+    mutating func mustAskSomebodyElse() -> Bool { circuit.mustAskSomebodyElse() }
+    mutating func hasAsked() { circuit.hasAsked() }
+
+    private mutating func newTicket(_ line: Line, _ rank: UInt64?) -> Ticket {
         arrived += 1
-        let ticket = Ticket(number: arrived, line: line)
+        let ticket = Ticket(number: arrived, rank: rank ?? arrived, line: line)
         idle.insert(ticket)
         return ticket
     }
@@ -136,13 +210,14 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         }
     }
 
-    /// Those who come free have waited longer than who arrived after them: their numbers keep the order.
+    /// Those who come free have waited longer than who arrived after them: their ranks keep the order.
     private mutating func getReady(_ ticket: Ticket) {
-        readyPlaces[ticket] = ready.join(ticket, ticket.urgency, for: ticket.line.party, rank: ticket.number)
+        readyPlaces[ticket] = ready.join(ticket, ticket.urgency, for: ticket.line.party, rank: ticket.rank)
     }
 
-    private mutating func leaveLine(_ ticket: Ticket) {
-        if let place = readyPlaces.removeValue(forKey: ticket) { ready.leave(place) }
+    private mutating func leaveLine(_ ticket: Ticket, isServed: Bool = false) {
+        guard let place = readyPlaces.removeValue(forKey: ticket) else { return }
+        if isServed { ready.serve(place) } else { ready.leave(place) }
     }
 
     private mutating func appointLeader(_ line: Line) {

@@ -1,3 +1,5 @@
+import LockstepLimits
+
 /// How far the newest call that names a contact has come.
 package enum CallStage: Equatable, Sendable {
     /// Other calls that name the contact have to end first.
@@ -6,11 +8,14 @@ package enum CallStage: Equatable, Sendable {
     case gathering(others: Int)
     /// It waits for a place, or for the circuit to close.
     case inLine
-    /// It has a place: it waits for a permit of its own, or for Keap's answer.
+    /// It waits for a permit of its own, or for Keap's answer.
     case underWay
 }
 
 extension Admission {
+    /// How many calls stand in line before one of this party that came now.
+    func before(_ party: Party, _ urgency: Urgency) -> Int { ready.before(party, urgency) }
+
     /// Nil if no call names the contact.
     func stage(of contact: ContactID) -> CallStage? {
         guard let ticket = gate.newest(naming: contact) else { return nil }

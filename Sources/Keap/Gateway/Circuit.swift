@@ -1,5 +1,5 @@
-/// Says whether an account may be called at all. After several failures with no success between, or one refusal of
-/// the credential, calls wait; one is let through now and then, and its success lets the others follow.
+/// Says whether an account may be called at all. After several failures with no success between, which are not one
+/// or two contacts' own, or one refusal of the credential, calls wait; one is let through now and then, and its success lets the others follow.
 ///
 /// Keeps no clock and never waits.
 struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
@@ -39,6 +39,8 @@ struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Dur
         /// Keap answered and meant it, be it a refusal.
         case success
         case failure(reason: String)
+        /// Perhaps for this one's sake alone.
+        case failureOf(CallSubject, reason: String)
         case unauthorized(reason: String)
         /// Not sent after all, or throttled: says nothing.
         case nothing
@@ -46,7 +48,33 @@ struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Dur
 
     static var tolerance: Int { 5 }
 
+    /// Failures of so many different ones in a row are nobody's own.
+    static var mostCulprits: Int { 3 }
+
     private(set) var state = State.closed(failures: 0)
+    /// For whose sake the failures in a row may have been, up to `mostCulprits`; nil: at least one was nobody's own.
+    private var culprits: Set<CallSubject>? = []
+    /// Somebody is being asked who has nothing to do with the culprits.
+    private var isAsking = false
+
+    /// Whether a call about nobody is to be made now, because there were enough failures to open but one or two contacts
+    /// may be to blame for all of them: they must not stop the whole account. Call once, and make it if so.
+    mutating func mustAskSomebodyElse() -> Bool {
+        guard case .closed(let failures) = state, failures >= Self.tolerance, !isAsking else { return false }
+        isAsking = true
+        return true
+    }
+
+    mutating func hasAsked() { isAsking = false }
+
+    /// When a call may try; nil is now. Takes nothing.
+    func opening(at now: Instant) -> Answer {
+        switch state {
+        case .closed: .go(isProbe: false)
+        case .probing: .waitForProbe
+        case .open(_, let nextProbe): nextProbe <= now ? .go(isProbe: true) : .wait(until: nextProbe)
+        }
+    }
 
     mutating func admit(at now: Instant) -> Answer {
         switch state {
@@ -64,23 +92,34 @@ struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Dur
         case (.success, _):
             // Also that of a call which began before the outage: Keap answers.
             state = .closed(failures: 0)
+            culprits = []
         case (.unauthorized(let reason), .closed):
             open(Outage(cause: .credential, reason: reason, since: now), at: now)
         case (.failure(let reason), .closed(let failures)):
-            if failures + 1 < Self.tolerance {
-                state = .closed(failures: failures + 1)
-            } else {
-                open(Outage(cause: .trouble, reason: reason, since: now), at: now)
-            }
-        case (.failure(let reason), .probing(let outage)) where isProbe:
+            culprits = nil
+            fail(failures + 1, reason, at: now)
+        case (.failureOf(let culprit, let reason), .closed(let failures)):
+            culprits?.insert(culprit)
+            if culprits?.count == Self.mostCulprits { culprits = nil }
+            fail(failures + 1, reason, at: now)
+        case (.failure(let reason), .probing(let outage)) where isProbe,
+            (.failureOf(_, let reason), .probing(let outage)) where isProbe:
             again(outage, .trouble, reason, at: now)
         case (.unauthorized(let reason), .probing(let outage)) where isProbe:
             again(outage, .credential, reason, at: now)
         case (.nothing, .probing(let outage)) where isProbe:
             // The probe found out nothing, so the next caller is one.
             state = .open(outage, nextProbe: now)
-        case (.nothing, _), (.failure, _), (.unauthorized, _):
+        case (.nothing, _), (.failure, _), (.failureOf, _), (.unauthorized, _):
             break  // a call from before the outage tells nothing new
+        }
+    }
+
+    private mutating func fail(_ failures: Int, _ reason: String, at now: Instant) {
+        if failures < Self.tolerance || culprits != nil {
+            state = .closed(failures: min(failures, Self.tolerance))
+        } else {
+            open(Outage(cause: .trouble, reason: reason, since: now), at: now)
         }
     }
 

@@ -62,7 +62,8 @@ extension KeapFailure {
         case .unavailable: .unavailable
         case .unclear: .unclear
         case .unauthorized: .unauthorized
-        case .cancelled: .cancelled
+        case .cancelled, .stale: .cancelled
+        case .partly(let failure): failure.kind
         }
     }
 }

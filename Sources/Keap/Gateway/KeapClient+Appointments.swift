@@ -12,8 +12,9 @@ extension KeapClient {
     func create(_ appointment: AppointmentBody) async throws(KeapFailure) -> AppointmentID? {
         let request = try KeapRequest.createAppointment(appointment)
         return try await perform(request, naming: .one(appointment.contact)) { (response) throws(KeapFailure) in
+            try response.confirm()
             // Its success says that it was made; without an id it can only never be changed by us.
-            JSONValue(json: response.body)?["id"]?.text.flatMap { $0.isEmpty ? nil : AppointmentID($0) }
+            return JSONValue(json: response.body)?["id"]?.text.flatMap { $0.isEmpty ? nil : AppointmentID($0) }
         }
     }
 

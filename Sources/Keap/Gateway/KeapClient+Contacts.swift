@@ -47,6 +47,6 @@ extension KeapClient {
 
     func update(_ id: ContactID, with body: ContactBody) async throws(KeapFailure) {
         guard !body.isEmpty else { return }
-        try await perform(try KeapRequest.updateContact(id, with: body), naming: .one(id))
+        try await perform(try KeapRequest.updateContact(id, with: body), naming: .one(id), isRestingOnRead: true)
     }
 }

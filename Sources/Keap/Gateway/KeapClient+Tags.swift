@@ -13,7 +13,7 @@ extension KeapClient {
         for batch in edit.tags.batches(of: KeapRequest.largestTagBatch) {
             _ = try KeapRequest.remove(Array(batch), from: edit.contact)
         }
-        return try await gateway.edit(edit, in: line)
+        return try await gateway.edit(edit, in: line, run: run)
     }
 
     func remove(_ tag: TagID, from contacts: [ContactID]) async throws(KeapFailure) {

@@ -2,17 +2,25 @@
 struct KeapClient<Time: Clock, Budget: CallBudget>: KeapCalls where Time.Duration == Duration {
     let gateway: KeapGateway<Time, Budget>
     let line: Admission<Time.Instant>.Line
+    var run: KeapRun<Time.Instant>?
+
+    func inOneRun() -> any KeapCalls { KeapClient(gateway: gateway, line: line, run: KeapRun()) }
 
     func perform<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim = .none,
+        _ request: KeapRequest, naming claim: ContactClaim = .none, isRestingOnRead: Bool = false,
         read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> Answer {
-        try await gateway.perform(request, naming: claim, in: line, read: read)
+        try await gateway.perform(
+            request, naming: claim, in: line, run: run, isRestingOnRead: isRestingOnRead, read: read)
     }
 
-    /// For calls whose success says all.
-    func perform(_ request: KeapRequest, naming claim: ContactClaim = .none) async throws(KeapFailure) {
-        try await perform(request, naming: claim) { (_) throws(KeapFailure) in }
+    /// For calls whose success says all, if it is Keap's.
+    func perform(
+        _ request: KeapRequest, naming claim: ContactClaim = .none, isRestingOnRead: Bool = false
+    ) async throws(KeapFailure) {
+        try await perform(request, naming: claim, isRestingOnRead: isRestingOnRead) { (response) throws(KeapFailure) in
+            try response.confirm()
+        }
     }
 
     /// All items of a list, page after page.

@@ -7,9 +7,13 @@ extension KeapGateway {
     ///
     /// - Throws: `.cancelled` if the caller was cancelled before any of it was sent, and `.unclear` if only a part of it
     ///   was done. Once a part is on its way, its end is waited for.
-    func edit(_ edit: TagEdit, in line: Stage.Line) async throws(KeapFailure) -> [TagID: TagAnswer] {
+    func edit(
+        _ edit: TagEdit, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil
+    ) async throws(KeapFailure) -> [TagID: TagAnswer] {
         let bell = Bell()
-        let ticket = admission.arrive(edit, line.urgency, for: line.party)
+        let isRanked = run?.ranks(edit) ?? false
+        let ticket = admission.arrive(edit, line.urgency, for: line.party, rank: isRanked ? run?.rank : nil)
+        run?.keep(rank: ticket.rank)
         bells[ticket] = bell
         defer {
             bells[ticket] = nil
@@ -18,7 +22,7 @@ extension KeapGateway {
         while !Task.isCancelled {
             if let result = endedEdits.removeValue(forKey: ticket) { return try result.get() }
             switch admission.ask(ticket, at: clock.now) {
-            case .go(let pass): await lead(pass)
+            case .go(let pass): await lead(pass, isRanked ? run : nil)
             case .wait: await bell.wait()
             case .waitUntil(let instant): await sleep(until: instant, or: bell)
             }
@@ -31,40 +35,47 @@ extension KeapGateway {
         }
     }
 
-    private func lead(_ pass: Stage.Pass) async {
-        let permit: Budget.Permit
+    private func lead(_ admitted: Stage.Pass, _ run: KeapRun<Time.Instant>?) async {
+        var pass = admitted
+        let begun: Budget.Permit?
         do throws(KeapFailure) {
-            permit = try await takePermit(pass.ticket.line)
+            begun = try await begin(&pass, run)
         } catch {
-            leave(pass, .nothing)
             // A leader has nothing under way, so this ends it. Another one leads, and finds out for itself.
             endedEdits[pass.ticket] = admission.withdraw(pass.ticket, error)
             return callNext()
         }
+        guard let permit = begun else { return }
         let load = admission.load(pass)
         merging.count(load)
         callNext()
-        let result = await send(load, permit)
-        leave(pass, Circuit.Outcome(result.withoutAnswer))
-        switch result {
+        let call = await send(load, permit)
+        leave(pass, Circuit.Outcome(call))
+        switch call.result {
         case .success(let outcomes): land(load, outcomes)
         // Back to where they waited; the budget is closed now.
         case .throttled: land(load, load.all(.again))
         case .failure(let failure) where failure.mayBlameOneContact && load.tickets.count > 1:
             await findGuilty(in: load, failure, pass.ticket.line)
+        // Keap stumbled over somebody or something in it. Doing it twice does no harm, so each is asked for alone.
+        case .failure where call.answeredStatus != nil && load.tickets.count > 1: land(load, load.all(.alone))
         case .failure(let failure): land(load, load.all(.failed(failure)))
         }
+        await askSomebodyElse(pass.ticket.line)
     }
 
-    private func send(_ load: Stage.Load, _ permit: Budget.Permit) async -> CallResult<[TagEdge: EdgeOutcome]> {
+    private func send(_ load: Stage.Load, _ permit: Budget.Permit) async -> SentCall<[TagEdge: EdgeOutcome]> {
         let request: KeapRequest
         do throws(KeapFailure) {
             request = try load.request()
         } catch {
-            await budget.finished(permit, learned: nil)
-            return .failure(error)
+            await budget.giveBack(permit)
+            return SentCall(refused: error)
         }
-        return await send(request, permit) { (response) throws(KeapFailure) in try load.read(response) }
+        let alone = load.tickets.count == 1 ? load.tickets.keys.first : nil
+        return await send(request, about: alone.map { .contact($0) }, permit) { (response) throws(KeapFailure) in
+            try load.read(response)
+        }
     }
 
     private func land(_ load: Stage.Load, _ outcomes: [TagEdge: EdgeOutcome]) {
@@ -85,9 +96,11 @@ extension KeapGateway {
             preconditionFailure("a call that carries several contacts is of a tag")
         }
         do throws(KeapFailure) {
-            let result = try await send(try .readTag(tag), naming: .none, in: line) { (_) throws(KeapFailure) in }
+            let result = try await send(try .readTag(tag), naming: .none, in: line) { (response) throws(KeapFailure) in
+                try response.confirm()
+            }
             merging.calls += 1
-            try result.get()
+            try result.result.get()
         } catch {
             switch error {
             case .gone: land(load, load.all(load.outcomeOfGoneTag))
@@ -109,9 +122,9 @@ extension KeapGateway {
         let middle = contacts.startIndex + contacts.count / 2
         for half in [contacts[..<middle], contacts[middle...]] {
             let part = load.part(half)
-            let result: CallResult<[TagEdge: EdgeOutcome]>
+            let call: SentCall<[TagEdge: EdgeOutcome]>
             do throws(KeapFailure) {
-                result = try await send(try part.request(), naming: .none, in: line) { (response) throws(KeapFailure) in
+                call = try await send(try part.request(), naming: .none, in: line) { (response) throws(KeapFailure) in
                     try part.read(response)
                 }
                 merging.count(part)
@@ -119,10 +132,11 @@ extension KeapGateway {
                 land(part, part.all(EdgeOutcome(unsent: error)))
                 continue
             }
-            switch result {
+            switch call.result {
             case .success(let outcomes): land(part, outcomes)
             case .throttled: land(part, part.all(.again))
             case .failure(let failure) where failure.mayBlameOneContact: await halve(load, half, failure, line)
+            case .failure where call.answeredStatus != nil: land(part, part.all(.alone))
             case .failure(let failure): land(part, part.all(.failed(failure)))
             }
         }

@@ -1,8 +1,9 @@
 package import LockstepLimits
 
 package struct GatewaySettings: Sendable {
-    /// Calls under way at once.
-    package var concurrency = 8
+    /// Calls under way at once. Those that wait for their budget are not. More than may begin in a second (10 with a
+    /// key, 25 with a client) never are, however long they take.
+    package var concurrency = 32
     /// From sending to the whole answer.
     package var timeout = Duration.seconds(30)
     /// The same for lists, the model and bulk tag calls.
@@ -25,20 +26,23 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     var bells: [Stage.Ticket: Bell] = [:]
     /// Of edits whose callers have yet to wake.
     var endedEdits: [Stage.Ticket: WaitingEdit.Result] = [:]
+    private var suspects = Suspects()
     private var endpoints: [KeapEndpoint: EndpointCounters] = [:]
     var merging = MergeCounters()
 
-    /// - Parameter wall: milliseconds since 1970, to know when a minute or a day of Keap's ends.
+    /// - Parameters:
+    ///   - wall: milliseconds since 1970, to know when a minute or a day of Keap's ends.
+    ///   - probes: shared by the accounts that share the budget.
     package init(
         transport: any KeapTransport, budget: Budget, settings: GatewaySettings = GatewaySettings(), clock: Time,
-        wall: @escaping @Sendable () -> Int64
+        wall: @escaping @Sendable () -> Int64, probes: SharedProbes<Time.Instant> = SharedProbes()
     ) {
         self.transport = transport
         self.budget = budget
         self.settings = settings
         self.clock = clock
         self.wall = wall
-        admission = Stage(places: settings.concurrency)
+        admission = Stage(places: settings.concurrency, probes: probes)
     }
 
     /// The account's calls. Bulk ones go when no live one waits; the gyms that share an account take turns.
@@ -62,58 +66,73 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// How far the newest call that names a contact has come; nil if there is none.
     package func stage(of contact: ContactID) -> CallStage? { admission.stage(of: contact) }
 
+    /// How many of the account's calls stand in line before one of this party that came now, apart from those that wait
+    /// for their budget.
+    package func callsBefore(_ party: Party, _ urgency: Urgency) -> Int { admission.before(party, urgency) }
+
+    /// How often in a row Keap has answered calls for this contact with errors of its own; 0 if it is well.
+    package func failures(of contact: ContactID) -> Int { suspects.failures(of: contact) }
+
     /// Makes one call, when its turn has come.
     ///
-    /// - Parameter read: makes sense of a success. What it throws counts as the call's failure.
+    /// - Parameters:
+    ///   - isRestingOnRead: it writes back what its run has read, so that must not be old.
+    ///   - read: makes sense of a success. What it throws counts as the call's failure.
     /// - Throws: `.cancelled` if the caller was cancelled before the call was sent; nothing is spent then. Once sent,
     ///   a call runs to its end, since it may have been done.
     func perform<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line,
-        read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil,
+        isRestingOnRead: Bool = false, read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> Answer {
-        try await send(request, naming: claim, in: line, read: read).get()
+        try await send(request, naming: claim, in: line, run: run, isRestingOnRead: isRestingOnRead, read: read)
+            .result.get()
     }
 
     /// The same, but throws only what kept the call from being sent.
     func send<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line,
-        read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
-    ) async throws(KeapFailure) -> CallResult<Answer> {
-        let pass = try await enter(claim, line)
-        let permit: Budget.Permit
-        do throws(KeapFailure) {
-            permit = try await takePermit(line)
-        } catch {
+        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil,
+        isRestingOnRead: Bool = false, read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+    ) async throws(KeapFailure) -> SentCall<Answer> {
+        let (pass, permit) = try await enter(claim, line, run)
+        if isRestingOnRead, run?.isStale(at: clock.now) == true {
+            await budget.giveBack(permit)
             leave(pass, .nothing)
-            throw error
+            throw .stale
         }
-        let result = await send(request, permit, read)
-        leave(pass, Circuit.Outcome(result.withoutAnswer))
-        return result
+        let begun = clock.now
+        let call = await send(request, about: CallSubject(request, naming: claim), permit, read)
+        if case .success = call.result, request.endpoint == .readContact || request.endpoint == .findContacts {
+            run?.read(at: begun)
+        }
+        leave(pass, Circuit.Outcome(call))
+        await askSomebodyElse(line)
+        return call
     }
 
-    func takePermit(_ line: Stage.Line) async throws(KeapFailure) -> Budget.Permit {
+    func takePermit(
+        _ line: Stage.Line, _ run: KeapRun<Time.Instant>?
+    ) async throws(KeapFailure) -> Budget.Permit {
         do {
-            return try await budget.take(line.urgency, for: line.party)
+            return try await budget.take(line.urgency, for: line.party, standing: run?.standing)
         } catch {
             if error is CancellationError { throw .cancelled }
             throw .unavailable(reason: "The budget gave no permit: \(error)")
         }
     }
 
+    /// - Parameter subject: whom it is about, if that is one.
     func send<Answer: Sendable>(
-        _ request: KeapRequest, _ permit: Budget.Permit, _ read: (KeapResponse) throws(KeapFailure) -> Answer
-    ) async -> CallResult<Answer> {
+        _ request: KeapRequest, about subject: CallSubject?, _ permit: Budget.Permit,
+        _ read: (KeapResponse) throws(KeapFailure) -> Answer
+    ) async -> SentCall<Answer> {
         let begun = clock.now
         let deadline = request.endpoint.isSlow ? settings.slowTimeout : settings.timeout
-        var result: CallResult<Answer>
-        var learned: Announcement?
+        var call: SentCall<Answer>
         do throws(TransportFailure) {
             let response = try await transport.send(request, deadline: deadline)
             let headers = KeapHeaders(response.headers)
-            learned = headers.announcement
-            result = CallResult(response, to: request, read)
-            if case .throttled = result {
+            call = SentCall(response, to: request, about: subject, read)
+            if case .throttled = call.result {
                 // Before the permit is given back, so that nobody slips through between.
                 let reopening = headers.reopening(now: wall())
                 if headers.isTenantExhausted {
@@ -122,12 +141,44 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
                     await budget.close(until: reopening)
                 }
             }
+            await budget.finished(permit, learned: headers.announcement)
         } catch {
-            result = CallResult(error, of: request)
+            call = SentCall(error, of: request, about: subject)
+            // What never reached Keap was not counted there.
+            if case .notSent = error {
+                await budget.giveBack(permit)
+            } else {
+                await budget.finished(permit, learned: nil)
+            }
         }
-        await budget.finished(permit, learned: learned)
-        count(request.endpoint, result.withoutAnswer, took: begun.duration(to: clock.now))
-        return result
+        judge(&call, request.endpoint, subject)
+        count(request.endpoint, call.result.withoutAnswer, took: begun.duration(to: clock.now))
+        return call
+    }
+
+    /// What Keap cannot do for one while it does it for others is refused for good.
+    private func judge<Answer>(_ call: inout SentCall<Answer>, _ endpoint: KeapEndpoint, _ subject: CallSubject?) {
+        switch (call.result, call.answeredStatus) {
+        case (.success, _): suspects.succeeded(endpoint, subject)
+        case (.failure(let failure), let status?):
+            guard suspects.failed(endpoint, subject) else { return }
+            call.result = .failure(
+                .refused(
+                    status: status, message: "\(failure.message) So it answered each time, while it served others."))
+        case (.failure(.unavailable), nil), (.failure(.unclear), nil): suspects.wasUnclear(endpoint, subject)
+        default: break
+        }
+    }
+
+    /// One or two contacts' failures do not stop the account. If there were as many as would, the cheapest call there is
+    /// tells whether it is they or Keap.
+    func askSomebodyElse(_ line: Stage.Line) async {
+        guard !Task.isCancelled, admission.mustAskSomebodyElse() else { return }
+        // How it ended is the circuit's to know.
+        _ = try? await send(.userInfo, naming: .none, in: line) { (response) throws(KeapFailure) in
+            try response.confirm()
+        }
+        admission.hasAsked()
     }
 
     private func count(_ endpoint: KeapEndpoint, _ result: CallResult<Void>, took latency: Duration) {
@@ -142,9 +193,12 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         endpoints[endpoint] = counters
     }
 
-    private func enter(_ claim: ContactClaim, _ line: Stage.Line) async throws(KeapFailure) -> Stage.Pass {
+    private func enter(
+        _ claim: ContactClaim, _ line: Stage.Line, _ run: KeapRun<Time.Instant>?
+    ) async throws(KeapFailure) -> (Stage.Pass, Budget.Permit) {
         let bell = Bell()
-        let ticket = admission.arrive(claim, line.urgency, for: line.party)
+        let ticket = admission.arrive(claim, line.urgency, for: line.party, rank: run?.rank)
+        run?.keep(rank: ticket.rank)
         bells[ticket] = bell
         defer {
             bells[ticket] = nil
@@ -152,13 +206,39 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         }
         while !Task.isCancelled {
             switch admission.ask(ticket, at: clock.now) {
-            case .go(let pass): return pass
+            case .go(var pass):
+                do throws(KeapFailure) {
+                    if let permit = try await begin(&pass, run) { return (pass, permit) }
+                } catch {
+                    admission.giveUp(ticket)
+                    throw error
+                }
             case .wait: await bell.wait()
             case .waitUntil(let instant): await sleep(until: instant, or: bell)
             }
         }
         admission.giveUp(ticket)
         throw .cancelled
+    }
+
+    /// Gets a permit and begins. Nil: it could not begin, and stands in line again. After a throw it stands nowhere.
+    func begin(
+        _ pass: inout Stage.Pass, _ run: KeapRun<Time.Instant>?
+    ) async throws(KeapFailure) -> Budget.Permit? {
+        // While this one waits for its permit, the next may come as far.
+        callNext()
+        let permit: Budget.Permit
+        do throws(KeapFailure) {
+            permit = try await takePermit(pass.ticket.line, run)
+        } catch {
+            admission.stepBack(pass)
+            throw error
+        }
+        if admission.begin(&pass, at: clock.now) { return permit }
+        await budget.giveBack(permit)
+        // It may not be the one to go next any more.
+        callNext()
+        return nil
     }
 
     func leave(_ pass: Stage.Pass, _ outcome: Circuit<Time.Instant>.Outcome) {

@@ -4,9 +4,11 @@ package import LockstepLimits
 package protocol CallBudget: Sendable {
     associatedtype Permit: Sendable
 
-    /// Waits until a call is allowed, which is when it is this party's turn. Throws `CancellationError` if cancelled meanwhile (nothing is spent), anything
-    /// else if the use cannot be put on disk.
+    /// Waits until a call is allowed, which is when it is this party's turn. Throws `CancellationError` if cancelled
+    /// meanwhile (nothing is spent), anything else if the use cannot be put on disk.
     func take(_ urgency: Urgency, for party: Party) async throws -> Permit
+    /// The same for a run of calls, the later ones of which stand where the first one stood.
+    func take(_ urgency: Urgency, for party: Party, standing: Standing?) async throws -> Permit
     /// The call has ended, however it ended. Once for each permit.
     func finished(_ permit: Permit, learned: Announcement?) async
     /// Keap refused a call: none before this time, in milliseconds since 1970.
@@ -14,4 +16,14 @@ package protocol CallBudget: Sendable {
     /// Keap refused the call of this permit because its tenant's limits are used up: none of that tenant before this
     /// time. Before the permit is finished.
     func close(tenantOf permit: Permit, until time: Int64) async
+    /// The call was never sent, so Keap cannot have counted it. Instead of `finished`.
+    func giveBack(_ permit: Permit) async
+}
+
+extension CallBudget {
+    package func take(_ urgency: Urgency, for party: Party, standing: Standing?) async throws -> Permit {
+        try await take(urgency, for: party)
+    }
+
+    package func giveBack(_ permit: Permit) async { await finished(permit, learned: nil) }
 }

@@ -9,10 +9,10 @@ struct KeapHeaders {
     /// Nil if no header speaks of a limit.
     var announcement: Announcement? {
         var said = Announcement()
-        said.perSecond = number("x-keap-product-spike-limit")
+        said.perSecond = spike
         said.minute = windows("x-keap-product-throttle", plain: .minute)[.minute] ?? .init()
         said.day = windows("x-keap-product-quota", plain: .day)[.day] ?? .init()
-        said.dayEnds = number("x-keap-product-quota-expiry-time").map(Int64.init)
+        said.dayEnds = expiry
         let tenant = windows("x-keap-tenant-throttle", plain: .minute)
         said.tenantMinute = tenant[.minute] ?? .init()
         said.tenantDay = tenant[.day] ?? .init()
@@ -27,28 +27,58 @@ struct KeapHeaders {
     }
 
     /// When a refused caller may come back, in milliseconds since 1970: `retry-after`, else the end of the window that
-    /// the headers show exhausted. Never more than a day ahead, so that no odd header stops an account for good.
+    /// the headers show exhausted. Never less than a second ahead: a clock of ours that is behind or before Keap's would
+    /// else knock as fast as it can. Never more than a day, so that no odd header stops an account for good.
     func reopening(now: Int64) -> Int64 {
-        min(max(reopens(now: now), now + 1), now + Self.day)
+        min(max(reopens(now: now), now + Self.second), now + Self.day)
     }
 
     private func reopens(now: Int64) -> Int64 {
         // Only whole seconds have been seen; a date would need a calendar, and the windows answer as well.
-        if let seconds = number("retry-after") { return now + Int64(min(seconds, 86_400)) * 1_000 }
+        if let seconds = number("retry-after"), seconds > 0 { return now + Int64(min(seconds, 86_400)) * 1_000 }
         let said = announcement ?? Announcement()
         // The day first: when both are used up, the end of the minute would only bring the next refusal.
-        if said.day.available == 0 { return said.dayEnds ?? Self.next(Self.day, after: now) }
-        if said.tenantDay.available == 0 { return Self.next(Self.day, after: now) }
+        if said.day.available == 0 { return dayEnds(said.dayEnds, now: now) }
+        if said.tenantDay.available == 0 { return dayEnds(nil, now: now) }
         let minutes = [said.minute.available, said.tenantMinute.available]
         if minutes.contains(0) { return Self.next(Self.minute, after: now) }
         // Something is left everywhere, so it was the limit per second, which has no counter.
-        if let left = said.minute.available, left > 0 { return now + 1_000 }
+        if let left = said.minute.available, left > 0 { return now + Self.second }
         return Self.next(Self.minute, after: now)
+    }
+
+    /// The end of an exhausted day: as Keap says it, if that can be.
+    private func dayEnds(_ said: Int64?, now: Int64) -> Int64 {
+        if let said, said > now, said <= now + Self.day + Self.quarterOfAnHour { return said }
+        // Soon after our midnight it is more likely the day before that Keap means, since its clock is behind ours: its
+        // new day begins in a moment. To wait for our next one would shut the account for a whole day.
+        let sinceMidnight = now - (Self.next(Self.day, after: now) - Self.day)
+        return sinceMidnight < Self.quarterOfAnHour ? now + Self.minute : Self.next(Self.day, after: now)
+    }
+
+    /// Milliseconds have been seen. Whoever writes seconds means a day of this century, not one of 1970.
+    private var expiry: Int64? {
+        guard let number = number("x-keap-product-quota-expiry-time"), number > 0 else { return nil }
+        return number < 100_000_000_000 ? Int64(number) * 1_000 : Int64(number)
+    }
+
+    /// `10ps`. A rate per minute is rounded down to whole calls a second: to take it for one per second would let sixty
+    /// times as many through.
+    private var spike: Int? {
+        let text = trimmed((headers["x-keap-product-spike-limit"] ?? "")[...]).lowercased()
+        guard let count = Self.count(text) else { return nil }
+        switch trimmed(text.drop { $0.isNumber }) {
+        case "", "ps": return count
+        case "pm": return count > 0 ? max(1, count / 60) : nil
+        default: return nil
+        }
     }
 
     private enum Unit { case minute, day }
 
+    private static let second: Int64 = 1_000
     private static let minute: Int64 = 60_000
+    private static let quarterOfAnHour: Int64 = 900_000
     private static let day: Int64 = 86_400_000
 
     private static func next(_ unit: Int64, after now: Int64) -> Int64 { (now / unit + 1) * unit }
@@ -59,8 +89,11 @@ struct KeapHeaders {
         let limits = list(family + "-limit")
         let used = list(family + "-used")
         let available = list(family + "-available")
+        let intervals = list(family + "-interval")
         var windows: [Unit: Announcement.Window] = [:]
         for index in 0..<max(limits.count, used.count, available.count) {
+            // A window of several minutes or days is none that we count.
+            guard [nil, "", "1"].contains(intervals.at(index)) else { continue }
             let unit: Unit
             switch units.at(index)?.lowercased() {
             case "minute"?: unit = .minute

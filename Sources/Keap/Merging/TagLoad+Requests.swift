@@ -11,9 +11,13 @@ extension TagLoad {
 
     /// What a success says of each edge.
     func read(_ response: KeapResponse) throws(KeapFailure) -> [TagEdge: EdgeOutcome] {
+        try response.confirm()
         // A removal has no items: its success covers all.
         guard direction == .apply else { return all(.answered(.applied)) }
-        let json = response.body.isEmpty ? nil : try response.readJSON()
+        let json = JSONValue(json: response.body)
+        guard TagAnswer.names(json, anyOf: ids) else {
+            throw .unclear(reason: "Keap's answer (\(response.status)) names nothing of what was asked.")
+        }
         var outcomes: [TagEdge: EdgeOutcome] = [:]
         switch call {
         case .contact(let contact, let tags):
@@ -28,6 +32,14 @@ extension TagLoad {
             }
         }
         return outcomes
+    }
+
+    /// What an answer to an apply speaks of.
+    private var ids: [String] {
+        switch call {
+        case .contact(_, let tags): tags.map(\.text)
+        case .tag(_, let contacts): contacts.map(\.text)
+        }
     }
 
     func all(_ outcome: EdgeOutcome) -> [TagEdge: EdgeOutcome] {

@@ -66,10 +66,14 @@ struct WaitingEdit: Sendable {
             }
         }
         guard let worst else { return .success(answers) }
-        if case .unclear = worst { return .failure(worst) }
-        // The mirror must not take it that none of the tags was done.
         let isPartlyDone = answers.values.contains { $0 == .applied || $0 == .duplicate }
-        return .failure(isPartlyDone ? .unclear(reason: "Only some of the tags were done: \(worst.message)") : worst)
+        guard isPartlyDone else { return .failure(worst) }
+        switch worst {
+        case .unclear, .partly, .stale: return .failure(worst)
+        // The mirror must not take it that none of the tags was done.
+        case .cancelled, .unavailable, .unauthorized: return .failure(.partly(worst))
+        case .refused, .gone: return .failure(.unclear(reason: "Only some of the tags were done: \(worst.message)"))
+        }
     }
 }
 
@@ -77,7 +81,7 @@ extension KeapFailure {
     /// Of several failures of one edit, the one that its caller must hear is the greatest.
     fileprivate var gravity: Int {
         switch self {
-        case .cancelled: 0
+        case .cancelled, .partly, .stale: 0
         case .unavailable: 1
         case .refused: 2
         case .gone: 3

@@ -177,7 +177,7 @@ struct AdminRoutes: Sendable {
             guard let explanation = try? await queue.explain(id), let job = await queue.job(id) else { continue }
             let gym = gyms[job.tenant.rawValue]
             let story = JobStory(
-                explanation, gym: job.tenant.rawValue, obstacle: await gym?.obstacle(), now: queue.now)
+                explanation, gym: job.tenant.rawValue, obstacle: await gym?.obstacle(job.urgency), now: queue.now)
             return Reply.json(200, ExplanationAnswer(job, story))
         }
         throw Refusal(404, "job \(id) was discarded, or finished so long ago that nothing is remembered of it")

@@ -10,7 +10,7 @@ extension ConfigurationReader {
     private enum ClientKey: String, CaseIterable { case id, limits, pacing }
     private enum PacingKey: String, CaseIterable { case reserve, burst }
 
-    static var defaultConcurrency: Int { 8 }
+    static var defaultConcurrency: Int { GatewaySettings().concurrency }
 
     func keap(_ value: ConfigurationValue, _ sharing: inout KeapSharing) -> KeapConfiguration? {
         guard let section = value.section(KeapKeyword.self) else { return nil }

@@ -1,5 +1,6 @@
 import Keap
 import LockstepLimits
+import LockstepPool
 
 /// What a gym's calls to Keap wait for at this moment: a sentence for people, and about how long.
 struct Obstacle: Equatable, Sendable {
@@ -12,12 +13,18 @@ struct Obstacle: Equatable, Sendable {
 
 extension Gym {
     /// Nil: its calls go out at once.
-    func obstacle() async -> Obstacle? {
+    ///
+    /// - Parameter urgency: the day's pace holds imports back when it still lets live changes through.
+    func obstacle(_ urgency: JobUrgency) async -> Obstacle? {
         if let broken = Obstacle(await account.gateway.counters().circuit) { return broken }
         let credential = account.credential
         guard let party = credential.gyms.first(where: { $0.id == id })?.party else { return nil }
+        let urgency: Urgency = urgency == .bulk ? .bulk : .live
+        // Those that have not come as far as the budget wait in the account's own line.
+        let inLine = await account.gateway.callsBefore(party, urgency)
         return Obstacle(
-            await credential.status(), await credential.budget.outlook(for: party, .live), tenant: party.tenant)
+            await credential.status(), await credential.budget.outlook(for: party, urgency, behind: inLine),
+            tenant: party.tenant)
     }
 }
 

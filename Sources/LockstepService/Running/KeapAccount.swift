@@ -1,3 +1,4 @@
+import ContactSync
 import Keap
 import LockstepLimits
 import LockstepPool
@@ -23,7 +24,7 @@ final class KeapAccount: Sendable {
         transport = surroundings.transport(site)
         gateway = Gateway(
             transport: transport, budget: credential.budget, settings: settings, clock: surroundings.clock,
-            wall: surroundings.wall)
+            wall: surroundings.wall, probes: credential.probes)
     }
 
     /// Gives up calls that are still under way: they end as unclear at once.
@@ -55,6 +56,13 @@ final class KeapAccount: Sendable {
             transport: surroundings.transport(gym.keap.site),
             budget: KeapCredential.untracked(gym, in: configuration, surroundings), clock: surroundings.clock,
             wall: surroundings.wall)
+    }
+
+    /// How often in a row Keap has failed for the contact of a lane with this state.
+    func failures(about state: [UInt8]) async -> Int {
+        // One that cannot be read names no contact; delivering says what is wrong with it.
+        guard let contact = (try? Mirror(bytes: state))?.contact else { return 0 }
+        return await gateway.failures(of: contact)
     }
 
     /// Whether calls wait because Keap fails or refuses the key.

@@ -1,3 +1,4 @@
+import Keap
 import LockstepLimits
 import LockstepPool
 
@@ -10,6 +11,8 @@ final class KeapCredential: Sendable {
     let kind: Kind
     let budget: BudgetGate<ServiceClock>
     let gyms: [GymUse]
+    /// Of its accounts, in an outage.
+    let probes = SharedProbes<ServiceClock.Instant>()
 
     /// A gym that calls with it.
     struct GymUse: Sendable {

@@ -108,8 +108,14 @@ final class SyncHandler: JobHandler {
             if isOpen, news.isNews(gym.account.name, "in trouble") {
                 log.warning("Keap fails for gym \(gym.id); its changes wait: \(reason)")
             }
+            let failures = isOpen ? 0 : max(isDoubtful ? job.attempt : 0, await gym.account.failures(about: state))
+            let patience = Patience(failures: failures)
+            if let note = patience.note(reason) {
+                await gym.note([note], about: change, lane: lane.id.description, job: job.id.description)
+            }
             return .retry(
-                reason: reason, state: state, after: isOpen ? .seconds(1) : nil, isCharged: isDoubtful && !isOpen)
+                reason: reason, state: state, after: isOpen ? .seconds(1) : patience.pause,
+                isCharged: isDoubtful && !isOpen)
         case .dead(let reason, let state):
             log.warning("job \(job.id) of gym \(gym.id) is a dead letter: \(reason)")
             return .dead(reason: reason, state: state)

@@ -34,6 +34,19 @@ import Testing
         #expect(budget.finishedCount == 1)
     }
 
+    @Test func `a batch over which Keap stumbles is asked for one by one`() async throws {
+        let callers = await apply(5, to: 1...3)
+        await send()
+        transport.answer(with: .status(500, #"{"message":"Oops"}"#))
+        for _ in 1...3 {
+            await send()
+            let isSick = transport.targets == ["/v1/contacts/2/tags"]
+            transport.answer(with: isSick ? .status(500, #"{"message":"Oops"}"#) : .json("{}"))
+        }
+        let done = Result<Answers, KeapFailure>.success([five: .applied])
+        #expect(await outcomes(callers) == [done, .failure(.unclear(reason: "Oops")), done])
+    }
+
     @Test func `a removal has no items, so its success covers all`() async throws {
         let calls = gateway.calls()
         let callers = (1...3).map { id in Task { try await calls.remove([five], from: ContactID("\(id)")) } }
@@ -187,7 +200,8 @@ import Testing
     @Test func `a contact that Keap refuses for another reason hears it, and the others do not`() async {
         let callers = await apply(5, to: 1...2)
         for reply in [
-            Reply.status(409), .json(#"{"id":5,"name":"t"}"#), .status(409, #"{"message":"Contact 1 is locked"}"#),
+            Reply.status(409, #"{"message":"Conflict"}"#), .json(#"{"id":5,"name":"t"}"#),
+            .status(409, #"{"message":"Contact 1 is locked"}"#),
             .json("{}"),
         ] {
             await send()
@@ -210,7 +224,8 @@ import Testing
     @Test func `a half that fails for another reason fails its own contacts only`() async {
         let callers = await apply(5, to: 1...4)
         for reply in [
-            Reply.status(400), .json(#"{"id":5,"name":"t"}"#), .failure(.unclear("reset")), .json("{}"),
+            Reply.status(400, #"{"message":"Bad request"}"#), .json(#"{"id":5,"name":"t"}"#),
+            .failure(.unclear("reset")), .json("{}"),
         ] {
             await send()
             transport.answer(with: reply)
@@ -222,7 +237,7 @@ import Testing
     @Test func `if who halves a batch is cancelled, the rest of it waits again`() async {
         let callers = await apply(5, to: 1...4)
         await send()
-        transport.answer(with: .status(400))
+        transport.answer(with: .status(400, #"{"message":"Bad request"}"#))
         await send()
         transport.answer(with: .json(#"{"id":5,"name":"t"}"#))
         await budget.hasWaiters(1)
@@ -316,7 +331,7 @@ import Testing
         let update = Task { try await calls.update(ContactID("1"), with: .whole) }
         await gathered(3)
         for reply in [
-            Reply.status(429), .status(400), .json(#"{"id":5,"name":"t"}"#), .json("{}"),
+            Reply.status(429), .status(400, #"{"message":"No"}"#), .json(#"{"id":5,"name":"t"}"#), .json("{}"),
         ] {
             await send()
             #expect(transport.targets.allSatisfy { $0.hasPrefix("/v2/tags/5") })

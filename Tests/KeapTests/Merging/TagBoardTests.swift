@@ -103,7 +103,7 @@ import Testing
         #expect(board.load(for: 1).call == .contact(contact(1), [tag(5)]))
     }
 
-    @Test func `an edit of which only a part was done is unclear`() {
+    @Test func `an edit of which only a part was done says so, and why the rest was not`() {
         var board = Board()
         join(&board, 1, .remove, 7, [5, 6])
         for other in 2...3 { join(&board, other, .remove, 6 + other, [5]) }
@@ -117,7 +117,7 @@ import Testing
         let ended = board.land(second, second.all(.failed(.unavailable(reason: "503"))))
         #expect(
             ended.map(\.result) == [
-                .failure(.unclear(reason: "Only some of the tags were done: 503")),
+                .failure(.partly(.unavailable(reason: "503"))),
                 .failure(.unavailable(reason: "503")), .failure(.unavailable(reason: "503")),
             ])
     }

@@ -8,6 +8,7 @@ final class FreeBudget: CallBudget {
     struct Told: Equatable {
         var taken: [Urgency] = []
         var finished = 0
+        var givenBack = 0
         var learned: [Announcement] = []
         var closedUntil: [Int64] = []
         var tenantClosedUntil: [Int64] = []
@@ -30,6 +31,8 @@ final class FreeBudget: CallBudget {
             if let learned { state.learned.append(learned) }
         }
     }
+
+    func giveBack(_ permit: Int) async { state.withLock { $0.givenBack += 1 } }
 
     func close(until time: Int64) async {
         state.withLock { $0.closedUntil.append(time) }

@@ -152,7 +152,7 @@ struct ConfigurationTests {
         #expect(gym.keap.site.base == "https://api.infusionsoft.com/crm/rest")
         #expect(gym.keap.ceiling == CallLimits())
         #expect(gym.keap.timeout == nil)
-        #expect(gym.keap.concurrency == 8)
+        #expect(gym.keap.concurrency == 32)
         #expect(gym.zenPlanner == nil)
         #expect(gym.sync == SyncSettings())
         #expect(gym.afterDead == .continue)

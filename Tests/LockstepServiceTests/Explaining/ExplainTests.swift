@@ -1,4 +1,5 @@
 import Foundation
+import LockstepLimits
 import LockstepPool
 import Testing
 
@@ -33,6 +34,23 @@ struct ExplainTests {
             #expect(waiting["gym"] as? String == "downtown")
             #expect(waiting["state"] as? String == "paused")
             #expect(sentences(waiting).contains("lockstep resume --gym downtown"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what an import waits for is not what a live change waits for`() async throws {
+        try await Town.with { town in
+            let gym = try #require(town.service.gyms["downtown"])
+            let budget = gym.account.credential.budget
+            let party = try #require(gym.account.credential.gyms.first).party
+            await budget.close(for: .seconds(3_600))
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 1...3 { group.addTask { _ = try? await budget.take(.bulk, for: party) } }
+                while await budget.status().waiting[.bulk] != 3 { await Task.yield() }
+                #expect(await gym.obstacle(.live)?.sentence.contains("go before it") == false)
+                #expect(await gym.obstacle(.bulk)?.sentence.contains("3 calls go before it") == true)
+                group.cancelAll()
+            }
         }
     }
 
