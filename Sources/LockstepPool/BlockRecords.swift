@@ -156,7 +156,11 @@ extension TroublesRecord {
         for _ in 0..<(try read.get(UInt32.self)) {
             let id = JobID(rawValue: try read.get())
             let (due, finishedAt) = (try read.get(Int64.self), try read.get(Int64.self))
-            let trouble = QueueState.Trouble(due: due, finishedAt: finishedAt, reason: try read.getText())
+            let reason = try read.getText()
+            let trouble =
+                finishedAt == 0
+                ? QueueState.Trouble(due: due, reason: reason)
+                : QueueState.Trouble(finishedAt: finishedAt, reason: reason)
             rows.append(Row(id: id, trouble: trouble))
         }
     }

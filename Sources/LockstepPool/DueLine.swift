@@ -1,13 +1,13 @@
-/// Lanes by the instant at which they may run again: a binary heap, earliest first. Entries are not taken back: whoever
-/// pops one asks the lane whether it still means it.
+/// Jobs by the time at which they may run again (milliseconds since 1970): a binary heap, earliest first, of sixteen bytes
+/// each. Entries are not taken back: whoever pops one asks the job whether it still means it.
 struct DueLine: Sendable {
-    private var heap: [(due: Duration, lane: LaneID)] = []
+    private var heap: [(due: Int64, job: JobID)] = []
 
-    var earliest: Duration? { heap.first?.due }
+    var earliest: Int64? { heap.first?.due }
     var count: Int { heap.count }
 
-    mutating func add(_ lane: LaneID, due: Duration) {
-        heap.append((due, lane))
+    mutating func add(_ job: JobID, due: Int64) {
+        heap.append((due, job))
         var child = heap.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
@@ -17,7 +17,7 @@ struct DueLine: Sendable {
         }
     }
 
-    mutating func pop(dueBy now: Duration) -> (lane: LaneID, due: Duration)? {
+    mutating func pop(dueBy now: Int64) -> (job: JobID, due: Int64)? {
         guard let first = heap.first, first.due <= now else { return nil }
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()
@@ -28,7 +28,7 @@ struct DueLine: Sendable {
             {
                 least = child
             }
-            guard least != parent else { return (first.lane, first.due) }
+            guard least != parent else { return (first.job, first.due) }
             heap.swapAt(parent, least)
             parent = least
         }

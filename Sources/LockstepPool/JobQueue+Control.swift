@@ -25,7 +25,7 @@ extension JobQueue {
             job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [], at: wall())
         let release = QueuePolicy.reserve(forPayload: Int(job.size))
         let ticket = try submit(.outcome(record), .release(release))
-        forgetTries(of: id)
+        runsAlone.remove(id)
         try await durable(ticket)
         if let lane = job.lane { refresh(state.lanes.current(lane)) }
     }

@@ -23,8 +23,9 @@ extension JobQueue {
 
     /// Waits for the bell or for the next due lane.
     private func rest() async {
-        guard let next = due.earliest else { return await bell.wait() }
-        guard next > clock.now() else { return }
+        guard let earliest = due.earliest else { return await bell.wait() }
+        guard earliest > steadyNow else { return }
+        let next = Duration.milliseconds(earliest - origin)
         await withTaskGroup(of: Void.self) { [bell, clock] group in
             group.addTask { await bell.wait() }
             // Cancelled when the bell came first; then there is nothing to do about it.
@@ -34,12 +35,15 @@ extension JobQueue {
         }
     }
 
+    /// Milliseconds since 1970 by a clock that nobody can set: what the wall clock showed at the start, and the time that
+    /// has passed since. Due times are told by it, so that whoever sets the wall clock makes no job wait or hurry.
+    nonisolated var steadyNow: Int64 { origin + clock.now().milliseconds }
+
     private func wakeWhatIsDue() {
-        while let (lane, at) = due.pop(dueBy: clock.now()) {
-            guard let entry = waiting[lane], entry.due == at else { continue }
-            waiting[lane] = nil
-            // It has waited its time, whatever somebody did to the wall clock meanwhile.
-            state.forgetDue(entry.job)
+        while let (id, at) = due.pop(dueBy: steadyNow) {
+            // Else it was discarded since, or ran and waits for another time.
+            guard state.due(of: id) == at, let lane = state.jobs[id]?.lane else { continue }
+            state.forgetDue(id)
             refresh(state.lanes.current(lane))
         }
     }
@@ -59,8 +63,6 @@ extension JobQueue {
                     merging: row.absorbed.map(\.lane), place: place, since: wall())
                 leases[lane] = lease
                 state.forgetDue(id)
-                // Else, if the job has to wait again, it would be woken at the time that it waited for before.
-                waiting[lane] = nil
                 return lease
             }
             // Paused, joined or emptied since it was put there.
@@ -71,29 +73,20 @@ extension JobQueue {
         return nil
     }
 
-    /// Puts the lane into the ready set if it can run now, or sees to it that it is looked at when it can.
+    /// Puts the lane into the ready set if it can run now. One that cannot is looked at again when what it waits for has
+    /// come: its head is due, a run has ended, somebody resumed it.
     func refresh(_ lane: LaneID) {
-        guard !ready.contains(lane), let row = state.lanes[lane], let head = row.pending.first,
+        guard !ready.contains(lane), isReady(lane), let row = state.lanes[lane], let head = row.pending.first,
             let job = state.jobs[head]
         else { return }
-        if isReady(lane) {
-            ready.insert(lane)
-            dispatcher.add(lane, of: row.tenant, job.urgency)
-            bell.ring()
-        } else {
-            waitUntilDue(lane, head)
-        }
+        ready.insert(lane)
+        dispatcher.add(lane, of: row.tenant, job.urgency)
+        bell.ring()
     }
 
-    private func waitUntilDue(_ lane: LaneID, _ head: JobID) {
-        let pause = state.due(of: head) - wall()
-        // A running lane is looked at when it ends.
-        guard pause > 0, leases[lane] == nil else { return }
-        let instant = clock.now() + .milliseconds(pause)
-        // A lane may get a new head that is due earlier, when it is joined with another.
-        if let entry = waiting[lane], entry.job == head, entry.due <= instant { return }
-        waiting[lane] = Waiting(job: head, due: instant)
-        due.add(lane, due: instant)
+    /// The job waits for a time from now on.
+    func wait(_ id: JobID, until time: Int64) {
+        due.add(id, due: time)
         bell.ring()
     }
 
@@ -105,7 +98,7 @@ extension JobQueue {
             // A lane that was joined into this one has to end its run first.
             && row.absorbed.allSatisfy { leases[$0.lane] == nil }
             && !row.isPaused && !row.isParked && !state.pausedTenants.contains(row.tenant)
-            && job.sequence <= log.durableSequence && state.due(of: head) <= wall()
+            && job.sequence <= log.durableSequence && state.due(of: head) <= steadyNow
     }
 
     /// The lane's place is free again. Called by the attempt that took it and by nobody else.

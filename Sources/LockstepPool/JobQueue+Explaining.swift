@@ -9,7 +9,7 @@ extension JobQueue {
     }
 
     /// By the clock of an explanation's times: milliseconds since 1970.
-    public nonisolated var now: Int64 { wall() }
+    public nonisolated var now: Int64 { steadyNow }
 
     /// Whether there ever was such a job.
     public func hasAccepted(_ id: JobID) -> Bool { id.rawValue > 0 && id.rawValue < state.nextJob }
@@ -44,7 +44,7 @@ extension JobQueue {
         if job.sequence > log.durableSequence { return .notDurable }
         if let lease = leases(of: lane, row).first { return .afterRun(of: lease.job) }
         let due = state.due(of: id)
-        if due > wall() {
+        if due > steadyNow {
             let view = state.view(id, job, .waiting(until: due))
             return .waiting(until: due, attempts: view.attempts, reason: view.reason ?? "")
         }

@@ -53,16 +53,15 @@ extension JobQueue {
     }
 
     private func dueTime(_ lease: Lease, _ after: Duration?) -> Int64 {
-        let tries = vainTries[lease.job, default: 0] + 1
-        vainTries[lease.job] = tries
+        let tries = state.vainTries(of: lease.job) + 1
         let pause =
             after ?? policy.retry.pause(after: tries, random: Double.random(in: 0...1, using: &random))
         // At least a moment, so that a job that asks to go on at once lets other lanes go first.
         // Bounded before it becomes a number: what a peer asks for may not fit in one, and would trap.
-        return wall() + min(max(pause, .milliseconds(1)), Self.longestPause).milliseconds
+        return steadyNow + min(max(pause, .milliseconds(1)), Self.longestPause).milliseconds
     }
 
-    private static let longestPause = Duration.seconds(366 * 86_400)
+    static let longestPause = Duration.seconds(366 * 86_400)
 
     /// By bytes, since one character can have any number of them.
     func bounded(_ reason: String) -> String {
@@ -85,16 +84,17 @@ extension JobQueue {
         }
         let isTry = isCharged && ending != .interrupted && ending != .superseded
         switch ending {
-        case .waiting: break
-        case .interrupted: vainTries[lease.job] = nil
-        case .done: for id in lease.jobs { forgetTries(of: id) }
-        case .dead, .superseded, .discarded: forgetTries(of: lease.job)
+        case .waiting, .interrupted: break
+        case .done: runsAlone.subtract(lease.jobs)
+        case .dead, .superseded, .discarded: runsAlone.remove(lease.job)
         }
         let record = OutcomeRecord(
             job: lease.job, attempts: isTry ? lease.attempt : lease.attempt - 1, ending: ending,
             lane: new == nil ? nil : lease.lane, state: new ?? [], merging: new == nil ? [] : lease.merging, at: wall())
         do {
-            if let ticket = try write(record, of: lease) { try await log.written(ticket) }
+            let ticket = try write(record, of: lease)
+            if case .waiting(let until, _) = ending { wait(lease.job, until: until) }
+            if let ticket { try await log.written(ticket) }
         } catch {
             hasFailed = true
         }
@@ -129,12 +129,6 @@ extension JobQueue {
             state.apply(.outcome(record), at: nil)
             return nil
         }
-    }
-
-    /// The job is closed, or a person decides about it.
-    func forgetTries(of id: JobID) {
-        vainTries[id] = nil
-        runsAlone.remove(id)
     }
 
     private func save(_ new: [UInt8], _ lease: Lease) async throws(QueueError) {

@@ -19,9 +19,10 @@ public actor JobQueue {
     var hasFailed = false
     /// Lanes that stand in the dispatcher's ready set.
     var ready: Set<LaneID> = []
+    /// When jobs are due that wait for a time. Each has one entry that means it: the one whose time is the state's.
     var due = DueLine()
-    /// The entry of `due` that each waiting lane means; any other is out of date.
-    var waiting: [LaneID: Waiting] = [:]
+    /// What the wall clock showed when the queue's own clock began; see `steadyNow`.
+    let origin: Int64
     /// Rung when there may be something to dispatch.
     let bell = Bell()
     /// Rung when running jobs are to be cancelled.
@@ -31,8 +32,6 @@ public actor JobQueue {
     var isDispatching = false
     /// For the jitter of pauses.
     var random: any RandomNumberGenerator & Sendable
-    /// Tries in a row that came to nothing, of jobs that wait: what their pauses grow with. Starts anew with the process.
-    var vainTries: [JobID: Int] = [:]
     /// Jobs of a joint run that was refused: each gets a verdict of its own. Starts anew with the process.
     var runsAlone: Set<JobID> = []
     var loggedSinceCheckpoint: Int
@@ -62,11 +61,6 @@ public actor JobQueue {
         func holds(_ id: JobID) -> Bool { id == job || others.contains(id) }
     }
 
-    struct Waiting {
-        var job: JobID
-        var due: Duration
-    }
-
     init(
         log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy, clock: PoolClock,
         wall: @escaping @Sendable () -> Int64, random: any RandomNumberGenerator & Sendable
@@ -76,6 +70,7 @@ public actor JobQueue {
         self.policy = policy
         self.clock = clock
         self.wall = wall
+        origin = wall() - clock.now().milliseconds
         self.random = random
         state = found.state
         loggedSinceCheckpoint = found.logged
@@ -102,7 +97,11 @@ public actor JobQueue {
     }
 
     private func recover() async throws(QueueError) {
-        state.clampDue(to: wall() + policy.retry.cap.milliseconds)
+        state.settleTroubles(
+            dueBy: steadyNow + min(max(policy.retry.cap, .zero), Self.longestPause).milliseconds)
+        for (number, trouble) in state.troubles where trouble.due != 0 {
+            due.add(JobID(rawValue: number), due: trouble.due)
+        }
         log.setReserved(state.jobs.rows.reduce(0) { $0 + QueuePolicy.reserve(forPayload: Int($1.row.size)) })
         for (number, job) in state.jobs.rows where !job.isDead && handler.wantsAcceptance(ofKind: job.kind) {
             // One that cannot be read becomes a dead letter when it is its turn: it harms only itself.

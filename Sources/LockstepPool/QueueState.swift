@@ -1,13 +1,31 @@
 /// Everything that the queue knows, made of the records of its log and of nothing else: the same records in the same
 /// order always make the same state, live and at the start.
 struct QueueState: Sendable {
-    /// Of a job that waits or is dead: most jobs never have one.
+    /// Of a job that waits or is dead: most jobs never have one. An outage makes one for each lane, so it is kept small.
     struct Trouble: Sendable, Equatable {
-        /// For a waiting job, milliseconds since 1970; 0 for others.
-        var due: Int64 = 0
+        var reason: String
+        /// Of a waiting job when it is due, of a dead one when it became so.
+        private var time: Int64
+        /// Times in a row that it had to wait, since the start of the process: what its pauses grow with.
+        var vainTries: UInt16
+        private var isOver: Bool
+
+        init(due: Int64, reason: String, vainTries: UInt16 = 0) {
+            (self.reason, time, self.vainTries, isOver) = (reason, due, vainTries, false)
+        }
+
+        init(finishedAt: Int64, reason: String) {
+            (self.reason, time, vainTries, isOver) = (reason, finishedAt, 0, true)
+        }
+
+        /// For a waiting job, milliseconds since 1970; 0 for others, and once that time has come.
+        var due: Int64 {
+            get { isOver ? 0 : time }
+            set { if !isOver { time = newValue } }
+        }
+
         /// When it became dead; 0 for others.
-        var finishedAt: Int64 = 0
-        var reason = ""
+        var finishedAt: Int64 { isOver ? time : 0 }
     }
 
     private(set) var jobs = JobTable()
@@ -94,9 +112,11 @@ struct QueueState: Sendable {
         }
         guard jobs[record.job] != nil else { return }
         jobs.set(attempts: record.attempts, of: record.job)
+        let tries = UInt16(clamping: vainTries(of: record.job) + 1)
         set(nil, of: record.job)
         switch record.ending {
-        case .waiting(let until, let reason): set(Trouble(due: until, reason: reason), of: record.job)
+        case .waiting(let until, let reason):
+            set(Trouble(due: until, reason: reason, vainTries: tries), of: record.job)
         case .interrupted: break
         case .dead(let reason, let parks):
             set(Trouble(finishedAt: record.at, reason: reason), of: record.job)
@@ -215,13 +235,17 @@ struct QueueState: Sendable {
     private mutating func restore(_ record: JobRecord) {
         nextJob = max(nextJob, record.id.rawValue &+ 1)
         let isTroubled = record.due != 0 || record.finishedAt != 0 || !record.reason.isEmpty
+        let trouble =
+            record.isDead
+            ? Trouble(finishedAt: record.finishedAt, reason: record.reason)
+            : Trouble(due: record.due, reason: record.reason)
         add(
             record.id,
             JobRow(
                 tenant: record.tenant, lane: record.lane, kind: record.kind, isSnapshot: record.isSnapshot,
                 urgency: record.urgency, isDead: record.isDead, attempts: record.attempts, size: record.size,
                 address: record.address, sequence: 0, acceptedAt: record.acceptedAt),
-            isTroubled ? Trouble(due: record.due, finishedAt: record.finishedAt, reason: record.reason) : nil)
+            isTroubled ? trouble : nil)
     }
 
     private mutating func restore(_ record: JobsRecord) {
@@ -256,10 +280,17 @@ struct QueueState: Sendable {
         change(id) { state in _ = state.troubles.change(id.rawValue) { $0.due = 0 } }
     }
 
-    /// A clock that was set back must not make a job wait for years.
-    mutating func clampDue(to latest: Int64) {
-        for (number, trouble) in troubles where trouble.due > latest {
-            _ = troubles.change(number) { $0.due = latest }
+    /// See `Trouble`.
+    func vainTries(of id: JobID) -> Int { Int(troubles[id.rawValue]?.vainTries ?? 0) }
+
+    /// At a start. A clock that was set back must not make a job wait for years, nor a time that none can show make
+    /// anything of it overflow; and pauses grow anew.
+    mutating func settleTroubles(dueBy latest: Int64) {
+        for (number, trouble) in troubles where trouble.due != 0 || trouble.vainTries != 0 {
+            _ = troubles.change(number) { trouble in
+                if trouble.due != 0 { trouble.due = min(max(trouble.due, 1), latest) }
+                trouble.vainTries = 0
+            }
         }
     }
 

@@ -81,8 +81,8 @@ import Testing
                 ])),
         .troubles(
             TroublesRecord(rows: [
-                TroublesRecord.Row(
-                    id: JobID(rawValue: 9), trouble: QueueState.Trouble(due: 1, finishedAt: 2, reason: "no"))
+                TroublesRecord.Row(id: JobID(rawValue: 9), trouble: QueueState.Trouble(due: 1, reason: "no")),
+                TroublesRecord.Row(id: JobID(rawValue: 10), trouble: QueueState.Trouble(finishedAt: 2, reason: "no")),
             ])),
     ]
 

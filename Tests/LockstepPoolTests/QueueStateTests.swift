@@ -212,7 +212,8 @@ extension QueueState {
             guard var job = jobs[id] else { continue }
             job.sequence = 0
             job.lane = job.lane.map(lanes.current)
-            words.append("\(id) \(job) \(troubles[number] ?? Trouble())")
+            let trouble = troubles[number] ?? Trouble(due: 0, reason: "")
+            words.append("\(id) \(job) \(trouble.due) \(trouble.finishedAt) \(trouble.reason)")
         }
         for (number, _) in lanes.rows {
             let id = LaneID(rawValue: number)

@@ -25,18 +25,18 @@ import Testing
     @Test(arguments: UInt64(1)...20) func `the earliest comes first, and nothing before its time`(seed: UInt64) {
         var chance = Seeded(seed)
         var line = DueLine()
-        let dues = (0..<200).map { _ in Duration.milliseconds(Int.random(in: 0..<100, using: &chance)) }
-        for (number, due) in dues.enumerated() { line.add(LaneID(rawValue: UInt64(number)), due: due) }
-        var popped: [Duration] = []
-        for now in stride(from: 0, to: 100, by: 7) {
-            while let next = line.pop(dueBy: .milliseconds(now)) {
-                #expect(next.due <= .milliseconds(now), "seed \(seed)")
-                #expect(dues[Int(next.lane.rawValue)] == next.due, "seed \(seed)")
+        let dues = (0..<200).map { _ in Int64.random(in: 0..<100, using: &chance) }
+        for (number, due) in dues.enumerated() { line.add(JobID(rawValue: UInt64(number)), due: due) }
+        var popped: [Int64] = []
+        for now in stride(from: Int64(0), to: 100, by: 7) {
+            while let next = line.pop(dueBy: now) {
+                #expect(next.due <= now, "seed \(seed)")
+                #expect(dues[Int(next.job.rawValue)] == next.due, "seed \(seed)")
                 popped.append(next.due)
             }
-            #expect(line.earliest.map { $0 > .milliseconds(now) } ?? true, "seed \(seed)")
+            #expect(line.earliest.map { $0 > now } ?? true, "seed \(seed)")
         }
-        while let next = line.pop(dueBy: .seconds(1)) { popped.append(next.due) }
+        while let next = line.pop(dueBy: 1_000) { popped.append(next.due) }
         #expect(popped == dues.sorted(), "seed \(seed)")
     }
 }

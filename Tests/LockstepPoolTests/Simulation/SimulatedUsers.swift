@@ -156,7 +156,8 @@ struct SimulatedUsers: Sendable {
             guard running.count(where: { $0.tenant == tenant }) < SimulatedLife.policy.lanesPerTenant else { continue }
             switch head.state {
             case .accepted: ledger.breach(.live, "\(head.id) stands at the head of its lane, and nobody runs it")
-            case .waiting(let due) where due <= now: ledger.breach(.live, "\(head.id) was due at \(due); it is \(now)")
+            // The queue's clock may be one behind: both leave out what is less than a millisecond, of different times.
+            case .waiting(let due) where due < now: ledger.breach(.live, "\(head.id) was due at \(due); it is \(now)")
             default: break
             }
         }
