@@ -12,6 +12,8 @@ struct UnsyncedTail {
             synced = frame.synced
             frames.removeAll { $0.sequence <= synced }
         }
-        if frame.sequence > synced { frames.append((frame.sequence, offset)) }
+        // What a frame says is true of those before it only: a seal tells that all is synced, and its own sync may have
+        // failed.
+        frames.append((frame.sequence, offset))
     }
 }

@@ -261,4 +261,24 @@ import Testing
         #expect(files.crashLosingEverythingUnsynced().content(segmentPath(1))?[64] == 0x4C)
         await journal.close()
     }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `a seal whose sync failed is written again, so that no hole is left before what comes after it`(
+        seed: UInt64
+    ) async throws {
+        let files = SimulatedFileSystem(seed: seed)
+        let first = try Opened(files)
+        _ = try await first.journal.appendDurably(payload(1))
+        files.fail(.sync, EIO, on: ".segment")
+        await first.journal.close()
+
+        // The cache has the seal, and calls it clean.
+        let later = files.kill()
+        let second = try Opened(later)
+        _ = try await second.journal.appendDurably(payload(2))
+        let third = try Opened(later.crashLosingEverythingUnsynced())
+        #expect(third.tail.map(\.payload) == [payload(1), payload(2)])
+        await second.journal.close()
+        await third.journal.close()
+    }
 }
