@@ -1,15 +1,17 @@
 import Foundation
 import LockstepPool
 
-/// What a contact that nothing waits for, a contact that something waits for, and a waiting job cost in memory.
+/// What a contact that nothing waits for, a contact that something waits for, and a waiting job cost in memory; and what
+/// a contact costs whose jobs wait for the end of an outage.
 struct MemoryBenchmark {
     var idle = 1_000_000
     var lanes = 100_000
     var jobsPerLane = 10
 
     func run() async throws {
-        let load = try await contacts()
+        var load = try await contacts()
         defer { load.remove() }
+        load.handler = Outage()
         try await measure(load)
     }
 
@@ -41,12 +43,26 @@ struct MemoryBenchmark {
         let all = Reading()
         let jobs = lanes * (jobsPerLane - 1)
         let job = row("pending job", all.since(first), jobs, bound: 100)
-        row("waiting lane beyond that", first.since(recovered).minus(job, times: lanes), lanes, bound: 150)
+        let lane = first.since(recovered).minus(job, times: lanes)
+        row("waiting lane beyond that", lane, lanes, bound: 150)
+        try await backOff(again)
+        row("one that backs off", Reading().since(all).plus(lane), lanes, bound: 150)
         let counts = await again.counts()
         precondition(counts.lanes == idle, "\(counts.lanes) lanes instead of \(idle)")
         let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
         precondition(pending == lanes * jobsPerLane, "\(pending) jobs are pending")
         await secondLog.close()
+    }
+
+    /// Tries the first job of each lane once, in vain.
+    private func backOff(_ queue: JobQueue) async throws {
+        let running = Task { await queue.run() }  // ends with the stop below
+        func waiting() async -> Int {
+            await queue.counts().tenants.values.reduce(0) { $0 + ($1.jobs[.waiting] ?? 0) }
+        }
+        while await waiting() < lanes { try await Task.sleep(for: .milliseconds(20)) }
+        await queue.stop(grace: .seconds(10))
+        await running.value
     }
 
     @discardableResult private func row(_ name: String, _ reading: Reading, _ count: Int, bound: Double) -> Reading {
@@ -70,6 +86,10 @@ struct MemoryBenchmark {
 
         func since(_ other: Reading) -> Reading {
             Reading(heap: heap - other.heap, resident: resident - other.resident)
+        }
+
+        func plus(_ other: Reading) -> Reading {
+            Reading(heap: heap + other.heap, resident: resident + other.resident)
         }
 
         func minus(_ each: Reading, times count: Int) -> Reading {

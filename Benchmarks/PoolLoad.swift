@@ -5,7 +5,7 @@ import LockstepPool
 /// A queue on a real journal, and jobs about many contacts for it.
 struct PoolLoad {
     let directory: URL
-    let handler = Deliverer()
+    var handler: any JobHandler = Deliverer()
 
     static func inTemporaryDirectory() throws -> PoolLoad {
         let directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-bench-\(UUID().uuidString)")
@@ -56,6 +56,15 @@ struct PoolLoad {
 struct Deliverer: JobHandler {
     private static let state = [UInt8](repeating: 0x62, count: 400)
     func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome { .done(state: Self.state) }
+    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { a }
+}
+
+/// Comes to nothing, for an hour.
+struct Outage: JobHandler {
+    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        .retry(reason: "it cannot be reached", state: state, after: .seconds(3_600), isCharged: false)
+    }
+
     func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { a }
 }
 

@@ -61,7 +61,7 @@ extension JobQueue {
                 dispatcher.hold(Int(job.size) + Int(row.stateSize), at: &place)
                 leasesGiven += 1
                 let lease = Lease(
-                    job: id, lane: lane, attempt: job.attempts + 1, number: leasesGiven,
+                    job: id, lane: lane, attempt: job.nextAttempt, number: leasesGiven,
                     merging: row.absorbed.map(\.lane), place: place, since: wall())
                 leases[lane] = lease
                 state.forgetDue(id)

@@ -70,7 +70,7 @@ extension JobQueue {
         guard let row = state.jobs[id] else { throw .noSuchJob(id) }
         return Job(
             id: id, tenant: row.tenant, kind: row.kind, payload: try await payload(of: id),
-            attempt: Int(attempt ?? row.attempts + 1), acceptedAt: row.acceptedAt,
+            attempt: Int(attempt ?? row.nextAttempt), acceptedAt: row.acceptedAt,
             urgency: lease.place.urgency == .live ? .live : row.urgency)
     }
 }

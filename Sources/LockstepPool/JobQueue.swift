@@ -17,7 +17,7 @@ public actor JobQueue {
     /// A completion could not be written. What is in memory is more than is on disk, so nothing may follow from it
     /// until the next start, which reads what the log has.
     var hasFailed = false
-    /// Lanes that stand in the dispatcher's ready set.
+    /// Lanes that stand in the dispatcher's ready set, and in which line.
     var ready: [LaneID: JobUrgency] = [:]
     var hurried = HurriedLanes()
     /// When jobs are due that wait for a time. Each has one entry that means it: the one whose time is the state's.

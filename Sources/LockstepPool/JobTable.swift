@@ -14,6 +14,9 @@ extension QueueState {
         /// The accepting record's place in the log: not dispatched before it is durable.
         var sequence: UInt64
         var acceptedAt: Int64
+
+        /// As many as can be counted.
+        var nextAttempt: UInt32 { attempts == .max ? .max : attempts + 1 }
     }
 }
 

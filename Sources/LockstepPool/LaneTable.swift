@@ -170,6 +170,8 @@ struct LaneTable: Sendable {
     }
 
     mutating func bind(_ keys: [PrintedKey], to lane: LaneID, of tenant: TenantID) {
+        // A lane is either here or joined into another: else the way to its heir could lead round in a circle.
+        let lane = current(lane)
         if !rows.contains(lane.rawValue) { rows[lane.rawValue] = Packed(tenant: tenants.number(of: tenant)) }
         nextLane = max(nextLane, lane.rawValue &+ 1)
         for key in keys where index.lane(of: key.print) == nil {
@@ -302,9 +304,10 @@ struct LaneTable: Sendable {
             row.newestSnapshot = saved.newestSnapshot
             row.isPaused = saved.isPaused
         }
-        guard !rarity.absorbed.isEmpty || !rarity.parkedBy.isEmpty else { return }
+        guard rows.contains(lane.rawValue), !rarity.absorbed.isEmpty || !rarity.parkedBy.isEmpty else { return }
         change(lane) { $0 = rarity }
-        for other in rarity.absorbed { joined[other.lane] = lane }
+        // As above.
+        for other in rarity.absorbed where !rows.contains(other.lane.rawValue) { joined[other.lane] = lane }
     }
 
     /// Makes prints as they were made before. False if others were made already: then these keys would not be found.

@@ -70,12 +70,12 @@ struct QueueState: Sendable {
         case .paused(let tenant, let lane, let isPaused): pause(tenant, lane, isPaused)
         case .moved(let record):
             if let ticket { jobs.set(ticket.address, of: record.id) }
-        case .lane(let record): lanes.restore(record)
+        case .lane(let record): change(record.id) { $0.restore(record) }
         case .job(let record): restore(record)
         case .counters(let nextJob, let nextLane, let done):
             self.nextJob = max(self.nextJob, nextJob)
             lanes.reserveNumbers(upTo: nextLane)
-            self.done += done
+            self.done &+= done
         case .lanes(let record): restore(record)
         case .jobs(let record): restore(record)
         case .troubles(let record):
@@ -85,6 +85,7 @@ struct QueueState: Sendable {
 
     private mutating func accept(_ job: Acceptance, at ticket: LogTicket) {
         nextJob = max(nextJob, job.id.rawValue &+ 1)
+        guard isNew(job.id) else { return }
         if let lane = job.lane { lanes.bind(job.keys, to: lane, of: job.tenant) }
         add(
             job.id,
@@ -100,7 +101,7 @@ struct QueueState: Sendable {
         close(record, at: ticket, with: others.last)
         for other in others {
             let own = OutcomeRecord(
-                job: other, attempts: (jobs[other]?.attempts ?? 0) + 1, ending: record.ending, lane: nil, state: [],
+                job: other, attempts: jobs[other]?.nextAttempt ?? 1, ending: record.ending, lane: nil, state: [],
                 merging: [], at: record.at)
             close(own, at: nil, with: other == others.last ? nil : others.last)
         }
@@ -123,7 +124,7 @@ struct QueueState: Sendable {
             set(Trouble(finishedAt: record.at, reason: reason), of: record.job)
             bury(record.job, parks: parks)
         case .done:
-            done += 1
+            done &+= 1
             if let job = jobs[record.job], job.isSnapshot, let lane = job.lane {
                 lanes.isDone(snapshot: record.job, in: lanes.current(lane))
             }
@@ -167,11 +168,22 @@ struct QueueState: Sendable {
     }
 
     private mutating func add(_ id: JobID, _ row: JobRow, _ trouble: Trouble?) {
+        var row = row
+        row.lane = row.lane.map { home($0, of: row.tenant) }
         change(id) { state in
             state.jobs[id] = row
             state.troubles[id.rawValue] = trouble
             if let lane = row.lane, !row.isDead { state.lanes.insert(id, into: lane) }
         }
+    }
+
+    /// A job has one number, one lane and one record, whatever a log says: the first stays.
+    private func isNew(_ id: JobID) -> Bool { id.rawValue != 0 && jobs[id] == nil }
+
+    /// Where a job that names this lane stands. No log that a queue wrote names one that is not there.
+    private mutating func home(_ lane: LaneID, of tenant: TenantID) -> LaneID {
+        lanes.bind([PrintedKey](), to: lane, of: tenant)
+        return lanes.current(lane)
     }
 
     private mutating func set(_ trouble: Trouble?, of id: JobID) {
@@ -235,6 +247,7 @@ struct QueueState: Sendable {
 
     private mutating func restore(_ record: JobRecord) {
         nextJob = max(nextJob, record.id.rawValue &+ 1)
+        guard isNew(record.id) else { return }
         let isTroubled = record.due != 0 || record.finishedAt != 0 || !record.reason.isEmpty
         let trouble =
             record.isDead
@@ -255,9 +268,12 @@ struct QueueState: Sendable {
             var row = saved.row
             row.tenant = numbers[Int(row.tenant)]
             nextJob = max(nextJob, saved.id.rawValue &+ 1)
+            guard isNew(saved.id) else { continue }
+            let lane = row.id.map { home($0, of: record.tenants[Int(saved.row.tenant)]) }
+            row.lane = lane?.rawValue ?? 0
             change(saved.id) { state in
                 state.jobs.put(row, at: saved.id)
-                if let lane = row.id, !row.isDead { state.lanes.insert(saved.id, into: lane) }
+                if let lane, !row.isDead { state.lanes.insert(saved.id, into: lane) }
             }
         }
     }
@@ -266,7 +282,7 @@ struct QueueState: Sendable {
         guard lanes.adopt(record.secret) else { return }
         for row in record.rows {
             lanes.bind(row.keys, to: row.id, of: record.tenants[Int(row.row.tenant)])
-            lanes.restore(row.row, row.rarity, of: row.id)
+            change(row.id) { $0.restore(row.row, row.rarity, of: row.id) }
         }
     }
 

@@ -12,6 +12,11 @@ package enum Seeds {
         return (0..<count).filter { $0 % shards == shard }
     }
 
+    /// For a test's time limit: a day if the number of seeds is not its own.
+    package static func minutes(_ usual: Int) -> Int {
+        ProcessInfo.processInfo.environment["LOCKSTEP_SEEDS"] == nil ? usual : 24 * 60
+    }
+
     /// The command that runs one seed of one test again, for its failure to print.
     package static func replay(_ seed: UInt64, _ test: String) -> String {
         "LOCKSTEP_SEED=\(seed) swift test --filter '\(test)'"
