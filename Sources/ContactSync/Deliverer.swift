@@ -9,11 +9,13 @@ package struct Deliverer: Sendable {
     private var readsAhead = false
     private let settings: SyncSettings
     private let names = KeyedLock<String>()
+    /// Names that two people with ids of their own came with, since the start.
+    private let shared = SharedNames()
 
     /// No plan is longer; one that is goes in circles.
     static let mostSteps = 100
 
-    private static let contradiction = Stop.keap(.unclear(reason: "it keeps naming what it then does not know"))
+    private static let contradiction = Stop.contradiction("it keeps naming what it then does not know")
 
     /// One per gym, with the calls and settings of its keeper.
     package init(keeper: DirectoryKeeper, imports: ImportCalls? = nil) {
@@ -106,7 +108,7 @@ package struct Deliverer: Sendable {
                     }
                     try await perform(step, &planner, hold)
                 } catch {
-                    return error.delivery(state: planner.mirror.bytes, doing: step.doing)
+                    return error.delivery(state: planner.mirror.bytes, doing: step.doing, attempt: hold.attempt)
                 }
                 if let contact = planner.mirror.contact, contact != before.contact,
                     let stop = await claim(contact, hold)
@@ -116,10 +118,8 @@ package struct Deliverer: Sendable {
                 }
             }
         }
-        return .retry(
-            reason:
-                "Keap's answers contradict each other: the contact was not right after \(Deliverer.mostSteps) steps.",
-            state: planner.mirror.bytes, isDoubtful: true)
+        return Stop.contradiction("the contact was not right after \(Deliverer.mostSteps) steps")
+            .delivery(state: planner.mirror.bytes, doing: "bring it up to date", attempt: hold.attempt)
     }
 
     private func finished(_ planner: Planner) -> Delivery {
@@ -262,7 +262,9 @@ package struct Deliverer: Sendable {
     private func isNamesakes(_ planner: Planner, _ hold: LaneHold) async throws(Stop) -> Bool {
         guard planner.wanted.zenPlannerID != nil, let name = NameKey(planner.wanted.values) else { return false }
         do {
-            return try await hold.isNamesakes(name)
+            // The lane that came first with a name is not told of those that came later, but by them.
+            if try await hold.isNamesakes(name) { shared.note(name.text) }
+            return shared.contains(name.text)
         } catch {
             throw .storage("\(error)")
         }

@@ -16,15 +16,26 @@ package enum Delivery: Equatable, Sendable {
 /// Why a step came to nothing.
 enum Stop: Error, Equatable {
     case keap(KeapFailure)
+    /// Keap answers, but its answers do not go together.
+    case contradiction(String)
     /// Our own storage did not take what had to be kept before going on.
     case storage(String)
     /// Something else has to finish first.
     case busy(String)
     case interrupted
 
-    /// - Parameter doing: what was tried, to stand after "Keap refused to".
-    func delivery(state: [UInt8], doing: String) -> Delivery {
+    /// An outage gives no answers, so what was contradicted so often will not be otherwise soon.
+    private static let fewContradictions = 6
+
+    /// - Parameters:
+    ///   - doing: what was tried, to stand after "Keap refused to".
+    ///   - attempt: which try of the job's this was.
+    func delivery(state: [UInt8], doing: String, attempt: Int = 1) -> Delivery {
         switch self {
+        case .contradiction(let reason):
+            let sentence = "Keap contradicts itself when asked to \(doing): \(reason)"
+            return attempt < Self.fewContradictions
+                ? .retry(reason: sentence, state: state, isDoubtful: true) : .dead(reason: sentence, state: state)
         case .interrupted, .keap(.cancelled):
             return .interrupted(state: state)
         case .storage(let reason):

@@ -83,7 +83,7 @@ package actor DirectoryKeeper {
         if let name = directory.records[tag]?.name {
             let listed = try await keap { () async throws(KeapFailure) in try await calls.tags(named: name) }
             if listed.contains(where: { $0.id == tag }) {
-                throw .keap(.unclear(reason: "it lists the tag \"\(name)\" and says that it does not know it"))
+                throw .contradiction("it lists the tag \"\(name)\" and says that it does not know it")
             }
         }
         edit { $0.retire(tag) }

@@ -2,6 +2,8 @@ package import Keap
 
 /// What a delivery may ask of the queue for the lane that it runs in.
 package struct LaneHold: Sendable {
+    /// Which try of its job's this is, counting from 1.
+    let attempt: Int
     /// Returns once the lane's state is on disk for good.
     let save: @Sendable (_ state: [UInt8]) async throws -> Void
     /// Makes a contact this lane's, so that no other writes to it. False: another lane came to it first, by another
@@ -11,10 +13,12 @@ package struct LaneHold: Sendable {
     let isNamesakes: @Sendable (NameKey) async throws -> Bool
 
     package init(
+        attempt: Int = 1,
         save: @escaping @Sendable (_ state: [UInt8]) async throws -> Void,
         claim: @escaping @Sendable (ContactID) async throws -> Bool,
         isNamesakes: @escaping @Sendable (NameKey) async throws -> Bool
     ) {
+        self.attempt = attempt
         self.save = save
         self.claim = claim
         self.isNamesakes = isNamesakes

@@ -60,9 +60,10 @@ final class Gym: Sendable {
 
     /// One attempt. Its outcome is written to the lane, unless the process died.
     @discardableResult
-    func deliver(_ change: Change, job: UInt64, lane: String) async -> Delivery {
+    func deliver(_ change: Change, job: UInt64, attempt: Int = 1, lane: String) async -> Delivery {
         let state = disk.withLock { $0.lanes[lane] ?? [] }
         let hold = LaneHold(
+            attempt: attempt,
             save: { [self] bytes in try keep { $0.lanes[lane] = bytes } },
             claim: { [self] contact in !disk.withLock { $0.others.contains(contact) } },
             isNamesakes: { _ in false })

@@ -111,6 +111,23 @@ import Testing
         }
     }
 
+    @Test func `whichever of two comes to Keap first, that is so`() async throws {
+        var quirks = Quirks()
+        quirks.searchLagInMilliseconds = 60_000
+        try await Town.with(quirks: quirks) { town in
+            let pairs = 16
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<(2 * pairs) {
+                    let same = ["email": "family\(number / 2)@example.org"]
+                    group.addTask { try await town.accept(person("zp-\(number)", same)) }
+                }
+                try await group.waitForAll()
+            }
+            try await town.settle()
+            #expect(town.contacts().count == 2 * pairs)
+        }
+    }
+
     private func expectOne(
         _ town: Town, wearing tags: Set<String>, at place: SourceLocation = #_sourceLocation
     ) throws {

@@ -107,9 +107,10 @@ final class Gym: Sendable {
     }
 
     func deliver(
-        _ change: Change, job: JobID, isImport: Bool, state: [UInt8], lane: LaneHandle
+        _ change: Change, job: JobID, attempt: Int, isImport: Bool, state: [UInt8], lane: LaneHandle
     ) async -> Delivery {
         let hold = LaneHold(
+            attempt: attempt,
             save: { try await lane.save($0) }, claim: { try await lane.claim(LaneKeys.key(of: $0)) != .joining },
             isNamesakes: { try await lane.claim(LaneKeys.key(of: $0)) == .others })
         return await deliverer.deliver(change, job: job.rawValue, isImport: isImport, state: state, hold: hold)

@@ -55,7 +55,8 @@ final class SyncHandler: JobHandler {
         case .failure(let problem): return .dead(reason: problem.sentence, state: bytes)
         case .success(let change):
             let isImport = job.urgency == .bulk
-            let delivery = await gym.deliver(change, job: job.id, isImport: isImport, state: bytes, lane: lane)
+            let delivery = await gym.deliver(
+                change, job: job.id, attempt: job.attempt, isImport: isImport, state: bytes, lane: lane)
             return await outcome(of: delivery, job, gym, lane, change)
         }
     }
@@ -75,7 +76,7 @@ final class SyncHandler: JobHandler {
         }
         let isImport = jobs.allSatisfy { $0.urgency == .bulk }
         let delivery = await gym.deliver(
-            coalesced.change, job: last.id, isImport: isImport, state: bytes, lane: lane)
+            coalesced.change, job: last.id, attempt: jobs[0].attempt, isImport: isImport, state: bytes, lane: lane)
         // Refused as one they are tried one by one, so it is no dead letter yet.
         if case .dead(let reason, let state) = delivery { return .dead(reason: reason, state: state) }
         return await outcome(of: delivery, last, gym, lane, coalesced.change)
