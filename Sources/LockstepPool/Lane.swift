@@ -1,5 +1,5 @@
-/// A lane that is being worked on: one run of one job, or of several that go together, to its end. Made when the lane is dispatched and gone afterwards;
-/// lanes that wait are rows of a table, and idle ones cost nothing.
+/// A lane that is being worked on: one run of one job, or of several that go together, to its end. Made when the lane is
+/// dispatched and gone afterwards; lanes that wait are rows of a table, and idle ones cost nothing.
 ///
 /// An actor alone would not keep two jobs apart, since it lets others in at each `await`: the queue's lease does.
 actor Lane {

@@ -1,5 +1,6 @@
-/// Says whether an account may be called at all. After several failures with no success between, which are not one
-/// or two contacts' own, or one refusal of the credential, calls wait; one is let through now and then, and its success lets the others follow.
+/// Says whether an account may be called at all. After several failures with no success between, which are not one or two
+/// contacts' own, or one refusal of the credential, calls wait; one is let through now and then, and its success lets the
+/// others follow.
 ///
 /// Keeps no clock and never waits.
 struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {

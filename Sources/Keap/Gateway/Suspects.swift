@@ -3,8 +3,9 @@
 /// Keap answers some calls with a 5xx whenever they are made (a bad owner is one), and does the same to everybody in an
 /// outage. What tells them apart is how others fare at the same endpoint. A failure is a *strike* if, since the one
 /// before it, calls for others went well there, and at least nine of ten that were not suspected already.
-/// After `mostStrikes` in a row the call is *convicted*: it is a refusal, and stays one until it succeeds or others fail too. In an outage nobody's calls go well, so there
-/// are no strikes, however long it lasts; where one call in ten fails by chance, one row in a million convicts.
+/// After `mostStrikes` in a row the call is *convicted*: it is a refusal, and stays one until it succeeds or others fail
+/// too. In an outage nobody's calls go well, so there are no strikes, however long it lasts; where one call in ten fails by
+/// chance, one row in a million convicts.
 ///
 /// With nobody to compare with there are no strikes either: then `failures` says when a person should look.
 ///
