@@ -164,7 +164,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             guard suspects.failed(endpoint, subject) else { return }
             call.result = .failure(
                 .refused(
-                    status: status, message: "\(failure.message) So it answered each time, while it served others."))
+                    status: status, message: "\(failure.message) (so it answered each time, while it served others)"))
         case (.failure(.unavailable), nil), (.failure(.unclear), nil): suspects.wasUnclear(endpoint, subject)
         default: break
         }
