@@ -100,12 +100,12 @@ package struct Deliverer: Sendable {
             case .impossible(let reason):
                 return .dead(reason: reason, state: planner.mirror.bytes)
             default:
+                if case .create(_, .some) = step, await isNamesakes(planner, hold) {
+                    planner.noteNamesake()
+                    continue
+                }
                 let before = planner.mirror
                 do throws(Stop) {
-                    if case .create(_, .some) = step, try await isNamesakes(planner, hold) {
-                        planner.noteNamesake()
-                        continue
-                    }
                     try await perform(step, &planner, hold)
                 } catch {
                     return error.delivery(state: planner.mirror.bytes, doing: step.doing, attempt: hold.attempt)
@@ -259,15 +259,11 @@ package struct Deliverer: Sendable {
     }
 
     /// Asked to avoid duplicates, Keap would take this person for the other, also while its search does not show them.
-    private func isNamesakes(_ planner: Planner, _ hold: LaneHold) async throws(Stop) -> Bool {
+    private func isNamesakes(_ planner: Planner, _ hold: LaneHold) async -> Bool {
         guard planner.wanted.zenPlannerID != nil, let name = NameKey(planner.wanted.values) else { return false }
-        do {
-            // The lane that came first with a name is not told of those that came later, but by them.
-            if try await hold.isNamesakes(name) { shared.note(name.text) }
-            return shared.contains(name.text)
-        } catch {
-            throw .storage("\(error)")
-        }
+        // The lane that came first with a name is not told of those that came later, but by them.
+        if await hold.isNamesakes(name) { shared.note(name.text) }
+        return shared.contains(name.text)
     }
 
     private func keep(_ mirror: Mirror, _ hold: LaneHold) async throws(Stop) {

@@ -10,13 +10,13 @@ package struct LaneHold: Sendable {
     /// address or another source, or has just been joined with this one. Then the two go on as one, with one mirror.
     let claim: @Sendable (ContactID) async throws -> Bool
     /// Whether another person with an id of their own came with this address and name before.
-    let isNamesakes: @Sendable (NameKey) async throws -> Bool
+    let isNamesakes: @Sendable (NameKey) async -> Bool
 
     package init(
         attempt: Int = 1,
         save: @escaping @Sendable (_ state: [UInt8]) async throws -> Void,
         claim: @escaping @Sendable (ContactID) async throws -> Bool,
-        isNamesakes: @escaping @Sendable (NameKey) async throws -> Bool
+        isNamesakes: @escaping @Sendable (NameKey) async -> Bool
     ) {
         self.attempt = attempt
         self.save = save

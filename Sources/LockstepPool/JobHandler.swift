@@ -62,6 +62,7 @@ public struct LaneHandle: Sendable {
     public let id: LaneID
     let store: @Sendable ([UInt8]) async throws(QueueError) -> Void
     let bind: @Sendable (LaneKey) async throws(QueueError) -> LaneClaim
+    let look: @Sendable (LaneKey) async -> Bool
 
     /// Makes the state durable in the middle of a run: before and after something that must not be done twice.
     public func save(_ state: [UInt8]) async throws(QueueError) {
@@ -77,6 +78,9 @@ public struct LaneHandle: Sendable {
         precondition(!key.isExclusive, "a key that decides who somebody is comes with the job")
         return try await bind(key)
     }
+
+    /// Whether a key leads to another customer's lane, which this one can never be joined with. Changes nothing.
+    public func isOthers(_ key: LaneKey) async -> Bool { await look(key) }
 }
 
 public enum LaneClaim: Equatable, Sendable {

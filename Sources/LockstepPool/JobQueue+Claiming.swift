@@ -18,6 +18,14 @@ extension JobQueue {
         return .joining
     }
 
+    func isOthers(_ key: LaneKey, _ lease: Lease) -> Bool {
+        guard let tenant = state.jobs[lease.job]?.tenant, let bearer = state.lanes.bearer(of: key, of: tenant) else {
+            return false
+        }
+        let lane = state.lanes.current(lease.lane)
+        return bearer != lane && !state.lanes.mayJoin(lane, bearer)
+    }
+
     /// A lane that was joined with this one after the run began has a state that the run does not know.
     private func answer(_ lease: Lease) -> LaneClaim {
         state.lanes[lease.lane]?.absorbed.map(\.lane) == lease.merging ? .own : .joining

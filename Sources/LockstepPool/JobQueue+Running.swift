@@ -24,7 +24,8 @@ extension JobQueue {
     func handle(of lease: Lease) -> LaneHandle {
         LaneHandle(
             id: lease.lane, store: { state throws(QueueError) in try await self.save(state, lease) },
-            bind: { key throws(QueueError) in try await self.claim(key, lease) })
+            bind: { key throws(QueueError) in try await self.claim(key, lease) },
+            look: { key in await self.isOthers(key, lease) })
     }
 
     private func finish(

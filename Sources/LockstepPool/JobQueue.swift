@@ -111,12 +111,18 @@ public actor JobQueue {
             handler.accepted(
                 AcceptedJob(id: JobID(rawValue: number), tenant: tenant, kind: job.kind, payload: payload))
         }
-        for (_, job) in state.jobs.rows where job.flags & JobTable.Packed.isBulk == 0 && !job.isDead {
-            if let lane = job.id { hurry(lane) }
-        }
         // The lanes that waited longest first.
+        var bulk: Set<LaneID> = []
         for (number, job) in state.jobs.rows {
-            if let lane = job.id, state.lanes.head(of: lane)?.rawValue == number { refresh(lane) }
+            guard let lane = job.id, !job.isDead else { continue }
+            let isBulk = job.flags & JobTable.Packed.isBulk != 0
+            if state.lanes.head(of: lane)?.rawValue == number {
+                if isBulk { bulk.insert(lane) }
+                refresh(lane)
+            } else if !isBulk, bulk.contains(lane) {
+                hurry(lane)
+                refresh(lane)
+            }
         }
     }
 

@@ -113,6 +113,30 @@ import Testing
         }
     }
 
+    @Test func `to ask whose a key is changes nothing`() async throws {
+        let (ann, bob) = (LaneKey.name("ann"), LaneKey.name("bob"))
+        let bench = try await Bench { job, state, lane in
+            let answers = [await lane.isOthers(ann), await lane.isOthers(bob), await lane.isOthers(Self.seven)]
+            return .done(state: answers.map { $0 ? 1 : 0 })
+        }
+        let ids = [
+            try await bench.queue.enqueue(job([.id("1"), ann])), try await bench.queue.enqueue(job([.id("2"), ann])),
+            try await bench.queue.enqueue(job([bob])), try await bench.queue.enqueue(job([.booking("b1")])),
+        ]
+        try await bench.running {
+            await bench.expect(ids, are: .done)
+            for id in ids { #expect(await bench.state(id) == .done) }
+            #expect(await bench.queue.counts().lanes == 4)
+        }
+        // Four accepted, four outcomes.
+        #expect(bench.log.records.count == 8)
+        let next = try await Bench(log: bench.log.crash(.killed, luck: 0))
+        let again = try await next.queue.enqueue(job([.id("2")]))
+        try await next.running { await next.expect([again], are: .done) }
+        // Ann's name is the first one's; bob's could be the second's as well.
+        #expect(next.handler.runs.last?.state == [1, 0, 0])
+    }
+
     @Test func `a run whose lane was joined with another meanwhile is told so`() async throws {
         let (claiming, gate) = (Gate(), Gate())
         let bench = try await Bench { job, state, lane in

@@ -111,8 +111,16 @@ final class Gym: Sendable {
     ) async -> Delivery {
         let hold = LaneHold(
             attempt: attempt,
-            save: { try await lane.save($0) }, claim: { try await lane.claim(LaneKeys.key(of: $0)) != .joining },
-            isNamesakes: { try await lane.claim(LaneKeys.key(of: $0)) == .others })
+            save: { try await lane.save($0) },
+            // A key that is too long for the queue leads nowhere.
+            claim: { contact in
+                guard let key = LaneKeys.key(of: contact) else { return true }
+                return try await lane.claim(key) != .joining
+            },
+            isNamesakes: { name in
+                guard let key = LaneKeys.key(of: name) else { return false }
+                return await lane.isOthers(key)
+            })
         return await deliverer.deliver(change, job: job.rawValue, isImport: isImport, state: state, hold: hold)
     }
 
@@ -131,14 +139,6 @@ final class Gym: Sendable {
         case .program(.renamed(let id, let old, let new)): "program \(old ?? id ?? "") → \(new)"
         case .program(.deleted(let id, let name)): "program \(name ?? id ?? "")"
         }
-    }
-}
-
-extension LaneHandle {
-    /// - Parameter key: nil for one that is too long for the queue, and that nobody has.
-    fileprivate func claim(_ key: LaneKey?) async throws(QueueError) -> LaneClaim {
-        guard let key else { return .own }
-        return try await claim(key)
     }
 }
 
