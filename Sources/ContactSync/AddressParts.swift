@@ -7,7 +7,7 @@ import Keap
 struct AddressParts: Equatable {
     /// What Keap is to have, as it is sent; an empty text clears. Parts that are to stay as they are have no entry.
     private(set) var values: [SyncedField: String] = [:]
-    private(set) var notes: [String] = []
+    private(set) var notes: [AttentionNote] = []
 
     static let fields: [SyncedField] = [.address1, .address2, .city, .state, .zip, .country]
 
@@ -27,7 +27,10 @@ struct AddressParts: Equatable {
             if zip.fits(limit) {
                 values[.zip] = zip
             } else {
-                notes.append("The zip code \"\(zip)\" is longer than Keap's \(limit) characters and was not sent.")
+                notes.append(
+                    AttentionNote(
+                        "The zip code \"\(zip)\" is longer than Keap's \(limit) characters and was not sent.",
+                        field: "zip", value: zip))
             }
         }
         placeCountryAndRegion(carried: carried, known: known, defaultCountry: defaultCountry)
@@ -45,10 +48,16 @@ struct AddressParts: Equatable {
                 country = nil
                 values[.country] = ""
             } else {
-                notes.append("The country \"\(written.text)\" is not one that Keap knows and was not sent.")
+                notes.append(
+                    AttentionNote(
+                        "The country \"\(written.text)\" is not one that Keap knows and was not sent.",
+                        field: "country", value: written.text))
                 // A region can only be placed within its country.
                 if case .value(let region)? = carried[.state] {
-                    notes.append("The region \"\(region)\" was not sent, for want of its country.")
+                    notes.append(
+                        AttentionNote(
+                            "The region \"\(region)\" was not sent, for want of its country.", field: "state",
+                            value: region))
                 } else if carried[.state] == .empty {
                     values[.state] = ""
                 }
@@ -64,7 +73,10 @@ struct AddressParts: Equatable {
                 return
             }
             let place = country.map { " in \($0.names[0])" } ?? ""
-            notes.append("The region \"\(region)\" is not one that Keap knows\(place) and was not sent.")
+            notes.append(
+                AttentionNote(
+                    "The region \"\(region)\" is not one that Keap knows\(place) and was not sent.", field: "state",
+                    value: region))
         case .empty?:
             values[.state] = ""
             return
@@ -81,7 +93,11 @@ struct AddressParts: Equatable {
 
     private mutating func cut(_ text: String, to limit: Int, _ field: SyncedField) -> String {
         let short = text.limited(to: limit)
-        if short != text { notes.append("\(field.title) was cut to Keap's \(limit) characters.") }
+        if short != text {
+            notes.append(
+                AttentionNote(
+                    "\(field.title) was cut to Keap's \(limit) characters.", field: field.rawValue, value: text))
+        }
         return short
     }
 }

@@ -27,15 +27,18 @@ package struct PersonSnapshot: Equatable, Sendable {
     package var status: FieldValue?
     /// `nil`: not carried. Empty: the person is in no program.
     package var programs: [ProgramMembership]?
+    /// Values of the message that could not be used and were left out.
+    package var notes: [AttentionNote]
 
     package init(
         zenPlannerID: String, values: [SyncedField: FieldValue] = [:], status: FieldValue? = nil,
-        programs: [ProgramMembership]? = nil
+        programs: [ProgramMembership]? = nil, notes: [AttentionNote] = []
     ) {
         self.zenPlannerID = zenPlannerID
         self.values = values
         self.status = status
         self.programs = programs
+        self.notes = notes
     }
 }
 

@@ -3,7 +3,7 @@ import Keap
 /// How an attempt to deliver a change ended. `state` is the lane's mirror with everything that Keap confirmed so far.
 package enum Delivery: Equatable, Sendable {
     /// `notes` is for the gym's "needs attention" list.
-    case done(state: [UInt8], notes: [String])
+    case done(state: [UInt8], notes: [AttentionNote])
     /// Worth another try. `isDoubtful`: Keap had the request and gave no clear answer, so that after a few such tries a
     /// person should look; otherwise it is a matter of waiting and no try is to be charged.
     case retry(reason: String, state: [UInt8], isDoubtful: Bool)

@@ -4,7 +4,7 @@ import Keap
 struct DesiredFields: Equatable {
     /// As sent; an empty text clears. A field that is to stay as it is has no entry.
     private(set) var values: [SyncedField: String] = [:]
-    private(set) var notes: [String] = []
+    private(set) var notes: [AttentionNote] = []
 
     /// - Parameters:
     ///   - known: what Keap has, as far as we know; only the address needs it.
@@ -53,7 +53,11 @@ struct DesiredFields: Equatable {
         case .email:
             if text.isEmpty { return text }
             guard text.looksLikeEmail else {
-                notes.append("\"\(text.limited(to: 100))\" is not an e-mail address and was not sent.")
+                notes.append(
+                    AttentionNote(
+                        "\"\(text.limited(to: 100))\" is not an e-mail address and was not sent.",
+                        field: field.rawValue,
+                        value: text))
                 return nil
             }
             return whole(text, within: KeapLengths.email(settings.slots.email.rawValue), field)
@@ -66,14 +70,21 @@ struct DesiredFields: Equatable {
 
     private mutating func cut(_ text: String, to limit: Int, _ field: SyncedField) -> String {
         let short = text.limited(to: limit)
-        if short != text { notes.append("\(field.title) was cut to Keap's \(limit) characters.") }
+        if short != text {
+            notes.append(
+                AttentionNote(
+                    "\(field.title) was cut to Keap's \(limit) characters.", field: field.rawValue, value: text))
+        }
         return short
     }
 
     /// Half an address or number would be somebody else's: it is sent whole or not at all.
     private mutating func whole(_ text: String, within limit: Int, _ field: SyncedField) -> String? {
         guard !text.fits(limit) else { return text }
-        notes.append("\(field.title) is longer than Keap's \(limit) characters and was not sent.")
+        notes.append(
+            AttentionNote(
+                "\(field.title) is longer than Keap's \(limit) characters and was not sent.", field: field.rawValue,
+                value: text))
         return nil
     }
 }

@@ -46,7 +46,7 @@ package struct Mirror: Equatable, Sendable {
     /// Appointments of this contact that may have to change, by the key that their source gave.
     var appointments: [String: HeldAppointment] = [:]
     /// What a person should know about the latest delivery.
-    package internal(set) var attention: [String] = []
+    package internal(set) var attention: [AttentionNote] = []
 
     package init() {}
 
@@ -188,7 +188,7 @@ extension Mirror: Codable {
         lost = try values.decodeIfPresent(ContactID.self, forKey: .lost)
         isLeftAlone = try values.decodeIfPresent(Bool.self, forKey: .isLeftAlone) ?? false
         alsoFound = try values.decodeIfPresent([ContactID].self, forKey: .alsoFound) ?? []
-        attention = try values.decodeIfPresent([String].self, forKey: .attention) ?? []
+        attention = try values.decodeIfPresent([AttentionNote].self, forKey: .attention) ?? []
         possessor = try values.decodeIfPresent(String.self, forKey: .possessor)
         considered = Mirror.fields(try values.decodeIfPresent([String: String].self, forKey: .considered))
         personal = try values.decodeIfPresent([String: PersonalTag].self, forKey: .personal) ?? [:]

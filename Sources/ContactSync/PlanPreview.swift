@@ -34,7 +34,7 @@ package struct PlanPreview {
             let step = planner.next(directory)
             switch step {
             case .finished:
-                lines += planner.attention(directory).map { "Needs attention: \($0)" }
+                lines += planner.attention(directory).map { "Needs attention: \($0.text)" }
                 return
             case .impossible(let reason):
                 lines.append("Cannot be delivered: \(reason)")

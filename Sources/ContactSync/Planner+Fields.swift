@@ -78,21 +78,24 @@ extension Planner {
     }
 
     /// What a person should know about this delivery, also when nothing had to be sent.
-    func attention(_ directory: TagDirectory) -> [String] {
+    func attention(_ directory: TagDirectory) -> [AttentionNote] {
         var all = notes
         all += desiredFields(directory).notes
         all += wanted.notes
         all += wishNotes(directory)
         if wanted.zenPlannerID != nil, sendableID == nil {
-            all.append("The Zen Planner id is too long to be kept in Keap.")
+            all.append(
+                AttentionNote(
+                    "The Zen Planner id is too long to be kept in Keap.", field: "personId", value: wanted.zenPlannerID)
+            )
         }
         if wanted.values[.lastName] == .empty || (wanted.values[.lastName] == nil && mirror.fields[.lastName] == nil) {
-            all.append("The last name is missing: that is how duplicates are born.")
+            all.append(AttentionNote("The last name is missing: that is how duplicates are born.", field: "lastName"))
         }
         if !mirror.alsoFound.isEmpty {
             let ids = mirror.alsoFound.map(\.text).joined(separator: ", ")
             all.append("Keap has more contacts that seem to be this person, to be merged by hand: \(ids).")
         }
-        return Array(all.prefix(Mirror.mostNotes)).map { $0.limited(to: 300) }
+        return Array(all.prefix(Mirror.mostNotes))
     }
 }

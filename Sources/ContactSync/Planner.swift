@@ -41,7 +41,7 @@ package struct Planner: Sendable {
     var timesAppointmentWasGone = 0
     /// What the latest `addTags` step left to be seen to, for whoever drives the plan.
     package var tagOutcome = TagOutcome()
-    var notes: [String] = []
+    var notes: [AttentionNote] = []
 
     package init(_ wanted: Wanted, job: UInt64, mirror: Mirror, settings: SyncSettings) {
         self.wanted = wanted
@@ -109,7 +109,7 @@ package struct Planner: Sendable {
             writing: values, zenPlannerID: sendableID, onto: nil,
             optInReason: wanted.optInReason ?? settings.optInReason)
         guard body.emails != nil || body.phones != nil || body.addresses != nil else {
-            let why = desired.notes.isEmpty ? "" : " " + desired.notes.joined(separator: " ")
+            let why = desired.notes.isEmpty ? "" : " " + desired.notes.map(\.text).joined(separator: " ")
             return .impossible(
                 "Keap takes no contact without an e-mail address, a phone number or an address, and the message "
                     + "carries none that can be sent." + why)
@@ -379,7 +379,7 @@ package struct Planner: Sendable {
         search = .byID
     }
 
-    mutating func note(_ text: String) {
-        if !notes.contains(text) { notes.append(text) }
+    mutating func note(_ note: AttentionNote) {
+        if !notes.contains(note) { notes.append(note) }
     }
 }

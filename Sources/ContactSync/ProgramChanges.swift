@@ -4,7 +4,7 @@ import Keap
 /// be run as often as it takes.
 extension DirectoryKeeper {
     /// Returns what a person should know.
-    func apply(_ change: ProgramChange, job: UInt64) async throws(Stop) -> [String] {
+    func apply(_ change: ProgramChange, job: UInt64) async throws(Stop) -> [AttentionNote] {
         announce(change, job: job)
         // The tombstone or the new name first: after a crash, lanes must plan against it before anything else.
         try await persist()
@@ -18,8 +18,8 @@ extension DirectoryKeeper {
 
     // MARK: Renaming
 
-    private func renameTags(of key: ProgramKey) async throws(Stop) -> [String] {
-        var notes: [String] = []
+    private func renameTags(of key: ProgramKey) async throws(Stop) -> [AttentionNote] {
+        var notes: [AttentionNote] = []
         for (tag, record) in directory.tags(of: key) where directory.keyed[record.key] == tag {
             // Read anew each time: a later renaming may have been announced while the last call ran.
             let word = word(of: record)
@@ -40,7 +40,7 @@ extension DirectoryKeeper {
     /// Returns what a person should know.
     func rename(
         _ tag: TagID, _ record: TagDirectory.TagRecord, to name: String
-    ) async throws(Stop) -> String? {
+    ) async throws(Stop) -> AttentionNote? {
         do throws(KeapFailure) {
             try await calls.rename(tag, to: name)
         } catch {
@@ -55,9 +55,9 @@ extension DirectoryKeeper {
                 }
                 edit { $0.use(other.id, for: record.key) }
                 try await persist()
-                return
+                return AttentionNote(
                     "Keap has a tag \"\(name)\" already; \"\(record.name)\" keeps its name, and contacts that wear it "
-                    + "get the other one at their next change."
+                        + "get the other one at their next change.")
             default:
                 throw .keap(error)
             }
@@ -69,7 +69,7 @@ extension DirectoryKeeper {
 
     // MARK: Deletion
 
-    private func sweep(_ program: Program) async throws(Stop) -> [String] {
+    private func sweep(_ program: Program) async throws(Stop) -> [AttentionNote] {
         guard !program.isSwept else { return [] }
         let tags = directory.tags(of: program.key)
         // New adds are refused since the announcement; those let through before it must have landed.

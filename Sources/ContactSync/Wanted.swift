@@ -21,7 +21,7 @@ package struct Wanted: Equatable, Sendable {
     /// Why nothing can be asked for until a person has done something, in a sentence. Nil: it can.
     package var impossible: String?
     /// What the source noticed, for the people who look after it.
-    package var notes: [String] = []
+    package var notes: [AttentionNote] = []
     /// What the source is to remember of this contact once all of it is done. Nil: as before.
     package var memory: SourceMemory?
 
@@ -105,6 +105,7 @@ extension ContactChange where Self: Equatable {
 extension PersonSnapshot: ContactChange {
     package func wanted(after mirror: Mirror) -> Wanted {
         var wanted = Wanted(zenPlannerID: zenPlannerID.isEmpty ? nil : zenPlannerID, values: values)
+        wanted.notes = notes
         if let status {
             let word = status.text
             wanted.tags.append(TagWish(.status, worn: word.isEmpty ? [] : [.status(word)]))
@@ -117,7 +118,7 @@ extension PersonSnapshot: ContactChange {
     }
 
     package var subject: String {
-        zenPlannerID.isEmpty ? "\(values[.firstName]?.text ?? "") \(values[.lastName]?.text ?? "")" : zenPlannerID
+        PersonName(values).described(as: zenPlannerID.isEmpty ? nil : "Zen Planner ID \(zenPlannerID)")
     }
     package var records: [String] { [] }
     package var nameMatch: NameMatch { .parts }

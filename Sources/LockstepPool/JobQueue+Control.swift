@@ -70,6 +70,11 @@ extension JobQueue {
     /// Nil also for one that was set to nothing.
     public func note(_ key: String) -> [UInt8]? { state.notes[key] }
 
+    /// The notes whose keys begin with `prefix`, in no order. Looks at every key: for starts.
+    public func notes(withPrefix prefix: String) -> [[UInt8]] {
+        state.notes.filter { $0.key.hasPrefix(prefix) }.map(\.value)
+    }
+
     /// - Parameter durable: false returns as soon as the value has its place; it is on disk a little later.
     public func setNote(_ key: String, _ value: [UInt8], durable isDurable: Bool) async throws(QueueError) {
         let size = key.utf8.count + value.count

@@ -156,14 +156,19 @@ package final class Service: Sendable {
             await queue.counts().tenants[gym.id.tenant]?.pending ?? 0
         }
         let imports = ImportCalls(calls: bulk, readAhead: readAhead)
-        return Gym(
+        let old = Attention.entries(ofList: await queue.note(hints) ?? [])
+        let made = Gym(
             gym, account: account, keeper: keeper, imports: imports,
-            attention: Attention(saved: await queue.note(hints))
-        ) {
-            bytes in
-            // Hints come again with the next delivery; a poisoned journal is reported where it matters.
-            try? await queue.setNote(hints, bytes, durable: false)
+            attention: Attention(saved: await queue.notes(withPrefix: hints + "/"))
+        ) { save in
+            try await queue.setNote("\(hints)/\(save.lane)", save.bytes, durable: false)
         }
+        // Versions before kept the list whole, under one key.
+        if !old.isEmpty {
+            for entry in old { await made.keep(made.attention.note(entry)) }
+            try await queue.setNote(hints, [], durable: false)
+        }
+        return made
     }
 
     private static func policy(_ configuration: Configuration) -> QueuePolicy {

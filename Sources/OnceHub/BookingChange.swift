@@ -12,7 +12,7 @@ package struct BookingChange: Equatable, Sendable {
 }
 
 extension BookingChange: ContactChange {
-    package var subject: String { "booking \(booking.id)" }
+    package var subject: String { PersonName(values).described(as: "booking \(booking.id)") }
 
     package var records: [String] { [booking.id, booking.event.otherBooking].compactMap { $0 } }
 

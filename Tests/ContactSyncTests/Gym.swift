@@ -131,7 +131,7 @@ extension Delivery {
     }
 
     var isDone: Bool { if case .done = self { true } else { false } }
-    var notes: [String]? { if case .done(_, let notes) = self { notes } else { nil } }
+    var notes: [String]? { if case .done(_, let notes) = self { notes.map(\.text) } else { nil } }
 
     var reason: String? {
         switch self {

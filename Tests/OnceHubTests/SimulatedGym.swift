@@ -97,7 +97,7 @@ final class SimulatedGym: Sendable {
             switch delivery {
             case .done(let state, let notes):
                 with { $0.lane = state }
-                return notes
+                return notes.map(\.text)
             case .retry(_, let state, _), .interrupted(let state), .dead(_, let state): with { $0.lane = state }
             }
         }

@@ -120,7 +120,7 @@ import Testing
         #expect(born(.dayFirst).values[.birthDate] == .value("1990-09-07"))
         #expect(born(.monthFirst, "long ago").values[.birthDate] == nil)
         #expect(
-            born(.monthFirst, "long ago").notes == [
+            born(.monthFirst, "long ago").notes.map(\.text) == [
                 #""long ago" was not sent to "birth date", which holds a date: 2026-03-05 would fit."#
             ])
     }

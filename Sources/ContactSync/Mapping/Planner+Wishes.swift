@@ -93,7 +93,7 @@ extension Planner {
     }
 
     /// Values that no field can hold, said at each delivery that carries them.
-    func wishNotes(_ directory: TagDirectory) -> [String] {
+    func wishNotes(_ directory: TagDirectory) -> [AttentionNote] {
         wanted.wishes.compactMap { wish in
             guard !wish.value.isEmpty, needs(of: [wish], directory).isEmpty else { return nil }
             // Nothing is asked for such a one, so nobody is told that it could not be done.
@@ -102,7 +102,7 @@ extension Planner {
                 _ = try WishContent(wish, directory.references, wanted.reading)
                 return nil
             } catch {
-                return error.sentence
+                return error.note
             }
         }
     }

@@ -33,7 +33,7 @@ package struct FieldMisfit: Error, Equatable, Sendable {
     package var field: String
     /// What the field holds, such as "a whole number".
     package var kind: String
-    /// Nil if it is nobody's business.
+    /// Nil if the value must not be shown.
     package var value: String?
     /// An example, or the choices there are.
     package var fitting: String
@@ -51,6 +51,8 @@ package struct FieldMisfit: Error, Equatable, Sendable {
         self.init(field: field, kind: "", value: value, fitting: "")
         self.obstacle = obstacle
     }
+
+    package var note: AttentionNote { AttentionNote(sentence, field: field, value: value) }
 
     package var sentence: String {
         let shown = value.map { "\"\($0.limited(to: 100))\"" } ?? "The value"

@@ -81,7 +81,7 @@ struct AdminRoutes: Sendable {
             return Reply.json(200, ["job": id])
         case .retryAll: return try await retryAll(request)
         case .gyms: return await gymList()
-        case .attention: return attention()
+        case .attention: return try attention(request)
         case .budget: return await budgets()
         case .pause(let gym, let isPaused):
             let tenant = try self.gym(gym).id.tenant
@@ -99,7 +99,7 @@ struct AdminRoutes: Sendable {
 
     // MARK: Refusals
 
-    private struct Refusal: Error {
+    struct Refusal: Error {
         var status: Int
         var sentence: String
 
@@ -117,7 +117,7 @@ struct AdminRoutes: Sendable {
         }
     }
 
-    private func gym(_ id: String) throws(Refusal) -> Gym {
+    func gym(_ id: String) throws(Refusal) -> Gym {
         guard let gym = gyms[id] else { throw Refusal(404, "there is no gym “\(id)”") }
         return gym
     }
@@ -238,10 +238,6 @@ struct AdminRoutes: Sendable {
             answers.append(BudgetAnswer(credential, await credential.status(), counts, at: wall()))
         }
         return Reply.json(200, answers)
-    }
-
-    private func attention() -> HTTPAnswer {
-        Reply.json(200, gyms.all.flatMap { gym in gym.attention.all.map { AttentionAnswer($0, gym: gym.id) } })
     }
 
     /// A program's renaming or end, as the commands send it: the same message that the web hook takes.

@@ -1,3 +1,4 @@
+import ContactSync
 import Foundation
 import Keap
 import LockstepLimits
@@ -78,22 +79,40 @@ struct GymAnswer: Encodable, Sendable {
     var keap: Account
 }
 
-/// An entry of `/api/attention`.
+/// One note of `/api/attention`; an entry with several is told as several.
 struct AttentionAnswer: Encodable, Sendable {
     var gym: String
     var lane: String
     var person: String
-    var notes: [String]
+    var field: String?
+    var value: String?
+    var note: String
     var job: String
     var at: String
 
-    init(_ entry: Attention.Entry, gym: GymID) {
-        self.gym = gym.description
-        lane = entry.lane
-        person = entry.person
-        notes = entry.notes
-        job = entry.job
-        at = JobAnswer.time(entry.at)
+    static func all(of entry: Attention.Entry, gym: GymID) -> [AttentionAnswer] {
+        entry.notes.map { note in
+            AttentionAnswer(
+                gym: gym.description, lane: entry.lane, person: entry.person, field: note.field, value: note.value,
+                note: note.text, job: entry.job, at: JobAnswer.time(entry.at))
+        }
+    }
+
+    /// Every key is there, also those without a value: a reader should not have to guess.
+    func encode(to encoder: any Encoder) throws {
+        var keys = encoder.container(keyedBy: CodingKeys.self)
+        try keys.encode(gym, forKey: .gym)
+        try keys.encode(lane, forKey: .lane)
+        try keys.encode(person, forKey: .person)
+        try keys.encode(field, forKey: .field)
+        try keys.encode(value, forKey: .value)
+        try keys.encode(note, forKey: .note)
+        try keys.encode(job, forKey: .job)
+        try keys.encode(at, forKey: .at)
+    }
+
+    private enum CodingKeys: CodingKey {
+        case gym, lane, person, field, value, note, job, at
     }
 }
 
@@ -114,7 +133,7 @@ extension GymAnswer {
         self.init(
             id: gym.id.description, name: gym.name, isPaused: counts.isPaused,
             jobs: Dictionary(counts.jobs.map { ($0.key.rawValue, $0.value) }) { $1 },
-            oldestPendingAt: counts.oldestPending.map(JobAnswer.time), needsAttention: gym.attention.all.count,
+            oldestPendingAt: counts.oldestPending.map(JobAnswer.time), needsAttention: gym.attention.count,
             keap: keap)
     }
 }

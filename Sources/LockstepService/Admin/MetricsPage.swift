@@ -22,7 +22,7 @@ struct MetricsPage: Sendable {
         }
         page.family("lockstep_attention", .gauge, "People who need attention though their changes were delivered.")
         for gym in gyms.all {
-            page.sample("lockstep_attention", [("gym", gym.id.description)], gym.attention.all.count)
+            page.sample("lockstep_attention", [("gym", gym.id.description)], gym.attention.count)
         }
         text = page.text
     }

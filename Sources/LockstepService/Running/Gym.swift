@@ -36,11 +36,11 @@ final class Gym: Sendable {
     let account: KeapAccount
     let attention: Attention
     private let deliverer: Deliverer
-    private let saveAttention: @Sendable ([UInt8]) async -> Void
+    private let saveAttention: @Sendable (Attention.Save) async throws -> Void
 
     init(
         _ configuration: GymConfiguration, account: KeapAccount, keeper: DirectoryKeeper, imports: ImportCalls,
-        attention: Attention, saveAttention: @escaping @Sendable ([UInt8]) async -> Void
+        attention: Attention, saveAttention: @escaping @Sendable (Attention.Save) async throws -> Void
     ) {
         id = configuration.id
         name = configuration.name
@@ -125,14 +125,26 @@ final class Gym: Sendable {
     }
 
     /// Keeps what a person should look at, under the lane it came from.
-    func note(_ notes: [String], about change: Change, lane: String, job: String) async {
+    func note(_ notes: [AttentionNote], about change: Change, lane: String, job: String) async {
         let entry = Attention.Entry(
             lane: lane, person: Self.subject(of: change), notes: notes, job: job,
             at: Int64(Date.now.timeIntervalSince1970 * 1000))
-        if let bytes = attention.note(entry) { await saveAttention(bytes) }
+        await keep(attention.note(entry))
     }
 
-    private static func subject(of change: Change) -> String {
+    func keep(_ saves: [Attention.Save]) async {
+        for save in saves {
+            do {
+                try await saveAttention(save)
+            } catch {
+                // Hints come again with the next delivery; a poisoned journal is reported where it matters.
+                attention.noteUnsaved()
+            }
+        }
+    }
+
+    /// Whom or what a change is about, for operators.
+    static func subject(of change: Change) -> String {
         switch change {
         case .person(let person): person.subject
         case .contact(let change): change.subject

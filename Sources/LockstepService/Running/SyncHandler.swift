@@ -112,12 +112,13 @@ final class SyncHandler: JobHandler {
             let failures = isOpen ? 0 : max(isDoubtful ? job.attempt : 0, await gym.account.failures(about: state))
             let patience = Patience(failures: failures)
             if let note = patience.note(reason) {
-                await gym.note([note], about: change, lane: lane.id.description, job: job.id.description)
+                await gym.note([AttentionNote(note)], about: change, lane: lane.id.description, job: job.id.description)
             }
             return .retry(
                 reason: reason, state: state, after: isOpen ? .seconds(1) : patience.pause,
                 isCharged: isDoubtful && !isOpen)
-        case .dead(let reason, let state):
+        case .dead(let problem, let state):
+            let reason = "\(Gym.subject(of: change)): \(problem)"
             log.warning("job \(job.id) of gym \(gym.id) is a dead letter: \(reason)")
             return .dead(reason: reason, state: state)
         case .interrupted(let state):

@@ -76,7 +76,7 @@ struct Wizard {
                 wanted.values[.birthDate] = .value(day.text)
             } else {
                 wanted.notes.append(
-                    FieldMisfit(field: "birth date", kind: "a date", value: value.plain, fitting: "2026-03-05").sentence
+                    FieldMisfit(field: "birth date", kind: "a date", value: value.plain, fitting: "2026-03-05").note
                 )
             }
         case .synced(let field): wanted.values[field] = .value(value.plain)

@@ -1,0 +1,67 @@
+import Foundation
+import LockstepService
+
+struct AttentionCommand: Command {
+    static let words = ["attention"]
+    static let summary = "lists the people who should be looked at, and why"
+    static let help = """
+        Usage: lockstep attention (--config FILE | --admin URL) [--gym GYM] [--limit N] [--json]
+
+        Their changes were delivered, but something about them wants a look: a value that could not be used and was left
+        out, a missing last name, two contacts in Keap that seem to be one person. Oldest first. A line goes by itself once
+        a delivery for that person finds nothing any more.
+
+          --gym GYM        only this gym's
+          --limit N        at most about N lines, the oldest (default 1000, at most 10000)
+          --json           a JSON array of objects with gym, person, field, value, note, job and at
+        \(AdminClient.optionsHelp)
+        """
+
+    private let address: AdminClient.Address
+    private let gym: String?
+    private let limit: Int?
+    private let json: Bool
+
+    init(_ arguments: inout Arguments) throws(UsageError) {
+        address = try AdminClient.Address(&arguments)
+        gym = try arguments.option("--gym")
+        limit = try arguments.number("--limit", in: 1...10_000)
+        json = arguments.flag("--json")
+    }
+
+    func run() async throws -> ExitCode {
+        let client = try AdminClient(address)
+        let data = try await client.get("/api/attention", [("gym", gym), ("limit", limit.map { String($0) })])
+        if json {
+            Terminal.print(String(decoding: data, as: UTF8.self))
+            return .done
+        }
+        let notes = try client.decode([AttentionRow].self, from: data)
+        Terminal.print(notes.isEmpty ? "nothing needs attention" : AttentionRow.list(notes))
+        return .done
+    }
+}
+
+/// A note as the admin address tells it.
+struct AttentionRow: Decodable {
+    var gym: String
+    var person: String
+    var field: String?
+    var value: String?
+    var note: String
+    var job: String
+    var at: String
+
+    /// Each person once, with their notes below.
+    static func list(_ rows: [AttentionRow]) -> String {
+        var lines: [String] = []
+        var last: String?
+        for row in rows {
+            let head = "\(row.at)  \(row.gym)  \(row.person)  (job \(row.job))".harmless
+            if head != last { lines.append(head) }
+            last = head
+            lines.append("    " + (row.field.map { "\($0): " } ?? "").harmless + row.note.harmless)
+        }
+        return lines.joined(separator: "\n")
+    }
+}
