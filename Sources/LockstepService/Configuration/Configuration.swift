@@ -1,3 +1,4 @@
+package import Keap
 package import LockstepHTTP
 
 /// What one service runs with, read and checked as a whole before anything starts.
@@ -21,4 +22,25 @@ package struct Configuration: Sendable {
 
     package static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8080)
     package static let defaultAdmin = ListenAddress(host: "127.0.0.1", port: 8081)
+}
+
+extension Configuration {
+    /// The gyms that write to this gym's Keap account, itself among them, in the order of the configuration: those with
+    /// its key, and those whose key is known to open the same account.
+    ///
+    /// - Parameter learned: accounts that Keap named for keys whose gyms name none.
+    package func gymsSharingAccount(
+        with gym: GymConfiguration, learned: [KeapSite: KeapAccountID] = [:]
+    ) -> [GymConfiguration] {
+        let account = account(of: gym.keap.site, learned: learned)
+        return gyms.filter {
+            $0.keap.site == gym.keap.site
+                || (account != nil && self.account(of: $0.keap.site, learned: learned) == account)
+        }
+    }
+
+    /// The account that a key opens: as any gym with this key names it, else as Keap did. Nil: not known yet.
+    package func account(of site: KeapSite, learned: [KeapSite: KeapAccountID]) -> KeapAccountID? {
+        gyms.lazy.filter { $0.keap.site == site }.compactMap(\.keap.account).first ?? learned[site]
+    }
 }

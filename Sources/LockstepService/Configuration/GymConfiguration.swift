@@ -28,6 +28,8 @@ package enum AfterDead: String, CaseIterable, Sendable {
 
 package struct KeapConfiguration: Sendable {
     package var site: KeapSite
+    /// The Keap account that the key opens. Nil: Keap is asked when the key is first used.
+    package var account: KeapAccountID?
     /// Calls that this service allows itself, whatever more Keap would grant. Nil within: as Keap says.
     package var ceiling: CallLimits
     /// How long one call may take. Nil: as the gateway thinks fit for each kind of call.

@@ -3,7 +3,7 @@ import LockstepLimits
 
 extension ConfigurationReader {
     private enum KeapKeyword: String, CaseIterable {
-        case baseURL, key, client, limits, pacing, weight, timeout, concurrency, oauth
+        case baseURL, key, account, client, limits, pacing, weight, timeout, concurrency, oauth
     }
 
     private enum LimitKey: String, CaseIterable { case perSecond, perMinute, perDay }
@@ -30,18 +30,38 @@ extension ConfigurationReader {
         }
         let key = section[.oauth] == nil ? section.required(.key).flatMap(secrets.secret) : nil
         let site = site(section[.baseURL], key: key ?? Secret(""))
+        let account = section[.account].flatMap { self.account($0, of: site) }
         guard key != nil, let site else { return nil }
-        if let other = sharing.users.updateValue(.init(path: value.path, client: client), forKey: site) {
-            notes.remark(
-                value.path, "the same Keap key as in \(other.path); these gyms share its limits and contacts.")
-            if other.client != client {
-                (section[.client] ?? value).note(
-                    .notUsable(reason: "the same Keap key as in \(other.path), which has another client"))
+        let user = KeapSharing.User(path: value.path, client: client, account: account)
+        if let other = sharing.users.updateValue(user, forKey: site) {
+            check(user, section[.client] ?? value, with: other, have: "Keap key")
+            if let account, let known = other.account, account != known {
+                section[.account]?.note(.notUsable(reason: "the key is also in \(other.path), for account \(known)"))
             }
         }
+        if let account, let other = sharing.accounts.updateValue((site, user), forKey: account), other.site != site {
+            check(user, section[.client] ?? value, with: other.user, have: "Keap account")
+        }
         return KeapConfiguration(
-            site: site, ceiling: limits, timeout: timeout, concurrency: concurrency, pacing: pacing, weight: weight,
-            client: client)
+            site: site, account: account, ceiling: limits, timeout: timeout, concurrency: concurrency, pacing: pacing,
+            weight: weight, client: client)
+    }
+
+    /// Two gyms have something in common, by which Keap counts their calls together.
+    private func check(
+        _ user: KeapSharing.User, _ place: ConfigurationValue, with other: KeapSharing.User, have what: String
+    ) {
+        notes.remark(user.path, "the same \(what) as in \(other.path); these gyms share its limits and contacts.")
+        if other.client != user.client {
+            place.note(.notUsable(reason: "the same \(what) as in \(other.path), which has another client"))
+        }
+    }
+
+    private func account(_ value: ConfigurationValue, of site: KeapSite?) -> KeapAccountID? {
+        guard let text = value.filledText(), let site else { return nil }
+        if let account = KeapAccountID(base: site.base, tenant: text) { return account }
+        value.note(.notUsable(reason: "\"\(text)\" is no name of a Keap account, such as ab103.infusionsoft.com"))
+        return nil
     }
 
     func keapClients(_ value: ConfigurationValue) -> [KeapClientConfiguration] {
@@ -117,9 +137,12 @@ struct KeapSharing {
     struct User {
         var path: String
         var client: String?
+        var account: KeapAccountID?
     }
 
     var clients: [String]
     /// Who uses a key on a site; of several the last.
     var users: [KeapSite: User] = [:]
+    /// Who names an account, and with which key; of several the last.
+    var accounts: [KeapAccountID: (site: KeapSite, user: User)] = [:]
 }

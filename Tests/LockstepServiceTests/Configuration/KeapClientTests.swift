@@ -47,6 +47,29 @@ struct KeapClientTests {
         #expect(problems(gyms(#""key": "a", "client": "ours""#, #""key": "a""#)).map(\.path) == ["gyms[1].keap"])
     }
 
+    @Test func `two keys of one account are known to be, however its name is written`() throws {
+        let configuration = try read(
+            gyms(
+                #""key": "a", "account": "AB103.infusionsoft.com""#, #""key": "b""#, #""key": "c", "account": "ab103""#,
+                #""key": "d", "account": "ab104""#, #""key": "c""#))
+        let shared = configuration.gyms.map { gym in
+            configuration.gymsSharingAccount(with: gym).map(\.id.description)
+        }
+        #expect(shared == [["g0", "g2", "g4"], ["g1"], ["g0", "g2", "g4"], ["g3"], ["g0", "g2", "g4"]])
+        #expect(configuration.remarks.contains { $0.contains("the same Keap account as in gyms[0].keap") })
+    }
+
+    @Test(arguments: [
+        (#""key": "b", "account": "ab 103""#, "gyms[1].keap.account"),
+        (#""key": "b", "account": "https://ab103""#, "gyms[1].keap.account"),
+        (#""key": "b", "account": """#, "gyms[1].keap.account"), (#""key": "b", "account": 5"#, "gyms[1].keap.account"),
+        (#""key": "a", "account": "ab104""#, "gyms[1].keap.account"),
+        (#""key": "b", "account": "ab103", "client": "ours""#, "gyms[1].keap.client"),
+    ])
+    func `an account that cannot be, or that contradicts another gym, is a problem`(keap: String, path: String) {
+        #expect(problems(gyms(#""key": "a", "account": "ab103""#, keap)).map(\.path) == [path])
+    }
+
     @Test(arguments: [
         (#"[{"id": "ours"}, {"id": "ours"}]"#, "keapClients[1]"), (#"[{}]"#, "keapClients[0].id"),
         (#"[{"id": "Our Own"}]"#, "keapClients[0].id"), (#"[{"id": "a", "limit": 1}]"#, "keapClients[0].limit"),
