@@ -74,6 +74,41 @@ import Testing
         #expect(KeapHeaders(["retry-after": "Wed, 14 Aug 2024"]).reopening(now: noon) == noon + 30_000)
     }
 
+    /// `noon` is Wed, 14 Aug 2024 12:00:30 UTC.
+    @Test(arguments: [
+        ("120", 120), (" 120 ", 120), ("120, 120", 120), ("5, 60", 60), ("1.5", 2), ("2.0", 2), ("007", 7),
+        ("Wed, 14 Aug 2024 12:02:30 GMT", 120), ("Wednesday, 14-Aug-24 12:02:30 GMT", 120),
+        ("Wed Aug 14 12:02:30 2024", 120), ("wed, 14 aug 2024 12:02:30 gmt", 120),
+        ("Wed, 14 Aug 2024 12:02:30 UTC", 120), ("Thu, 1 Aug 2024 12:00:00 GMT, Wed, 14 Aug 2024 12:01:00 GMT", 30),
+        ("Wed, 14 Aug 2024 12:01:30 GMT, 90", 90), ("2024-08-14T12:02:30Z", 120), ("2024-08-14T14:02:30+02:00", 120),
+        ("2026-11-30T08:00:00.000Z", 86_400), ("99999999999999999999", 86_400), ("86401", 86_400),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400), ("Wed, 14 Aug 2024 12:00:60 GMT", 29),
+    ])
+    func `retry-after is seconds or a date, in any form that HTTP knows`(text: String, seconds: Int64) {
+        #expect(KeapHeaders(["retry-after": text]).reopening(now: noon) == noon + seconds * 1_000)
+        let pause = KeapHeaders(["retry-after": text]).pause(now: noon)
+        #expect(pause == min(.seconds(max(seconds, 0)), .seconds(600)))
+    }
+
+    @Test(arguments: [
+        "", " ", "0", "-5", "+5", "soon", "1e3", "0x10", "120s", "1.5.2", ".5", "5.", ",", "120,", "120; 5", "1,,2",
+        "Wed, 14 Aug 2024", "Wed, 32 Aug 2024 12:00:00 GMT", "Wed, 14 Foo 2024 12:02:30 GMT",
+        "Wed, 14 Aug 2024 25:00:00 GMT", "14 Aug 2024 12:02:30 GMT", "2024-08-14", "2024-08-14T12:02:30",
+        "Wed, 14 Aug 2024 12:00:00 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "2026-11-30T", "٣٠",
+    ])
+    func `a retry-after that is past or no time at all says nothing`(text: String) {
+        let end = KeapHeaders([:]).reopening(now: noon)
+        #expect(KeapHeaders(["retry-after": text]).reopening(now: noon) == end)
+        #expect(KeapHeaders(["retry-after": text]).pause(now: noon) == nil)
+    }
+
+    @Test func `a date is measured from the answer's own, whatever our clock shows`() {
+        let headers = ["retry-after": "Wed, 14 Aug 2024 12:01:00 GMT", "date": "Wed, 14 Aug 2024 12:00:40 GMT"]
+        for wrong: Int64 in [-3_600_000, 0, 3_600_000] {
+            #expect(KeapHeaders(headers).pause(now: noon + wrong) == .seconds(20))
+        }
+    }
+
     @Test func `an exhausted minute ends with the minute`() {
         var headers = product
         headers["x-keap-product-throttle-available"] = "0"

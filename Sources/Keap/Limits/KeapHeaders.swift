@@ -33,9 +33,26 @@ struct KeapHeaders {
         min(max(reopens(now: now), now + Self.second), now + Self.day)
     }
 
+    /// What `retry-after` asks for beside a failure that is no refusal, such as a 503. At most `longestPause`, so that no
+    /// odd header stops a person's changes for long; nil if it asks for nothing.
+    func pause(now: Int64) -> Duration? {
+        retryAfter(now: now).map { min(.milliseconds($0), Self.longestPause) }
+    }
+
+    static let longestPause = Duration.seconds(600)
+
+    /// In milliseconds from now; nil if it is missing, past, or cannot be read. A date is measured from the answer's own,
+    /// because the two were written by one clock.
+    private func retryAfter(now: Int64) -> Int64? {
+        let sent = headers["date"].flatMap { HTTPDate.milliseconds($0, now: now) } ?? now
+        guard let delay = headers["retry-after"].flatMap({ RetryAfter.delay($0, now: sent) }), delay > 0 else {
+            return nil
+        }
+        return delay
+    }
+
     private func reopens(now: Int64) -> Int64 {
-        // Only whole seconds have been seen; a date would need a calendar, and the windows answer as well.
-        if let seconds = number("retry-after"), seconds > 0 { return now + Int64(min(seconds, 86_400)) * 1_000 }
+        if let delay = retryAfter(now: now) { return now + delay }
         let said = announcement ?? Announcement()
         // The day first: when both are used up, the end of the minute would only bring the next refusal.
         if said.day.available == 0 { return dayEnds(said.dayEnds, now: now) }
@@ -123,7 +140,7 @@ struct KeapHeaders {
     }
 }
 
-private func trimmed(_ text: Substring) -> String {
+func trimmed(_ text: Substring) -> String {
     String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
 }
 
