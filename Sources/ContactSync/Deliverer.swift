@@ -108,7 +108,9 @@ package struct Deliverer: Sendable {
                 do throws(Stop) {
                     try await perform(step, &planner, hold)
                 } catch {
-                    return error.delivery(state: planner.mirror.bytes, doing: step.doing, attempt: hold.attempt)
+                    let sent = step.writesContact ? planner.sentValues : ""
+                    return error.delivery(
+                        state: planner.mirror.bytes, doing: step.doing, sent: sent, attempt: hold.attempt)
                 }
                 if let contact = planner.mirror.contact, contact != before.contact,
                     let stop = await claim(contact, hold)
@@ -169,8 +171,14 @@ package struct Deliverer: Sendable {
         do throws(KeapFailure) {
             try await send(step, &planner)
         } catch {
-            switch planner.failed(step, error) {
-            case .goOn: return
+            var reaction = planner.failed(step, error)
+            if reaction == .recheckFields {
+                if try await keeper.recheckCustomFields() { return }
+                // They are all there, so it was for something else.
+                reaction = planner.failed(step, error)
+            }
+            switch reaction {
+            case .goOn, .recheckFields: return
             case .stop:
                 if case .gone = error, step.namesContact { throw Deliverer.contradiction }
                 throw .keap(error)
@@ -179,9 +187,6 @@ package struct Deliverer: Sendable {
                 return
             case .noAppointments(let why):
                 keeper.noteNoAppointments(why)
-                return
-            case .recheckFields:
-                guard try await keeper.recheckCustomFields() else { throw .keap(error) }
                 return
             }
         }
@@ -194,7 +199,7 @@ package struct Deliverer: Sendable {
             throw Deliverer.contradiction
         }
         if !outcome.refusals.isEmpty {
-            throw .keap(.refused(status: 0, message: outcome.refusals.joined(separator: "; ")))
+            throw .keap(.refused(status: 200, message: outcome.refusals.joined(separator: "; ")))
         }
     }
 

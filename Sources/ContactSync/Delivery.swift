@@ -29,8 +29,9 @@ enum Stop: Error, Equatable {
 
     /// - Parameters:
     ///   - doing: what was tried, to stand after "Keap refused to".
+    ///   - sent: what was sent, as a sentence for the reason of a dead letter.
     ///   - attempt: which try of the job's this was.
-    func delivery(state: [UInt8], doing: String, attempt: Int = 1) -> Delivery {
+    func delivery(state: [UInt8], doing: String, sent: String = "", attempt: Int = 1) -> Delivery {
         switch self {
         case .contradiction(let reason):
             let sentence = "Keap contradicts itself when asked to \(doing): \(reason)"
@@ -57,8 +58,11 @@ enum Stop: Error, Equatable {
             return .retry(
                 reason: "Keap gave no clear answer when asked to \(doing): \(reason)", state: state, isDoubtful: true)
         case .keap(.refused(let status, let message)):
-            let code = status == 0 ? "" : " (\(status))"
-            return .dead(reason: "Keap refused to \(doing)\(code): \(message)", state: state)
+            // Only what Keap refused is said to be its refusal: what it cannot take is not sent at all.
+            guard status != 0 else {
+                return .dead(reason: "Keap was not asked to \(doing): \(message)", state: state)
+            }
+            return .dead(reason: "Keap refused to \(doing) (\(status)): \(message)\(sent)", state: state)
         case .keap(.gone(let message)):
             return .dead(reason: "Keap does not know what it was asked to \(doing): \(message)", state: state)
         }

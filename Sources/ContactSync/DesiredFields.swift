@@ -41,6 +41,20 @@ struct DesiredFields: Equatable {
         }
     }
 
+    /// Leaves out what Keap refused before, until the source has another value.
+    mutating func leaveOut(_ refused: [SyncedField: RefusedValue]) {
+        for field in SyncedField.allCases {
+            guard let value = values[field], let known = refused[field], known.value == Mirror.stored(value) else {
+                continue
+            }
+            values[field] = nil
+            notes.append(
+                AttentionNote(
+                    "Keap refused \(field.title) \"\(value.limited(to: 80))\", which was left out: \(known.why)",
+                    field: field.rawValue, value: value))
+        }
+    }
+
     /// The text as Keap takes it, or nil (with a note) if it cannot be sent at all.
     private mutating func sendable(
         _ text: String, _ field: SyncedField, phoneSlot: String, settings: SyncSettings

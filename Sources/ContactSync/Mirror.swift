@@ -34,6 +34,8 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var possessor: String?
     /// Values that a source wanted to fill in where Keap had another one already.
     package internal(set) var considered: [SyncedField: String] = [:]
+    /// Values that Keap refused, each until the source has another one.
+    var refused: [SyncedField: RefusedValue] = [:]
     /// Tags that were made for this contact alone, by their folded names.
     package internal(set) var personal: [String: PersonalTag] = [:]
     /// What each source keeps for itself.
@@ -171,6 +173,7 @@ extension Mirror: Codable {
         case isLeftAlone, alsoFound, attention
         // Since version 2
         case mustMeet, possessor, considered, personal, memories, renewal, wishes, unclearWishes, appointments
+        case refused
     }
 
     package init(from decoder: any Decoder) throws {
@@ -197,6 +200,10 @@ extension Mirror: Codable {
         wishes = try values.decodeIfPresent([String: String].self, forKey: .wishes) ?? [:]
         unclearWishes = Set(try values.decodeIfPresent([String].self, forKey: .unclearWishes) ?? [])
         appointments = try values.decodeIfPresent([String: HeldAppointment].self, forKey: .appointments) ?? [:]
+        let refused = try values.decodeIfPresent([String: RefusedValue].self, forKey: .refused) ?? [:]
+        for (name, value) in refused {
+            if let field = SyncedField(rawValue: name) { self.refused[field] = value }
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -223,6 +230,10 @@ extension Mirror: Codable {
         if !wishes.isEmpty { try values.encode(wishes, forKey: .wishes) }
         if !unclearWishes.isEmpty { try values.encode(unclearWishes.sorted(), forKey: .unclearWishes) }
         if !appointments.isEmpty { try values.encode(appointments, forKey: .appointments) }
+        if !refused.isEmpty {
+            let named = refused.map { ($0.key.rawValue, $0.value) }
+            try values.encode(Dictionary(uniqueKeysWithValues: named), forKey: .refused)
+        }
     }
 
     private static func fields(_ text: [String: String]?) -> [SyncedField: String] {

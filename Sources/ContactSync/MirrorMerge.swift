@@ -37,6 +37,7 @@ extension Mirror {
             }
         }
         merged.renewal = first.renewal ?? second.renewal
+        if merged.contact == second.contact { merged.refused.merge(second.refused) { mine, _ in mine } }
         merged.attention = Array((first.attention + second.attention).prefix(mostNotes))
         return merged
     }

@@ -30,14 +30,17 @@ extension Planner {
             // What was just read is newer than what we remember.
             known.merge(keapFields(directory).address(in: contact)) { _, read in read }
         }
-        return DesiredFields(
+        var desired = DesiredFields(
             of: wanted.values, known: known, phoneSlot: phoneSlot, settings: settings, policy: policy)
+        desired.leaveOut(mirror.refused)
+        return desired
     }
 
     /// The fields that Keap does not have as they should be, with what it is to hold.
     func pendingFields(_ directory: TagDirectory) -> [SyncedField: String] {
         desiredFields(directory).values.filter { field, value in
             if mirror.isConfirmed(field, value) { return false }
+            if let trial, !trial.current.contains(field) { return false }
             guard policy(for: field) == .fillEmpty else { return true }
             // What is there by our own hand need not be looked at for a source that only fills gaps.
             let isOurs = wanted.zenPlannerID == nil && !(mirror.fields[field] ?? "").isEmpty
@@ -51,8 +54,12 @@ extension Planner {
         let needs = needs(of: pendingWishes, directory)
         if !needs.isEmpty { return .resolve(needs) }
         settleWishes(directory)
-        let pending = pendingFields(directory)
+        var pending = pendingFields(directory)
         let wishes = readyWishes(directory)
+        while trial != nil, pending.isEmpty, !mustWriteID, wishes.isEmpty {
+            trialGoesOn(isSent: false)
+            pending = pendingFields(directory)
+        }
         guard !pending.isEmpty || mustWriteID || !wishes.isEmpty else { return nil }
         let writesCustomField = mustWriteID || pending.keys.contains { KeapFields.property(of: $0) == .customFields }
         if writesCustomField, !directory.isConnected(for: settings) { return .connect }
@@ -68,6 +75,7 @@ extension Planner {
         var body = keapFields(directory).body(
             writing: pending, zenPlannerID: mustWriteID ? sendableID : nil, onto: contact, optInReason: nil)
         sentWishes = wishes.map(\.wish)
+        (sentFields, sentID) = (pending, mustWriteID)
         for (wish, content) in wishes { content.write(wish, into: &body, onto: contact) }
         return .update(id, body)
     }

@@ -35,6 +35,13 @@ package struct Planner: Sendable {
     /// Wishes without which this delivery goes on, since Keap refused what carried them, in its words. Whether they were
     /// at fault shows when it takes the rest.
     private(set) var dropped: (wishes: [FieldWish], why: String)?
+    /// What the latest step that writes the contact carries of the person's fields.
+    var sentFields: [SyncedField: String] = [:]
+    var sentID = false
+    /// While it is being found out which of several values Keap minds, and what it said of them together.
+    var trial: FieldTrial?
+    var trialReason = ""
+    var sentAtFirst: [SyncedField: String] = [:]
     private(set) var hasCreated = false
     /// Whose appointments, that may have been made, were looked for and are not there.
     var searchedAppointments: Set<String> = []
@@ -104,7 +111,10 @@ package struct Planner: Sendable {
         let needs = needs(of: pendingWishes, directory)
         if !needs.isEmpty { return .resolve(needs) }
         let desired = desiredFields()
-        let values = desired.values.filter { !$0.value.isEmpty }
+        let values = desired.values.filter { field, value in
+            !value.isEmpty && (trial?.current.contains(field) ?? true)
+        }
+        (sentFields, sentID) = (values, sendableID != nil)
         var body = keapFields(directory).body(
             writing: values, zenPlannerID: sendableID, onto: nil,
             optInReason: wanted.optInReason ?? settings.optInReason)
@@ -164,7 +174,7 @@ package struct Planner: Sendable {
     }
 
     package mutating func created(_ answer: CreatedContact, _ directory: TagDirectory) {
-        let sent = desiredFields().values
+        let sent = desiredFields().values.filter { trial?.current.contains($0.key) ?? true }
         settleDropped()
         mirror.creating = nil
         mirror.lost = nil
@@ -180,6 +190,7 @@ package struct Planner: Sendable {
         for wish in sentWishes { confirm(wish) }
         if let id = sendableID { mirror.zenPlannerID = id }
         rememberPhoneSlot()
+        trialGoesOn(isSent: true)
     }
 
     package mutating func updated(_ directory: TagDirectory) {
@@ -188,6 +199,7 @@ package struct Planner: Sendable {
         settleDropped()
         if let id = sendableID { mirror.zenPlannerID = id }
         rememberPhoneSlot()
+        trialGoesOn(isSent: true)
         // What was read no longer holds.
         contact = nil
     }
@@ -244,7 +256,7 @@ package struct Planner: Sendable {
             hasRecheckedFields = true
             return .recheckFields
         }
-        return .stop
+        return step.writesContact ? fieldsRefused(step, failure) : .stop
     }
 
     /// To be called when Keap has taken what there was beside the dropped wishes.

@@ -83,7 +83,7 @@ extension DirectoryKeeper {
         // Everything else is done; these few are for a person to look at, and for a retry of this job.
         guard refusals.isEmpty else {
             try await persist()
-            throw .keap(.refused(status: 0, message: refusals.joined(separator: "; ")))
+            throw .keap(.refused(status: 200, message: refusals.joined(separator: "; ")))
         }
         edit { $0.noteSwept(program.key) }
         try await persist()

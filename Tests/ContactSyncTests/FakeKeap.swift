@@ -57,6 +57,8 @@ final class FakeKeap: KeapCalls {
         var answers: [TagID: TagAnswer] = [:]
         /// Keap's answer to every write to a contact, if it takes none.
         var refusal: KeapFailure?
+        /// Keap's answer to what is written to a contact, if it minds something in it.
+        var judge: (@Sendable (ContactBody) -> KeapFailure?)?
         /// Contents of custom fields that Keap does not take.
         var refusedContents: Set<JSONValue> = []
         /// Keap refuses to take tags off these, whenever they are in a batch.
@@ -224,7 +226,7 @@ final class FakeKeap: KeapCalls {
     private static func written(
         _ body: ContactBody, onto person: Person, _ world: World
     ) throws(KeapFailure) -> Person {
-        if let refusal = world.refusal { throw refusal }
+        if let refusal = world.refusal ?? world.judge?(body) { throw refusal }
         var person = person
         person.given = body.givenName ?? person.given
         person.family = body.familyName ?? person.family

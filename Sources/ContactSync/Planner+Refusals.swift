@@ -1,0 +1,63 @@
+import Keap
+
+/// One value that Keap refuses does not cost the person the others: it is left out and noted.
+extension Planner {
+    /// To be called when Keap refused what a step wrote for its content.
+    mutating func fieldsRefused(_ step: PlanStep, _ failure: KeapFailure) -> Reaction {
+        guard case .refused(let status, let message) = failure, failure.mayBlameContent, status != 409 else {
+            return .stop
+        }
+        let named = SyncedField.named(in: message, among: Set(sentFields.keys))
+        if !named.isEmpty {
+            leaveOut(named, why: message)
+            return .goOn
+        }
+        let isCreation = step.isCreation
+        guard var trial else {
+            trial = FieldTrial(of: Set(sentFields.keys), isCreation: isCreation, writesID: sentID)
+            (trialReason, sentAtFirst) = (message, sentFields)
+            return trial == nil ? .stop : .goOn
+        }
+        let answer = trial.turnedDown(isCreation: isCreation)
+        self.trial = trial
+        return settle(answer) ? .goOn : .stop
+    }
+
+    /// To be called when Keap took what was sent, or when nothing of the trial's present part was left to send.
+    mutating func trialGoesOn(isSent: Bool) {
+        guard var trial else { return }
+        let answer = trial.taken(isSent: isSent)
+        self.trial = trial
+        _ = settle(answer)
+    }
+
+    /// False: Keap minds something else.
+    private mutating func settle(_ answer: FieldTrial.Answer) -> Bool {
+        switch answer {
+        case .goOn: return true
+        case .hopeless:
+            trial = nil
+            return false
+        case .over(let blamed):
+            trial = nil
+            leaveOut(blamed, why: trialReason)
+            return true
+        }
+    }
+
+    private mutating func leaveOut(_ fields: Set<SyncedField>, why: String) {
+        let values = desiredFields().values
+        for field in fields {
+            guard let value = values[field] else { continue }
+            mirror.refused[field] = RefusedValue(value, why: why)
+        }
+    }
+
+    /// What was sent, for the reason of a dead letter.
+    var sentValues: String {
+        let sent = SyncedField.allCases.compactMap { field in
+            (sentAtFirst[field] ?? sentFields[field]).map { "\(field.rawValue) “\($0.limited(to: 60))”" }
+        }
+        return sent.isEmpty ? "" : " — sent were " + sent.prefix(8).joined(separator: ", ") + "."
+    }
+}
