@@ -2,8 +2,9 @@ import Synchronization
 
 /// The open connections, counted and bounded.
 final class ConnectionRegistry: Sendable {
-    enum Admission: Equatable {
-        case serve
+    enum Admission {
+        /// Served; the other connection, if there is one, gives up its place for it.
+        case serve(insteadOf: HTTPConnection?)
         /// Beyond the limit, but there is room to say so.
         case refuse
         /// Too many are being refused already.
@@ -12,6 +13,7 @@ final class ConnectionRegistry: Sendable {
 
     private struct State {
         var connections: [Int: HTTPConnection] = [:]
+        var idle = IdleConnections()
         var nextID = 0
         /// Waiters for the last connection's end.
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -19,25 +21,30 @@ final class ConnectionRegistry: Sendable {
 
     private let state = Mutex(State())
     private let limit: Int
-    /// Being told 503 takes a connection too, for a moment.
-    private static let refusals = 64
+    private let refusals: Int
 
-    init(limit: Int) { self.limit = limit }
+    init(_ limits: HTTPLimits) { (limit, refusals) = (limits.connections, limits.refusals) }
 
     var all: [HTTPConnection] { state.withLock { Array($0.connections.values) } }
 
     /// What becomes of one more connection.
     func admission() -> Admission {
-        let open = state.withLock { $0.connections.count }
-        return open < limit ? .serve : open < limit + Self.refusals ? .refuse : .drop
+        state.withLock { state in
+            let open = state.connections.count
+            guard open < limit + refusals else { return .drop }
+            guard open >= limit else { return .serve(insteadOf: nil) }
+            // Idle connections cost their peers nothing but a new one; so a crowd of them keeps no message out.
+            guard let oldest = state.idle.removeOldest() else { return .refuse }
+            return .serve(insteadOf: state.connections[oldest])
+        }
     }
 
-    /// - Parameter make: builds the connection around what it calls when it has closed.
-    func add(_ make: (_ onClose: @escaping @Sendable () -> Void) -> HTTPConnection) -> HTTPConnection {
+    /// - Parameter make: builds the connection that has this id.
+    func add(_ make: (_ id: Int) -> HTTPConnection) -> HTTPConnection {
         state.withLock { state in
             let id = state.nextID
             state.nextID += 1
-            let connection = make { [self] in remove(id) }
+            let connection = make(id)
             state.connections[id] = connection
             return connection
         }
@@ -54,9 +61,18 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    private func remove(_ id: Int) {
+    /// Whether the connection may be closed for the sake of another.
+    func note(_ id: Int, isIdle: Bool) {
+        state.withLock { state in
+            if isIdle { state.idle.insert(id) } else { state.idle.remove(id) }
+        }
+    }
+
+    /// The connection has closed.
+    func remove(_ id: Int) {
         let waiters = state.withLock { state in
             state.connections[id] = nil
+            state.idle.remove(id)
             guard state.connections.isEmpty else { return [CheckedContinuation<Void, Never>]() }
             defer { state.waiters = [] }
             return state.waiters

@@ -40,14 +40,24 @@ struct Exchange: Sendable {
     }
 
     private let limits: HTTPLimits
+    /// Decides by the head alone, without waiting, whether to read a body.
+    private let judge: @Sendable (HTTPRequest) -> HeadVerdict
     private var phase: Phase
     private var parser: RequestParser
     /// The peer sends nothing more. It may still read, so what it asked before is answered.
     private var peerEnded = false
     private var isStopping = false
+    /// Bytes of the body that the handler has.
+    private var handled = 0
+    /// Whether the head of the request in hand verified its sender.
+    private(set) var isVerified = true
 
-    init(limits: HTTPLimits, now: Instant) {
+    init(
+        limits: HTTPLimits, now: Instant,
+        judge: @escaping @Sendable (HTTPRequest) -> HeadVerdict = { _ in .read(isVerified: true) }
+    ) {
         self.limits = limits
+        self.judge = judge
         parser = RequestParser(limits: limits)
         phase = .header(until: now + limits.headerTime)
     }
@@ -56,11 +66,26 @@ struct Exchange: Sendable {
     /// without end.
     var wantsBytes: Bool {
         switch phase {
-        case .idle, .header, .body, .draining: !peerEnded
+        case .idle, .header, .body, .draining, .sending(_, closes: true): !peerEnded
         case .handling, .sending: !peerEnded && parser.buffered < limits.headerBytes
         case .over: false
         }
     }
+
+    /// Whether nothing of a request has come, so that closing takes nothing from the peer.
+    var isIdle: Bool {
+        switch phase {
+        case .idle: true
+        case .header: parser.isBetweenRequests
+        case .body, .handling, .sending, .draining, .over: false
+        }
+    }
+
+    /// Bytes of requests that are kept: on their way, or with the handler.
+    var held: Int { parser.held + handled }
+
+    /// Whether what is kept belongs to a body that is being read. (The rest is bounded for each connection.)
+    var isReadingBody: Bool { if case .body = phase { true } else { false } }
 
     /// When to call `expire`, if nothing else happens before.
     var deadline: Instant? {
@@ -75,9 +100,19 @@ struct Exchange: Sendable {
         send(.error(503, "too many connections, try again shortly", headers: ["Retry-After": "1"]), now: now)
     }
 
+    /// There is no room to keep the body in hand: says 503 and closes.
+    mutating func overflow(now: Instant) -> Step {
+        handled = 0
+        return send(
+            .error(503, "too many messages at once, try again shortly", headers: ["Retry-After": "1"]), now: now)
+    }
+
+    /// Closes if nothing of a request has come: another connection needs the place.
+    mutating func yield() -> Step { isIdle ? finish(.close) : .wait }
+
     mutating func received(_ bytes: some Sequence<UInt8>, now: Instant) -> Step {
         switch phase {
-        case .draining, .over:
+        case .draining, .over, .sending(_, closes: true):
             return .wait
         case .idle:
             phase = .header(until: now + limits.headerTime)
@@ -104,6 +139,7 @@ struct Exchange: Sendable {
     }
 
     mutating func answered(_ answer: HTTPAnswer, now: Instant) -> Step {
+        handled = 0
         guard case .handling(let isHead, let persistence) = phase else { return .wait }
         guard case .response(let response) = answer else { return finish(.reset) }
         let asksToClose = response.headers["Connection"].map { ASCII.equalIgnoringCase($0, "close") } ?? false
@@ -166,12 +202,17 @@ struct Exchange: Sendable {
             switch parser.next() {
             case .needMore:
                 return peerEnded ? finish(.close) : .wait
-            case .head(let expectsContinue):
+            case .head(let head, let expectsContinue):
+                switch judge(head) {
+                case .refuse(let response): return send(response, now: now)
+                case .read(let isVerified): self.isVerified = isVerified
+                }
                 phase = .body(until: now + limits.bodyTime)
                 // With a part of the body here already, the peer does not wait (RFC 9110, 10.1.1).
                 if expectsContinue, parser.buffered == 0, !peerEnded { return .sendContinue }
             case .request(let request, let persistence):
                 phase = .handling(isHead: request.method == "HEAD", persistence: persistence)
+                handled = request.body.count
                 return .handle(request)
             case .reject(let rejection):
                 return send(.error(rejection.status, rejection.sentence), now: now)
@@ -181,12 +222,15 @@ struct Exchange: Sendable {
 
     private mutating func send(_ response: HTTPResponse, now: Instant) -> Step {
         phase = .sending(until: now + limits.sendTime, closes: true)
+        // What else the peer sends is thrown away.
+        parser = RequestParser(limits: limits)
         return .send(Reply(response: response, isForHead: false, persistence: .closes))
     }
 
     private mutating func finish(_ step: Step) -> Step {
         if case .over = phase { return .wait }
         phase = .over
+        parser = RequestParser(limits: limits)
         return step
     }
 }

@@ -18,8 +18,13 @@ actor HTTPConnection {
 
     private let socket: Socket
     private let handler: @Sendable (HTTPRequest) async -> HTTPAnswer
-    private let onClose: @Sendable () -> Void
+    private let id: Int
+    private let registry: ConnectionRegistry
+    private let room: BodyRoom
+    /// What of the room this connection has.
+    private var taken = 0
     private var exchange: Exchange
+    private var isIdle = false
     /// What the system would not take yet.
     private var unsent: ArraySlice<UInt8> = []
     private var reader: (any DispatchSourceRead)?
@@ -32,14 +37,17 @@ actor HTTPConnection {
     private static let readBytes = 64 * 1024
 
     init(
-        socket: Socket, loop: EventLoop, limits: HTTPLimits,
-        handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer, onClose: @escaping @Sendable () -> Void
+        socket: Socket, loop: EventLoop, limits: HTTPLimits, room: BodyRoom, id: Int, registry: ConnectionRegistry,
+        judge: @escaping @Sendable (HTTPRequest) -> HeadVerdict,
+        handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer
     ) {
         self.socket = socket
         self.loop = loop
+        self.room = room
+        self.id = id
+        self.registry = registry
         self.handler = handler
-        self.onClose = onClose
-        exchange = Exchange(limits: limits, now: .now)
+        exchange = Exchange(limits: limits, now: .now, judge: judge)
     }
 
     /// Starts reading, or with `refusing` says that there are too many connections.
@@ -50,7 +58,7 @@ actor HTTPConnection {
         reader = source
         liveSources += 1
         source.resume()
-        if refusing { perform(exchange.refuse(now: .now)) }
+        perform(refusing ? exchange.refuse(now: .now) : .wait)
     }
 
     /// Looks whether a deadline has passed.
@@ -59,11 +67,14 @@ actor HTTPConnection {
     /// Takes no further request; closes at once if none is in hand.
     func stop() { perform(exchange.stop()) }
 
+    /// Closes if nothing of a request has come.
+    func yield() { perform(exchange.yield()) }
+
     /// Closes at once and cancels the handler.
     func abort() { perform(exchange.abort()) }
 
     private func perform(_ step: Exchange.Step) {
-        switch step {
+        switch takeRoom(for: step) {
         case .wait: break
         case .sendContinue: send(Reply.continueBytes)
         case .handle(let request): handle(request)
@@ -75,7 +86,29 @@ actor HTTPConnection {
             socket.resetOnClose()
             close()
         }
+        if exchange.isIdle != isIdle {
+            isIdle.toggle()
+            registry.note(id, isIdle: isIdle)
+        }
         adjustReading()
+    }
+
+    /// Keeps the room that this connection has equal to what it keeps of bodies. Without room the request is refused.
+    private func takeRoom(for step: Exchange.Step) -> Exchange.Step {
+        var step = step
+        let isGrowing = if case .handle = step { true } else { exchange.isReadingBody }
+        if isGrowing, exchange.held > taken {
+            if room.take(exchange.held - taken, isVerified: exchange.isVerified) {
+                taken = exchange.held
+            } else {
+                step = exchange.overflow(now: .now)
+            }
+        }
+        if exchange.held < taken {
+            room.giveBack(taken - exchange.held)
+            taken = exchange.held
+        }
+        return step
     }
 
     private func handle(_ request: HTTPRequest) {
@@ -177,6 +210,6 @@ actor HTTPConnection {
 
     private func finishClosing() {
         socket.release()
-        onClose()
+        registry.remove(id)
     }
 }

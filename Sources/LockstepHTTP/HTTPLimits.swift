@@ -1,7 +1,7 @@
 /// What peers may take of the server. Everything has a bound; the most memory that requests on their way can take is
-/// `connections` times `bodyBytes`.
+/// `heldBytes` and one read of each connection.
 public struct HTTPLimits: Sendable {
-    /// Connections at once. The next ones are answered 503 and closed.
+    /// Connections at once. For the next one the longest idle connection is closed; without an idle one it is answered 503.
     public var connections = 1_024
     /// The request's target, in bytes; 414 beyond.
     public var targetBytes = 8 * 1_024
@@ -11,6 +11,9 @@ public struct HTTPLimits: Sendable {
     public var headerFields = 100
     /// The body after taking chunks apart, in bytes; 413 beyond.
     public var bodyBytes = 1_024 * 1_024
+    /// Bodies of all connections that are being read or worked on, in bytes; 503 beyond. Requests that the judge of heads
+    /// could not verify may fill half of it, so that strangers leave room for the others.
+    public var heldBytes = 32 * 1_024 * 1_024
     /// From a request's first byte (on a new connection: from its beginning) to the end of its header.
     public var headerTime: Duration = .seconds(10)
     /// From the end of the header to the end of the body.
@@ -24,4 +27,11 @@ public struct HTTPLimits: Sendable {
     public var lingerTime: Duration = .seconds(2)
 
     public init() {}
+
+    /// Connections over the limit that are told so at once; the next ones are closed without a word.
+    var refusals: Int { max(4, min(64, connections / 8)) }
+
+    /// Descriptors that a server takes at most: its connections, the refused ones, the listening socket, and the
+    /// connection that is just being closed without a word.
+    public var descriptors: Int { connections + refusals + 2 }
 }

@@ -21,29 +21,36 @@ public final class HTTPServer: Sendable {
 
     private let listen: ListenAddress
     private let limits: HTTPLimits
+    private let judge: @Sendable (HTTPRequest) -> HeadVerdict
     private let handler: @Sendable (HTTPRequest) async -> HTTPAnswer
+    private let room: BodyRoom
     private let accept: @Sendable (Socket) -> Socket.Accepted
     private let registry: ConnectionRegistry
     private let loops: [EventLoop]
     private let nextLoop = Atomic(0)
     private let phase = Mutex(Phase.new)
 
+    /// - Parameter judge: decides by the head alone, without waiting, whether a request's body is read.
     public convenience init(
         listen: ListenAddress, limits: HTTPLimits = HTTPLimits(),
+        judge: @escaping @Sendable (HTTPRequest) -> HeadVerdict = { _ in .read(isVerified: true) },
         handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer
     ) {
-        self.init(listen: listen, limits: limits, accept: { $0.nextConnection() }, handler: handler)
+        self.init(listen: listen, limits: limits, accept: { $0.nextConnection() }, judge: judge, handler: handler)
     }
 
     init(
         listen: ListenAddress, limits: HTTPLimits, accept: @escaping @Sendable (Socket) -> Socket.Accepted,
+        judge: @escaping @Sendable (HTTPRequest) -> HeadVerdict = { _ in .read(isVerified: true) },
         handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer
     ) {
         self.listen = listen
         self.limits = limits
         self.accept = accept
+        self.judge = judge
         self.handler = handler
-        registry = ConnectionRegistry(limit: limits.connections)
+        registry = ConnectionRegistry(limits)
+        room = BodyRoom(limit: limits.heldBytes)
         // Two queues carry more than any handler behind them.
         loops = (0..<2).map { EventLoop(label: "http.\($0)") }
     }
@@ -107,13 +114,19 @@ public final class HTTPServer: Sendable {
     }
 
     private func admit(_ socket: Socket) {
-        let admission = registry.admission()
-        guard admission != .drop else { return socket.release() }
+        var isRefused = false
+        switch registry.admission() {
+        case .serve(let other): other.map { other in other.loop.queue.async { other.assumeIsolated { $0.yield() } } }
+        case .refuse: isRefused = true
+        case .drop: return socket.release()
+        }
         let index = nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue
         let loop = loops[index & Int.max % loops.count]
-        let connection = registry.add { onClose in
-            HTTPConnection(socket: socket, loop: loop, limits: limits, handler: handler, onClose: onClose)
+        let connection = registry.add { id in
+            HTTPConnection(
+                socket: socket, loop: loop, limits: limits, room: room, id: id, registry: registry, judge: judge,
+                handler: handler)
         }
-        loop.queue.async { connection.assumeIsolated { $0.start(refusing: admission == .refuse) } }
+        loop.queue.async { [isRefused] in connection.assumeIsolated { $0.start(refusing: isRefused) } }
     }
 }

@@ -39,8 +39,7 @@ struct InputBuffer: Sendable {
                 guard scanned + 1 < bytes.count else { return .incomplete }
                 guard bytes[scanned + 1] == ASCII.lineFeed else { return .malformed }
                 let line = bytes[start..<scanned]
-                start = scanned + 2
-                scanned = start
+                use(upTo: scanned + 2)
                 return .line(line)
             }
             if scanned - start == limit { return .tooLong }
@@ -53,10 +52,14 @@ struct InputBuffer: Sendable {
     /// Up to `limit` bytes from the front.
     mutating func take(upTo limit: Int) -> ArraySlice<UInt8> {
         let end = min(bytes.count, start + limit)
-        defer {
-            start = end
-            scanned = end
-        }
+        defer { use(upTo: end) }
         return bytes[start..<end]
+    }
+
+    private mutating func use(upTo end: Int) {
+        // A connection that waits for its next request keeps no memory of the last one.
+        guard end < bytes.count else { return removeAll() }
+        start = end
+        scanned = end
     }
 }

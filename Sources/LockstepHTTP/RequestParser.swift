@@ -4,8 +4,8 @@
 package struct RequestParser: Sendable {
     package enum Event: Sendable {
         case needMore
-        /// A header is complete and a body is to come.
-        case head(expectsContinue: Bool)
+        /// A header is complete and a body is to come. The request is the later one without its body.
+        case head(HTTPRequest, expectsContinue: Bool)
         case request(HTTPRequest, persistence: Persistence)
         /// Final: whatever follows is not looked at.
         case reject(Rejection)
@@ -16,7 +16,7 @@ package struct RequestParser: Sendable {
         case requestLine(isFirstTry: Bool)
         /// Exits: `fixedBody`, `chunkedBody`, or `requestLine` if there is no body.
         case header(RequestHead, bytesLeft: Int)
-        /// The body stays in `input` until all of it is there. Exits: `requestLine`.
+        /// Exits: `requestLine`.
         case fixedBody(RequestHead, persistence: Persistence, length: Int)
         /// Exits: `requestLine`.
         case chunkedBody(RequestHead, persistence: Persistence)
@@ -27,7 +27,9 @@ package struct RequestParser: Sendable {
     private let limits: HTTPLimits
     private var input = InputBuffer()
     private var state = State.requestLine(isFirstTry: true)
-    /// Of the body in hand. Not inside `state`: taken out of there and put back, it would be copied for every piece.
+    /// The body in hand: of a fixed length, or in chunks. Not inside `state`: taken out of there and put back, it would
+    /// be copied for every piece.
+    private var fixed: [UInt8] = []
     private var chunks: ChunkReader
 
     package init(limits: HTTPLimits) {
@@ -37,6 +39,9 @@ package struct RequestParser: Sendable {
 
     /// Bytes given and not yet used.
     package var buffered: Int { input.count }
+
+    /// Bytes that are kept: those not yet used, and the part of a body that is here.
+    var held: Int { input.count + fixed.count + chunks.body.count }
 
     /// Whether nothing of a next request has come.
     package var isBetweenRequests: Bool {
@@ -50,10 +55,17 @@ package struct RequestParser: Sendable {
         do throws(Rejection) {
             return try advance()
         } catch {
-            state = .rejected(error)
-            input.removeAll()
+            reject(error)
             return .reject(error)
         }
+    }
+
+    /// Nothing more is read, and what is here is let go.
+    mutating func reject(_ rejection: Rejection) {
+        state = .rejected(rejection)
+        input.removeAll()
+        fixed = []
+        chunks = ChunkReader(limits: limits)
     }
 
     private mutating func advance() throws(Rejection) -> Event {
@@ -72,8 +84,11 @@ package struct RequestParser: Sendable {
             case .header(let head, let bytesLeft):
                 return try header(head, bytesLeft: bytesLeft)
             case .fixedBody(let head, let persistence, let length):
-                guard input.count >= length else { return .needMore }
-                return request(head, persistence: persistence, body: Array(input.take(upTo: length)))
+                // No space is set aside: a peer that only announces a megabyte must not take one.
+                fixed.append(contentsOf: input.take(upTo: length - fixed.count))
+                guard fixed.count == length else { return .needMore }
+                defer { fixed = [] }
+                return request(head, persistence: persistence, body: fixed)
             case .chunkedBody(let head, let persistence):
                 guard try chunks.read(from: &input) == .complete else { return .needMore }
                 defer { chunks = ChunkReader(limits: limits) }
@@ -121,18 +136,20 @@ package struct RequestParser: Sendable {
         case .fixed(0):
             return request(head, persistence: framing.persistence, body: [])
         case .fixed(let length):
-            // No space is set aside: a peer that only announces a megabyte must not take one.
             state = .fixedBody(head, persistence: framing.persistence, length: length)
         case .chunked:
             state = .chunkedBody(head, persistence: framing.persistence)
         }
-        return .head(expectsContinue: framing.expectsContinue)
+        return .head(Self.request(head, body: []), expectsContinue: framing.expectsContinue)
     }
 
     private mutating func request(_ head: RequestHead, persistence: Persistence, body: [UInt8]) -> Event {
         state = .requestLine(isFirstTry: true)
-        let request = HTTPRequest(
+        return .request(Self.request(head, body: body), persistence: persistence)
+    }
+
+    private static func request(_ head: RequestHead, body: [UInt8]) -> HTTPRequest {
+        HTTPRequest(
             method: head.line.method, path: head.line.path, query: head.line.query, headers: head.headers, body: body)
-        return .request(request, persistence: persistence)
     }
 }

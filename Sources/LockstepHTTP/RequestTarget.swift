@@ -26,7 +26,7 @@ enum RequestTarget {
         }
         let afterScheme = rest.dropFirst(3)
         let authority = afterScheme.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-        guard HostField.isValid(authority), !authority.isEmpty else {
+        guard HostField.isValid(authority) else {
             throw .badRequest("the request's target names no usable host")
         }
         let origin = afterScheme[authority.endIndex...]
@@ -62,21 +62,5 @@ enum RequestTarget {
             throw .badRequest("the request's target is not valid UTF-8 after percent-decoding")
         }
         return text
-    }
-}
-
-/// The value of a Host field or of a URL's authority.
-enum HostField {
-    /// Only the alphabet is checked: enough to keep paths, user names and lists out.
-    static func isValid(_ value: some Collection<UInt8>) -> Bool {
-        value.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "#"): false
-            case UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "("), UInt8(ascii: ")"),
-                UInt8(ascii: ";"), UInt8(ascii: "="):
-                true
-            default: ASCII.isTokenByte(byte)
-            }
-        }
     }
 }

@@ -147,25 +147,112 @@ struct HTTPServerTests {
         }
     }
 
-    @Test func `connections beyond the limit are told 503, and served again when there is room`() async throws {
+    @Test func `connections beyond the limit are told 503 while all others are at work, and served when there is room`()
+        async throws
+    {
         var limits = HTTPLimits()
         limits.connections = 1
-        try await withServer(limits: limits) { port, server in
+        let started = Latch()
+        let release = Latch()
+        let slow: @Sendable (HTTPRequest) async -> HTTPAnswer = { request in
+            if request.path == ["1"] {
+                started.open()
+                await release.passed()
+            }
+            return await Self.echo(request)
+        }
+        try await withServer(limits: limits, handler: slow) { port, server in
             do {
                 let first = try await TestClient.connect(port)
                 try await first.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
-                #expect(try await first.answer().status == 200)
+                await started.passed()
                 let second = try await TestClient.connect(port)
                 let text = try await second.rest()
                 #expect(text.hasPrefix("HTTP/1.1 503 ") && text.contains("Retry-After: 1\r\n"))
-                try await first.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
-                #expect(try await first.answer().body == "GET /2 0")
+                release.open()
+                #expect(try await first.answer().body == "GET /1 0")
             }
             await server.connectionsClosed()
             let third = try await TestClient.connect(port)
             try await third.send("GET /3 HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(try await third.answer().body == "GET /3 0")
         }
+    }
+
+    @Test func `a crowd of idle connections keeps no request out`() async throws {
+        var limits = HTTPLimits()
+        limits.connections = 4
+        try await withServer(limits: limits) { port, _ in
+            var idle: [TestClient] = []
+            for number in 0..<40 {
+                let client = try await TestClient.connect(port)
+                // Some have been served before, some have never said anything.
+                if number.isMultiple(of: 2) {
+                    try await client.send("GET /\(number) HTTP/1.1\r\nHost: h\r\n\r\n")
+                    #expect(try await client.answer().body == "GET /\(number) 0")
+                } else if idle.count >= limits.connections {
+                    // The longest idle one has gone for it.
+                    #expect(try await idle[number - limits.connections].rest() == "")
+                }
+                idle.append(client)
+            }
+        }
+    }
+
+    @Test func `a request that its head tells to be refused is answered before its body comes, and closed`()
+        async throws
+    {
+        let server = HTTPServer(
+            listen: Self.loopback,
+            judge: { head in
+                head.path == ["in"] ? .read(isVerified: true) : .refuse(.error(401, "no", headers: ["X-Why": "head"]))
+            }, handler: Self.echo)
+        let port = try server.start()
+        let client = try await TestClient.connect(port)
+        try await client.send("POST /in HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")
+        #expect(try await client.answer().body == "POST /in 2")
+        try await client.send("POST /out HTTP/1.1\r\nHost: h\r\nContent-Length: 1048576\r\n\r\n")
+        let answer = try await client.answer()
+        #expect(answer.status == 401 && answer.head.contains("X-Why: head\r\nConnection: close") == false)
+        #expect(answer.head.contains("X-Why: head\r\n") && answer.head.contains("Connection: close\r\n"))
+        // What it sends all the same is thrown away.
+        try await client.send([UInt8](repeating: 7, count: 1 << 20))
+        client.finishSending()
+        #expect(try await client.rest() == "")
+        await server.stop(grace: .zero)
+    }
+
+    @Test func `bodies over the limit of all together are refused with 503, and strangers leave half of it`()
+        async throws
+    {
+        var limits = HTTPLimits()
+        limits.heldBytes = 200_000
+        let server = HTTPServer(
+            listen: Self.loopback, limits: limits,
+            judge: { .read(isVerified: $0.path == ["known"]) }, handler: Self.echo)
+        let port = try server.start()
+        func begin(_ path: String, _ count: Int) async throws -> TestClient {
+            let client = try await TestClient.connect(port)
+            try await client.send(
+                "POST /\(path) HTTP/1.1\r\nHost: h\r\nContent-Length: 150000\r\nExpect: 100-continue\r\n\r\n")
+            #expect(try await client.answer().status == 100)
+            try await client.send([UInt8](repeating: 7, count: count))
+            return client
+        }
+        let stranger = try await begin("stranger", 110_000)
+        let refused = try await stranger.answer()
+        #expect(refused.status == 503 && refused.head.contains("Retry-After: 1\r\n"))
+        let first = try await begin("known", 149_999)
+        let second = try await begin("known", 149_999)
+        // Which of them filled the room is the network's choice; one of them is served.
+        async let answers = [first.answer(), second.answer()]
+        try? await first.send([7])
+        try? await second.send([7])
+        #expect(Set(try await answers.map(\.status)) == [200, 503])
+        let third = try await begin("known", 149_999)
+        try await third.send([7])
+        #expect(try await third.answer().body == "POST /known 150000", "the room was given back")
+        await server.stop(grace: .zero)
     }
 
     @Test func `a handler can have the connection reset`() async throws {

@@ -17,7 +17,7 @@ enum ParserScript {
             events: while true {
                 switch parser.next() {
                 case .needMore: break events
-                case .head(let expectsContinue): words.append(expectsContinue ? "head, expects continue" : "head")
+                case .head(_, let expectsContinue): words.append(expectsContinue ? "head, expects continue" : "head")
                 case .request(let request, let persistence): words.append(describe(request, persistence))
                 case .reject(let rejection):
                     words.append("\(rejection.status) \(rejection.sentence)")

@@ -27,6 +27,26 @@ struct RequestRefusalTests {
     }
 
     @Test(arguments: [
+        "", " ", ":80", "a:99999", "a:65536", "a:-1", "a:+1", "a:8 0", "a:b", "a:80:80", "[::1", "[::1]80", "[::1]:x",
+        "[]", "[1.2.3.4]", "[:::1]", "[fe80::1%25eth0]", "[fe80::1%eth0]", "[::1]]", "::1", "a,b", "a, b", "u@h",
+        "u:p@h",
+        "a/b", "a?b", "a#b", "a b", "a%", "a%2", "a%zz", "a\\b", "<a>", "\"a\"", "[v1.x]", "ü",
+    ])
+    func `a Host that is no host and port is refused`(host: String) {
+        #expect(ParserScript.refusal("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n") == 400)
+        #expect(ParserScript.refusal("GET / HTTP/1.0\r\nHost: \(host)\r\n\r\n") == 400)
+    }
+
+    @Test(arguments: [
+        "a", "A.example", "a.", "a_b", "a-b", "127.0.0.1", "127.0.0.1:8080", "a:", "a:0", "a:65535", "a:00080", "[::1]",
+        "[::1]:80", "[::ffff:1.2.3.4]:", "[2001:DB8::1]", "a%2Db", "1", "x(y)", "xn--bcher-kva.example",
+    ])
+    func `a Host is a name, a number or an IPv6 address, with or without a port`(host: String) {
+        #expect(ParserScript.request("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n") != nil)
+        #expect(ParserScript.request("GET http://\(host)/x HTTP/1.1\r\nHost: \(host)\r\n\r\n") != nil)
+    }
+
+    @Test(arguments: [
         ("Content-Length: 5\r\nTransfer-Encoding: chunked", 400), ("Content-Length: 5\r\nContent-Length: 5", 400),
         ("Content-Length: 5, 5", 400), ("Content-Length: +5", 400), ("Content-Length: -1", 400),
         ("Content-Length:", 400), ("Content-Length: 0x5", 400), ("Content-Length: 5 5", 400),
