@@ -100,6 +100,8 @@ public enum QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case poisoned(String)
     case stopping
     case tooLarge(bytes: Int, limit: Int)
+    /// What is asked makes no job: the sentence says why.
+    case unusable(String)
     case noSuchJob(JobID)
     case noSuchLane(LaneID)
     /// The job is not in a state in which that can be done.
@@ -114,6 +116,7 @@ public enum QueueError: Error, Equatable, Sendable, CustomStringConvertible {
         case .full: "the disk has no room for another job"
         case .poisoned(let reason): "the journal cannot be written any more: \(reason)"
         case .stopping: "the queue is stopping"
+        case .unusable(let reason): reason
         case .tooLarge(let bytes, let limit): "\(bytes) bytes are more than the limit of \(limit)"
         case .noSuchJob(let id): "there is no job \(id), or it was finished long ago"
         case .noSuchLane(let id): "there is no lane \(id)"

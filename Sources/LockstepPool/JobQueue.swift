@@ -152,8 +152,9 @@ public actor JobQueue {
     }
 
     private func check(_ job: NewJob) throws(QueueError) {
-        precondition(
-            job.keys.isEmpty == (job.unplaced != nil), "a job has either keys or a reason why it has none")
+        guard job.keys.isEmpty == (job.unplaced != nil) else {
+            throw .unusable("A job has either keys or a reason why it has none.")
+        }
         guard job.payload.count <= policy.maxPayload else {
             throw .tooLarge(bytes: job.payload.count, limit: policy.maxPayload)
         }
@@ -161,7 +162,9 @@ public actor JobQueue {
     }
 
     func check(_ keys: [LaneKey]) throws(QueueError) {
-        precondition(keys.count <= policy.maxKeys, "a job has few names, and their number is known to its maker")
+        guard keys.count <= policy.maxKeys else {
+            throw .unusable("A job has at most \(policy.maxKeys) keys, not \(keys.count).")
+        }
         for key in keys where key.value.utf8.count > policy.maxKeyBytes {
             throw .tooLarge(bytes: key.value.utf8.count, limit: policy.maxKeyBytes)
         }

@@ -78,11 +78,15 @@ package final class Service: Sendable {
         intakeRoutes = IntakeRoutes(
             gyms: gyms, acceptance: acceptance, counters: counters,
             onceHub: OnceHubRoute(gyms: gyms, acceptance: acceptance) { wall() / 1_000 })
-        intake = HTTPServer(listen: configuration.listen) { [intakeRoutes] in await intakeRoutes.answer($0) }
+        intake = HTTPServer(
+            listen: configuration.listen, judge: { [intakeRoutes] in intakeRoutes.judge($0) },
+            handler: { [intakeRoutes] in await intakeRoutes.answer($0) })
         adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
             acceptance: acceptance, intake: counters, token: configuration.adminToken, wall: wall)
-        admin = HTTPServer(listen: configuration.admin) { [adminRoutes] in await adminRoutes.answer($0) }
+        admin = HTTPServer(
+            listen: configuration.admin, judge: { [adminRoutes] in adminRoutes.judge($0) },
+            handler: { [adminRoutes] in await adminRoutes.answer($0) })
     }
 
     package struct Addresses: Sendable {
@@ -173,6 +177,8 @@ package final class Service: Sendable {
 
     private static func policy(_ configuration: Configuration) -> QueuePolicy {
         var policy = QueuePolicy()
+        // Any body that the intake reads can be kept.
+        policy.maxPayload = HTTPLimits().bodyBytes + StoredMessage.mostOverhead
         // A change that waits for Keap's budget waits with its lane: to fill bulk calls, hundreds of one gym's must be
         // able to, and still leave places for everybody else's.
         policy.lanesPerTenant = 512

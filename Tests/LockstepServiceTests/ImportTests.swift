@@ -67,11 +67,32 @@ struct ImportTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `what cannot be imported is refused with a sentence, and nothing of it is taken`() async throws {
+    func `a row that cannot be kept is named with its number and a reason, and costs no other row`() async throws {
         try await Town.with { town in
-            let nameless = try await send([row("ana"), "First+Name=Bo&Status=Student"], to: town)
-            #expect(nameless.status == 400)
-            #expect(nameless.error.contains("row 2") && nameless.error.contains("lastName is missing"))
+            let long = String(repeating: "x", count: 1_100)
+            let huge = String(repeating: "y", count: 200_000)
+            let rows = [
+                row("ana"), "First+Name=Bo&Status=Student", row(long), "%zz", row("cy", "&Zen+Planner+ID=\(long)"),
+                row(huge), "", "First+Name=\"\"&Last+Name=%22%0A%22&Email=\(long)", row("di"),
+            ]
+            let answer = try await send(rows, to: town)
+            #expect(answer.status == 202)
+            let refused = answer.object["refused"] as? [[String: Any]] ?? []
+            #expect(refused.compactMap { $0["row"] as? Int } == [2, 4, 7])
+            #expect(refused.allSatisfy { ($0["reason"] as? String)?.isEmpty == false })
+            #expect((refused.first?["reason"] as? String)?.contains("lastName is missing") == true)
+            #expect(answer.object["accepted"] as? Int == rows.count - refused.count)
+            try await town.settle()
+            let names = Set(town.contacts().compactMap { $0["given_name"] as? String })
+            #expect(names.isSuperset(of: ["ana", "di"]))
+            // The same again ends as it did, and the service is there.
+            #expect(try await send(rows, to: town).object["accepted"] as? Int == rows.count - refused.count)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what is no batch is refused with a sentence, and nothing of it is taken`() async throws {
+        try await Town.with { town in
             #expect(try await send([row("ana")], to: town, gym: "nowhere").status == 404)
             #expect(try await send(Array(repeating: row("ana"), count: 1_001), to: town).status == 413)
             let shapeless = try await town.ask("POST", town.admin + "/api/gyms/downtown/people", body: "[]")

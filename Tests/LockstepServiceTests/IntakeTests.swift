@@ -55,8 +55,50 @@ struct IntakeTests {
                 #expect(answer.body == wrongToken.body)
                 #expect(Set(answer.headers.keys) == Set(wrongToken.headers.keys))
             }
+            #expect(wrongToken.headers["www-authenticate"]?.isEmpty == false)
             #expect(!wrongToken.text.contains("wrong") && !unknownGym.text.contains("nowhere"))
             #expect(await town.service.queue.counts().tenants.isEmpty)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [0, 1])
+    func `a body of exactly a megabyte is kept, one byte more is refused`(more: Int) async throws {
+        try await Town.with { town in
+            let hook = "\(town.intake)/hooks/downtown/zenplanner/token-of-downtown"
+            let long = "multipart/form-data; boundary=frontier; x=" + String(repeating: "y", count: 8_000)
+            let part = "--frontier\r\nContent-Disposition: form-data; name=\"personId\"\r\n\r\n7\r\n--frontier--\r\n"
+            for (type, start) in [
+                ("application/x-www-form-urlencoded", "personId=7&firstName=Ana&lastName=Ruiz&note="),
+                ("application/json", #"{"personId": "7", "lastName": "Ruiz"}"#), (long, part),
+            ] {
+                let filler = type == "application/json" ? " " : "x"
+                let body = start + String(repeating: filler, count: (1 << 20) + more - start.utf8.count)
+                let answer = try await town.ask("POST", hook, body: body, headers: ["Content-Type": type])
+                #expect(answer.status == (more == 0 ? 202 : 413), "\(type.prefix(40)): \(answer.text)")
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a refusal says what would be taken`() async throws {
+        try await Town.with { town in
+            let hook = "\(town.intake)/hooks/downtown/zenplanner/token-of-downtown"
+            let type = try await town.ask("POST", hook, body: "<p>", headers: ["Content-Type": "text/html"])
+            #expect(type.status == 415 && type.headers["accept-post"]?.contains("application/json") == true)
+            for path in ["/hooks/downtown/zenplanner/token-of-downtown", "/hooks/downtown/zenplanner/wrong"] {
+                let compressed = try await town.ask(
+                    "POST", town.intake + path, body: "x",
+                    headers: Town.form.merging(["Content-Encoding": "gzip"]) { $1 })
+                #expect(compressed.status == (path.hasSuffix("wrong") ? 401 : 415))
+                if compressed.status == 415 { #expect(compressed.headers["accept-encoding"] == "identity") }
+            }
+            let plain = try await town.ask(
+                "POST", hook, body: "personId=7", headers: Town.form.merging(["Content-Encoding": "identity"]) { $1 })
+            #expect(plain.status == 202)
+            let unsigned = try await town.ask("POST", town.intake + "/hooks/downtown/oncehub", body: "{}")
+            #expect(unsigned.status == 401 && unsigned.headers["www-authenticate"]?.isEmpty == false)
+            let method = try await town.ask("GET", town.intake + "/hooks/downtown/oncehub")
+            #expect(method.status == 405 && method.headers["allow"] == "POST")
         }
     }
 

@@ -55,9 +55,15 @@ struct LaneKeysTests {
         #expect(person[0].kind != renamed[0].kind)
     }
 
-    @Test func `a name too long to be a key is left out rather than refused`() {
+    @Test func `a name or id too long to be a key leads to its lane by its digest`() {
         let endless = String(repeating: "x", count: QueuePolicy().maxKeyBytes)
-        #expect(keys("zp-1", email: "a@b.c", first: endless, last: "Ruiz").map(\.value) == ["zp-1"])
+        let withID = keys("zp-1", email: "a@b.c", first: endless, last: "Ruiz")
+        let without = keys("", email: "A@b.c", first: endless, last: "ruiz")
+        #expect(!without.isEmpty && without.allSatisfy(withID.contains))
+        #expect(Set(without).isDisjoint(with: keys("", email: "a@b.c", first: endless + "y", last: "Ruiz")))
+        let longID = keys(endless + "1", email: nil, first: nil, last: nil)
+        #expect(longID != keys(endless + "2", email: nil, first: nil, last: nil))
+        for key in withID + without + longID { #expect(key.value.utf8.count <= QueuePolicy().maxKeyBytes) }
     }
 
     // MARK: Bookings

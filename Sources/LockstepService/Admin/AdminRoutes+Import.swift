@@ -4,8 +4,9 @@ import LockstepPool
 import ZenPlanner
 
 extension AdminRoutes {
-    /// Rows of a report, as `lockstep import` sends them: `{"rows": ["First+Name=Ana&…", …]}`. All of them are on disk when it
-    /// answers, or it says how many are: sending all again does no harm.
+    /// Rows of a report, as `lockstep import` sends them: `{"rows": ["First+Name=Ana&…", …]}`. Every row that can be kept is
+    /// on disk when it answers, and each of the others is named with its number, from 1, and a reason. Sending all again does
+    /// no harm.
     func importPeople(_ request: HTTPRequest, of gym: Gym) async throws -> HTTPAnswer {
         guard let batch = try? JSONDecoder().decode(ImportBatch.self, from: Data(request.body)) else {
             return Reply.error(400, "send {\"rows\": [a form for each person]}")
@@ -13,58 +14,89 @@ extension AdminRoutes {
         guard batch.rows.count <= ImportBatch.mostRows else {
             return Reply.error(413, "at most \(ImportBatch.mostRows) rows at once")
         }
-        var jobs: [NewJob] = []
-        for (place, row) in batch.rows.enumerated() {
+        var jobs: [ImportBatch.Row] = []
+        var answer = ImportAnswer()
+        for (index, row) in batch.rows.enumerated() {
             let message = StoredMessage(source: .zenPlannerReport, contentType: nil, body: Array(row.utf8))
             switch gym.reader.read(report: message.body) {
-            case .unplaced(let reason, _): return Reply.error(400, "row \(place + 1): \(reason)")
+            case .unplaced(let reason, _): answer.refused.append(.init(row: index + 1, reason: reason))
             case .change(let change, _):
-                jobs.append(
-                    NewJob(
-                        tenant: gym.id.tenant, kind: JobKind.message, keys: LaneKeys.keys(of: change),
-                        payload: message.bytes, isSnapshot: true, urgency: .bulk))
+                let job = NewJob(
+                    tenant: gym.id.tenant, kind: JobKind.message, of: change, payload: message.bytes, isSnapshot: true,
+                    urgency: .bulk)
+                // A file's row can be mended and sent again; a dead letter for it would only be in the way.
+                if let reason = job.unplaced {
+                    answer.refused.append(.init(row: index + 1, reason: reason))
+                } else {
+                    jobs.append(.init(number: index + 1, job: job))
+                }
             }
         }
-        for together in ImportBatch.runs(of: jobs) { try await accept(together) }
-        return Reply.json(202, ["accepted": jobs.count])
+        for together in ImportBatch.runs(of: jobs) { answer.refused += try await accept(together) }
+        answer.refused.sort { $0.row < $1.row }
+        answer.accepted = batch.rows.count - answer.refused.count
+        return Reply.json(202, answer)
     }
 
-    /// At once, so that one sync may serve them all.
-    private func accept(_ jobs: some Sequence<NewJob>) async throws(QueueError) {
-        let failures = await withTaskGroup(of: QueueError?.self) { [queue] group in
-            for job in jobs {
+    /// At once, so that one sync may serve them all. Returns the rows that cannot be kept for a reason of their own.
+    private func accept(_ rows: [ImportBatch.Row]) async throws(QueueError) -> [ImportAnswer.Refused] {
+        let failures = await withTaskGroup(of: (Int, QueueError)?.self) { [queue] group in
+            for row in rows {
                 group.addTask {
                     do throws(QueueError) {
-                        _ = try await queue.enqueue(job)
+                        _ = try await queue.enqueue(row.job)
                         return nil
                     } catch {
-                        return error
+                        return (row.number, error)
                     }
                 }
             }
-            return await group.reduce(into: [QueueError]()) { failures, failure in
+            return await group.reduce(into: [(Int, QueueError)]()) { failures, failure in
                 if let failure { failures.append(failure) }
             }
         }
-        if let failure = failures.first { throw failure }
+        var refused: [ImportAnswer.Refused] = []
+        for (row, failure) in failures {
+            switch failure {
+            case .tooLarge, .unusable: refused.append(.init(row: row, reason: "\(failure)"))
+            default: throw failure
+            }
+        }
+        return refused
     }
+}
+
+struct ImportAnswer: Encodable {
+    struct Refused: Encodable {
+        var row: Int
+        var reason: String
+    }
+
+    var accepted = 0
+    var refused: [Refused] = []
 }
 
 struct ImportBatch: Decodable {
     static let mostRows = 1_000
     var rows: [String]
 
-    /// Runs of jobs about different people: whoever is in the file twice keeps their order.
-    static func runs(of jobs: [NewJob]) -> [[NewJob]] {
-        var runs: [[NewJob]] = [[]]
+    struct Row {
+        /// From 1.
+        var number: Int
+        var job: NewJob
+    }
+
+    /// Runs of rows about different people: those about one person keep their order.
+    static func runs(of rows: [Row]) -> [[Row]] {
+        var runs: [[Row]] = [[]]
         var met: Set<LaneKey> = []
-        for job in jobs {
-            if !met.isDisjoint(with: job.keys) {
+        for row in rows {
+            if !met.isDisjoint(with: row.job.keys) {
                 runs.append([])
                 met = []
             }
-            met.formUnion(job.keys)
-            runs[runs.count - 1].append(job)
+            met.formUnion(row.job.keys)
+            runs[runs.count - 1].append(row)
         }
         return runs
     }

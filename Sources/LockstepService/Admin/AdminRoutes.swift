@@ -18,38 +18,56 @@ struct AdminRoutes: Sendable {
     /// Milliseconds since 1970.
     let wall: @Sendable () -> Int64
 
+    /// Refuses by the head alone whatever can be, so that a stranger's body is never read.
+    func judge(_ head: HTTPRequest) -> HeadVerdict {
+        if case .refused(let response) = target(of: head) { return .refuse(response) }
+        return .read(isVerified: true)
+    }
+
     func answer(_ request: HTTPRequest) async -> HTTPAnswer {
-        let place = AdminPlace(request.path)
-        let isReading = request.method == "GET" || request.method == "HEAD"
-        let isKnown = token.map { isSameSecret(request.headers["Authorization"] ?? "", "Bearer \($0.text)") } ?? true
-        // Health is for load balancers, which have no token; it tells them nothing but a word.
-        if isReading, place == .health { return health(tellsReason: isKnown) }
-        if isReading, place == .readiness { return await readiness() }
-        guard isKnown else {
-            return Reply.error(401, "the admin token is missing or wrong", headers: ["WWW-Authenticate": "Bearer"])
-        }
-        // Where nothing but loopback protects, a page in the operator's browser must not get in under a name of its own.
-        if token == nil, !Self.isLoopback(host: request.headers["Host"] ?? "") {
-            return Reply.error(403, "without an admin token, call this address by localhost or its number")
-        }
-        // A page that the operator's browser has open must not be able to give orders here.
-        if !isReading, request.headers["Origin"] != nil {
-            return Reply.error(403, "requests from web pages are refused")
-        }
-        guard let place else {
-            return Reply.error(
-                404,
-                "there is nothing here; try /healthz, /readyz, /metrics, /api/jobs, /api/gyms, /api/budget or /api/attention"
-            )
-        }
-        guard place.methods.contains(request.method) else {
-            return Reply.methodNotAllowed(place.methods.joined(separator: ", "))
-        }
         do {
-            return try await answer(request, at: place)
+            switch target(of: request) {
+            case .refused(let response): return .response(response)
+            case .place(let place, let isKnown): return try await answer(request, at: place, isKnown: isKnown)
+            }
         } catch {
             return refusal(error)
         }
+    }
+
+    /// What the head of a request asks for.
+    private enum Target {
+        case place(AdminPlace, isKnown: Bool)
+        case refused(HTTPResponse)
+    }
+
+    private func target(of head: HTTPRequest) -> Target {
+        let place = AdminPlace(head.path)
+        let isReading = head.method == "GET" || head.method == "HEAD"
+        let isKnown = token.map { isSameSecret(head.headers["Authorization"] ?? "", "Bearer \($0.text)") } ?? true
+        // Health is for load balancers, which have no token; it tells them nothing but a word.
+        if isReading, let place, [.health, .readiness].contains(place) { return .place(place, isKnown: isKnown) }
+        guard isKnown else { return .refused(.unauthorized("the admin token is missing or wrong", scheme: "Bearer")) }
+        // Where nothing but loopback protects, a page in the operator's browser must not get in under a name of its own.
+        if token == nil, !Self.isLoopback(host: head.headers["Host"] ?? "") {
+            return .refused(.error(403, "without an admin token, call this address by localhost or its number"))
+        }
+        // A page that the operator's browser has open must not be able to give orders here.
+        if !isReading, head.headers["Origin"] != nil {
+            return .refused(.error(403, "requests from web pages are refused"))
+        }
+        guard let place else {
+            return .refused(
+                .error(
+                    404,
+                    "there is nothing here; try /healthz, /readyz, /metrics, /api/jobs, /api/gyms, /api/budget or /api/attention"
+                ))
+        }
+        guard place.methods.contains(head.method) else {
+            return .refused(.methodNotAllowed(place.methods.joined(separator: ", ")))
+        }
+        if let refusal = HTTPResponse.refusingEncoding(of: head) { return .refused(refusal) }
+        return .place(place, isKnown: true)
     }
 
     /// `localhost`, `127.0.0.1` or `[::1]`, with or without a port. HTTP/1.0 may leave the header out.
@@ -59,9 +77,9 @@ struct AdminRoutes: Sendable {
         return withPort?.isLoopback ?? false
     }
 
-    private func answer(_ request: HTTPRequest, at place: AdminPlace) async throws -> HTTPAnswer {
+    private func answer(_ request: HTTPRequest, at place: AdminPlace, isKnown: Bool) async throws -> HTTPAnswer {
         switch place {
-        case .health: return health(tellsReason: true)
+        case .health: return health(tellsReason: isKnown)
         case .readiness: return await readiness()
         case .metrics:
             let page = await MetricsPage(
@@ -269,6 +287,7 @@ extension QueueError {
         case .noSuchJob, .noSuchLane: 404
         case .notNow, .unplaced, .stale: 409
         case .tooLarge: 413
+        case .unusable: 422
         case .full, .poisoned, .stopping: 503
         }
     }

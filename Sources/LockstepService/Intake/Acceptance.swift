@@ -36,13 +36,10 @@ struct Acceptance: Sendable {
         let tenant = gym.id.tenant
         switch reading {
         case .change(.program(let change), _):
-            return NewJob(
-                tenant: tenant, kind: JobKind.program, keys: LaneKeys.keys(of: .program(change)),
-                payload: message.bytes)
+            return NewJob(tenant: tenant, kind: JobKind.program, of: .program(change), payload: message.bytes)
         case .change(let change, _):
             return NewJob(
-                tenant: tenant, kind: JobKind.message, keys: LaneKeys.keys(of: change), payload: message.bytes,
-                isSnapshot: true)
+                tenant: tenant, kind: JobKind.message, of: change, payload: message.bytes, isSnapshot: true)
         case .unplaced(let reason, _):
             return NewJob(
                 tenant: tenant, kind: JobKind.message, keys: [], payload: message.bytes, isSnapshot: true,

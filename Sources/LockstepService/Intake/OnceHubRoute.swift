@@ -10,35 +10,48 @@ struct OnceHubRoute: Sendable {
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
 
-    func answer(_ request: HTTPRequest, gym id: String) async -> HTTPAnswer {
-        guard request.method == "POST" else { return Reply.methodNotAllowed("POST") }
-        let gym = gyms[id]
-        guard let header = request.headers[Signature.header] else {
-            return Reply.error(
-                401,
+    /// Why a request is refused whatever its body says.
+    func refusal(of head: HTTPRequest) -> HTTPResponse? {
+        guard head.method == "POST" else { return .methodNotAllowed("POST") }
+        guard let header = head.headers[Signature.header] else {
+            return Self.unauthorized(
                 "the call is not signed: it has no header \(Signature.header). OnceHub signs webhooks of version v2 "
                     + "only; those of version v1 are not taken, so make the webhook anew with v2")
         }
-        // A gym that does not exist is worked for as long as one that does: which exist is nobody's business.
+        guard Signature(header) != nil else { return Self.unknown }
+        if let refusal = HTTPResponse.refusingEncoding(of: head) { return refusal }
+        guard head.headers["Content-Type"].map(Self.isJSON) ?? true else {
+            return .unsupportedMediaType("send application/json", taken: "application/json")
+        }
+        return nil
+    }
+
+    func answer(_ request: HTTPRequest, gym id: String) async -> HTTPAnswer {
+        let gym = gyms[id]
+        // The same work for a gym that does not exist, so that a stranger does not learn which do.
         let onceHub = gym?.onceHub
         let secrets = onceHub?.secrets.map(\.text) ?? ["-"]
-        let verdict = Signature(header)?.verify(
+        let verdict = request.headers[Signature.header].flatMap(Signature.init)?.verify(
             request.body, secrets: secrets, now: now(), tolerance: onceHub?.tolerance.components.seconds ?? 0)
-        guard let gym, let onceHub, let verdict, verdict != .wrong else {
-            return Reply.error(401, "gym unknown, or the signature is not this gym's")
-        }
+        guard let gym, let onceHub, let verdict, verdict != .wrong else { return .response(Self.unknown) }
         if case .outOfTime(let seconds) = verdict {
-            return Reply.error(
-                401,
-                "the call was signed \(seconds) seconds before this clock's time, more than onceHub.tolerance allows")
+            return .response(
+                Self.unauthorized(
+                    "the call was signed \(seconds) seconds before this clock's time, more than onceHub.tolerance allows"
+                ))
         }
         return await accept(request, of: gym, onceHub.reader)
     }
 
+    private static var unknown: HTTPResponse { unauthorized("gym unknown, or the signature is not this gym's") }
+
+    private static func unauthorized(_ sentence: String) -> HTTPResponse {
+        .unauthorized(sentence, scheme: Signature.header)
+    }
+
     private func accept(_ request: HTTPRequest, of gym: Gym, _ reader: OnceHubReader) async -> HTTPAnswer {
-        let type = request.headers["Content-Type"]
-        guard type.map(Self.isJSON) ?? true else { return Reply.error(415, "send application/json") }
-        let message = StoredMessage(source: .onceHub, contentType: type, body: request.body)
+        let message = StoredMessage(
+            source: .onceHub, contentType: request.headers["Content-Type"], body: request.body)
         do {
             switch try reader.read(request.body) {
             case .ignored(let event, let sentence):
@@ -88,9 +101,7 @@ extension Acceptance {
     ) -> NewJob {
         switch reading {
         case .success(let change):
-            return NewJob(
-                tenant: gym.id.tenant, kind: JobKind.booking, keys: LaneKeys.keys(of: .contact(change)),
-                payload: message.bytes)
+            return NewJob(tenant: gym.id.tenant, kind: JobKind.booking, of: .contact(change), payload: message.bytes)
         case .failure(let unplaced):
             return NewJob(
                 tenant: gym.id.tenant, kind: JobKind.booking, keys: [], payload: message.bytes,

@@ -23,6 +23,6 @@ package enum Reply {
     }
 
     package static func methodNotAllowed(_ allowed: String) -> HTTPAnswer {
-        error(405, "this address takes \(allowed)", headers: ["Allow": allowed])
+        .response(.methodNotAllowed(allowed))
     }
 }

@@ -112,15 +112,8 @@ final class Gym: Sendable {
         let hold = LaneHold(
             attempt: attempt,
             save: { try await lane.save($0) },
-            // A key that is too long for the queue leads nowhere.
-            claim: { contact in
-                guard let key = LaneKeys.key(of: contact) else { return true }
-                return try await lane.claim(key) != .joining
-            },
-            isNamesakes: { name in
-                guard let key = LaneKeys.key(of: name) else { return false }
-                return await lane.isOthers(key)
-            })
+            claim: { try await lane.claim(LaneKeys.key(of: $0)) != .joining },
+            isNamesakes: { await lane.isOthers(LaneKeys.key(of: $0)) })
         return await deliverer.deliver(change, job: job.rawValue, isImport: isImport, state: state, hold: hold)
     }
 

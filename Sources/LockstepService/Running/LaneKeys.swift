@@ -1,6 +1,7 @@
 import ContactSync
 import Keap
 import LockstepPool
+import OnceHub
 
 /// Which lane a change belongs to: its keys, strongest first.
 enum LaneKeys {
@@ -20,37 +21,55 @@ enum LaneKeys {
         switch change {
         case .person(let person):
             // Ids are compared without regard to case, since a GUID may be written either way.
-            let id = LaneKey(kind: zenPlannerID, value: person.zenPlannerID.lowercased(), isExclusive: true)
+            let id = LaneKey(kind: zenPlannerID, value: short(person.zenPlannerID.lowercased()), isExclusive: true)
             // The name only if it is whole: families share an e-mail address, and the id is enough.
             let isWhole = [SyncedField.email, .firstName, .lastName].allSatisfy { field in
                 person.values[field]?.text.contains { !$0.isWhitespace } ?? false
             }
             return (person.zenPlannerID.isEmpty ? [] : [id]) + (isWhole ? names(NameKey(person.values)) : [])
         case .contact(let change):
-            let records = change.records.map { LaneKey(kind: record, value: $0, isExclusive: false) }
+            let records = change.records.map { LaneKey(kind: record, value: short($0), isExclusive: false) }
             let name = NameKey(change.values)
             let isEnough = change.nameMatch == .anyName
-            return fitting(records) + names(name) + fitting(isEnough ? [(address, name?.email)] : [])
+            return records + names(name) + some([(address, isEnough ? name?.email : nil)])
         case .program:
             // One lane a gym, so that a program is not deleted before it was renamed.
             return [LaneKey(kind: programs, value: "programs", isExclusive: false)]
         }
     }
 
-    static func key(of contact: ContactID) -> LaneKey? { fitting([(self.contact, contact.text)]).first }
-
-    static func key(of name: NameKey) -> LaneKey? { fitting([(person, name.text)]).first }
-
-    private static func names(_ name: NameKey?) -> [LaneKey] {
-        fitting([(person, name?.text), (wholeName, name?.whole)])
+    static func key(of contact: ContactID) -> LaneKey {
+        LaneKey(kind: self.contact, value: short(contact.text), isExclusive: false)
     }
 
-    private static func fitting(_ keys: [(kind: UInt8, value: String?)]) -> [LaneKey] {
-        fitting(keys.compactMap { kind, value in value.map { LaneKey(kind: kind, value: $0, isExclusive: false) } })
+    static func key(of name: NameKey) -> LaneKey { LaneKey(kind: person, value: short(name.text), isExclusive: false) }
+
+    private static func names(_ name: NameKey?) -> [LaneKey] { some([(person, name?.text), (wholeName, name?.whole)]) }
+
+    private static func some(_ keys: [(kind: UInt8, value: String?)]) -> [LaneKey] {
+        keys.compactMap { kind, value in value.map { LaneKey(kind: kind, value: short($0), isExclusive: false) } }
     }
 
-    /// The queue refuses longer keys. The others still find the lane, and the message is kept.
-    private static func fitting(_ keys: [LaneKey]) -> [LaneKey] {
-        keys.filter { $0.value.utf8.count <= QueuePolicy().maxKeyBytes }
+    /// The queue refuses long keys. A long value is known by its beginning and its digest, so that it leads to its lane
+    /// as any other does.
+    private static func short(_ value: String) -> String {
+        let bytes = Array(value.utf8)
+        guard bytes.count > QueuePolicy().maxKeyBytes else { return value }
+        let digest = SHA256.digest(bytes).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return String(decoding: bytes.prefix(256), as: UTF8.self) + "…" + digest
+    }
+}
+
+extension NewJob {
+    /// A job for a change; without a lane, and so a dead letter, if nothing in the change says whose it is.
+    init(
+        tenant: TenantID, kind: UInt8, of change: Change, payload: [UInt8], isSnapshot: Bool = false,
+        urgency: JobUrgency = .live
+    ) {
+        // The strongest come first, and those left out are only more ways to the same lane.
+        let keys = Array(LaneKeys.keys(of: change).prefix(QueuePolicy().maxKeys))
+        self.init(
+            tenant: tenant, kind: kind, keys: keys, payload: payload, isSnapshot: isSnapshot, urgency: urgency,
+            unplaced: keys.isEmpty ? "Neither an id nor a whole name with an address says whose this is." : nil)
     }
 }

@@ -13,6 +13,9 @@ struct StoredMessage: Equatable, Sendable {
         case zenPlannerReport = 3
     }
 
+    /// Bytes beside the body, at most: no content type is longer than a request's header may be.
+    static let mostOverhead = 4 + (16 << 10)
+
     var source: Source
     var contentType: String?
     var body: [UInt8]

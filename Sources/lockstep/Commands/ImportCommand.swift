@@ -59,9 +59,10 @@ struct ImportCommand: Command {
             return .failed
         }
         let client = try AdminClient(address)
-        try await send(report.people, to: client)
-        if waits { try await follow(report.people.count, client) }
-        return .done
+        let refused = try await send(report.people, to: client)
+        let kept = report.people.count - refused
+        if waits, kept > 0 { try await follow(kept, client) }
+        return refused == 0 ? .done : .failed
     }
 
     private func read(_ settings: ZenPlannerSettings) throws -> PeopleReport {
@@ -82,11 +83,17 @@ struct ImportCommand: Command {
         return Terminal.ask("Import \(count.people) to gym \(gym)? [y/N] ")
     }
 
-    private func send(_ people: [PeopleReport.Person], to client: AdminClient) async throws {
+    /// Returns how many rows the service refused, after saying which and why.
+    private func send(_ people: [PeopleReport.Person], to client: AdminClient) async throws -> Int {
+        var refused: [(line: Int, reason: String)] = []
         for start in stride(from: 0, to: people.count, by: 200) {
             let rows = people[start..<min(start + 200, people.count)].map { String(decoding: $0.form, as: UTF8.self) }
             do {
-                _ = try await client.post("/api/gyms/\(gym)/people", json: ["rows": rows])
+                let answer = try await client.post("/api/gyms/\(gym)/people", json: ["rows": rows])
+                for row in try client.decode(ImportedRows.self, from: answer).refused ?? [] {
+                    let index = start + row.row - 1
+                    refused.append((people.indices.contains(index) ? people[index].line : 0, row.reason))
+                }
             } catch let failure as CommandFailure {
                 throw CommandFailure(
                     "\(failure.sentence); \(start) of \(people.count) people are with the service: import the file again, "
@@ -94,7 +101,14 @@ struct ImportCommand: Command {
             }
             Terminal.progress("\(Terminal.bar(start + rows.count, of: people.count)) handing over")
         }
-        Terminal.note("\(people.count.people) with the service, on disk")
+        Terminal.note("\((people.count - refused.count).people) with the service, on disk")
+        for row in refused.prefix(ImportPreview.mostFlaws) {
+            Terminal.complain("line \(row.line) was not taken: \(row.reason.harmless)")
+        }
+        if refused.count > ImportPreview.mostFlaws {
+            Terminal.complain("and \(refused.count - ImportPreview.mostFlaws) more lines were not taken")
+        }
+        return refused.count
     }
 
     /// Until nothing of the gym's waits; its live changes count too.
@@ -115,6 +129,15 @@ struct ImportCommand: Command {
     }
 }
 
+private struct ImportedRows: Decodable {
+    struct Refused: Decodable {
+        var row: Int
+        var reason: String
+    }
+
+    var refused: [Refused]?
+}
+
 private struct GymProgress: Decodable {
     var id: String
     var jobs: [String: Int]
@@ -124,7 +147,7 @@ private struct GymProgress: Decodable {
 struct ImportPreview {
     let text: String
 
-    private static let mostFlaws = 20
+    static let mostFlaws = 20
 
     init(_ report: PeopleReport, file: String, settings: ZenPlannerSettings) {
         var lines = ["\(file): \(report.people.count.people)"]
