@@ -2,9 +2,9 @@ import Keap
 
 /// Finds which value Keap minds, after it refused several at once without naming one.
 ///
-/// The names and the id go first, then one group after the other, so that one bad value does not cost the others.
+/// What is trusted and the id go first, then one group after the other, so that one bad value does not cost the others.
 struct FieldTrial: Equatable, Sendable {
-    /// Groups that are refused or taken as one. What stands in none of them goes with the first.
+    /// Groups that are refused or taken as one. What stands in none of them, and what is trusted, goes with the first.
     static let groups: [[SyncedField]] = [
         [.email], [.mobilePhone], AddressParts.fields, [.birthDate], [.signupDate], [.prospectSource],
     ]
@@ -12,6 +12,7 @@ struct FieldTrial: Equatable, Sendable {
     /// What may be sent now.
     private(set) var current: Set<SyncedField>
     private var waiting: [Set<SyncedField>]
+    private let trusted: Set<SyncedField>
     /// Refused by themselves. They are blamed only once Keap has taken something else: it may mind the contact.
     private var refused: Set<SyncedField> = []
     private var hasSucceeded = false
@@ -29,16 +30,21 @@ struct FieldTrial: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - sent: what was refused.
+    ///   - trusted: what is never the fault: if Keap refuses these, it minds the contact.
     ///   - isCreation: a contact cannot be made without an address of some kind.
     ///   - writesID: the Zen Planner id goes with the first.
-    init?(of sent: Set<SyncedField>, isCreation: Bool, writesID: Bool) {
-        let parts = Self.groups.map { Set($0).intersection(sent) }.filter { !$0.isEmpty }
+    init?(of sent: Set<SyncedField>, trusted: Set<SyncedField>, isCreation: Bool, writesID: Bool) {
+        self.trusted = trusted.union([.firstName, .lastName])
+        let parts = Self.groups.map { Set($0).intersection(sent).subtracting(trusted) }.filter { !$0.isEmpty }
         let first = sent.subtracting(parts.joined())
         if isCreation {
-            guard let base = parts.firstIndex(where: Self.suffices), parts.count > 1 else { return nil }
-            current = first.union(parts[base])
+            current = first
             waiting = parts
-            waiting.remove(at: base)
+            if !Self.suffices(first) {
+                guard let base = parts.firstIndex(where: Self.suffices) else { return nil }
+                current.formUnion(waiting.remove(at: base))
+            }
+            guard !waiting.isEmpty else { return nil }
         } else {
             waiting = parts
             current = first
@@ -62,16 +68,16 @@ struct FieldTrial: Equatable, Sendable {
     }
 
     mutating func turnedDown(isCreation: Bool) -> Answer {
-        let names: Set<SyncedField> = [.firstName, .lastName]
         guard isCreation else {
-            // The names are never the fault, so without them nothing can be told.
-            guard !current.isEmpty, current.isDisjoint(with: names) else { return .hopeless }
+            guard !current.isEmpty, current.isDisjoint(with: trusted) else { return .hopeless }
             refused.formUnion(current)
             return advance()
         }
-        guard let base = waiting.firstIndex(where: Self.suffices) else { return .hopeless }
-        refused.formUnion(current.subtracting(names))
-        current = current.intersection(names).union(waiting.remove(at: base))
+        guard !Self.suffices(current.intersection(trusted)), let base = waiting.firstIndex(where: Self.suffices) else {
+            return .hopeless
+        }
+        refused.formUnion(current.subtracting(trusted))
+        current = current.intersection(trusted).union(waiting.remove(at: base))
         return .goOn
     }
 

@@ -14,7 +14,9 @@ extension Planner {
         }
         let isCreation = step.isCreation
         guard var trial else {
-            trial = FieldTrial(of: Set(sentFields.keys), isCreation: isCreation, writesID: sentID)
+            // An address that looks like any other is not what Keap minds, unless it says so.
+            let trusted: Set<SyncedField> = (sentFields[.email] ?? "").isOrdinaryEmail ? [.email] : []
+            trial = FieldTrial(of: Set(sentFields.keys), trusted: trusted, isCreation: isCreation, writesID: sentID)
             (trialReason, sentAtFirst) = (message, sentFields)
             return trial == nil ? .stop : .goOn
         }

@@ -68,9 +68,20 @@ extension JobQueue {
 
     static let longestPause = Duration.seconds(366 * 86_400)
 
-    /// By bytes, since one character can have any number of them.
+    /// Reasons are kept up to this many UTF-8 bytes. Counted by bytes, since one character can have any number of them.
+    package static let longestReason = 1_200
+
+    /// The reason as it is kept; a longer one ends in an ellipsis at a whole character.
     func bounded(_ reason: String) -> String {
-        reason.utf8.count <= 500 ? reason : String(decoding: reason.utf8.prefix(500), as: UTF8.self)
+        guard reason.utf8.count > Self.longestReason else { return reason }
+        var kept = ""
+        var bytes = 0
+        for character in reason {
+            bytes += character.utf8.count
+            guard bytes <= Self.longestReason - 3 else { break }
+            kept.append(character)
+        }
+        return kept + "…"
     }
 
     /// Writes how the attempt ended, and only then lets the lane go on.

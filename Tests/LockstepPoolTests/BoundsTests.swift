@@ -162,13 +162,27 @@ import Testing
         }
     }
 
-    @Test func `a long reason is cut`() async throws {
-        let bench = try await Bench { _, state, _ in .dead(reason: String(repeating: "x", count: 10_000), state: state)
+    @Test(arguments: ["x", "é", "👨‍👩‍👧‍👦"])
+    func `a long reason is cut at a whole character, and shows that it was`(_ character: String) async throws {
+        let bench = try await Bench { _, state, _ in
+            .dead(reason: String(repeating: character, count: 10_000), state: state)
         }
         try await bench.running {
             let id = try await bench.add("ann")
             await bench.expect([id], are: .dead)
-            #expect(await bench.queue.job(id)?.reason?.count == 500)
+            let reason = try #require(await bench.queue.job(id)?.reason)
+            #expect(reason.utf8.count <= JobQueue.longestReason && reason.utf8.count > JobQueue.longestReason - 40)
+            #expect(reason.hasSuffix(character + "…"))
+        }
+    }
+
+    @Test func `a reason of the longest that is kept is kept whole`() async throws {
+        let whole = String(repeating: "x", count: JobQueue.longestReason)
+        let bench = try await Bench { _, state, _ in .dead(reason: whole, state: state) }
+        try await bench.running {
+            let id = try await bench.add("ann")
+            await bench.expect([id], are: .dead)
+            #expect(await bench.queue.job(id)?.reason == whole)
         }
     }
 

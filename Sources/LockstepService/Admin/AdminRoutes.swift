@@ -87,7 +87,9 @@ struct AdminRoutes: Sendable {
             )
             return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
         case .jobs: return await jobs(request)
-        case .job(let id): return Reply.json(200, JobAnswer(try await job(id)))
+        case .job(let id):
+            let job = try await job(id)
+            return Reply.json(200, JobAnswer(job, person: await content(of: job).person))
         case .explain(let id): return try await explain(id)
         case .retry(let id):
             try await retry(try await job(id))
@@ -185,7 +187,7 @@ struct AdminRoutes: Sendable {
             default: return Reply.error(400, "there is no parameter “\(name)”; known are gym, state and limit")
             }
         }
-        return Reply.json(200, await queue.jobs(query).map(JobAnswer.init))
+        return Reply.json(200, await queue.jobs(query).map { JobAnswer($0) })
     }
 
     private func explain(_ text: String) async throws -> HTTPAnswer {
@@ -194,9 +196,11 @@ struct AdminRoutes: Sendable {
         for _ in 0..<3 {
             guard let explanation = try? await queue.explain(id), let job = await queue.job(id) else { continue }
             let gym = gyms[job.tenant.rawValue]
+            let found = await content(of: job)
             let story = JobStory(
-                explanation, gym: job.tenant.rawValue, obstacle: await gym?.obstacle(job.urgency), now: queue.now)
-            return Reply.json(200, ExplanationAnswer(job, story))
+                explanation, gym: job.tenant.rawValue, obstacle: await gym?.obstacle(job.urgency),
+                remedy: found.remedy, now: queue.now)
+            return Reply.json(200, ExplanationAnswer(job, story, person: found.person))
         }
         throw Refusal(404, "job \(id) was discarded, or finished so long ago that nothing is remembered of it")
     }

@@ -12,12 +12,15 @@ struct JobAnswer: Encodable, Sendable {
     var state: String
     var attempts: Int
     var reason: String?
+    /// Whom or what its message is about: told of one job, not in lists.
+    var person: String?
     var acceptedAt: String
     var finishedAt: String?
     /// When the next try is due, for a waiting job.
     var dueAt: String?
 
-    init(_ job: JobView) {
+    init(_ job: JobView, person: String? = nil) {
+        self.person = person
         id = job.id.description
         gym = job.tenant.rawValue
         lane = job.lane?.description
@@ -38,13 +41,14 @@ struct JobAnswer: Encodable, Sendable {
         try keys.encode(state, forKey: .state)
         try keys.encode(attempts, forKey: .attempts)
         try keys.encode(reason, forKey: .reason)
+        try keys.encode(person, forKey: .person)
         try keys.encode(acceptedAt, forKey: .acceptedAt)
         try keys.encode(finishedAt, forKey: .finishedAt)
         try keys.encode(dueAt, forKey: .dueAt)
     }
 
     private enum CodingKeys: CodingKey {
-        case id, gym, lane, state, attempts, reason, acceptedAt, finishedAt, dueAt
+        case id, gym, lane, state, attempts, reason, person, acceptedAt, finishedAt, dueAt
     }
 
     static func time(_ milliseconds: Int64) -> String {

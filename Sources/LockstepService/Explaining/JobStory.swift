@@ -9,13 +9,16 @@ struct JobStory: Equatable, Sendable {
     private(set) var after: JobID?
     /// Jobs of its lane before it, or lanes of its gym, whichever it waits for.
     private(set) var ahead: Int?
+    private let remedy: Remedy
     /// Nil where a person must do something first, or nobody can say.
     private(set) var lasts: Duration?
 
     /// - Parameters:
+    ///   - remedy: what can be done about it if it is a dead letter.
     ///   - obstacle: what the gym's calls wait for, if anything.
     ///   - now: milliseconds since 1970.
-    init(_ explanation: Explanation, gym: String, obstacle: Obstacle?, now: Int64) {
+    init(_ explanation: Explanation, gym: String, obstacle: Obstacle?, remedy: Remedy = .retry, now: Int64) {
+        self.remedy = remedy
         why = Self.word(for: explanation)
         switch explanation {
         case .behind(let first, let ahead, let because):
@@ -62,7 +65,7 @@ struct JobStory: Equatable, Sendable {
                 "A newer message about the same person was delivered first, so \(Self.ago(at, now)) it was closed.")
         case .dead(let at, let reason):
             sentences.append("\(subject) is a dead letter, \(Self.ago(at, now)): \(reason)")
-            sentences.append("`lockstep retry` gives it another try, `lockstep discard` gives it up.")
+            sentences.append(remedy.sentence)
         case .running(let since, let attempt, let together):
             let company = together > 1 ? ", \(together) jobs of its lane in one" : ""
             sentences.append("\(subject) has been running for \(Self.span(now - since)), try \(attempt)\(company).")
@@ -112,6 +115,8 @@ struct ExplanationAnswer: Encodable, Sendable {
     var id: String
     var gym: String
     var lane: String?
+    /// Whom or what its message is about; nil once that is not known any more.
+    var person: String?
     var state: String
     var why: String
     /// To be read one after the other.
@@ -120,7 +125,8 @@ struct ExplanationAnswer: Encodable, Sendable {
     var ahead: Int?
     var aboutSeconds: Int?
 
-    init(_ job: JobView, _ story: JobStory) {
+    init(_ job: JobView, _ story: JobStory, person: String? = nil) {
+        self.person = person
         id = job.id.description
         gym = job.tenant.rawValue
         lane = job.lane?.description

@@ -41,11 +41,13 @@ struct ExplainedJob: Decodable {
     var id: String
     var gym: String
     var lane: String?
+    var person: String?
     var state: String
     var sentences: [String]
 
     var text: String {
         let place = lane.map { "lane \($0) of gym \(gym)" } ?? "gym \(gym)"
-        return (["job \(id) (\(place)) is \(state)"] + sentences).map(\.harmless).joined(separator: "\n")
+        let about = person.map { ["It is about \($0)."] } ?? []
+        return (["job \(id) (\(place)) is \(state)"] + about + sentences).map(\.harmless).joined(separator: "\n")
     }
 }
