@@ -40,6 +40,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The disk, or this user's share of it, has no room.
     public var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
+    /// This process, or the machine, has no file descriptor left.
+    public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
     public var isMissing: Bool { code == ENOENT }
     public var isHeldElsewhere: Bool { operation == .lock && (code == EWOULDBLOCK || code == EAGAIN) }
 

@@ -16,8 +16,10 @@ public enum JournalError: Error, Hashable, Sendable {
     case closed
     /// The record was not written.
     case tooLarge(bytes: Int, limit: Int)
-    /// No valid record is at that address.
+    /// No record begins at that address, or a checkpoint retired it.
     case noRecord(at: RecordAddress, reason: String)
+    /// The file that the address names is not there. It may be back later, as when a directory was not mounted.
+    case segmentMissing(RecordAddress)
     /// The checkpoint could not be written aside. The one before it still stands, and the journal works on.
     case checkpointFailed(FileError)
     /// Salvage writes only into a directory that is empty.
@@ -54,6 +56,7 @@ extension JournalError: CustomStringConvertible {
         case .closed: "the journal is closed"
         case .tooLarge(let bytes, let limit): "a record of \(bytes) bytes is over the limit of \(limit)"
         case .noRecord(let address, let reason): "no record at \(address): \(reason)"
+        case .segmentMissing(let address): "there is no file for \(address)"
         case .checkpointFailed(let error): "the checkpoint was not written: \(error)"
         case .notEmpty(let directory): "\(directory) is not empty"
         }

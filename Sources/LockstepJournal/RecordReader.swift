@@ -20,7 +20,9 @@ final class RecordReader: @unchecked Sendable {
         do throws(FileError) {
             bytes = try frame(at: address)
         } catch {
-            if error.isMissing { throw .noRecord(at: address, reason: "there is no such segment") }
+            // Opened anew next time: what is wrong may be this descriptor alone.
+            forget([address.segment])
+            if error.isMissing { throw .segmentMissing(address) }
             throw .io(error)
         }
         return try bytes.withUnsafeBytes { bytes -> Result<JournalRecord, JournalError> in
@@ -61,10 +63,22 @@ final class RecordReader: @unchecked Sendable {
             opened.append(entry)
             return entry.file
         }
-        let file = try files.open(layout.segment(segment), .read)
+        let file = try open(segment)
         if opened.count == Self.filesKeptOpen { opened.removeFirst().file.close() }
         opened.append((segment, file))
         return file
+    }
+
+    /// Without a descriptor to be had, one of its own makes way: reading goes on while others use up the process's.
+    private func open(_ segment: UInt32) throws(FileError) -> any OpenFile {
+        while true {
+            do throws(FileError) {
+                return try files.open(layout.segment(segment), .read)
+            } catch {
+                guard error.isOutOfDescriptors, !opened.isEmpty else { throw error }
+                opened.removeFirst().file.close()
+            }
+        }
     }
 
     /// An open file of a retired segment would keep its blocks on the disk.

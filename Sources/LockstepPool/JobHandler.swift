@@ -30,6 +30,10 @@ public protocol JobHandler: Sendable {
     /// still pending, before the first dispatch. Must return at once.
     func accepted(_ job: AcceptedJob)
 
+    /// Told once when a record cannot be read (`trouble` says why), and once with nil when all can be read again. Must
+    /// return at once.
+    func readingChanged(_ trouble: String?)
+
     /// Whether `accepted` wants jobs of this kind. At the start only their payloads are read.
     func wantsAcceptance(ofKind kind: UInt8) -> Bool
 }
@@ -42,6 +46,7 @@ extension JobHandler {
     }
 
     public func accepted(_ job: AcceptedJob) {}
+    public func readingChanged(_ trouble: String?) {}
     public func wantsAcceptance(ofKind kind: UInt8) -> Bool { false }
 }
 
@@ -98,6 +103,10 @@ public enum QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case full
     /// The log failed; nothing is accepted or completed until the program is started again.
     case poisoned(String)
+    /// A record is not what was written.
+    case damaged(String)
+    /// A record cannot be read for now; the job keeps its place.
+    case unreadable(String)
     case stopping
     case tooLarge(bytes: Int, limit: Int)
     /// What is asked makes no job: the sentence says why.
@@ -115,6 +124,8 @@ public enum QueueError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .full: "the disk has no room for another job"
         case .poisoned(let reason): "the journal cannot be written any more: \(reason)"
+        case .damaged(let reason): "the journal holds a damaged record: \(reason)"
+        case .unreadable(let reason): "the journal cannot be read for now: \(reason)"
         case .stopping: "the queue is stopping"
         case .unusable(let reason): reason
         case .tooLarge(let bytes, let limit): "\(bytes) bytes are more than the limit of \(limit)"

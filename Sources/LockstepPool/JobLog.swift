@@ -25,6 +25,10 @@ public enum LogSpace: Sendable {
 public enum LogFailure: Error, Equatable, Sendable {
     case full
     case failed(String)
+    /// What lies there is not what was written, and will not be.
+    case damaged(String)
+    /// A read met an error that may pass: nothing is known about the record.
+    case unreadable(String)
 }
 
 /// An ordered, durable log of records: all that the queue needs of a disk (or of a database).
@@ -37,6 +41,7 @@ public protocol JobLog: Sendable {
     func durable(_ ticket: LogTicket) async throws(LogFailure)
     var durableSequence: UInt64 { get }
     var lastSequence: UInt64 { get }
+    /// - Throws: `.damaged` only if the record itself was read and is wrong; `.unreadable` if it could not be read now.
     func read(_ address: LogAddress) async throws(LogFailure) -> (kind: UInt8, payload: [UInt8])
     /// Bytes set aside in all; told once after recovery.
     func setReserved(_ bytes: Int)

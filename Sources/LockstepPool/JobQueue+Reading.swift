@@ -3,10 +3,28 @@ extension JobQueue {
     public func payload(of id: JobID) async throws(QueueError) -> [UInt8] {
         guard state.jobs[id] != nil else { throw .noSuchJob(id) }
         guard let record = try await record(at: { self.state.jobs[id]?.address })?.asAccepted else {
-            throw state.jobs[id] == nil ? .noSuchJob(id) : .poisoned("the record of job \(id) is not one of a job")
+            throw state.jobs[id] == nil ? .noSuchJob(id) : .damaged("the record of job \(id) is not one of a job")
         }
         return record.payload
     }
+
+    /// Nil if the record is damaged. What handlers must know before the first dispatch is worth some patience with the
+    /// disk; without it nothing may begin.
+    func payloadAtStart(of id: JobID) async throws(QueueError) -> [UInt8]? {
+        for attempt in 1... {
+            do throws(QueueError) {
+                return try await payload(of: id)
+            } catch {
+                guard case .unreadable = error else { return nil }
+                guard attempt < Self.readsAtStart else { throw error }
+                // A start that is cancelled ends with the next error.
+                try? await clock.sleep(clock.now() + policy.retry.pause(after: attempt, random: 1))
+            }
+        }
+        return nil
+    }
+
+    private static let readsAtStart = 6
 
     /// A lane's state, and where its own part was read.
     struct KnownState {
@@ -44,7 +62,7 @@ extension JobQueue {
     private func laneState(of lane: LaneID) async throws(QueueError) -> [UInt8] {
         guard state.lanes.stateAddress(of: lane) != nil else { return [] }
         guard let bytes = try await record(at: { self.state.lanes.stateAddress(of: lane) })?.asLaneState else {
-            throw .poisoned("the record of lane \(lane)'s state is not one")
+            throw .damaged("the record of lane \(lane)'s state is not one")
         }
         return bytes
     }
@@ -63,13 +81,30 @@ extension JobQueue {
     }
 
     func record(at address: LogAddress) async throws(QueueError) -> PoolRecord {
-        do {
-            let found = try await log.read(address)
-            return try PoolRecord(kind: found.kind, payload: found.payload)
-        } catch let failure as LogFailure {
-            throw QueueError(failure)
+        let found: (kind: UInt8, payload: [UInt8])
+        do throws(LogFailure) {
+            found = try await log.read(address)
         } catch {
-            throw .poisoned("a record of a kind that is not known")
+            if case .unreadable(let reason) = error {
+                tellOfReading { $0.failed(address, reason, at: steadyNow) }
+            }
+            throw QueueError(error)
         }
+        tellOfReading { $0.succeeded(address, at: steadyNow) }
+        do {
+            return try PoolRecord(kind: found.kind, payload: found.payload)
+        } catch {
+            throw .damaged("a record of a kind that is not known")
+        }
+    }
+
+    /// Why records cannot be read for now; nil if all that were tried can.
+    public var readTrouble: String? { readTroubles.reason(at: steadyNow) }
+
+    private func tellOfReading(_ change: (inout ReadTroubles) -> Void) {
+        let before = readTroubles.isWell
+        change(&readTroubles)
+        guard readTroubles.isWell != before else { return }
+        handler.readingChanged(readTroubles.reason(at: steadyNow))
     }
 }

@@ -15,10 +15,39 @@ extension JobQueue {
             let outcome = await run(jobs, lease, state: known.bytes)
             await finish(lease, outcome, of: row, given: known)
         } catch {
-            // The record cannot be read: the disk is failing, or it was damaged since. The job stays, for a person.
-            let reason = "it cannot be read back: \(error)"
-            await end(lease, .dead(reason: reason, parks: policy.parks(row.tenant)), state: nil)
+            await end(lease, of: row, unreadFor: error)
         }
+    }
+
+    /// Only a record that was read and is wrong makes a dead letter. After any other error of a read the job keeps its
+    /// place and is tried again; nothing is written for that, so that a disk which fails is not written to as well.
+    private func end(_ lease: Lease, of row: QueueState.JobRow, unreadFor error: QueueError) async {
+        switch error {
+        case .damaged:
+            let reason = "what was stored of it is damaged and cannot be read back: \(error)"
+            await end(lease, .dead(reason: reason, parks: policy.parks(row.tenant)), state: nil)
+        default:
+            postpone(lease, for: "it could not be read back and is tried again: \(error)")
+        }
+    }
+
+    /// Gives the lease back and lets the job wait, in memory only: the next start finds it as it was before this try.
+    func postpone(_ lease: Lease, for reason: String) {
+        guard leases[lease.lane] == lease else {
+            staleCompletions += 1
+            return
+        }
+        if state.jobs[lease.job] != nil {
+            let until = dueTime(lease, nil)
+            state.apply(
+                .outcome(
+                    OutcomeRecord(
+                        job: lease.job, attempts: lease.attempt - 1,
+                        ending: .waiting(until: until, reason: bounded(reason)), lane: nil, state: [], merging: [],
+                        at: wall())), at: nil)
+            wait(lease.job, until: until)
+        }
+        giveBack(lease)
     }
 
     func handle(of lease: Lease) -> LaneHandle {

@@ -1,3 +1,14 @@
+/// Whether the queue does its work, and what is in its way.
+public struct QueueStanding: Equatable, Sendable {
+    public var isStopping = false
+    /// An outcome could not be written: nothing is begun or accepted until the next start.
+    public var hasFailed = false
+    /// Why records cannot be read for now.
+    public var readTrouble: String?
+    /// Notes that were not kept for want of room.
+    public var droppedNotes = 0
+}
+
 /// Listings and counts.
 extension JobQueue {
     public func job(_ id: JobID) -> JobView? {
@@ -52,6 +63,11 @@ extension JobQueue {
         counts.lanesRunning = leases.count
         counts.staleCompletions = staleCompletions
         return counts
+    }
+
+    public var standing: QueueStanding {
+        QueueStanding(
+            isStopping: isStopping, hasFailed: hasFailed, readTrouble: readTrouble, droppedNotes: droppedNotes)
     }
 
     func isRunning(_ id: JobID, _ job: QueueState.JobRow) -> Bool {

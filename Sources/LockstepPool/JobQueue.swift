@@ -40,6 +40,8 @@ public actor JobQueue {
     var wasRefused = false
     var isCheckpointing = false
     public internal(set) var staleCompletions = 0
+    var readTroubles = ReadTroubles()
+    var droppedNotes = 0
 
     /// Who may speak for a lane: one attempt of one job, and of those that go with it.
     struct Lease: Hashable {
@@ -106,7 +108,7 @@ public actor JobQueue {
         log.setReserved(state.jobs.rows.reduce(0) { $0 + QueuePolicy.reserve(forPayload: Int($1.row.size)) })
         for (number, job) in state.jobs.rows where !job.isDead && handler.wantsAcceptance(ofKind: job.kind) {
             // One that cannot be read becomes a dead letter when it is its turn: it harms only itself.
-            guard let payload = try? await payload(of: JobID(rawValue: number)) else { continue }
+            guard let payload = try await payloadAtStart(of: JobID(rawValue: number)) else { continue }
             let tenant = state.jobs.tenants[job.tenant]
             handler.accepted(
                 AcceptedJob(id: JobID(rawValue: number), tenant: tenant, kind: job.kind, payload: payload))
@@ -221,6 +223,8 @@ extension QueueError {
         switch failure {
         case .full: self = .full
         case .failed(let reason): self = .poisoned(reason)
+        case .damaged(let reason): self = .damaged(reason)
+        case .unreadable(let reason): self = .unreadable(reason)
         }
     }
 }

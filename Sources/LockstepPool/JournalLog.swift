@@ -120,6 +120,11 @@ extension LogTicket {
 
 extension LogFailure {
     init(_ error: JournalError) {
-        if case .full = error { self = .full } else { self = .failed(error.description) }
+        switch error {
+        case .full: self = .full
+        case .corrupt, .noRecord: self = .damaged(error.description)
+        case .io, .segmentMissing: self = .unreadable(error.description)
+        default: self = .failed(error.description)
+        }
     }
 }

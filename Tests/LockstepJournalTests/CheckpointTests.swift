@@ -43,7 +43,7 @@ import Testing
         try await journal.checkpoint(Self.folded(40), upTo: 40, retiring: all.map(\.id))
         #expect(journal.segments.map(\.id) == [all.last!.id])
         let gone = RecordAddress(segment: 1, offset: 64)
-        await #expect(throws: JournalError.noRecord(at: gone, reason: "there is no such segment")) {
+        await #expect(throws: JournalError.segmentMissing(gone)) {
             try await journal.read(gone)
         }
         await journal.close()

@@ -69,7 +69,7 @@ import Testing
             try await journal.read(between)
         }
         let nowhere = RecordAddress(segment: 99, offset: 64)
-        await #expect(throws: JournalError.noRecord(at: nowhere, reason: "there is no such segment")) {
+        await #expect(throws: JournalError.segmentMissing(nowhere)) {
             try await journal.read(nowhere)
         }
         files.edit(segmentPath(1)) { $0[Int(ticket.address.offset) + 41] ^= 1 }

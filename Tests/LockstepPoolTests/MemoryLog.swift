@@ -23,6 +23,10 @@ final class MemoryLog: JobLog {
         var isFull = false
         var failure: String?
         var isClosed = false
+        /// Reads answer this, of all records or of one.
+        var unreadable: String?
+        var unreadableSequence: UInt64?
+        var failedReads = 0
         var reserved = 0
     }
 
@@ -106,6 +110,16 @@ final class MemoryLog: JobLog {
         _ = try! submit(kind, payload, .reserve(0))  // a fresh log takes everything
     }
 
+    /// From now on reads fail, of this record or of all, until this is called with nil.
+    func failReads(_ reason: String?, of sequence: UInt64? = nil) {
+        state.withLock { state in
+            state.unreadable = reason
+            state.unreadableSequence = sequence
+        }
+    }
+
+    var failedReads: Int { state.withLock { $0.failedReads } }
+
     /// Makes a record one that cannot be understood.
     func damage(_ sequence: UInt64) { state.withLock { $0.records[sequence]?.kind = 0 } }
 
@@ -166,6 +180,10 @@ final class MemoryLog: JobLog {
     func read(_ address: LogAddress) async throws(LogFailure) -> (kind: UInt8, payload: [UInt8]) {
         for _ in 0..<turns() { await Task.yield() }
         return try state.withLock { state throws(LogFailure) in
+            if let reason = state.unreadable, (state.unreadableSequence ?? address.rawValue) == address.rawValue {
+                state.failedReads += 1
+                throw .unreadable(reason)
+            }
             guard let record = state.records[address.rawValue] else {
                 throw .failed("nothing lies at \(address.rawValue)")
             }

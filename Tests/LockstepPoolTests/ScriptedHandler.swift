@@ -27,6 +27,7 @@ final class ScriptedHandler: JobHandler {
     private struct State {
         var runs: [Run] = []
         var accepted: [JobID] = []
+        var readingChanges: [String?] = []
         var overlaps: [String] = []
         var busy: [LaneID: JobID] = [:]
         var watchers: [(isMet: @Sendable ([Run]) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
@@ -83,6 +84,9 @@ final class ScriptedHandler: JobHandler {
 
     /// Job numbers as one would write them down: each once, in order.
     func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { Array(Set(a + b)).sorted() }
+
+    func readingChanged(_ trouble: String?) { state.withLock { $0.readingChanges.append(trouble) } }
+    var readingChanges: [String?] { state.withLock { $0.readingChanges } }
 
     func accepted(_ job: AcceptedJob) { state.withLock { $0.accepted.append(job.id) } }
     func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == Self.announced }

@@ -154,7 +154,7 @@ extension Ledger.State {
     /// I4: a lane that nothing holds up sees each other lane of its tenant go first once, and a tenant of which nothing
     /// runs sees one lane of each other tenant. What has its lease already, or gives its place back just now, comes on top.
     mutating func countTurns(_ policy: QueuePolicy, besides begun: [JobID]) {
-        guard let begunTenant = entries[begun[0]]?.subject.tenant else { return }
+        guard !readsFail, let begunTenant = entries[begun[0]]?.subject.tenant else { return }
         tenantTurns[begunTenant] = 0
         let mostOfTenant = SimulatedSubject.lanesOfTenant + policy.lanesPerTenant
         let mostOfOthers = SimulatedSubject.tenants.count - 1 + 2 * policy.lanes

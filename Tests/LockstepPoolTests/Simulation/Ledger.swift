@@ -69,6 +69,8 @@ final class Ledger: Sendable {
         var pausedTenants: [TenantID: Bool?] = [:]
         /// Turns of others that a tenant has seen while it had something to run, and nothing ran.
         var tenantTurns: [TenantID: Int] = [:]
+        /// A job whose record cannot be read takes a turn and does not begin, and its pause is not told.
+        var readsFail = false
         /// Had their lease before an operator changed something, so that the change holds for those after them.
         var excused: Set<JobID> = []
         /// Jobs that the state of the next run in a lane must name.
@@ -348,6 +350,7 @@ struct Tally: Sendable, Equatable {
     var segments = 0
     var refusals = 0
     var failures = 0
+    var failedReads = 0
     var kills = 0
     var powerLosses = 0
     var stops = 0
@@ -362,7 +365,8 @@ struct Tally: Sendable, Equatable {
             ("jointRepeats", \.jointRepeats), ("revivals", \.revivals),
             ("discards", \.discards), ("pauses", \.pauses), ("joins", \.joins), ("checkpoints", \.checkpoints),
             ("segments", \.segments), ("refusals", \.refusals), ("failures", \.failures), ("kills", \.kills),
-            ("powerLosses", \.powerLosses), ("stops", \.stops), ("midRecovery", \.midRecovery), ("damages", \.damages),
+            ("failedReads", \.failedReads), ("powerLosses", \.powerLosses), ("stops", \.stops),
+            ("midRecovery", \.midRecovery), ("damages", \.damages),
         ]
     }
 

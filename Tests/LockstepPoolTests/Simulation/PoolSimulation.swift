@@ -43,6 +43,8 @@ struct PoolSimulation: Sendable {
         var failure: FileFaults.Failure?
         /// It ends while it recovers, and again, as often as this.
         var dyingStarts: Int
+        /// Reads of records that fail while it runs, and then go well again.
+        var failingReads: FileFaults.Failure?
 
         init(_ chance: inout SeededGenerator) {
             let ends: [SimulatedEnd] = [.powerLost, .powerLost, .powerLost, .killed, .killed, .stopped]
@@ -51,6 +53,11 @@ struct PoolSimulation: Sendable {
                 end != .stopped && Int.random(in: 0..<4, using: &chance) > 0 ? .random(in: 4..<90, using: &chance) : nil
             fillsDisk = Int.random(in: 0..<4, using: &chance) == 0
             dyingStarts = Int.random(in: 0..<4, using: &chance) == 0 ? .random(in: 1...3, using: &chance) : 0
+            if Int.random(in: 0..<3, using: &chance) == 0 {
+                failingReads = FileFaults.Failure(
+                    .read, [EIO, ENOMEM].randomElement(using: &chance)!, on: ".segment",
+                    after: .random(in: 0..<8, using: &chance), times: .random(in: 1...12, using: &chance))
+            }
             guard Int.random(in: 0..<6, using: &chance) == 0 else { return }
             let operation: FileError.Operation = [.write, .sync, .sync, .rename].randomElement(using: &chance)!
             failure = FileFaults.Failure(operation, EIO, after: .random(in: 0..<40, using: &chance))
@@ -72,6 +79,8 @@ struct PoolSimulation: Sendable {
             Self.check(findings, expected, ledger)
             ledger.recovered(findings.views, paused: findings.paused, notes: findings.notes, after: ledger.lastEnd)
             let users = SimulatedUsers(life: life, queue: queue, log: log)
+            ledger.note { $0.readsFail = plan.failingReads != nil }
+            if let failure = plan.failingReads { life.files.faults.failures.append(failure) }
             try await life.running(queue) {
                 await users.act(fillingDisk: plan.fillsDisk)
                 life.files.faults.capacity = nil
@@ -84,6 +93,9 @@ struct PoolSimulation: Sendable {
             }
         }
         files.failPower()
+        if plan.failingReads != nil, files.faults.failures.contains(where: { $0.operation == .read && $0.times == 0 }) {
+            ledger.countAlways(\.failedReads)
+        }
         if log(files, plan) { ledger.countAlways(\.failures) }
         ledger.tell("life \(number) ended, off: \(files.isOff)")
         ledger.ended(as: plan.end)
@@ -127,7 +139,7 @@ struct PoolSimulation: Sendable {
     }
 
     private func log(_ files: SimulatedFileSystem, _ plan: Plan) -> Bool {
-        plan.failure != nil && files.faults.failures.allSatisfy { $0.times == 0 }
+        plan.failure != nil && files.faults.failures.allSatisfy { $0.operation == .read || $0.times == 0 }
     }
 
     /// I1, I5, I8: a last life without any trouble but one damaged record, after which everything is done or explained.
@@ -135,6 +147,7 @@ struct PoolSimulation: Sendable {
         let life = SimulatedLife(simulation: simulation, ledger: ledger, files: files, number: 99)
         ledger.listen { !files.isOff }
         let damaged = try await life.open { queue, log, findings in
+            ledger.note { $0.readsFail = false }
             ledger.recovered(findings.views, paused: findings.paused, notes: findings.notes, after: ledger.lastEnd)
             let damaged = seed % 3 == 0 ? Self.damageOne(of: findings, in: files, ledger) : nil
             try await life.running(queue) {
