@@ -107,7 +107,7 @@ public final class Journal: Sendable {
 
     /// Reads one record back, wherever it is on its way, and checks it.
     ///
-    /// - Throws: `.noRecord`, `.corrupt`, `.io`, `.closed`. None of these poisons.
+    /// - Throws: `.noRecord`, `.segmentMissing`, `.corrupt`, `.io`, `.closed`. None of these poisons.
     public func read(_ address: RecordAddress) async throws(JournalError) -> JournalRecord {
         if let record = core.state.withLock({ $0.queue.unwritten(at: address) }) { return record }
         let result = await withCheckedContinuation { continuation in
@@ -176,10 +176,14 @@ public final class Journal: Sendable {
             stats.freeForCopies = state.queue.space.freeForCopies
             stats.reserved = state.queue.space.reserved
             stats.spareSegments = state.spares.count
+            stats.full = state.queue.space.shortage
             if case .poisoned(let reason, _) = state.queue.phase { stats.poisoned = reason }
             return stats
         }
     }
+
+    /// Returns the reason as soon as the journal is poisoned; nil if it is closed, or the task is cancelled, before.
+    public func failure() async -> String? { await core.waitForFailure() }
 
     /// Writes and syncs what was submitted, and lets another process have the directory. May be called again.
     public func close() async {

@@ -16,6 +16,8 @@ final class JournalCore: Sendable {
         var writtenWaiters: [Waiter] = []
         var durableWaiters: [Waiter] = []
         var closeWaiters: [CheckedContinuation<Void, Never>] = []
+        var failureWaiters: [UInt64: CheckedContinuation<String?, Never>] = [:]
+        var nextFailureWaiter: UInt64 = 0
     }
 
     struct Waiter {
@@ -123,6 +125,27 @@ final class JournalCore: Sendable {
         }
     }
 
+    /// Returns the reason as soon as the journal is poisoned; nil if it ends, or the task is cancelled, before.
+    func waitForFailure() async -> String? {
+        let id = state.withLock { state in
+            state.nextFailureWaiter += 1
+            return state.nextFailureWaiter
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let answer: String?? = state.withLock { state in
+                    if case .poisoned(let reason, _) = state.queue.phase { return .some(reason) }
+                    if state.hasEnded || Task.isCancelled { return .some(nil) }
+                    state.failureWaiters[id] = continuation
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
+            }
+        } onCancel: {
+            state.withLock { $0.failureWaiters.removeValue(forKey: id) }?.resume(returning: nil)
+        }
+    }
+
     // MARK: For the writer
 
     /// What to do next. If that is to sleep, whoever has something for the writer wakes it from here on.
@@ -161,15 +184,17 @@ final class JournalCore: Sendable {
 
     /// Every caller whose record did not get where it waited for it to be learns of the error now; later ones at once.
     func poison(_ error: FileError) {
-        let (waiters, failure) = state.withLock { state in
+        let (waiters, failure, observers) = state.withLock { state in
             state.queue.poison(error.description)
             defer {
                 state.writtenWaiters = []
                 state.durableWaiters = []
+                state.failureWaiters = [:]
             }
-            return (state.writtenWaiters + state.durableWaiters, state.queue.failure)
+            return (state.writtenWaiters + state.durableWaiters, state.queue.failure, state.failureWaiters)
         }
         guard let failure else { return }
+        for observer in observers.values { observer.resume(returning: error.description) }
         for waiter in waiters { waiter.continuation.resume(returning: .failure(failure)) }
     }
 
@@ -187,12 +212,16 @@ final class JournalCore: Sendable {
     func began(_ segment: SegmentOnDisk) { state.withLock { $0.segments.append(segment) } }
 
     func ended() {
-        let waiters = state.withLock { state in
+        let (waiters, observers) = state.withLock { state in
             state.hasEnded = true
-            defer { state.closeWaiters = [] }
-            return state.closeWaiters
+            defer {
+                state.closeWaiters = []
+                state.failureWaiters = [:]
+            }
+            return (state.closeWaiters, state.failureWaiters)
         }
         for waiter in waiters { waiter.resume() }
+        for observer in observers.values { observer.resume(returning: nil) }
     }
 
     // MARK: For the keeper

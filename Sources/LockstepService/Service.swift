@@ -83,7 +83,7 @@ package final class Service: Sendable {
             handler: { [intakeRoutes] in await intakeRoutes.answer($0) })
         adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
-            acceptance: acceptance, intake: counters, token: configuration.adminToken, wall: wall)
+            acceptance: acceptance, intake: counters, log: log, token: configuration.adminToken, wall: wall)
         admin = HTTPServer(
             listen: configuration.admin, judge: { [adminRoutes] in adminRoutes.judge($0) },
             handler: { [adminRoutes] in await adminRoutes.answer($0) })
@@ -109,10 +109,22 @@ package final class Service: Sendable {
     /// What the operator's door answers, also without a socket.
     package func answer(operator request: HTTPRequest) async -> HTTPAnswer { await adminRoutes.answer(request) }
 
-    /// Delivers until `stop` is called.
+    /// Delivers until `stop` is called, and says at once if the journal fails.
     package func run() async {
-        await queue.run()
+        await withTaskGroup(of: Void.self) { [journal, log, queue] group in
+            group.addTask {
+                guard let reason = await journal.failure() else { return }
+                log.error(
+                    "the journal failed: \(reason). Messages are answered 503 and nothing is delivered until Lockstep is "
+                        + "started again; check the disk, then restart it")
+            }
+            await queue.run()
+            group.cancelAll()
+        }
     }
+
+    /// Why the journal failed; nil if it did not. Also after `stop`.
+    package var failure: String? { journal.stats().poisoned }
 
     /// Intake answers 503 from now on; running calls get `grace` to finish; the rest is put back; all is synced. Done
     /// once: a second call returns without waiting for the first.

@@ -8,8 +8,16 @@ public struct ServiceLog: Sendable {
     public enum Level: String, Sendable { case info, warning, error }
 
     private let sink: @Sendable (Level, String) -> Void
+    /// Lines that the sink could not keep, since their reader does not read.
+    let dropped: @Sendable () -> UInt64
 
-    public init(_ sink: @escaping @Sendable (Level, String) -> Void) { self.sink = sink }
+    /// - Parameter sink: must return at once, whatever becomes of the line.
+    public init(
+        dropped: @escaping @Sendable () -> UInt64 = { 0 }, _ sink: @escaping @Sendable (Level, String) -> Void
+    ) {
+        self.dropped = dropped
+        self.sink = sink
+    }
 
     public static let silent = ServiceLog { _, _ in }
 

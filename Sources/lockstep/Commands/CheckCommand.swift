@@ -7,7 +7,7 @@ struct CheckCommand: Command {
     static let help = """
         Usage: lockstep check --config FILE [--json]
 
-        Reads the configuration, asks Keap once with each gym's key, and lists what the first change would create there.
+        Reads the configuration, tries whether the data directory can be written, asks Keap once with each gym's key, and lists what the first change would create there.
         Changes nothing; costs three calls a gym, and up to five more with OnceHub. Exit code 1 if anything is wrong.
         """
 
@@ -24,9 +24,12 @@ struct CheckCommand: Command {
         let configuration = try Configuration.load(config)
         for remark in configuration.remarks { Terminal.note("note: \(remark)") }
         let checkups = await Checkup.run(configuration)
+        let directory = DataDirectory.examine(configuration.data)
         Terminal.print(json ? try Self.json(checkups) : checkups.map(Self.paragraph).joined(separator: "\n"))
         if checkups.isEmpty { Terminal.note("the configuration is valid, but has no gyms") }
-        return checkups.allSatisfy(\.isFine) ? .done : .failed
+        for problem in directory.problems { Terminal.complain("data: \(problem)") }
+        for remark in directory.remarks { Terminal.note("data: \(remark)") }
+        return checkups.allSatisfy(\.isFine) && directory.problems.isEmpty ? .done : .failed
     }
 
     private static func paragraph(_ checkup: Checkup) -> String {

@@ -22,7 +22,18 @@ struct ServeCommand: Command {
 
     func run() async throws -> ExitCode {
         let configuration = try Configuration.load(config)
+        Terminal.neverBlock()
+        defer { Terminal.flush(within: Self.lastWords) }
         for remark in configuration.remarks { Terminal.note("note: \(remark)") }
+        // Before anything is opened, so that no signal finds the process without an answer.
+        let signals = StopSignals(
+            first:
+                "stopping: running calls get \(configuration.stopGrace.components.seconds) s; once more to end at once",
+            hangUp: {
+                Self.log.info(
+                    "SIGHUP came: the configuration is read at a start only, so nothing has changed; "
+                        + "restart Lockstep to apply what was edited")
+            })
         let service = try await Service.open(configuration, log: Self.log)
         let addresses: Service.Addresses
         do {
@@ -33,19 +44,31 @@ struct ServeCommand: Command {
         }
         Terminal.note("intake  http://\(addresses.intake)/hooks/GYM/zenplanner/TOKEN")
         Terminal.note("admin   http://\(addresses.admin)")
-        let signals = StopSignals(
-            first:
-                "stopping: running calls get \(configuration.stopGrace.components.seconds) s; once more to end at once")
         async let running: Void = service.run()
         await signals.first()
         await service.stop(grace: configuration.stopGrace)
         await running
         signals.stopWatching()
-        Terminal.note("stopped; everything accepted is on disk")
-        return .done
+        return Self.end(service.failure)
     }
 
-    private static let log = ServiceLog { level, sentence in
+    /// The last sentence, and what the caller learns: a journal that failed is no orderly stop.
+    static func end(_ failure: String?) -> ExitCode {
+        guard let failure else {
+            Terminal.note("stopped; everything accepted is on disk")
+            return .done
+        }
+        Terminal.complain(
+            "stopped after the journal had failed: \(failure). What was answered 202 before that was on disk, and is "
+                + "delivered after the next start; what was delivered last may be delivered again. Check the disk first."
+        )
+        return .failed
+    }
+
+    /// How long the last lines may take when standard error is not being read.
+    private static let lastWords = Duration.seconds(1)
+
+    private static let log = ServiceLog(dropped: { Terminal.dropped }) { level, sentence in
         let time = Date.now.formatted(.iso8601)
         Terminal.note(level == .info ? "\(time) \(sentence)" : "\(time) \(level.rawValue): \(sentence)")
     }

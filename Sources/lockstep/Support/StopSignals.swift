@@ -6,7 +6,8 @@ import Synchronization
     import Darwin
 #endif
 
-/// SIGTERM and SIGINT, taken as requests: the first is awaited, the second ends the process at once.
+/// SIGTERM and SIGINT, taken as requests: the first is awaited, the second ends the process at once. SIGHUP, which a
+/// terminal that closes sends as well, ends nothing.
 final class StopSignals: Sendable {
     private struct State {
         var seen = 0
@@ -14,11 +15,16 @@ final class StopSignals: Sendable {
     }
 
     private let state = Mutex(State())
-    private let signals = EndingSignals()
+    private let signals = HandledSignals([SIGINT, SIGTERM, SIGHUP])
     private let note: String
+    private let hangUp: @Sendable () -> Void
 
-    init(first note: String) {
+    /// - Parameters:
+    ///   - note: printed at the first signal.
+    ///   - hangUp: called at each SIGHUP.
+    init(first note: String, hangUp: @escaping @Sendable () -> Void = {}) {
         self.note = note
+        self.hangUp = hangUp
         // A peer that has gone is an error of its write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         signals.activate { [weak self] number in self?.came(number) }
@@ -39,6 +45,7 @@ final class StopSignals: Sendable {
     }
 
     private func came(_ number: Int32) {
+        guard number != SIGHUP else { return hangUp() }
         let (count, waiting) = state.withLock { state in
             state.seen += 1
             defer { state.waiting = nil }

@@ -9,7 +9,7 @@ import Foundation
 /// A directory that is gone when its user is, also if Ctrl-C or SIGTERM ends the process: a journal in it is large.
 final class TemporaryDirectory: Sendable {
     let url: URL
-    private let signals = EndingSignals()
+    private let signals = HandledSignals([SIGINT, SIGTERM])
 
     init(prefix: String) throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "\(prefix)-\(UUID().uuidString)")

@@ -1,4 +1,6 @@
 import Foundation
+import LockstepService
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -54,7 +56,36 @@ enum Terminal {
         "\(error)"
     }
 
+    // MARK: Of a service
+
+    private static let writers = Mutex<(output: LineWriter, errors: LineWriter)?>(nil)
+
+    /// From now on nothing here blocks: a service goes on when its output is not read. A command's own words are worth
+    /// waiting for, so only a service calls this.
+    static func neverBlock() {
+        writers.withLock { writers in
+            guard writers == nil else { return }
+            writers = (LineWriter(descriptor: STDOUT_FILENO), LineWriter(descriptor: STDERR_FILENO))
+        }
+    }
+
+    /// Lines of a service that were dropped.
+    static var dropped: UInt64 {
+        writers.withLock { writers in writers.map { $0.output.dropped + $0.errors.dropped } ?? 0 }
+    }
+
+    /// Before the process ends: what waits is written if that takes no longer than this.
+    static func flush(within limit: Duration) {
+        guard let writers = writers.withLock({ $0 }) else { return }
+        writers.output.flush(within: limit)
+        writers.errors.flush(within: limit)
+    }
+
     private static func write(_ text: String, to descriptor: Int32) {
+        if let writers = writers.withLock({ $0 }) {
+            let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
+            return (descriptor == STDOUT_FILENO ? writers.output : writers.errors).write(line)
+        }
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { writeOnce(descriptor, $0) }

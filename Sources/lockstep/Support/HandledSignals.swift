@@ -6,14 +6,14 @@ import Dispatch
     import Darwin
 #endif
 
-/// SIGINT and SIGTERM, handled on a queue instead of ending the process.
-struct EndingSignals: Sendable {
+/// Signals, handled on a queue instead of ending the process.
+struct HandledSignals: Sendable {
     // Dispatch's sources may be used from any thread, which their protocol does not say.
     private nonisolated(unsafe) let sources: [(number: Int32, source: any DispatchSourceSignal)]
 
-    init() {
+    init(_ numbers: [Int32]) {
         let queue = DispatchQueue(label: "lockstep.signals")
-        sources = [SIGINT, SIGTERM].map { number in
+        sources = numbers.map { number in
             signal(number, SIG_IGN)  // or its default action would come before the source
             return (number, DispatchSource.makeSignalSource(signal: number, queue: queue))
         }
