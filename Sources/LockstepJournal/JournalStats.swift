@@ -23,6 +23,8 @@ public struct JournalStats: Sendable {
     public var freeForCopies = 0
     public var reserved = 0
     public var spareSegments = 0
+    /// Why records are refused for want of room; nil while there is some.
+    public var full: String?
     /// Set once a write or sync has failed: nothing is accepted until the journal is opened again.
     public var poisoned: String?
 }

@@ -39,6 +39,12 @@ struct SpaceLedger {
         failure.map { "no room on the disk (\($0.reason))" } ?? "room on the disk is still being set aside"
     }
 
+    /// Why there is no room for new work; nil while there is some, or it is being made.
+    var shortage: String? { failure.flatMap { freeForIntake < scarce ? $0.reason : nil } }
+
+    /// With less room than this intake counts as closed: most messages take no more.
+    private var scarce: Int { min(largestFrame, 64 << 10) }
+
     mutating func reserve(_ bytes: Int) { reserved += bytes }
     mutating func release(_ bytes: Int) { reserved = max(0, reserved - bytes) }
     mutating func setReserved(_ bytes: Int) { reserved = bytes }

@@ -14,6 +14,7 @@ struct AdminRoutes: Sendable {
     let journal: Journal
     let acceptance: Acceptance
     let intake: IntakeCounters
+    let log: ServiceLog
     let token: Secret?
     /// Milliseconds since 1970.
     let wall: @Sendable () -> Int64
@@ -45,7 +46,7 @@ struct AdminRoutes: Sendable {
         let place = AdminPlace(head.path)
         let isReading = head.method == "GET" || head.method == "HEAD"
         let isKnown = token.map { isSameSecret(head.headers["Authorization"] ?? "", "Bearer \($0.text)") } ?? true
-        // Health is for load balancers, which have no token; it tells them nothing but a word.
+        // Health is for load balancers, which have no token.
         if isReading, let place, [.health, .readiness].contains(place) { return .place(place, isKnown: isKnown) }
         guard isKnown else { return .refused(.unauthorized("the admin token is missing or wrong", scheme: "Bearer")) }
         // Where nothing but loopback protects, a page in the operator's browser must not get in under a name of its own.
@@ -79,11 +80,12 @@ struct AdminRoutes: Sendable {
 
     private func answer(_ request: HTTPRequest, at place: AdminPlace, isKnown: Bool) async throws -> HTTPAnswer {
         switch place {
-        case .health: return health(tellsReason: isKnown)
-        case .readiness: return await readiness()
+        case .health: return await liveness(isKnown: isKnown)
+        case .readiness: return await readiness(isKnown: isKnown)
         case .metrics:
             let page = await MetricsPage(
-                gyms: gyms, accounts: accounts, credentials: credentials, queue: queue, journal: journal, intake: intake
+                gyms: gyms, accounts: accounts, credentials: credentials, queue: queue, journal: journal,
+                intake: intake, log: log
             )
             return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
         case .jobs: return await jobs(request)
@@ -147,23 +149,6 @@ struct AdminRoutes: Sendable {
             throw Refusal(404, "there is no job “\(text)”, or it was finished long ago")
         }
         return job
-    }
-
-    // MARK: Health
-
-    private func health(tellsReason: Bool) -> HTTPAnswer {
-        if let reason = journal.stats().poisoned {
-            var answer = ["status": "failed"]
-            if tellsReason { answer["reason"] = "the journal cannot be written: \(reason)" }
-            return Reply.json(503, answer)
-        }
-        return Reply.json(200, ["status": "ok"])
-    }
-
-    private func readiness() async -> HTTPAnswer {
-        if journal.stats().poisoned != nil { return Reply.json(503, ["status": "failed"]) }
-        return await queue.isAccepting
-            ? Reply.json(200, ["status": "ready"]) : Reply.json(503, ["status": "not accepting"])
     }
 
     // MARK: Jobs
@@ -292,7 +277,8 @@ extension QueueError {
         case .notNow, .unplaced, .stale: 409
         case .tooLarge: 413
         case .unusable: 422
-        case .full, .poisoned, .stopping: 503
+        case .full, .poisoned, .stopping, .unreadable: 503
+        case .damaged: 500
         }
     }
 }

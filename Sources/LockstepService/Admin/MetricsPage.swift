@@ -9,7 +9,7 @@ struct MetricsPage: Sendable {
 
     init(
         gyms: Gyms, accounts: [KeapAccount], credentials: [KeapCredential], queue: JobQueue, journal: Journal,
-        intake: IntakeCounters
+        intake: IntakeCounters, log: ServiceLog
     ) async {
         var page = PrometheusText()
         Self.write(await queue.counts(), gyms, to: &page)
@@ -24,6 +24,17 @@ struct MetricsPage: Sendable {
         for gym in gyms.all {
             page.sample("lockstep_attention", [("gym", gym.id.description)], gym.attention.count)
         }
+        page.single(
+            "lockstep_log_lines_dropped_total", .counter,
+            "Log lines dropped because standard error was not being read.",
+            Double(log.dropped()))
+        let troubles = await queue.standing
+        page.single(
+            "lockstep_journal_reads_failing", .gauge, "1 while stored messages cannot be read and are tried again.",
+            troubles.readTrouble == nil ? 0 : 1)
+        page.single(
+            "lockstep_notes_dropped_total", .counter, "Small values that were not kept, for want of room.",
+            Double(troubles.droppedNotes))
         text = page.text
     }
 
@@ -134,6 +145,9 @@ struct MetricsPage: Sendable {
         page.single("lockstep_journal_syncs_total", .counter, "Syncs.", Double(stats.syncs))
         page.single(
             "lockstep_journal_refused_total", .counter, "Records refused for want of room.", Double(stats.refused))
+        page.single(
+            "lockstep_journal_full", .gauge, "1 while messages are refused for want of room.", stats.full == nil ? 0 : 1
+        )
         page.single("lockstep_journal_segments", .gauge, "Segments on disk.", Double(segments))
         page.single(
             "lockstep_journal_failed", .gauge, "1 once a write or sync has failed.", stats.poisoned == nil ? 0 : 1)

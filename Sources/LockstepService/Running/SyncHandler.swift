@@ -82,6 +82,13 @@ final class SyncHandler: JobHandler {
         return await outcome(of: delivery, last, gym, lane, coalesced.change)
     }
 
+    func readingChanged(_ trouble: String?) {
+        guard let trouble else { return log.info("stored messages can be read again") }
+        log.error(
+            "stored messages cannot be read: \(trouble). Their jobs wait and are tried again; check the disk and the limit "
+                + "of open files")
+    }
+
     func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program || kind == JobKind.booking }
 
     /// A state that cannot be read stays the lane's: delivering will say what is wrong with it.

@@ -64,7 +64,8 @@ import Testing
         try simulate(seed: seed, options: Self.options) { simulation in
             let files = SimulatedFileSystem(seed: seed)
             let keap = SimulatedKeapSide(seed: seed, trouble: 0)
-            let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
+            let said = LogBook()
+            let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap, log: said.log)
             try await machine.live { service in
                 keap.isDown = true
                 for person in 0..<5 { #expect(await service.answer(Self.message(person)).status == 202) }
@@ -74,6 +75,8 @@ import Testing
                 #expect(await service.answer(Self.message(5)).status == 503)
                 // What was on its way may arrive.
                 try await simulation.clock.sleep(for: .seconds(1))
+                let failures = said.all.filter { $0.hasPrefix("error: the journal failed: cannot sync") }
+                #expect(failures.count == 1, "logged at once, and once: \(said.all)")
                 keap.isDown = false
                 let calls = keap.world.audit.total
                 try await simulation.clock.sleep(for: .seconds(600))
@@ -81,6 +84,8 @@ import Testing
                 #expect(await service.answer(Self.message(6)).status == 503)
                 #expect(await service.adminRoutes.answer(Self.get("readyz")).status == 503)
                 #expect(await service.adminRoutes.answer(Self.get("healthz")).status == 503)
+                #expect(await Self.problems(service, "readyz").contains("journalFailed"))
+                #expect(service.failure != nil)
             }
             files.failPower()
             let next = SimulatedMachine(simulation: simulation, files: files.kill(), keap: keap)
@@ -91,6 +96,45 @@ import Testing
                 #expect(await service.answer(Self.message(6)).status == 202)
             }
         }
+    }
+
+    @Test(arguments: seeds)
+    func `while the disk cannot be read no job dies, health says so, and the jobs are done when it can be read again`(
+        seed: UInt64
+    ) throws {
+        try simulate(seed: seed, options: Self.options) { simulation in
+            let files = SimulatedFileSystem(seed: seed)
+            let keap = SimulatedKeapSide(seed: seed, trouble: 0)
+            let said = LogBook()
+            let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap, log: said.log)
+            try await machine.live { service in
+                let (operation, code) = seed % 2 == 0 ? (FileError.Operation.read, EIO) : (.open, EMFILE)
+                files.faults.failures.append(
+                    .init(operation, code, on: ".segment", times: 1_000))
+                for person in 0..<20 { #expect(await service.answer(Self.message(person)).status == 202) }
+                try await simulation.clock.sleep(for: .seconds(5))
+                #expect(await Self.problems(service, "healthz") == ["readFailing"])
+                #expect(await service.answer(operator: Self.get("healthz")).status == 200)
+                #expect(await service.answer(operator: Self.get("readyz")).status == 200)
+                #expect(await service.queue.counts().tenants.values.allSatisfy { $0.jobs[.dead] == nil })
+
+                files.faults.failures = []
+                try await machine.drain(service)
+                #expect(keap.account.contacts.count == 20)
+                #expect(await Self.problems(service, "healthz") == [])
+                let lines = said.all.filter { $0.contains("stored messages") }
+                #expect(lines.count == 2, "one when it began, one when it was over: \(lines)")
+            }
+        }
+    }
+
+    /// The kinds of problems that an address tells.
+    private static func problems(_ service: Service, _ path: String) async -> [String] {
+        guard case .response(let response) = await service.answer(operator: get(path)),
+            let object = try? JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any],
+            let problems = object["problems"] as? [[String: Any]]
+        else { return ["no answer"] }
+        return problems.compactMap { $0["kind"] as? String }
     }
 
     private static func message(_ person: Int) -> HTTPRequest {

@@ -136,6 +136,7 @@ struct SimulatedMachine: Sendable {
     let simulation: Simulation
     let files: SimulatedFileSystem
     let keap: SimulatedKeapSide
+    var log = ServiceLog.silent
 
     func live(_ body: @escaping @Sendable (Service) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -143,7 +144,7 @@ struct SimulatedMachine: Sendable {
             group.addTask { await driver.run() }
             let service: Service
             do {
-                service = try await Service.open(Self.configuration(), log: .silent, in: surroundings(driver))
+                service = try await Service.open(Self.configuration(), log: log, in: surroundings(driver))
             } catch {
                 driver.giveUp()
                 guard files.isOff else { throw error }

@@ -1,0 +1,138 @@
+import Keap
+import LockstepHTTP
+import LockstepJournal
+import LockstepPool
+
+/// How things stand: what `/healthz` and `/readyz` tell. A value, so that every case can be tested.
+struct Health: Equatable, Sendable {
+    struct Problem: Equatable, Sendable, Encodable {
+        enum Kind: String, Sendable, Encodable {
+            /// Nothing is accepted and nothing delivered until a restart.
+            case journalFailed
+            case stopping
+            case diskFull
+            case readFailing
+            case keyRefused
+            case outage
+
+            /// Whether messages are refused for it.
+            var closesIntake: Bool {
+                switch self {
+                case .journalFailed, .stopping, .diskFull: true
+                case .readFailing, .keyRefused, .outage: false
+                }
+            }
+        }
+
+        var kind: Kind
+        /// Those concerned; empty: all of them.
+        var gyms: [String] = []
+        /// For people: what happened, what Lockstep does next, what to do.
+        var problem: String
+    }
+
+    var problems: [Problem] = []
+
+    /// Answers 503 only if the process no longer does its work, so that a supervisor restarts it then and only then.
+    var isAlive: Bool { !problems.contains { $0.kind == .journalFailed } }
+    /// Answers 503 while messages are refused.
+    var isReady: Bool { !problems.contains { $0.kind.closesIntake } }
+
+    var liveness: String { !isAlive ? "failed" : problems.isEmpty ? "ok" : "degraded" }
+    var readiness: String { !isAlive ? "failed" : isReady ? "ready" : "not accepting" }
+
+    /// Without what only an operator may know: which gyms there are, and what Keap says to them.
+    var harmless: Health { Health(problems: problems.filter { $0.kind.closesIntake }) }
+}
+
+extension Health {
+    /// - Parameters:
+    ///   - shortage: why there is no room for new messages.
+    ///   - circuits: of each Keap account, with the gyms that call with it.
+    init(
+        journalFailure: String?, shortage: String?, isStopping: Bool, hasQueueFailed: Bool, readTrouble: String?,
+        circuits: [(gyms: [String], state: CircuitReport)]
+    ) {
+        if let reason = journalFailure {
+            add(
+                .journalFailed,
+                "the journal failed: \(reason). Messages are answered 503 and nothing is delivered until Lockstep is "
+                    + "started again; check the disk, then restart it")
+        } else if hasQueueFailed {
+            add(
+                .journalFailed,
+                "the result of a delivery could not be written. Messages are answered 503 and nothing is delivered until "
+                    + "Lockstep is started again; check the disk, then restart it")
+        } else if let reason = shortage {
+            add(
+                .diskFull,
+                "the disk is full: \(reason). Messages are answered 503 until there is room, what was accepted is "
+                    + "delivered; make room, and messages are accepted again without a restart")
+        }
+        if isStopping { add(.stopping, "Lockstep is stopping: messages are answered 503 until it has started again") }
+        if let readTrouble {
+            add(
+                .readFailing,
+                "stored messages cannot be read: \(readTrouble). Their jobs wait and are tried again; check the disk and "
+                    + "the limit of open files")
+        }
+        for circuit in circuits {
+            guard case .open(let reason, let openFor, let isCredential) = circuit.state else { continue }
+            let names = circuit.gyms.joined(separator: ", ")
+            if isCredential {
+                add(
+                    .keyRefused, of: circuit.gyms,
+                    "Keap has refused the key of \(names) for \(openFor.roughly): \(reason). Its changes wait, and the key "
+                        + "is tried every 30 s; put a valid key into the configuration and restart")
+            } else {
+                add(
+                    .outage, of: circuit.gyms,
+                    "Keap has failed for \(names) for \(openFor.roughly): \(reason). Its changes wait, and go on when Keap "
+                        + "answers again")
+            }
+        }
+    }
+
+    private mutating func add(_ kind: Problem.Kind, of gyms: [String] = [], _ sentence: String) {
+        problems.append(Problem(kind: kind, gyms: gyms, problem: sentence.harmless))
+    }
+}
+
+/// The body of `/healthz` and `/readyz`.
+struct HealthAnswer: Encodable {
+    var status: String
+    /// Of an answer that is not 200.
+    var reason: String?
+    var problems: [Health.Problem]
+}
+
+extension AdminRoutes {
+    func health() async -> Health {
+        let queueState = await queue.standing
+        var circuits: [(gyms: [String], state: CircuitReport)] = []
+        for account in accounts {
+            let names = gyms.all.filter { $0.account === account }.map(\.id.description)
+            circuits.append((names, await account.gateway.counters().circuit))
+        }
+        let stats = journal.stats()
+        return Health(
+            journalFailure: stats.poisoned, shortage: stats.full, isStopping: queueState.isStopping,
+            hasQueueFailed: queueState.hasFailed, readTrouble: queueState.readTrouble, circuits: circuits)
+    }
+
+    /// - Parameter isKnown: the caller may know everything; a load balancer without a token learns what concerns it.
+    func liveness(isKnown: Bool) async -> HTTPAnswer {
+        let health = await health()
+        return answer(health.isAlive ? 200 : 503, health.liveness, isKnown ? health : health.harmless)
+    }
+
+    func readiness(isKnown: Bool) async -> HTTPAnswer {
+        let health = await health()
+        return answer(health.isReady ? 200 : 503, health.readiness, isKnown ? health : health.harmless)
+    }
+
+    private func answer(_ status: Int, _ word: String, _ health: Health) -> HTTPAnswer {
+        let reason = status == 200 ? nil : health.problems.first { $0.kind.closesIntake }?.problem
+        return Reply.json(status, HealthAnswer(status: word, reason: reason, problems: health.problems))
+    }
+}
