@@ -77,7 +77,8 @@ package final class Service: Sendable {
         let wall = surroundings.wall
         intakeRoutes = IntakeRoutes(
             gyms: gyms, acceptance: acceptance, counters: counters,
-            onceHub: OnceHubRoute(gyms: gyms, acceptance: acceptance) { wall() / 1_000 })
+            onceHub: OnceHubRoute(gyms: gyms, acceptance: acceptance) { wall() / 1_000 },
+            refused: RefusedCalls(log: log, wall: wall))
         intake = HTTPServer(
             listen: configuration.listen, judge: { [intakeRoutes] in intakeRoutes.judge($0) },
             handler: { [intakeRoutes] in await intakeRoutes.answer($0) })

@@ -25,6 +25,9 @@ struct Acceptance: Sendable {
         do {
             let job = try await queue.enqueue(new)
             note(job)
+            if let reason = new.unplaced {
+                log.warning("job \(job) of gym \(new.tenant.rawValue) is a dead letter: \(reason)")
+            }
             if news.isNews("intake", "open", unlessNew: true) { log.info("messages are accepted again") }
             return Reply.json(202, ["job": job.description])
         } catch {

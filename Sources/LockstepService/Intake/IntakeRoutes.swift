@@ -9,6 +9,7 @@ struct IntakeRoutes: Sendable {
     let acceptance: Acceptance
     let counters: IntakeCounters
     let onceHub: OnceHubRoute
+    let refused: RefusedCalls
 
     /// What the head of a request asks for.
     private enum Target {
@@ -21,7 +22,7 @@ struct IntakeRoutes: Sendable {
     func judge(_ head: HTTPRequest) -> HeadVerdict {
         switch target(of: head) {
         case .refused(let response):
-            counters.count(response.status)
+            count(response, to: head)
             return .refuse(response)
         case .zenPlanner: return .read(isVerified: true)
         // The signature covers the body.
@@ -36,8 +37,18 @@ struct IntakeRoutes: Sendable {
         case .zenPlanner(let gym, let reader): answer = await accept(request, of: gym, reader)
         case .onceHub(let gym): answer = await onceHub.answer(request, gym: gym)
         }
-        if case .response(let response) = answer { counters.count(response.status) }
+        if case .response(let response) = answer { count(response, to: request) }
         return answer
+    }
+
+    private func count(_ response: HTTPResponse, to request: HTTPRequest) {
+        counters.count(response.status)
+        guard response.status == 401, request.path.count >= 3 else { return }
+        let isOnceHub = request.path[2] == "oncehub"
+        guard let gym = gyms[request.path[1]], isOnceHub ? gym.onceHub != nil : gym.zenPlanner != nil else {
+            return refused.note(.unknownGym)
+        }
+        refused.note(isOnceHub ? .onceHub(gym.id) : .zenPlanner(gym.id))
     }
 
     private func target(of head: HTTPRequest) -> Target {
