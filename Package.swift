@@ -45,8 +45,8 @@ let package = Package(
         .target(
             name: "LockstepTraces",
             dependencies: [
-                "LockstepService", "LockstepPool", "LockstepJournal", "LockstepSimulation", "LockstepHTTP", "Keap",
-                "KeapSimulator",
+                "LockstepService", "LockstepPool", "LockstepJournal", "LockstepSimulation", "LockstepLimits",
+                "LockstepHTTP", "Keap", "KeapSimulator",
             ], swiftSettings: strict),
         .executableTarget(
             name: "LockstepBenchmarks",

@@ -14,7 +14,8 @@ struct TracesBenchmark {
                 + "   overruns  delivered in")
         for trace in [
             Traces.quietDay(), Traces.firstOfMonth(), Traces.firstImport(), Traces.flapping(), Traces.programDeleted(),
-            Traces.chain(),
+            Traces.chain(), Traces.newPeople(), Traces.newPeople(programs: 1, statuses: 1),
+            Traces.memberAfterCrowd(), Traces.mixedCrowd(),
         ] where chosen == nil || trace.name.contains(chosen!) {
             let start = ContinuousClock.now
             let result = try TraceRun(trace).result()
@@ -27,6 +28,7 @@ struct TracesBenchmark {
                         used.share * 100, used.window, used.shareOfSafe * 100))
             }
             if let waits = waits(result) { print(waits) }
+            if let punctuality = result.punctuality { print(row(punctuality)) }
             for (endpoint, count) in result.endpoints.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(8)
             {
                 print("    \(count)  \(endpoint)")
@@ -44,6 +46,15 @@ struct TracesBenchmark {
         return String(
             format: "  single changes of the other gyms: median %.2f s, longest %.2f s until their new tag was on",
             others[others.count / 2], longest)
+    }
+
+    private func row(_ punctuality: Punctuality) -> String {
+        String(
+            format:
+                "  until a change of tags was in Keap: mean %.1f s, longest %.1f s; first come, first served without "
+                + "merging: %.1f s, %.1f s; the latest change was %.1f s after its time there",
+            punctuality.mean.seconds, punctuality.longest.seconds, punctuality.expectedMean.seconds,
+            punctuality.expectedLongest.seconds, punctuality.latest.seconds)
     }
 
     private func row(_ trace: Trace, _ result: TraceResult) -> String {

@@ -7,6 +7,8 @@ package struct LeastCalls: Equatable, Sendable {
     package private(set) var oneByOne = 0
     /// All may wait for all.
     package private(set) var merged = 0
+    /// What each message costs if nothing waits for others, in their order.
+    package private(set) var each: [Int] = []
 
     private var states: [String: Member] = [:]
     private var first: [String: Member] = [:]
@@ -23,9 +25,16 @@ package struct LeastCalls: Equatable, Sendable {
         }
         first = states
         for message in trace.messages {
+            let before = oneByOne
             switch message.content {
-            case .member(let member), .imported(let member): add(member, of: message.gym)
-            case .programDeleted(let program): delete(program, of: message.gym)
+            case .member(let member), .imported(let member):
+                let isNew = states[Self.key(message.gym, member)] == nil
+                add(member, of: message.gym)
+                // Whoever is imported is not searched for: Keap's contacts are read by the thousand.
+                each.append(oneByOne - before - (message.content.isImport && isNew ? 2 : 0))
+            case .programDeleted(let program):
+                delete(program, of: message.gym)
+                each.append(oneByOne - before)
             }
         }
         // A contact's transitions follow each other, each in two calls at least.

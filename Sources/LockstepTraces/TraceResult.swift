@@ -21,6 +21,8 @@ package struct TraceResult: Sendable {
     package var utilisation: Utilisation?
     /// From each message until its last tag was on, by gym; only messages that change tags.
     package var waits: [[Duration]] = []
+    /// Of the messages that change tags. Nil for gyms that share a budget, since they take turns.
+    package var punctuality: Punctuality?
     package var endpoints: [String: Int] = [:]
 
     package struct Utilisation: Equatable, Sendable {
@@ -28,6 +30,16 @@ package struct TraceResult: Sendable {
         package var share: Double
         /// Of what can be used without ever exceeding the window, wherever between start and end a call is counted.
         package var shareOfSafe: Double
+    }
+
+    /// Calls for what was looked for or made once for all: the gym's category, tags and custom fields.
+    var sharedCalls: Int {
+        endpoints.reduce(0) { sum, endpoint in
+            let path = endpoint.key.drop { $0 != "/" }
+            let isShared =
+                path.hasPrefix("/v2/contacts/model") || path.hasPrefix("/v2/tags/categories") || path == "/v2/tags"
+            return isShared ? sum + endpoint.value : sum
+        }
     }
 
     package var isRight: Bool {

@@ -219,13 +219,36 @@ package struct TraceRun: Sendable {
             result.duplicates = world.accounts.values.reduce(0) { $0 + $1.duplicates.count }
         }
         let expected = ExpectedTags(trace)
+        var punctuality = Punctuality(came: [], took: [], expected: [])
         for (index, gym) in trace.gyms.enumerated() {
             let found = keap.with { world in FoundTags(world.accounts[app(gym)]!) }
             result.wrong += expected.differences(from: found, gym: index)
             result.disorders += found.disorders
             let own = trace.messages.filter { $0.gym == index }
             result.waits.append(found.waits(for: own, since: measured.began))
+            let changes = TagChange.all(of: trace, gym: index)
+            punctuality.came += changes.map(\.at)
+            punctuality.took += changes.map { found.wait(for: $0, since: measured.began) }
+            let ordered = expectedWaits(
+                gym: index, result.least.each, extra: result.sharedCalls, latency: keap.meanLatency)
+            punctuality.expected += changes.compactMap { ordered[$0.message] }
         }
+        // Gyms that share a budget take turns, and a program's deletion is many people's change.
+        let isComparable = trace.messages.allSatisfy { $0.content.member != nil }
+        if trace.client == nil, isComparable { result.punctuality = punctuality }
+    }
+
+    /// How long each of a gym's messages would have taken in the order they came, without merging, by their numbers.
+    ///
+    /// - Parameter extra: calls that the first one needs besides, and the others with it.
+    private func expectedWaits(gym: Int, _ calls: [Int], extra: Int, latency: Duration) -> [Int: Duration] {
+        let own = trace.messages.indices.filter { trace.messages[$0].gym == gym }
+        var calls = calls
+        if let first = own.first(where: { calls[$0] > 0 }) { calls[first] += extra }
+        let model = FirstComeFirstServed(
+            own.map { .init(at: trace.messages[$0].at, calls: calls[$0]) }, limits: limits, latency: latency)
+        let waits = zip(own, model.completions).map { ($0, $1 - trace.messages[$0].at) }
+        return Dictionary(uniqueKeysWithValues: waits)
     }
 }
 

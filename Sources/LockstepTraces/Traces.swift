@@ -118,7 +118,69 @@ package enum Traces {
             messages: messages)
     }
 
+    /// Everybody who came to an open day signs up at once. Tags and members are there already.
+    ///
+    /// - Parameters:
+    ///   - programs: how many programs there are, of which each of them joins one.
+    ///   - statuses: how many statuses, of which each of them has one.
+    package static func newPeople(
+        _ count: Int = 120, programs: Int = 3, statuses: Int = 3, seed: UInt64 = 7
+    ) -> Trace {
+        var random = SeededGenerator(seed: seed)
+        let gym = gym("downtown", 20, &random)
+        var messages = newcomers(count, to: gym, at: .seconds(300), &random)
+        if programs < Self.programs.count || statuses < Self.statuses.count {
+            for index in messages.indices {
+                guard case .member(var member) = messages[index].content else { continue }
+                member.status = Self.statuses[index % statuses]
+                member.standings = [.init(program: Self.programs[index % programs], status: "CURRENT")]
+                messages[index].content = .member(member)
+            }
+        }
+        return Trace(
+            "\(count) new people", "\(count) people sign up within half a second, \(programs * statuses) pairs of tags",
+            gyms: [gym], messages: messages)
+    }
+
+    /// A crowd of new people, and 10 s after them a member's change of status.
+    package static func memberAfterCrowd(_ count: Int = 300, seed: UInt64 = 8) -> Trace {
+        var random = SeededGenerator(seed: seed)
+        let gym = gym("downtown", 20, &random)
+        var messages = newcomers(count, to: gym, at: .seconds(300), &random)
+        var member = gym.members[0]
+        member.status = other(than: member.status, &random)
+        messages.append(.init(at: .seconds(310), gym: 0, content: .member(member)))
+        return Trace(
+            "member after crowd", "\(count) people sign up, and 10 s later a member changes the status", gyms: [gym],
+            messages: messages)
+    }
+
+    /// New people and members' changes of status, one after the other.
+    package static func mixedCrowd(_ count: Int = 60, seed: UInt64 = 9) -> Trace {
+        var random = SeededGenerator(seed: seed)
+        let gym = gym("downtown", count, &random)
+        let new = newcomers(count, to: gym, at: .seconds(300), &random)
+        let messages = zip(new, gym.members).flatMap { new, old in
+            var member = old
+            member.status = other(than: old.status, &random)
+            return [new, Trace.Message(at: new.at, gym: 0, content: .member(member))]
+        }
+        return Trace(
+            "mixed crowd", "\(count) people sign up while \(count) members change their status", gyms: [gym],
+            messages: messages)
+    }
+
     // MARK: People
+
+    /// Two milliseconds apart.
+    private static func newcomers(
+        _ count: Int, to gym: Trace.Gym, at begin: Duration, _ random: inout SeededGenerator
+    ) -> [Trace.Message] {
+        (0..<count).map { number in
+            let member = member(gym.members.count + number, of: gym.id, &random)
+            return .init(at: begin + .milliseconds(2 * number), gym: 0, content: .member(member))
+        }
+    }
 
     private static let statuses = ["Student", "Prospect", "Alumni"]
     private static let programs = [

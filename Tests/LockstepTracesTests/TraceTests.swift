@@ -53,6 +53,74 @@ import Testing
         #expect(longest < .seconds(4), "\(longest)")
     }
 
+    @Test func `of 120 new people at once the first is complete within seconds, and each in turn`() async throws {
+        let result = try await run(Traces.newPeople())
+        let punctuality = try #require(result.punctuality)
+        #expect(punctuality.took.first.flatMap { $0 }.map { $0 < .seconds(5) } == true)
+        try expectNobodyLate(punctuality)
+        #expect(punctuality.mean <= punctuality.expectedMean)
+        // Nine pairs of tags: of few people hardly two want the same.
+        #expect(result.calls <= 120 * 37 / 10, "\(result.endpoints)")
+    }
+
+    @Test func `of 120 new people who get the same tags, each costs little more than three calls`() async throws {
+        let result = try await run(Traces.newPeople(programs: 1, statuses: 1))
+        let punctuality = try #require(result.punctuality)
+        try expectNobodyLate(punctuality)
+        #expect(punctuality.mean <= punctuality.expectedMean)
+        #expect(result.calls <= 120 * 32 / 10, "\(result.endpoints)")
+    }
+
+    @Test func `in a gym of its first day the making of tags waits for no crowd`() async throws {
+        var trace = Traces.newPeople(60)
+        trace.gyms[0].members = []
+        try expectNobodyLate(try #require(try await run(trace).punctuality))
+    }
+
+    @Test func `a member's change after a crowd of 300 new people does not wait for the crowd`() async throws {
+        let result = try await run(Traces.memberAfterCrowd())
+        let punctuality = try #require(result.punctuality)
+        try expectNobodyLate(punctuality)
+        #expect(punctuality.mean <= punctuality.expectedMean)
+        #expect(punctuality.took.last.flatMap { $0 }.map { $0 < .seconds(15) } == true)
+    }
+
+    @Test func `new people and members who change their status at once delay nobody`() async throws {
+        let result = try await run(Traces.mixedCrowd())
+        let punctuality = try #require(result.punctuality)
+        try expectNobodyLate(punctuality)
+        #expect(punctuality.mean <= punctuality.expectedMean)
+        #expect(result.calls <= 60 * 4 + 15, "\(result.endpoints)")
+    }
+
+    @Test func `where calls are few and far between, no change misses its turn for the sake of merging`() async throws {
+        let limits = SimulatedLimits(
+            perSecond: 1, perMinute: 8, perDay: 30_000, tenantPerMinute: 10_000, tenantPerDay: 250_000)
+        let result = try await run(Traces.newPeople(25), limits: limits)
+        try expectNobodyLate(try #require(result.punctuality))
+    }
+
+    @Test func `merging makes nobody late in any trace`() async throws {
+        for trace in [
+            Traces.quietDay(people: 60, messages: 60), Traces.firstOfMonth(people: 400, seconds: 5),
+            Traces.firstOfMonth(people: 400, seconds: 60), Traces.firstImport(people: 300),
+            Traces.flapping(people: 40, times: 3),
+        ] {
+            let result = try await run(trace)
+            try expectNobodyLate(try #require(result.punctuality))
+        }
+    }
+
+    /// Each change no later than plain first come, first served and 5 s; nor are ever fewer complete.
+    private func expectNobodyLate(_ punctuality: Punctuality) throws {
+        #expect(punctuality.isComplete)
+        #expect(punctuality.latest <= .seconds(5))
+        // The moments at which the first, the second, the third are complete.
+        for (ours, theirs) in zip(punctuality.completions, punctuality.expectedCompletions) {
+            #expect(ours <= theirs + .seconds(5))
+        }
+    }
+
     @Test func `the same seed gives the same run`() async throws {
         let trace = Traces.quietDay(people: 20, messages: 20, seed: 9)
         let (first, second) = (try await run(trace), try await run(trace))
