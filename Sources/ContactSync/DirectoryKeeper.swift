@@ -10,6 +10,8 @@ import Synchronization
 /// that two lanes that need one new tag make one.
 package actor DirectoryKeeper {
     let calls: any KeapCalls
+    /// For what is looked for or made once, while many may wait for it.
+    let callsAhead: any KeapCalls
     package nonisolated let settings: SyncSettings
     nonisolated let adds = AddsUnderWay()
     private let save: @Sendable ([UInt8]) async throws -> Void
@@ -36,6 +38,7 @@ package actor DirectoryKeeper {
     ) throws(TagDirectory.Unreadable) {
         self.settings = settings
         self.calls = calls
+        callsAhead = calls.ahead()
         self.save = save
         state = Mutex(State(directory: try TagDirectory(bytes: saved ?? [])))
     }
@@ -81,7 +84,7 @@ package actor DirectoryKeeper {
     /// second one.
     func forget(_ tag: TagID) async throws(Stop) {
         if let name = directory.records[tag]?.name {
-            let listed = try await keap { () async throws(KeapFailure) in try await calls.tags(named: name) }
+            let listed = try await keap { () async throws(KeapFailure) in try await callsAhead.tags(named: name) }
             if listed.contains(where: { $0.id == tag }) {
                 throw .contradiction("it lists the tag \"\(name)\" and says that it does not know it")
             }
@@ -125,7 +128,7 @@ package actor DirectoryKeeper {
     /// as ours when a contact is met that wears them.
     private func findTags() async throws(Stop) {
         guard directory.tagsListedFor != settings.tagNaming else { return }
-        let tags = try await keap { () async throws(KeapFailure) in try await calls.tags() }
+        let tags = try await keap { () async throws(KeapFailure) in try await callsAhead.tags() }
         edit {
             $0.adopt(tags, settings: settings)
             $0.tagsListedFor = settings.tagNaming
@@ -134,15 +137,15 @@ package actor DirectoryKeeper {
 
     /// To be called while holding `connecting`.
     private func categoryID(named name: String) async throws(Stop) -> CategoryID {
-        let found = try await keap { () async throws(KeapFailure) in try await calls.categories(named: name) }
+        let found = try await keap { () async throws(KeapFailure) in try await callsAhead.categories(named: name) }
         if let known = found.first(where: { $0.name.folded == name.folded }) { return known.id }
-        return try await keap { () async throws(KeapFailure) in try await calls.createCategory(name) }.id
+        return try await keap { () async throws(KeapFailure) in try await callsAhead.createCategory(name) }.id
     }
 
     private func findCustomFields(isRecheck: Bool = false) async throws(Stop) {
         guard isRecheck || settings.ownFields.contains(where: { !directory.knows($0, settings: settings) })
         else { return }
-        let models = try await keap { () async throws(KeapFailure) in try await calls.customFields() }
+        let models = try await keap { () async throws(KeapFailure) in try await callsAhead.customFields() }
         // All at once, so that nobody plans with a field missing that Keap has.
         edit { directory in
             for field in settings.ownFields {
@@ -162,7 +165,7 @@ package actor DirectoryKeeper {
         let label = settings.customFields[field]
         let type: CustomFieldType = field == .signupDate ? .date : .text
         let made = try await keap { () async throws(KeapFailure) in
-            try await calls.createCustomField(label, type: type)
+            try await callsAhead.createCustomField(label, type: type)
         }
         edit {
             // As we asked for it: a label that Keap words in its own way must not be looked for again.
@@ -224,7 +227,7 @@ package actor DirectoryKeeper {
 
     /// The tag of this name in Keap: one in our category before others, the oldest first.
     func existingTag(named name: String, _ category: String?) async throws(Stop) -> KeapTag? {
-        let found = try await keap { () async throws(KeapFailure) in try await calls.tags(named: name) }
+        let found = try await keap { () async throws(KeapFailure) in try await callsAhead.tags(named: name) }
         let directory = self.directory
         let fitting = found.filter { $0.name.folded == name.folded }
         if fitting.contains(where: { directory.isBeingSwept($0.id) }) {
@@ -238,7 +241,7 @@ package actor DirectoryKeeper {
 
     private func makeTag(_ name: String, _ category: String?) async throws(Stop) -> TagID {
         do throws(KeapFailure) {
-            return try await calls.createTag(name, in: directory.category(category)?.id).id
+            return try await callsAhead.createTag(name, in: directory.category(category)?.id).id
         } catch {
             // Perhaps the category is what Keap does not know any more: look once, and try again if so.
             switch error {
@@ -250,7 +253,7 @@ package actor DirectoryKeeper {
             }
         }
         return try await keap { () async throws(KeapFailure) in
-            try await calls.createTag(name, in: directory.category(category)?.id).id
+            try await callsAhead.createTag(name, in: directory.category(category)?.id).id
         }
     }
 

@@ -8,6 +8,9 @@ package protocol KeapCalls: Sendable {
     /// later ones, and an update that rests on what the run read more than a minute ago throws `.stale`, unsent.
     func inOneRun() -> any KeapCalls
 
+    /// The same calls for what several runs wait for, such as a tag that is to be made: they go before those of any run.
+    func ahead() -> any KeapCalls
+
     /// Contacts that match all clauses, with only `fields` filled in. Follows pages until `limit` contacts are known.
     func contacts(
         where clauses: [ContactClause], fields: [ContactField], limit: Int
@@ -78,6 +81,7 @@ package protocol KeapCalls: Sendable {
 
 extension KeapCalls {
     package func inOneRun() -> any KeapCalls { self }
+    package func ahead() -> any KeapCalls { self }
 }
 
 /// One `field==value` of a filter; several are joined by "and".

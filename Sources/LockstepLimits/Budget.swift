@@ -34,7 +34,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     let pacing: DayPacing
     private var announced: CallLimits
     private var spacing: TokenBucket<Instant>
-    private var flow: TokenBucket<Instant>
+    private(set) var flow: TokenBucket<Instant>
     var second: RollingWindow<Instant>
     var minute: RollingWindow<Instant>
     var day: DayWindow

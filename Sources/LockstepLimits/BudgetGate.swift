@@ -51,14 +51,13 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     ///
     /// - Throws: `CancellationError` if cancelled while waiting, or what `save` threw; nothing is spent.
     ///
-    /// - Parameter standing: of somebody who comes several times: they stand where they stood first, so that what was
-    ///   begun is finished before what came later. Among their own party only.
+    /// - Parameter rank: among its party's callers, one of a lower rank goes first, and of the same rank the one that
+    ///   came first. For all callers of a party, or for none: without ranks they go in the order they come.
     public func take(
-        _ urgency: Urgency = .live, for party: Party = .sole, standing: Standing? = nil
+        _ urgency: Urgency = .live, for party: Party = .sole, rank: UInt64? = nil
     ) async throws -> Permit {
         let wakeup = Wakeup()
-        let place = turnstile.join(wakeup, urgency, for: party, rank: standing?.rank)
-        standing?.keep(place.rank)
+        let place = turnstile.join(wakeup, urgency, for: party, rank: rank)
         defer {
             turnstile.leave(place)
             wakeNext()

@@ -84,6 +84,15 @@ package struct FairLine<Guest: Sendable>: Sendable {
         return urgency == .live ? ahead(live) : live.count + ahead(bulk)
     }
 
+    /// How many of so many turns the party of a guest gets, as long as the same parties wait.
+    package func share(of place: Place, in turns: Int) -> Int {
+        let weights = self[place.urgency].lines.reduce(0) { sum, line in
+            line.value.present > 0 && !line.value.isAside ? sum + line.key.weight : sum
+        }
+        guard weights > place.party.weight else { return turns }
+        return Int(Double(turns) * Double(place.party.weight) / Double(weights))
+    }
+
     private subscript(urgency: Urgency) -> TakingTurns { urgency == .live ? live : bulk }
 
     private mutating func change(_ urgency: Urgency, _ body: (inout TakingTurns, [Place: Guest]) -> Void) {

@@ -11,8 +11,8 @@ public struct TokenBucket<Instant: InstantProtocol>: Sendable where Instant.Dura
     /// How early a token may come. It lets a caller that woke late catch up, while the mean rate stays the same; without
     /// it every late wake-up is lost for good.
     public var tolerance: Duration
-    private let burst: Int
-    private var fullAt: Instant
+    let burst: Int
+    private(set) var fullAt: Instant
 
     /// - Parameter burst: the most tokens held at once; 1 for even spacing.
     public init(refill: Duration, burst: Int = 1, tolerance: Duration = .zero, now: Instant) {

@@ -72,12 +72,20 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
 
     /// The call of whoever stands there begins. A turn must just have said `.go`.
     package mutating func admit(_ place: Place, at now: Moment<Instant>) -> Permit {
-        guard case .go(let permit) = budget.step(place.urgency, of: place.party.tenant, at: now) else {
+        guard case .go(var permit) = budget.step(place.urgency, of: place.party.tenant, at: now) else {
             preconditionFailure("who is admitted was told to go")
         }
+        permit.callsSoon = callsSoon(place, at: now)
         line.serve(place)
         recent.count(at: now.instant)
         return permit
+    }
+
+    private func callsSoon(_ place: Place, at now: Moment<Instant>) -> Int {
+        var budget = budget.budget
+        let all = budget.calls(within: Permit.soon, place.urgency, of: place.party.tenant, at: now)
+        let left = place.urgency == .bulk ? max(0, all - line.count(.live)) : all
+        return line.share(of: place, in: left)
     }
 
     package mutating func written(_ draft: SlicedBudget<Instant>.Draft) { budget.written(draft) }

@@ -210,4 +210,103 @@ import Testing
         stage.giveUp(other)
         #expect(stage.head == flood[2])
     }
+
+    // MARK: Who waits for others
+
+    private func apply(_ stage: inout Stage, _ tags: [Int], to contact: Int, of run: UInt64?, mayGather: Bool = true)
+        -> Stage.Ticket
+    {
+        let edit = TagEdit(.apply, ContactID("\(contact)"), tags.map { TagID("\($0)") })
+        return stage.arrive(edit, .live, rank: run, mayGather: mayGather)
+    }
+
+    /// Makes its call, if its turn has come.
+    private func call(_ stage: inout Stage, _ ticket: Stage.Ticket, callsSoon: Int = 14) -> Bool {
+        guard case .go(var pass) = stage.ask(ticket, at: now), stage.begin(&pass, callsSoon: callsSoon, at: now) else {
+            return false
+        }
+        if stage.board.holds(ticket) {
+            let load = stage.load(pass)
+            stage.end(pass, .success, at: now)
+            _ = stage.land(load, load.all(.answered(.applied)))
+        } else {
+            stage.end(pass, .success, at: now)
+        }
+        return true
+    }
+
+    @Test func `a new person's tags wait for others while calls of others wait, but no longer than they may be late`() {
+        var stage = Stage(places: 32)
+        let runs = (0..<20).map { _ in stage.arrive(.none, .live) }
+        #expect(call(&stage, runs[0]))
+        // A tag that nobody else has been given yet goes at once.
+        let first = apply(&stage, [5], to: 1, of: runs[0].rank)
+        #expect(stage.head == first)
+        #expect(call(&stage, first))
+        #expect(call(&stage, runs[1], callsSoon: 3))
+        let second = apply(&stage, [5], to: 2, of: runs[1].rank)
+        for run in runs[2...4] {
+            #expect(stage.head == run)
+            #expect(call(&stage, run, callsSoon: 3))
+        }
+        // Three calls of later runs: that is as late as it may be.
+        #expect(stage.head == second)
+    }
+
+    @Test func `tags go at once when nothing else waits`() {
+        var stage = Stage(places: 32)
+        let runs = (0..<2).map { _ in stage.arrive(.none, .live) }
+        #expect(call(&stage, runs[0]))
+        #expect(call(&stage, apply(&stage, [5], to: 1, of: runs[0].rank)))
+        #expect(call(&stage, runs[1]))
+        #expect(call(&stage, apply(&stage, [5], to: 2, of: runs[1].rank)))
+        #expect(stage.isIdle)
+    }
+
+    @Test func `tags that wait go when no call has begun for a second`() {
+        var stage = Stage(places: 32)
+        let runs = (0..<5).map { _ in stage.arrive(.none, .live) }
+        #expect(call(&stage, runs[0]))
+        #expect(call(&stage, apply(&stage, [5], to: 1, of: runs[0].rank)))
+        #expect(call(&stage, runs[1]))
+        let waiting = apply(&stage, [5], to: 2, of: runs[1].rank)
+        #expect(stage.ask(waiting, at: now) == .waitUntil(now.advanced(by: .seconds(1))))
+        #expect(go(&stage, waiting, at: now.advanced(by: .seconds(1))) != nil)
+    }
+
+    @Test func `a new tag waits for nobody where the old one was taken off`() {
+        var stage = Stage(places: 32)
+        let runs = (0..<5).map { _ in stage.arrive(.none, .live) }
+        #expect(call(&stage, runs[0]))
+        #expect(call(&stage, apply(&stage, [5], to: 1, of: runs[0].rank)))
+        #expect(call(&stage, runs[1]))
+        let next = apply(&stage, [5], to: 2, of: runs[1].rank, mayGather: false)
+        #expect(stage.head == next)
+    }
+
+    @Test func `a member's change goes before a crowd of new people, as far as nobody gets late by it`() {
+        var stage = Stage(places: 32)
+        let crowd = (0..<20).map { _ in stage.arrive(.none, .live) }
+        #expect(call(&stage, crowd[0], callsSoon: 2))
+        let members = (1...3).map { stage.arrive(.one(ContactID("\($0)")), .live) }
+        #expect(stage.head == members[0])
+        #expect(call(&stage, members[0], callsSoon: 2))
+        // The second call of its run goes before anything else begins.
+        let second = stage.arrive(.one(ContactID("1")), .live, rank: members[0].rank)
+        #expect(stage.head == second)
+        #expect(call(&stage, second, callsSoon: 2))
+        // Two calls went before the crowd: that is as late as it may be.
+        #expect(stage.head == crowd[1])
+    }
+
+    @Test func `what many runs wait for goes before anything else`() {
+        var stage = Stage(places: 32)
+        let runs = (0..<3).map { _ in stage.arrive(.none, .live) }
+        #expect(call(&stage, runs[0]))
+        let begun = stage.arrive(.none, .live, rank: runs[0].rank)
+        let shared = stage.arrive(.none, .live, rank: 0)
+        #expect(stage.head == shared)
+        stage.giveUp(shared)
+        #expect(stage.head == begun)
+    }
 }

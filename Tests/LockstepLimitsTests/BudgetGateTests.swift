@@ -77,16 +77,15 @@ struct BudgetGateTests {
         }
     }
 
-    @Test func `who comes again stands where they stood first`() async throws {
+    @Test func `of a party's callers the one of the lowest rank goes first, whoever came first`() async throws {
         let gate = gate(CallLimits(perMinute: 1))
-        let run = Standing()
-        await gate.finished(try await gate.take(standing: run))
-        let order = Log<String>()
+        await gate.finished(try await gate.take(rank: 1))
+        let order = Log<UInt64>()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, standing) in [nil, nil, run].enumerated() {
+            for (index, rank) in [UInt64(2), 3, 1].enumerated() {
                 group.addTask {
-                    let permit = try await gate.take(standing: standing)
-                    order.add(standing == nil ? "other" : "run")
+                    let permit = try await gate.take(rank: rank)
+                    order.add(rank)
                     await gate.finished(permit)
                 }
                 try await waitUntil(index + 1, waitIn: gate)
@@ -97,7 +96,7 @@ struct BudgetGateTests {
             }
             try await group.waitForAll()
         }
-        #expect(order.all == ["run", "other", "other"])
+        #expect(order.all == [1, 2, 3])
     }
 
     @Test func `the head sleeps until its window opens`() async throws {

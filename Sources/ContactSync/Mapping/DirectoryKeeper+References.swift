@@ -57,14 +57,14 @@ extension DirectoryKeeper {
     }
 
     private func readFields(_ labels: [String]) async throws(Stop) {
-        let models = try await keap { () async throws(KeapFailure) in try await calls.customFields() }
+        let models = try await keap { () async throws(KeapFailure) in try await callsAhead.customFields() }
         let making = Set(settings.wishes.makes.keys)
         edit { $0.references.note(fields: models, for: labels, making: making) }
     }
 
     private func makeField(_ label: String, _ type: CustomFieldType) async throws(Stop) {
         var made = try await keap { () async throws(KeapFailure) in
-            try await calls.createCustomField(label, type: type)
+            try await callsAhead.createCustomField(label, type: type)
         }
         // Its answer may leave out what was asked for.
         if made.type == nil { made.fieldType = type.rawValue }
@@ -79,7 +79,7 @@ extension DirectoryKeeper {
         guard !open.isEmpty else { return }
         var users: [KeapUser] = []
         do throws(KeapFailure) {
-            users = try await calls.users()
+            users = try await callsAhead.users()
         } catch {
             // A key that may not see them: nobody is known, and the booking is delivered all the same.
             guard case .refused = error else { throw .keap(error) }
@@ -104,7 +104,7 @@ extension DirectoryKeeper {
         }
         let made: RecordID
         do throws(KeapFailure) {
-            made = try await calls.createRecord(kind, named: name, in: category).id
+            made = try await callsAhead.createRecord(kind, named: name, in: category).id
         } catch {
             // Somebody may have made it since we looked, or our own lost request did.
             guard case .refused = error, let found = try await existing(kind, name) else { throw .keap(error) }
@@ -115,7 +115,7 @@ extension DirectoryKeeper {
     }
 
     private func existing(_ kind: RecordKind, _ name: String) async throws(Stop) -> RecordID? {
-        let found = try await keap { () async throws(KeapFailure) in try await calls.records(kind, named: name) }
+        let found = try await keap { () async throws(KeapFailure) in try await callsAhead.records(kind, named: name) }
         return found.filter { $0.name.folded == name.folded }.map(\.id).min()
     }
 

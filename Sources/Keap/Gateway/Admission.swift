@@ -5,6 +5,11 @@ import LockstepLimits
 ///
 /// Tag edits whose contacts are free wait on the board; only who leads there stands in line.
 ///
+/// Within a party, what has begun is finished before anything else begins, in the order in which it began; so people are
+/// complete one by one. Two things leave that order, as far as `Gathering` allows: a new person's tags wait for others to
+/// share their calls with, and a change of a contact that Keap has, which takes few calls, goes before longer ones that
+/// have not begun.
+///
 /// Whoever `ask` lets go asks the budget for a permit, and `begin`s with it. Only from then on does the call take a place,
 /// and only then is it the one that tries whether Keap is back: what waits for its budget, for hours perhaps, keeps
 /// neither from anybody. Live calls are let go only as far as there are places for them all; a bulk call that finds
@@ -12,11 +17,23 @@ import LockstepLimits
 struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
     struct Ticket: Hashable, Comparable, Sendable {
         fileprivate let number: UInt64
-        /// The number of the first call of its run: what was begun is finished before what came later.
+        /// The number of the first call of its run: what was begun is finished before what came later. Zero: several
+        /// runs wait for it.
         let rank: UInt64
         let line: Line
+        /// Whether its run begins with it.
+        let isFirst: Bool
+        /// It names a contact that Keap has.
+        let isKnown: Bool
 
         var urgency: Urgency { line.urgency }
+
+        /// Its place among its party's calls: a lower one goes first.
+        ///
+        /// - Parameter isOvertaking: it goes before others of which nothing has begun either.
+        fileprivate func position(isOvertaking: Bool = false) -> UInt64 {
+            isFirst ? rank | 1 << (isOvertaking ? 62 : 63) : rank
+        }
 
         /// Who goes first.
         static func < (a: Self, b: Self) -> Bool {
@@ -30,9 +47,17 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         let party: Party
     }
 
+    /// Edits that are led by one of their own: so no run that has begun stands behind one that has not.
+    struct Group: Hashable, Sendable {
+        let line: Line
+        let hasBegun: Bool
+    }
+
     /// The right to go on. Given back once: by `end` with what became of the call, or by `stepBack`.
     struct Pass: Equatable, Sendable {
         let ticket: Ticket
+        /// Its place among its party's calls that wait for a permit: a lower one goes first.
+        let position: UInt64
         /// Known once it has begun.
         var isProbe = false
     }
@@ -45,6 +70,9 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         case waitUntil(Instant)
     }
 
+    /// First calls of runs on their way to a permit. More would only settle early which goes next.
+    private static var mostApproaching: Int { 8 }
+
     private let places: Int
     private let bulkPlaces: Int
     private let probes: SharedProbes<Instant>
@@ -55,13 +83,19 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     /// Those whose contacts are free, and who lead if they are edits.
     private(set) var ready = FairLine<Ticket>()
     private var readyPlaces: [Ticket: FairLine<Ticket>.Place] = [:]
+    /// Of those, first calls that name a contact that Keap has, in their order.
+    private var known: [Line: [Ticket]] = [:]
     /// On their way to a permit.
     private var approaching: [Urgency: Int] = [:]
+    /// Of those, first calls of runs.
+    private var approachingFirst: [Urgency: Int] = [:]
     private var running: [Urgency: Int] = [:]
     private var arrived: UInt64 = 0
     /// Edits whose contacts are not free yet.
-    private var edits: [Ticket: TagEdit] = [:]
-    private(set) var board = TagBoard<Ticket, Line>()
+    private var edits: [Ticket: (edit: TagEdit, mayGather: Bool)] = [:]
+    private(set) var board = TagBoard<Ticket, Group>()
+    /// Of lines with calls that wait.
+    private var gatherings: [Line: Gathering<Instant>] = [:]
     /// Tickets nothing of which is under way.
     private var idle: Set<Ticket> = []
 
@@ -78,7 +112,8 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     var waiting: Int { idle.count }
     var isIdle: Bool {
         gate.isEmpty && board.isEmpty && edits.isEmpty && idle.isEmpty && inFlight == 0
-            && approaching.values.allSatisfy { $0 == 0 } && ready.isEmpty && readyPlaces.isEmpty
+            && approaching.values.allSatisfy { $0 == 0 } && approachingFirst.values.allSatisfy { $0 == 0 }
+            && ready.isEmpty && readyPlaces.isEmpty && known.isEmpty && gatherings.isEmpty
     }
 
     /// The ticket to call after every change. (One is enough: it calls the next when it goes.)
@@ -87,10 +122,27 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         let bulk = approaching[.bulk, default: 0]
         // While nobody knows whether Keap is back, one of either kind is enough to find out.
         let isClosed = if case .closed = circuit.state { true } else { false }
-        if inFlight + live < places, isClosed || live == 0, let first = ready.head(.live) { return ready[first] }
+        if inFlight + live < places, isClosed || live == 0, let next = next(.live) { return next }
         guard inFlight + live + bulk < places, running[.bulk, default: 0] + bulk < bulkPlaces, isClosed || bulk == 0
         else { return nil }
-        return ready.head(.bulk).flatMap { ready[$0] }
+        return next(.bulk)
+    }
+
+    private func next(_ urgency: Urgency) -> Ticket? {
+        guard let first = ready.head(urgency).flatMap({ ready[$0] }) else { return nil }
+        guard first.isFirst else { return first }
+        guard approachingFirst[urgency, default: 0] < Self.mostApproaching else { return nil }
+        return overtaking(first) ?? first
+    }
+
+    /// A short change that goes before this one, of which nothing has begun.
+    private func overtaking(_ first: Ticket) -> Ticket? {
+        guard !first.isKnown, let short = known[first.line]?.first, let gathering = gatherings[first.line] else {
+            return nil
+        }
+        let held = board.firstHeld(of: Group(line: first.line, hasBegun: true))
+        let latest = min(first.rank, held?.rank ?? .max)
+        return gathering.mayOvertake(latest) ? short : nil
     }
 
     /// Whether it stands in line for a place.
@@ -100,38 +152,49 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     mutating func arrive(
         _ claim: ContactClaim, _ urgency: Urgency, for party: Party = .sole, rank: UInt64? = nil
     ) -> Ticket {
-        let ticket = newTicket(Line(urgency: urgency, party: party), rank)
+        let isKnown = if case .one = claim { true } else { false }
+        let ticket = newTicket(Line(urgency: urgency, party: party), rank, isKnown: isKnown)
         if gate.arrive(ticket, claim) { becomeFree(ticket) }
         return ticket
     }
 
     /// A tag edit, which may share a call with others.
+    ///
+    /// - Parameter mayGather: it may wait for others to share a call with.
     mutating func arrive(
-        _ edit: TagEdit, _ urgency: Urgency, for party: Party = .sole, rank: UInt64? = nil
+        _ edit: TagEdit, _ urgency: Urgency, for party: Party = .sole, rank: UInt64? = nil, mayGather: Bool = false
     ) -> Ticket {
-        let ticket = newTicket(Line(urgency: urgency, party: party), rank)
-        edits[ticket] = edit
+        let ticket = newTicket(Line(urgency: urgency, party: party), rank, isKnown: true)
+        edits[ticket] = (edit, mayGather && !ticket.isFirst)
         if gate.arrive(ticket, .one(edit.contact)) { becomeFree(ticket) }
         return ticket
     }
 
     mutating func ask(_ ticket: Ticket, at now: Instant) -> Answer {
+        if board.isHeld(ticket) {
+            if let end = gatherings[ticket.line]?.quietUntil, now < end { return .waitUntil(end) }
+            board.release(ticket)
+            settle(ticket.line)
+        }
         guard ticket == head else { return .wait }
         switch circuit.opening(at: now) {
         case .waitForProbe: return .wait
         case .wait(let instant): return .waitUntil(instant)
         case .go(let isProbe):
             if isProbe, let turn = turn(at: now) { return .waitUntil(turn) }
+            let isOvertaking = ready.head(ticket.urgency).flatMap { ready[$0] } != ticket
             leaveLine(ticket, isServed: true)
-            approaching[ticket.urgency, default: 0] += 1
-            return .go(Pass(ticket: ticket))
+            approach(ticket, 1)
+            return .go(Pass(ticket: ticket, position: ticket.position(isOvertaking: isOvertaking)))
         }
     }
 
     /// The call has its permit. False: it cannot go after all, gives the permit back, and stands in line again.
-    mutating func begin(_ pass: inout Pass, at now: Instant) -> Bool {
+    ///
+    /// - Parameter callsSoon: how many more calls of its line may begin within the next few seconds.
+    mutating func begin(_ pass: inout Pass, callsSoon: Int = 0, at now: Instant) -> Bool {
         let urgency = pass.ticket.urgency
-        approaching[urgency, default: 0] -= 1
+        approach(pass.ticket, -1)
         let isFull =
             urgency == .live
             ? inFlight >= places
@@ -143,7 +206,20 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         pass.isProbe = isProbe
         idle.remove(pass.ticket)
         running[urgency, default: 0] += 1
+        gatherings[pass.ticket.line]?.began(at: now, callsSoon: callsSoon)
+        // What a call of the board's carries is known when it is loaded.
+        if !board.holds(pass.ticket) {
+            gatherings[pass.ticket.line]?.madeCall()
+            gatherings[pass.ticket.line]?.served(pass.ticket.rank)
+            settle(pass.ticket.line)
+        }
         return true
+    }
+
+    private mutating func approach(_ ticket: Ticket, _ count: Int) {
+        approaching[ticket.urgency, default: 0] += count
+        if ticket.isFirst { approachingFirst[ticket.urgency, default: 0] += count }
+        gatherings[ticket.line, default: Gathering(ticket.urgency)].standing += count
     }
 
     /// When the accounts that share the budget let this one try; nil is now.
@@ -168,13 +244,17 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     }
 
     /// There is no permit for it. It waits no longer, or is told to `withdraw`.
-    mutating func stepBack(_ pass: Pass) { approaching[pass.ticket.urgency, default: 0] -= 1 }
+    mutating func stepBack(_ pass: Pass) {
+        approach(pass.ticket, -1)
+        settle(pass.ticket.line)
+    }
 
     /// The caller waits no longer. Not for edits that are on the board.
     mutating func giveUp(_ ticket: Ticket) {
         idle.remove(ticket)
         edits[ticket] = nil
         leaveLine(ticket)
+        settle(ticket.line)
         release(ticket)
     }
 
@@ -194,17 +274,22 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     mutating func mustAskSomebodyElse() -> Bool { circuit.mustAskSomebodyElse() }
     mutating func hasAsked() { circuit.hasAsked() }
 
-    private mutating func newTicket(_ line: Line, _ rank: UInt64?) -> Ticket {
+    private mutating func newTicket(_ line: Line, _ rank: UInt64?, isKnown: Bool) -> Ticket {
         arrived += 1
-        let ticket = Ticket(number: arrived, rank: rank ?? arrived, line: line)
+        let ticket = Ticket(
+            number: arrived, rank: rank ?? arrived, line: line, isFirst: rank == nil, isKnown: isKnown)
         idle.insert(ticket)
         return ticket
     }
 
     private mutating func becomeFree(_ ticket: Ticket) {
-        if let edit = edits.removeValue(forKey: ticket) {
-            board.join(ticket, edit, in: ticket.line)
-            appointLeader(ticket.line)
+        if let (edit, mayGather) = edits.removeValue(forKey: ticket) {
+            board.join(ticket, edit, in: Group(line: ticket.line, hasBegun: !ticket.isFirst))
+            if edit.direction == .apply {
+                let areShared = gatherings[ticket.line, default: Gathering(ticket.urgency)].areShared(edit.tags)
+                if mayGather, areShared { board.hold(ticket) }
+            }
+            settle(ticket.line)
         } else {
             getReady(ticket)
         }
@@ -212,16 +297,37 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
 
     /// Those who come free have waited longer than who arrived after them: their ranks keep the order.
     private mutating func getReady(_ ticket: Ticket) {
-        readyPlaces[ticket] = ready.join(ticket, ticket.urgency, for: ticket.line.party, rank: ticket.rank)
+        readyPlaces[ticket] = ready.join(ticket, ticket.urgency, for: ticket.line.party, rank: ticket.position())
+        gatherings[ticket.line, default: Gathering(ticket.urgency)].standing += 1
+        guard ticket.isFirst, ticket.isKnown else { return }
+        let later = known[ticket.line]?.lastIndex { $0 < ticket }
+        known[ticket.line, default: []].insert(ticket, at: later.map { $0 + 1 } ?? 0)
     }
 
     private mutating func leaveLine(_ ticket: Ticket, isServed: Bool = false) {
         guard let place = readyPlaces.removeValue(forKey: ticket) else { return }
         if isServed { ready.serve(place) } else { ready.leave(place) }
+        gatherings[ticket.line]?.standing -= 1
+        guard let index = known[ticket.line]?.firstIndex(of: ticket) else { return }
+        known[ticket.line]?.remove(at: index)
+        if known[ticket.line]?.isEmpty == true { known[ticket.line] = nil }
     }
 
-    private mutating func appointLeader(_ line: Line) {
-        if let leader = board.appointLeader(of: line) { getReady(leader) }
+    /// To be called after every change of what waits in a line: an edit that must not wait any longer leads, and a line
+    /// in which nothing waits begins anew.
+    private mutating func settle(_ line: Line) {
+        let begun = Group(line: line, hasBegun: true)
+        if !board.hasLeader(begun), let held = board.firstHeld(of: begun) {
+            let company = board.company(of: held)
+            if gatherings[line]?.mayWait(held.rank, company: company) != true {
+                gatherings[line]?.released(with: company)
+                board.release(held)
+            }
+        }
+        for group in [begun, Group(line: line, hasBegun: false)] {
+            if let leader = board.appointLeader(of: group) { getReady(leader) }
+        }
+        if gatherings[line]?.standing == 0, board.firstHeld(of: begun) == nil { gatherings[line] = nil }
     }
 
     private mutating func release(_ ticket: Ticket) {
@@ -238,7 +344,9 @@ extension Admission {
     mutating func load(_ pass: Pass) -> Load {
         let load = board.load(for: pass.ticket)
         idle.subtract(load.tickets.values)
-        appointLeader(pass.ticket.line)
+        gatherings[pass.ticket.line]?.madeCall()
+        for ticket in board.noteFirstCalls(of: load) { gatherings[ticket.line]?.served(ticket.rank) }
+        settle(pass.ticket.line)
         return load
     }
 
@@ -247,7 +355,7 @@ extension Admission {
         let ended = board.land(load, outcomes)
         for ticket in load.tickets.values where board.isIdle(ticket) { idle.insert(ticket) }
         for (ticket, _) in ended { release(ticket) }
-        for line in Set(load.tickets.values.map(\.line)) { appointLeader(line) }
+        for line in Set(load.tickets.values.map(\.line)) { settle(line) }
         return ended
     }
 
@@ -263,7 +371,7 @@ extension Admission {
             idle.remove(ticket)
             release(ticket)
         }
-        appointLeader(ticket.line)
+        settle(ticket.line)
         return result
     }
 }

@@ -6,6 +6,8 @@ struct KeapClient<Time: Clock, Budget: CallBudget>: KeapCalls where Time.Duratio
 
     func inOneRun() -> any KeapCalls { KeapClient(gateway: gateway, line: line, run: KeapRun()) }
 
+    func ahead() -> any KeapCalls { KeapClient(gateway: gateway, line: line, run: KeapRun(rank: 0)) }
+
     func perform<Answer: Sendable>(
         _ request: KeapRequest, naming claim: ContactClaim = .none, isRestingOnRead: Bool = false,
         read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer

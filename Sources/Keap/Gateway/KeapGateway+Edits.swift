@@ -11,8 +11,8 @@ extension KeapGateway {
         _ edit: TagEdit, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil
     ) async throws(KeapFailure) -> [TagID: TagAnswer] {
         let bell = Bell()
-        let isRanked = run?.ranks(edit) ?? false
-        let ticket = admission.arrive(edit, line.urgency, for: line.party, rank: isRanked ? run?.rank : nil)
+        let ticket = admission.arrive(
+            edit, line.urgency, for: line.party, rank: run?.rank, mayGather: run?.mayGather(edit) ?? false)
         run?.keep(rank: ticket.rank)
         bells[ticket] = bell
         defer {
@@ -22,8 +22,11 @@ extension KeapGateway {
         while !Task.isCancelled {
             if let result = endedEdits.removeValue(forKey: ticket) { return try result.get() }
             switch admission.ask(ticket, at: clock.now) {
-            case .go(let pass): await lead(pass, isRanked ? run : nil)
-            case .wait: await bell.wait()
+            case .go(let pass): await lead(pass)
+            case .wait:
+                // By asking it may have let another edit lead.
+                callNext()
+                await bell.wait()
             case .waitUntil(let instant): await sleep(until: instant, or: bell)
             }
         }
@@ -35,11 +38,11 @@ extension KeapGateway {
         }
     }
 
-    private func lead(_ admitted: Stage.Pass, _ run: KeapRun<Time.Instant>?) async {
+    private func lead(_ admitted: Stage.Pass) async {
         var pass = admitted
         let begun: Budget.Permit?
         do throws(KeapFailure) {
-            begun = try await begin(&pass, run)
+            begun = try await begin(&pass)
         } catch {
             // A leader has nothing under way, so this ends it. Another one leads, and finds out for itself.
             endedEdits[pass.ticket] = admission.withdraw(pass.ticket, error)

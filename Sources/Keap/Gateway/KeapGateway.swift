@@ -109,11 +109,10 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         return call
     }
 
-    func takePermit(
-        _ line: Stage.Line, _ run: KeapRun<Time.Instant>?
-    ) async throws(KeapFailure) -> Budget.Permit {
+    func takePermit(_ pass: Stage.Pass) async throws(KeapFailure) -> Budget.Permit {
+        let line = pass.ticket.line
         do {
-            return try await budget.take(line.urgency, for: line.party, standing: run?.standing)
+            return try await budget.take(line.urgency, for: line.party, rank: pass.position)
         } catch {
             if error is CancellationError { throw .cancelled }
             throw .unavailable(reason: "The budget gave no permit: \(error)")
@@ -208,7 +207,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             switch admission.ask(ticket, at: clock.now) {
             case .go(var pass):
                 do throws(KeapFailure) {
-                    if let permit = try await begin(&pass, run) { return (pass, permit) }
+                    if let permit = try await begin(&pass) { return (pass, permit) }
                 } catch {
                     admission.giveUp(ticket)
                     throw error
@@ -222,19 +221,17 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     }
 
     /// Gets a permit and begins. Nil: it could not begin, and stands in line again. After a throw it stands nowhere.
-    func begin(
-        _ pass: inout Stage.Pass, _ run: KeapRun<Time.Instant>?
-    ) async throws(KeapFailure) -> Budget.Permit? {
+    func begin(_ pass: inout Stage.Pass) async throws(KeapFailure) -> Budget.Permit? {
         // While this one waits for its permit, the next may come as far.
         callNext()
         let permit: Budget.Permit
         do throws(KeapFailure) {
-            permit = try await takePermit(pass.ticket.line, run)
+            permit = try await takePermit(pass)
         } catch {
             admission.stepBack(pass)
             throw error
         }
-        if admission.begin(&pass, at: clock.now) { return permit }
+        if admission.begin(&pass, callsSoon: budget.callsSoon(after: permit), at: clock.now) { return permit }
         await budget.giveBack(permit)
         // It may not be the one to go next any more.
         callNext()

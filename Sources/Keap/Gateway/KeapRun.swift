@@ -3,8 +3,8 @@ import Synchronization
 
 /// The calls of one run of a job, made one after the other. Later ones stand where the first one stood, so that what was
 /// begun is finished before what came later: between reading a list and writing it back, or between taking a tag off and
-/// putting on the next, should stand no calls of others that came after. Other tag edits stand where they come: those of
-/// many runs gather, and share a call.
+/// putting on the next, should stand no calls of others that came after. Only tags that are put on at the end of a longer
+/// run may wait a while for those of other runs, to share a call with them.
 final class KeapRun<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
     private struct State {
         var rank: UInt64?
@@ -18,17 +18,20 @@ final class KeapRun<Instant: InstantProtocol>: Sendable where Instant.Duration =
     /// Where permits come so slowly that each reading is old when the writing's turn comes, it is written in the end.
     static var mostRenewals: Int { 2 }
 
-    let standing = Standing()
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    /// - Parameter rank: where its calls stand; nil: where the first of them comes to stand.
+    init(rank: UInt64? = nil) { state = Mutex(State(rank: rank)) }
 
     var rank: UInt64? { state.withLock { $0.rank } }
     func keep(rank: UInt64) { state.withLock { $0.rank = $0.rank ?? rank } }
 
-    /// Whether a tag edit stands where the first call stood.
-    func ranks(_ edit: TagEdit) -> Bool {
+    /// Whether a tag edit may wait for others to share its call with. Not what comes after a removal: until then the
+    /// contact wears neither the old tag nor the new one.
+    func mayGather(_ edit: TagEdit) -> Bool {
         state.withLock { state in
             if edit.direction == .remove { state.hasTakenOff = true }
-            return edit.direction == .apply && state.hasTakenOff
+            return edit.direction == .apply && !state.hasTakenOff
         }
     }
 

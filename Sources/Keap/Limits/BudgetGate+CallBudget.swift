@@ -2,6 +2,8 @@ package import LockstepLimits
 
 extension BudgetGate: CallBudget {
     package func take(_ urgency: Urgency, for party: Party) async throws -> Permit {
-        try await take(urgency, for: party, standing: nil)
+        try await take(urgency, for: party, rank: nil)
     }
+
+    package nonisolated func callsSoon(after permit: Permit) -> Int { permit.callsSoon }
 }

@@ -7,8 +7,10 @@ package protocol CallBudget: Sendable {
     /// Waits until a call is allowed, which is when it is this party's turn. Throws `CancellationError` if cancelled
     /// meanwhile (nothing is spent), anything else if the use cannot be put on disk.
     func take(_ urgency: Urgency, for party: Party) async throws -> Permit
-    /// The same for a run of calls, the later ones of which stand where the first one stood.
-    func take(_ urgency: Urgency, for party: Party, standing: Standing?) async throws -> Permit
+    /// The same, where of a party's calls those of a lower rank go first.
+    func take(_ urgency: Urgency, for party: Party, rank: UInt64?) async throws -> Permit
+    /// How many more calls of the party may begin within the next few seconds; none if that is not known.
+    func callsSoon(after permit: Permit) -> Int
     /// The call has ended, however it ended. Once for each permit.
     func finished(_ permit: Permit, learned: Announcement?) async
     /// Keap refused a call: none before this time, in milliseconds since 1970.
@@ -21,9 +23,11 @@ package protocol CallBudget: Sendable {
 }
 
 extension CallBudget {
-    package func take(_ urgency: Urgency, for party: Party, standing: Standing?) async throws -> Permit {
+    package func take(_ urgency: Urgency, for party: Party, rank: UInt64?) async throws -> Permit {
         try await take(urgency, for: party)
     }
+
+    package func callsSoon(after permit: Permit) -> Int { 0 }
 
     package func giveBack(_ permit: Permit) async { await finished(permit, learned: nil) }
 }

@@ -11,9 +11,13 @@ struct TagBoard<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Senda
     private var edits: [Ticket: WaitingEdit] = [:]
     private var lines: [Ticket: Line] = [:]
     private var leaders: [Line: Ticket] = [:]
+    /// Those who do not lead, since they wait for others to share their calls with.
+    private var held: Set<Ticket> = []
+    /// Those none of whose edges was ever in a call.
+    private var fresh: Set<Ticket> = []
     private var batch = BatchSize()
 
-    var isEmpty: Bool { edits.isEmpty && lines.isEmpty && leaders.isEmpty }
+    var isEmpty: Bool { edits.isEmpty && lines.isEmpty && leaders.isEmpty && held.isEmpty && fresh.isEmpty }
 
     var count: Int { edits.count }
 
@@ -24,17 +28,49 @@ struct TagBoard<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Senda
 
     func leads(_ ticket: Ticket) -> Bool { lines[ticket].map { leaders[$0] == ticket } ?? false }
 
+    func hasLeader(_ line: Line) -> Bool { leaders[line] != nil }
+
+    // MARK: Who waits for others
+
+    func isHeld(_ ticket: Ticket) -> Bool { held.contains(ticket) }
+
+    func firstHeld(of line: Line) -> Ticket? { held.lazy.filter { lines[$0] == line }.min() }
+
+    /// It goes along with others' calls, but does not lead until it is released.
+    mutating func hold(_ ticket: Ticket) { held.insert(ticket) }
+
+    mutating func release(_ ticket: Ticket) { held.remove(ticket) }
+
+    /// How many edits wait for the tags that this one waits for; of each tag as many at least.
+    func company(of ticket: Ticket) -> Int {
+        guard let edit = edits[ticket] else { return 0 }
+        var counts = Dictionary(edit.waiting.map { ($0, 0) }) { first, _ in first }
+        for other in edits.values where other.edit.direction == edit.edit.direction {
+            for tag in other.waiting where counts[tag] != nil { counts[tag, default: 0] += 1 }
+        }
+        return counts.values.min() ?? 0
+    }
+
+    /// The edits that are in a call for the first time with this load.
+    mutating func noteFirstCalls(of load: TagLoad<Ticket>) -> [Ticket] {
+        load.tickets.values.filter { fresh.remove($0) != nil }
+    }
+
+    // MARK: What becomes of an edit
+
     mutating func join(_ ticket: Ticket, _ edit: TagEdit, in line: Line) {
         precondition(edits[ticket] == nil, "a ticket joins once")
         edits[ticket] = WaitingEdit(edit)
         lines[ticket] = line
+        fresh.insert(ticket)
     }
 
-    /// Makes the one who came first the leader of a line that has none. Nil: it has one, or nobody waits.
+    /// Makes the one who came first, and is not held, the leader of a line that has none. Nil: it has one, or nobody
+    /// waits.
     mutating func appointLeader(of line: Line) -> Ticket? {
         guard leaders[line] == nil else { return nil }
         // Whoever has a call under way may have all it wants when that has landed.
-        let idle = lines.filter { $0.value == line && isIdle($0.key) }
+        let idle = lines.filter { $0.value == line && isIdle($0.key) && !held.contains($0.key) }
         leaders[line] = idle.keys.min()
         return leaders[line]
     }
@@ -48,6 +84,7 @@ struct TagBoard<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Senda
         var tickets: [ContactID: Ticket] = [:]
         for (ticket, edit) in edits where named.contains(edit.edit.contact) { tickets[edit.edit.contact] = ticket }
         for ticket in tickets.values { edits[ticket]!.depart(with: call) }
+        held.subtract(tickets.values)
         return TagLoad(direction: edit.edit.direction, call: call, tickets: tickets)
     }
 
@@ -84,6 +121,8 @@ struct TagBoard<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Senda
         guard let result = edits[ticket]?.result else { return nil }
         edits[ticket] = nil
         lines[ticket] = nil
+        held.remove(ticket)
+        fresh.remove(ticket)
         return result
     }
 
