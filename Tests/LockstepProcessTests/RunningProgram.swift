@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -42,6 +43,9 @@ final class RunningProgram: Sendable {
 
     var output: String { lines.all }
 
+    /// Everything it said, once it has ended and its output is read to the end.
+    var wholeOutput: String { lines.whole }
+
     /// `kill -9`, and waits until the process is gone.
     func kill() { end(with: SIGKILL) }
 
@@ -85,6 +89,7 @@ private final class Lines: Sendable {
     }
 
     private let state = Mutex(State())
+    private let ended = DispatchSemaphore(value: 0)
 
     init(_ handle: FileHandle) {
         let descriptor = dup(handle.fileDescriptor)
@@ -102,6 +107,13 @@ private final class Lines: Sendable {
             }
             self?.end()
         }
+    }
+
+    /// Waits for the end of the output, on the caller's thread: for tests whose programs end by themselves.
+    var whole: String {
+        ended.wait()
+        ended.signal()
+        return all
     }
 
     var all: String { state.withLock { $0.printed.joined(separator: "\n") } }
@@ -135,5 +147,6 @@ private final class Lines: Sendable {
             return state.waiting
         }
         for waiter in left { waiter.continuation.resume(returning: nil) }
+        ended.signal()
     }
 }

@@ -57,6 +57,34 @@ struct AdminTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `what a program's change would touch is told before it is made`() async throws {
+        try await Town.with { town in
+            let early = try await town.get("/api/gyms/downtown/program?name=Boxing")
+            #expect(early.status == 404 && early.error.contains("not known"))
+            let programs =
+                #"[{"id": "p1", "name": "Boxing", "status": "Active"}, {"name": "Kids & Teens", "status": "Hold"}]"#
+            for id in ["zp-1", "zp-2"] { try await town.accept(person(id, ["programs": programs])) }
+            try await town.settle()
+            for query in ["id=p1", "name=boxing", "id=p1&name=Boxing"] {
+                let program = try await town.get("/api/gyms/downtown/program?people=count&\(query)").object
+                #expect(program["name"] as? String == "Boxing" && program["id"] as? String == "p1")
+                let tags = program["tags"] as? [[String: Any]] ?? []
+                #expect(tags.map { $0["name"] as? String } == ["ZP Program: Boxing - Active"])
+                #expect(program["people"] as? Int == 2 && program["isWhole"] as? Bool == true)
+            }
+            let teens = try await town.get("/api/gyms/downtown/program?name=Kids%20%26%20Teens").object
+            #expect(teens["name"] as? String == "Kids & Teens" && teens["people"] == nil)
+            for query in ["name=Yoga", "id=p2", "name="] {
+                let unknown = try await town.get("/api/gyms/downtown/program?\(query)")
+                #expect(unknown.status == 404 && unknown.error.contains("“Boxing”, “Kids & Teens”"), "\(query)")
+            }
+            #expect(try await town.get("/api/gyms/downtown/program").status == 400)
+            #expect(try await town.get("/api/gyms/downtown/program?nam=Yoga").status == 400)
+            #expect(try await town.get("/api/gyms/nowhere/program?name=Yoga").status == 404)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `a filter that means nothing is 400 with a sentence about it`() async throws {
         try await Town.with { town in
             for (query, word) in [

@@ -5,7 +5,7 @@ enum AdminPlace: Equatable {
     case gyms, attention, budget
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
-    case programs(gym: String), people(gym: String)
+    case program(gym: String), programs(gym: String), people(gym: String)
 
     init?(_ path: [String]) {
         switch path {
@@ -28,6 +28,7 @@ enum AdminPlace: Equatable {
         case ("gyms", 0, _): self = .gyms
         case ("gyms", 2, "pause"): self = .pause(gym: rest[0], true)
         case ("gyms", 2, "resume"): self = .pause(gym: rest[0], false)
+        case ("gyms", 2, "program"): self = .program(gym: rest[0])
         case ("gyms", 2, "programs"): self = .programs(gym: rest[0])
         case ("gyms", 2, "people"): self = .people(gym: rest[0])
         case ("gyms", 4, "pause") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], true)
@@ -41,7 +42,7 @@ enum AdminPlace: Equatable {
     /// Reading is GET (or HEAD, which the server answers without the body); whatever changes something is POST.
     var methods: [String] {
         switch self {
-        case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .attention, .budget: ["GET", "HEAD"]
+        case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .program, .attention, .budget: ["GET", "HEAD"]
         case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people: ["POST"]
         }
     }

@@ -114,6 +114,7 @@ struct AdminRoutes: Sendable {
             guard let lane = LaneID(text) else { throw Refusal(404, "there is no lane “\(text)”") }
             if isPaused { try await queue.pause(lane, of: tenant) } else { try await queue.resume(lane, of: tenant) }
             return Reply.json(200, ["gym": gym, "lane": text])
+        case .program(let gym): return await program(request.query, of: try self.gym(gym))
         case .programs(let gym): return try await program(request, of: try self.gym(gym))
         case .people(let gym): return try await importPeople(request, of: try self.gym(gym))
         }

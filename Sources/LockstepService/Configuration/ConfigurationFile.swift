@@ -1,34 +1,62 @@
 import Foundation
 
 extension Configuration {
-    /// Reads a configuration file, its secrets included. Nothing else is touched.
+    /// Reads a configuration file. Nothing else is touched but the files of secrets.
+    ///
+    /// - Parameter needsSecrets: false leaves the secrets where they are and puts something else into their places: for
+    ///   commands that want other settings, and may be run where the secrets are not.
     package static func load(
-        _ file: String, environment: [String: String] = ProcessInfo.processInfo.environment
+        _ file: String, needsSecrets: Bool = true, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(ConfigurationError) -> Configuration {
-        let bytes: [UInt8]
-        do {
-            bytes = try ConfigurationFile.read(file)
-        } catch {
-            throw ConfigurationError(file: file, problems: [.init("", .unreadable(reason: "it \(error.reason)"))])
-        }
-        let directory = URL(fileURLWithPath: file).deletingLastPathComponent()
-        func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: directory).path }
-
-        let secrets = SecretSource(environment: environment) { path throws(FileProblem) in
-            try ConfigurationFile.read(absolute(path))
-        }
-        var configuration = try ConfigurationReader.read(bytes, file: file, secrets: secrets)
+        let opened = try ConfigurationFile(file, environment, needsSecrets: needsSecrets)
+        var configuration = try ConfigurationReader.read(opened.bytes, file: file, secrets: opened.secrets)
         // The journal must not depend on where the service happens to be started: it would find no jobs elsewhere.
-        configuration.data = absolute(configuration.data)
+        configuration.data = opened.absolute(configuration.data)
         return configuration
     }
 }
 
-private enum ConfigurationFile {
-    /// A thousand gyms fit several times.
-    static let mostBytes = 4 * 1024 * 1024
+extension AdminAccess {
+    /// Reads what a command needs to find the running service, and neither a gym nor a gym's secret.
+    ///
+    /// - Parameter needsToken: false if the token is known already.
+    package static func load(
+        _ file: String, needsToken: Bool = true, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(ConfigurationError) -> AdminAccess {
+        let opened = try ConfigurationFile(file, environment, needsSecrets: needsToken)
+        var access = try ConfigurationReader.readAccess(opened.bytes, file: file, secrets: opened.secrets)
+        if !needsToken { access.token = nil }
+        return access
+    }
+}
 
-    static func read(_ path: String) throws(FileProblem) -> [UInt8] {
+/// A configuration file's bytes, and where its secrets and paths count from.
+private struct ConfigurationFile {
+    let bytes: [UInt8]
+    let secrets: SecretSource
+    private let directory: URL
+
+    init(_ file: String, _ environment: [String: String], needsSecrets: Bool) throws(ConfigurationError) {
+        do {
+            bytes = try Self.read(file)
+        } catch {
+            throw ConfigurationError(file: file, problems: [.init("", .unreadable(reason: "it \(error.reason)"))])
+        }
+        let directory = URL(fileURLWithPath: file).deletingLastPathComponent()
+        self.directory = directory
+        secrets = SecretSource(
+            environment: environment,
+            readFile: { path throws(FileProblem) in
+                try Self.read(URL(fileURLWithPath: path, relativeTo: directory).path)
+            }, isReading: needsSecrets)
+    }
+
+    func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: directory).path }
+
+    /// A thousand gyms fit several times.
+    private static let mostBytes = 4 * 1024 * 1024
+
+    private static func read(_ path: String) throws(FileProblem) -> [UInt8] {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw FileProblem(reason: "does not exist")

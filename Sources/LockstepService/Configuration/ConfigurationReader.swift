@@ -6,7 +6,7 @@ struct ConfigurationReader {
     let secrets: SecretSource
     let notes: ConfigurationNotes
 
-    private enum Key: String, CaseIterable {
+    enum Key: String, CaseIterable {
         case listen, admin, adminToken, data, stopGrace, journal, keapClients, gyms
     }
 
@@ -15,6 +15,18 @@ struct ConfigurationReader {
     static func read(
         _ text: [UInt8], file: String, secrets: SecretSource
     ) throws(ConfigurationError) -> Configuration {
+        try read(text, file: file, secrets: secrets) { reader, root in
+            var configuration = reader.configuration(root)
+            configuration.remarks = reader.notes.remarks
+            return configuration
+        }
+    }
+
+    /// Reads what a command or the service wants of the file, and throws whatever was noted on the way.
+    static func read<Value>(
+        _ text: [UInt8], file: String, secrets: SecretSource,
+        _ body: (ConfigurationReader, ConfigurationSection<Key>) -> Value
+    ) throws(ConfigurationError) -> Value {
         let root: ConfigurationNode
         do {
             root = try ConfigurationText.parse(text)
@@ -23,17 +35,16 @@ struct ConfigurationReader {
             throw ConfigurationError(file: file, problems: [.init("", .malformed(what: error.what), at: place)])
         }
         let notes = ConfigurationNotes(text: text)
-        let reader = ConfigurationReader(secrets: secrets, notes: notes)
-        var configuration = reader.configuration(ConfigurationValue(path: "", node: root, notes: notes))
-        let problems = notes.problems
-        guard problems.isEmpty else { throw ConfigurationError(file: file, problems: problems) }
-        configuration.remarks = notes.remarks
-        return configuration
+        let section = ConfigurationValue(path: "", node: root, notes: notes).section(Key.self)
+        let value = section.map { body(ConfigurationReader(secrets: secrets, notes: notes), $0) }
+        guard let value, notes.problems.isEmpty else {
+            throw ConfigurationError(file: file, problems: notes.problems)
+        }
+        return value
     }
 
-    private func configuration(_ value: ConfigurationValue) -> Configuration {
+    private func configuration(_ root: ConfigurationSection<Key>) -> Configuration {
         var configuration = Configuration()
-        guard let root = value.section(Key.self) else { return configuration }
         if let listen = root[.listen]?.text(ListenAddress.init) { configuration.listen = listen }
         if let admin = root[.admin]?.text(ListenAddress.init) { configuration.admin = admin }
         configuration.adminToken = root[.adminToken].flatMap(secrets.secret)

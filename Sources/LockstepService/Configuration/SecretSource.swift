@@ -2,11 +2,14 @@
 struct SecretSource {
     var environment: [String: String]
     var readFile: (_ path: String) throws(FileProblem) -> [UInt8]
+    /// False: each secret is its place in the configuration, and no variable or file is looked at.
+    var isReading = true
 
     private enum Key: String, CaseIterable { case env, file }
 
     /// Nil, with a note, unless there is a usable secret.
     func secret(_ value: ConfigurationValue) -> Secret? {
+        guard isReading else { return Secret(value.path) }
         guard let text = text(value) else { return nil }
         // A line break in a header would end it; most editors leave one at a file's end, which is cut off already.
         guard text.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0.value >= 0x20 && $0.value != 0x7F })

@@ -26,7 +26,7 @@ struct ExplainCommand: Command {
 
     func run() async throws -> ExitCode {
         let client = try AdminClient(address)
-        let data = try await client.get("/api/jobs/\(job)/explain")
+        let data = try await client.get("/api/jobs/\(job.inPath)/explain")
         if json {
             Terminal.print(String(decoding: data, as: UTF8.self))
         } else {

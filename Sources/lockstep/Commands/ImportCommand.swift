@@ -43,7 +43,7 @@ struct ImportCommand: Command {
     }
 
     func run() async throws -> ExitCode {
-        let configuration = try Configuration.load(config)
+        let configuration = try Configuration.load(config, needsSecrets: false)
         guard let found = configuration.gyms.first(where: { $0.id.description == gym }) else {
             throw CommandFailure("\(config) has no gym “\(gym)”")
         }
@@ -89,7 +89,7 @@ struct ImportCommand: Command {
         for start in stride(from: 0, to: people.count, by: 200) {
             let rows = people[start..<min(start + 200, people.count)].map { String(decoding: $0.form, as: UTF8.self) }
             do {
-                let answer = try await client.post("/api/gyms/\(gym)/people", json: ["rows": rows])
+                let answer = try await client.post("/api/gyms/\(gym.inPath)/people", json: ["rows": rows])
                 for row in try client.decode(ImportedRows.self, from: answer).refused ?? [] {
                     let index = start + row.row - 1
                     refused.append((people.indices.contains(index) ? people[index].line : 0, row.reason))

@@ -41,7 +41,7 @@ struct JobsCommand: Command {
         let client = try AdminClient(address)
         let data: Data
         if let job {
-            data = Data("[".utf8) + (try await client.get("/api/jobs/\(job)")) + Data("]".utf8)
+            data = Data("[".utf8) + (try await client.get("/api/jobs/\(job.inPath)")) + Data("]".utf8)
         } else {
             data = try await client.get(
                 "/api/jobs", [("gym", gym), ("state", state), ("limit", limit.map { String($0) })])

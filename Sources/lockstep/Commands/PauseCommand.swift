@@ -55,7 +55,7 @@ private struct PauseRequest {
     }
 
     func send(_ verb: String) async throws {
-        let place = lane.map { "/api/gyms/\(gym)/lanes/\($0)/" } ?? "/api/gyms/\(gym)/"
+        let place = lane.map { "/api/gyms/\(gym.inPath)/lanes/\($0.inPath)/" } ?? "/api/gyms/\(gym.inPath)/"
         _ = try await AdminClient(address).post(place + verb)
     }
 }

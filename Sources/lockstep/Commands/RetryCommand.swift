@@ -41,7 +41,7 @@ struct RetryCommand: Command {
             return left == 0 ? .done : .failed
         }
         return try await perJob(jobs) { job in
-            _ = try await client.post("/api/jobs/\(job)/retry")
+            _ = try await client.post("/api/jobs/\(job.inPath)/retry")
             return "job \(job) is on its way again"
         }
     }
@@ -70,7 +70,7 @@ struct DiscardCommand: Command {
     func run() async throws -> ExitCode {
         let client = try AdminClient(address)
         return try await perJob(jobs) { job in
-            _ = try await client.post("/api/jobs/\(job)/discard")
+            _ = try await client.post("/api/jobs/\(job.inPath)/discard")
             return "job \(job) is discarded"
         }
     }

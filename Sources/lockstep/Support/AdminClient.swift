@@ -14,7 +14,7 @@ struct AdminClient {
     static let optionsHelp = """
           --config FILE    find the running service by its configuration (its admin address and token)
           --admin URL      or name the admin address, such as http://127.0.0.1:8081
-          --token TOKEN    the admin token, where one is set and --config is not given
+          --token TOKEN    the admin token, where one is set; otherwise it is read where --config FILE says
         """
 
     /// What of the command line says where the service is. Resolved later, so that usage errors come first.
@@ -38,19 +38,19 @@ struct AdminClient {
 
     init(_ address: Address) throws {
         if let file = address.config {
-            let configuration: Configuration
+            let access: AdminAccess
             do {
-                configuration = try Configuration.load(file)
+                access = try AdminAccess.load(file, needsToken: address.token == nil)
             } catch {
-                // An operator's shell often lacks the secrets of the service's environment.
-                throw CommandFailure("\(error)\n--admin URL finds the running service without a configuration")
+                throw CommandFailure(
+                    "\(error)\n--admin URL and --token TOKEN find the running service without a configuration")
             }
-            let admin = Self.reachable(configuration.admin)
+            let admin = Self.reachable(access.admin)
             guard admin.port != 0, let url = URL(string: "http://\(admin)") else {
                 throw CommandFailure("\(file) leaves the admin port to the system; name the address with --admin URL")
             }
             base = url
-            token = address.token ?? configuration.adminToken?.text
+            token = address.token ?? access.token?.text
         } else {
             let text = address.admin ?? ""
             guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host != nil else {
@@ -88,13 +88,16 @@ struct AdminClient {
         return try await send("POST", path, query, body: body)
     }
 
+    /// - Parameter path: words in it that a person gave are written with `inPath`.
     private func send(_ method: String, _ path: String, _ query: [(String, String?)], body: Data?) async throws -> Data
     {
-        var components = URLComponents(url: base.appending(path: path), resolvingAgainstBaseURL: false)!
-        let items = query.compactMap { pair in pair.1.map { URLQueryItem(name: pair.0, value: $0) } }
-        if !items.isEmpty { components.queryItems = items }
-        components.percentEncodedQuery = components.percentEncodedQuery?.replacing("+", with: "%2B")
-        var request = URLRequest(url: components.url!)
+        let items = query.compactMap { pair in pair.1.map { "\(pair.0)=\($0.inPath)" } }
+        let root = base.absoluteString
+        let address =
+            (root.hasSuffix("/") ? String(root.dropLast()) : root) + path
+            + (items.isEmpty ? "" : "?" + items.joined(separator: "&"))
+        guard let url = URL(string: address) else { throw CommandFailure("“\(address)” is no address") }
+        var request = URLRequest(url: url)
         request.httpMethod = method
         request.timeoutInterval = 30
         request.httpBody = body
@@ -119,5 +122,15 @@ struct AdminClient {
     private static func sentence(in data: Data) -> String? {
         let object = try? JSONSerialization.jsonObject(with: data)  // any other body holds no sentence
         return (object as? [String: Any])?["error"] as? String
+    }
+}
+
+extension String {
+    /// As one segment of an address: a slash in a name leads to no other place.
+    var inPath: String {
+        var allowed = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: "\u{21}"..."\u{7E}"))
+        allowed.insert(charactersIn: "-_~.")
+        // Nil for what is no text at all, which a command line cannot carry.
+        return addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
     }
 }

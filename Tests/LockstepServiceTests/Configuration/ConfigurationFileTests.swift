@@ -1,4 +1,6 @@
 import Foundation
+import Keap
+import LockstepHTTP
 import Testing
 
 @testable import LockstepService
@@ -23,6 +25,26 @@ struct ConfigurationFileTests {
             let configuration = try Configuration.load(file.path, environment: [:])
             #expect(configuration.data == directory.appendingPathComponent("jobs").path)
             #expect(configuration.gyms.map(\.id.description) == ["a"])
+        }
+    }
+
+    @Test func `a command finds the service without any gym's secret`() throws {
+        try inDirectory { directory in
+            let file = directory.appendingPathComponent("lockstep.json")
+            let gyms = (1...40).map {
+                #"{"id": "g\#($0)", "keap": {"key": {"env": "K\#($0)"}}, "zenPlanner": {"token": {"file": "t\#($0)"}}}"#
+            }
+            let text =
+                #"{"admin": "127.0.0.1:9", "adminToken": {"env": "T"}, "gyms": [\#(gyms.joined(separator: ","))]}"#
+            try Data(text.utf8).write(to: file)
+            #expect(throws: ConfigurationError.self) { try Configuration.load(file.path, environment: [:]) }
+            #expect(try AdminAccess.load(file.path, environment: ["T": "told"]).token?.text == "told")
+            #expect(try AdminAccess.load(file.path, needsToken: false, environment: [:]).admin.port == 9)
+            let error = #expect(throws: ConfigurationError.self) { try AdminAccess.load(file.path, environment: [:]) }
+            #expect(error?.problems.map(\.path) == ["adminToken"])
+            // Other settings are there too, and gyms stay apart, as their keys do.
+            let settings = try Configuration.load(file.path, needsSecrets: false, environment: [:])
+            #expect(settings.gyms.count == 40 && Set(settings.gyms.map(\.keap.site)).count == 40)
         }
     }
 

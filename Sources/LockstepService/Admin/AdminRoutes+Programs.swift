@@ -1,0 +1,64 @@
+import ContactSync
+import Keap
+import LockstepHTTP
+import ZenPlanner
+
+extension AdminRoutes {
+    /// What a program's renaming or end would touch: `?id=…`, `?name=…`, or both. With `people=count`, Keap is asked how many
+    /// contacts have its tags.
+    func program(_ query: [(name: String, value: String)], of gym: Gym) async -> HTTPAnswer {
+        var (id, name, counts): (String?, String?, Bool) = (nil, nil, false)
+        for item in query {
+            switch item.name {
+            case "id": id = item.value
+            case "name": name = item.value
+            case "people" where item.value == "count": counts = true
+            default:
+                return Reply.error(400, "there is no parameter “\(item.name)”; known are id, name and people=count")
+            }
+        }
+        guard id != nil || name != nil else { return Reply.error(400, "name the program: id or name") }
+        let directory = gym.keeper.directory
+        guard let program = directory.view(ofProgram: id, name: name) else {
+            return Reply.error(404, Self.unknown(name ?? id ?? "", in: directory, of: gym))
+        }
+        var answer = ProgramAnswer(
+            id: program.id, name: program.name,
+            tags: program.tags.map { .init(id: $0.id.description, name: $0.name) })
+        if counts {
+            do {
+                let people = try await gym.keeper.countWearers(of: program.tags.map(\.id))
+                (answer.people, answer.isWhole) = (people.count, people.isWhole)
+            } catch {
+                return Reply.error(503, "Keap does not say how many contacts have the tags: \(error)")
+            }
+        }
+        return Reply.json(200, answer)
+    }
+
+    private static func unknown(_ program: String, in directory: TagDirectory, of gym: Gym) -> String {
+        guard directory.hasReadTags else {
+            return "no change of gym \(gym.id) has been delivered yet, so its tags in Keap are not known; "
+                + "let one person's change go through, then try again"
+        }
+        let known = directory.programViews.map { "“\($0.name)”" }
+        let list = known.prefix(20).joined(separator: ", ") + (known.count > 20 ? " and \(known.count - 20) more" : "")
+        return "no tag of gym \(gym.id) is of a program “\(program)”; "
+            + (known.isEmpty ? "no program of the gym has tags" : "programs with tags are \(list)")
+    }
+}
+
+/// A program and what its changes touch.
+struct ProgramAnswer: Encodable {
+    struct Tag: Encodable {
+        var id: String
+        var name: String
+    }
+
+    var id: String?
+    var name: String
+    var tags: [Tag]
+    var people: Int?
+    /// False: at least so many people.
+    var isWhole: Bool?
+}
