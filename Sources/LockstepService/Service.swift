@@ -80,13 +80,15 @@ package final class Service: Sendable {
             onceHub: OnceHubRoute(gyms: gyms, acceptance: acceptance) { wall() / 1_000 },
             refused: RefusedCalls(log: log, wall: wall))
         intake = HTTPServer(
-            listen: configuration.listen, judge: { [intakeRoutes] in intakeRoutes.judge($0) },
+            listen: configuration.listen, limits: surroundings.descriptors.intakeLimits,
+            judge: { [intakeRoutes] in intakeRoutes.judge($0) },
             handler: { [intakeRoutes] in await intakeRoutes.answer($0) })
         adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
             acceptance: acceptance, intake: counters, log: log, token: configuration.adminToken, wall: wall)
         admin = HTTPServer(
-            listen: configuration.admin, judge: { [adminRoutes] in adminRoutes.judge($0) },
+            listen: configuration.admin, limits: surroundings.descriptors.adminLimits,
+            judge: { [adminRoutes] in adminRoutes.judge($0) },
             handler: { [adminRoutes] in await adminRoutes.answer($0) })
     }
 

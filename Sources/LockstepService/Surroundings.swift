@@ -16,6 +16,17 @@ package struct Surroundings: Sendable {
     /// Runs the journal's blocking work. Nil: threads of its own do.
     package var journalDriver: (any JournalDriver)?
     package var transport: @Sendable (KeapSite) -> any KeapTransport
+    /// Bounds connections and calls.
+    private(set) var descriptors = DescriptorPlan.unlimited
+
+    /// The same within a share of the process's descriptors.
+    package func limited(by plan: DescriptorPlan) -> Surroundings {
+        var limited = self
+        let slots = CallSlots(plan.calls)
+        limited.descriptors = plan
+        limited.transport = { [transport] site in SlottedTransport(transport(site), slots) }
+        return limited
+    }
 
     package init(
         clock: ServiceClock, wall: @escaping @Sendable () -> Int64, files: any FileSystem,

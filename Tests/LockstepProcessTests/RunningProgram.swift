@@ -21,10 +21,17 @@ final class RunningProgram: Sendable {
         return tests.appending(path: "lockstep")
     }()
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter descriptors: how many the system lets it have; nil is as many as the tests.
+    init(_ arguments: [String], environment: [String: String] = [:], descriptors: Int? = nil) throws {
         let process = Process()
-        process.executableURL = Self.executable
-        process.arguments = arguments
+        if let descriptors {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            let script = "ulimit -n \(descriptors) && exec \"$0\" \"$@\""
+            process.arguments = ["-c", script, Self.executable.path] + arguments
+        } else {
+            process.executableURL = Self.executable
+            process.arguments = arguments
+        }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         process.standardOutput = output

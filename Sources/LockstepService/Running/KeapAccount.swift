@@ -35,12 +35,13 @@ final class KeapAccount: Sendable {
         of configuration: Configuration, with credentials: [KeapCredential], in surroundings: Surroundings
     ) -> [KeapSite: KeapAccount] {
         var accounts: [KeapSite: KeapAccount] = [:]
+        let share = surroundings.descriptors.calls(ofOneIn: Set(configuration.gyms.map(\.keap.site)).count)
         for gym in configuration.gyms where accounts[gym.keap.site] == nil {
             guard let credential = credentials.first(where: { $0.gyms.contains { $0.id == gym.id } }) else {
                 preconditionFailure("there is a credential for each gym")
             }
             var settings = GatewaySettings()
-            settings.concurrency = gym.keap.concurrency
+            settings.concurrency = min(gym.keap.concurrency, share)
             if let timeout = gym.keap.timeout { (settings.timeout, settings.slowTimeout) = (timeout, timeout) }
             accounts[gym.keap.site] = KeapAccount(
                 name: gym.id.description, credential: credential, settings: settings, site: gym.keap.site,

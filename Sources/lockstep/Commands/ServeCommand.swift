@@ -21,6 +21,7 @@ struct ServeCommand: Command {
     }
 
     func run() async throws -> ExitCode {
+        let descriptors = try DescriptorLimit.plan()
         let configuration = try Configuration.load(config)
         Terminal.neverBlock()
         defer { Terminal.flush(within: Self.lastWords) }
@@ -34,7 +35,7 @@ struct ServeCommand: Command {
                     "SIGHUP came: the configuration is read at a start only, so nothing has changed; "
                         + "restart Lockstep to apply what was edited")
             })
-        let service = try await Service.open(configuration, log: Self.log)
+        let service = try await Service.open(configuration, log: Self.log, in: .real.limited(by: descriptors))
         let addresses: Service.Addresses
         do {
             addresses = try service.listen()
