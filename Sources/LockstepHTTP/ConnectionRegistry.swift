@@ -14,6 +14,8 @@ final class ConnectionRegistry: Sendable {
     private struct State {
         var connections: [Int: HTTPConnection] = [:]
         var idle = IdleConnections()
+        /// Idle ones that are about to close for the sake of another.
+        var leaving: Set<Int> = []
         var nextID = 0
         /// Waiters for the last connection's end.
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -35,9 +37,13 @@ final class ConnectionRegistry: Sendable {
             guard open >= limit else { return .serve(insteadOf: nil) }
             // Idle connections cost their peers nothing but a new one; so a crowd of them keeps no message out.
             guard let oldest = state.idle.removeOldest() else { return .refuse }
+            state.leaving.insert(oldest)
             return .serve(insteadOf: state.connections[oldest])
         }
     }
+
+    /// Whether places that others are about to leave are worth waiting for: the next connection would be dropped.
+    var isCrowded: Bool { state.withLock { !$0.leaving.isEmpty && $0.connections.count >= limit + refusals } }
 
     /// - Parameter make: builds the connection that has this id.
     func add(_ make: (_ id: Int) -> HTTPConnection) -> HTTPConnection {
@@ -64,6 +70,7 @@ final class ConnectionRegistry: Sendable {
     /// Whether the connection may be closed for the sake of another.
     func note(_ id: Int, isIdle: Bool) {
         state.withLock { state in
+            state.leaving.remove(id)
             if isIdle { state.idle.insert(id) } else { state.idle.remove(id) }
         }
     }
@@ -73,6 +80,7 @@ final class ConnectionRegistry: Sendable {
         let waiters = state.withLock { state in
             state.connections[id] = nil
             state.idle.remove(id)
+            state.leaving.remove(id)
             guard state.connections.isEmpty else { return [CheckedContinuation<Void, Never>]() }
             defer { state.waiters = [] }
             return state.waiters

@@ -8,6 +8,7 @@ actor HTTPListener {
     private let socket: Socket
     private let accept: @Sendable (Socket) -> Socket.Accepted
     private let admit: @Sendable (Socket) -> Void
+    private let isCrowded: @Sendable () -> Bool
     private let pause: Duration
     private var source: (any DispatchSourceRead)?
     private var isPaused = false
@@ -17,16 +18,19 @@ actor HTTPListener {
     /// - Parameters:
     ///   - accept: takes a connection from the socket; a test makes it fail.
     ///   - pause: how long to wait for descriptors when there are none left.
+    ///   - isCrowded: whether to leave connections with the system until places are free, which they are soon.
     ///   - admit: owns each connection from then on.
     init(
         socket: Socket, loop: EventLoop, pause: Duration = .milliseconds(100),
         accept: @escaping @Sendable (Socket) -> Socket.Accepted = { $0.nextConnection() },
+        isCrowded: @escaping @Sendable () -> Bool = { false },
         admit: @escaping @Sendable (Socket) -> Void
     ) {
         self.socket = socket
         self.loop = loop
         self.pause = pause
         self.accept = accept
+        self.isCrowded = isCrowded
         self.admit = admit
     }
 
@@ -55,6 +59,8 @@ actor HTTPListener {
     private func acceptable() {
         // Bounded, so that a flood of connections does not keep this loop's other connections waiting.
         for _ in 0..<64 where !isClosed {
+            // This is called again at once, behind what the connections of this loop have to do.
+            if isCrowded() { return }
             switch accept(socket) {
             case .connection(let connection): admit(connection)
             case .none: return

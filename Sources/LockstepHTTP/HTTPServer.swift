@@ -63,7 +63,9 @@ public final class HTTPServer: Sendable {
             guard case .new = phase else { throw .alreadyStarted }
             let (socket, port) = try Socket.listening(on: listen)
             let loop = loops[0]
-            let listener = HTTPListener(socket: socket, loop: loop, accept: accept) { [self] in admit($0) }
+            let listener = HTTPListener(
+                socket: socket, loop: loop, accept: accept, isCrowded: { [registry] in registry.isCrowded },
+                admit: { [self] in admit($0) })
             let sweep = DeadlineSweep(loop: loop, limits: limits) { [registry] in
                 for connection in registry.all {
                     connection.loop.queue.async { connection.assumeIsolated { $0.expire() } }
