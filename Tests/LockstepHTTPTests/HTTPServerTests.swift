@@ -199,6 +199,21 @@ struct HTTPServerTests {
         }
     }
 
+    @Test func `a crowd that comes at once drops no request behind it`() async throws {
+        var limits = HTTPLimits()
+        limits.connections = 4
+        try await withServer(limits: limits) { port, _ in
+            var idle: [TestClient] = []
+            for _ in 0..<200 { idle.append(try await TestClient.connect(port)) }
+            for number in 0..<20 {
+                let client = try await TestClient.connect(port)
+                try await client.send("GET /\(number) HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(try await client.answer().body == "GET /\(number) 0")
+                idle.append(client)
+            }
+        }
+    }
+
     @Test func `a request that its head tells to be refused is answered before its body comes, and closed`()
         async throws
     {

@@ -42,7 +42,8 @@ enum AdminPlace: Equatable {
     /// Reading is GET (or HEAD, which the server answers without the body); whatever changes something is POST.
     var methods: [String] {
         switch self {
-        case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .program, .attention, .budget: ["GET", "HEAD"]
+        case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .program, .attention, .budget:
+            ["GET", "HEAD"]
         case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people: ["POST"]
         }
     }
