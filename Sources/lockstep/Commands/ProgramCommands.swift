@@ -5,7 +5,8 @@ struct ProgramRenameCommand: Command {
     static let words = ["program", "rename"]
     static let summary = "tells the service that a program has a new name"
     static let help = """
-        Usage: lockstep program rename (--config FILE | --admin URL) --gym GYM [--id ID] [--from NAME] --to NAME [--yes]
+        Usage: lockstep program rename (--config FILE | --admin URL) --gym GYM [--id ID] [--from NAME]
+                                       --to NAME [--yes]
 
         The program's tags are renamed in place; no contact is touched. Name the program by its Zen Planner id, or by
         its old name where messages carry no id. Shows the program, its tags and how many contacts have them, then asks.
@@ -40,8 +41,8 @@ struct ProgramDeleteCommand: Command {
     static let help = """
         Usage: lockstep program delete (--config FILE | --admin URL) --gym GYM [--id ID] [--name NAME] [--yes]
 
-        The program's tags come off every contact that wears them; then they are renamed with the prefix “zp_deleted_”, or
-        deleted, as the gym's settings say. Shows the program, its tags and how many contacts have them, then asks. A
+        The program's tags come off every contact that has them; then they are renamed with the prefix “zp_deleted_”,
+        or deleted, as the gym's settings say. Shows the program, its tags and how many contacts have them, then asks. A
         program that no tag of the gym is of is an error.
 
           --yes            do not ask
