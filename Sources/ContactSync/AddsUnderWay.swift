@@ -1,21 +1,33 @@
 import Keap
 import Synchronization
 
-/// Counts the calls that are applying each tag, so that a program's deletion can wait for those that were let through
-/// before it. Each of them has a deadline, so the wait is bounded.
+/// The calls that are applying tags, so that a program's deletion can see to those that were let through before it.
+///
+/// One that still waits for its permit is taken back, and planned anew without the deleted program's tags. Only what was
+/// sent is waited for, and that has a deadline.
 final class AddsUnderWay: Sendable {
+    /// A call that applies tags, from before it asks for a permit until it has ended.
+    final class Add: Sendable {
+        let tags: Set<TagID>
+        /// Fires when one of its tags must not be applied any more.
+        let isUnwanted = Signal()
+
+        fileprivate init(_ tags: [TagID]) { self.tags = Set(tags) }
+    }
+
     private struct Waiter {
         let tags: Set<TagID>
+        let job: UInt64
         let continuation: CheckedContinuation<Bool, Never>
     }
 
     private struct State {
-        var counts: [TagID: Int] = [:]
+        var adds: [ObjectIdentifier: Add] = [:]
         var waiters: [UInt64: Waiter] = [:]
         var cancelled: Set<UInt64> = []
         var nextTicket: UInt64 = 0
 
-        func isQuiet(_ tags: Set<TagID>) -> Bool { tags.allSatisfy { counts[$0] == nil } }
+        func adds(of tags: Set<TagID>) -> [Add] { adds.values.filter { !$0.tags.isDisjoint(with: tags) } }
     }
 
     private let state = Mutex(State())
@@ -23,38 +35,37 @@ final class AddsUnderWay: Sendable {
     /// How many deletions wait.
     var waiting: Int { state.withLock { $0.waiters.count } }
 
-    func begin(_ tags: [TagID]) {
-        state.withLock { state in
-            for tag in tags { state.counts[tag, default: 0] += 1 }
-        }
+    func begin(_ tags: [TagID]) -> Add {
+        let add = Add(tags)
+        state.withLock { $0.adds[ObjectIdentifier(add)] = add }
+        return add
     }
 
-    /// Once per `begin`, however the call ended.
-    func end(_ tags: [TagID]) {
+    /// However the call ended.
+    func end(_ add: Add) {
         let freed: [Waiter] = state.withLock { state in
-            for tag in tags {
-                guard let count = state.counts[tag] else { preconditionFailure("An add ends once, after it began.") }
-                state.counts[tag] = count == 1 ? nil : count - 1
-            }
-            let quiet = state.waiters.filter { state.isQuiet($0.value.tags) }
+            state.adds[ObjectIdentifier(add)] = nil
+            let quiet = state.waiters.filter { state.adds(of: $0.value.tags).isEmpty }
             for ticket in quiet.keys { state.waiters[ticket] = nil }
             return Array(quiet.values)
         }
         for waiter in freed { waiter.continuation.resume(returning: true) }
     }
 
-    /// Returns true once none of the tags is being applied, and false if the caller's task was cancelled.
-    func drained(_ tags: Set<TagID>) async -> Bool {
-        let ticket = state.withLock { state in
+    /// Takes back what was not sent, and returns true once none of the tags is being applied; false if the caller's task
+    /// was cancelled.
+    func drained(_ tags: Set<TagID>, job: UInt64) async -> Bool {
+        let (ticket, unwanted) = state.withLock { state in
             state.nextTicket += 1
-            return state.nextTicket
+            return (state.nextTicket, state.adds(of: tags))
         }
+        for add in unwanted { add.isUnwanted.fire() }
         let isDrained = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let answer: Bool? = state.withLock { state in
                     if state.cancelled.remove(ticket) != nil { return false }
-                    if state.isQuiet(tags) { return true }
-                    state.waiters[ticket] = Waiter(tags: tags, continuation: continuation)
+                    if state.adds(of: tags).isEmpty { return true }
+                    state.waiters[ticket] = Waiter(tags: tags, job: job, continuation: continuation)
                     return nil
                 }
                 if let answer { continuation.resume(returning: answer) }
@@ -71,5 +82,12 @@ final class AddsUnderWay: Sendable {
         }
         state.withLock { _ = $0.cancelled.remove(ticket) }
         return isDrained
+    }
+
+    /// How many calls a deletion waits for; nil if that job does not wait here.
+    func addsAhead(of job: UInt64) -> Int? {
+        state.withLock { state in
+            state.waiters.values.first { $0.job == job }.map { state.adds(of: $0.tags).count }
+        }
     }
 }

@@ -23,6 +23,10 @@ enum Stop: Error, Equatable {
     /// Something else has to finish first.
     case busy(String)
     case interrupted
+    /// Another lane came to the same contact.
+    case joining
+
+    var isJoining: Bool { self == .joining }
 
     /// An outage gives no answers, so what was contradicted so often will not be otherwise soon.
     private static let fewContradictions = 6
@@ -41,6 +45,10 @@ enum Stop: Error, Equatable {
             return .interrupted(state: state)
         case .storage(let reason):
             return .retry(reason: "What had to be kept could not be saved: \(reason)", state: state, isDoubtful: false)
+        case .joining:
+            return .retry(
+                reason: "Another lane came to the same contact; the two go on as one.", state: state,
+                isDoubtful: false)
         case .busy(let reason):
             return .retry(reason: reason, state: state, isDoubtful: false)
         case .keap(.unavailable(let reason)):

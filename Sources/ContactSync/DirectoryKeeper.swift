@@ -102,15 +102,14 @@ package actor DirectoryKeeper {
         return directory.customFields != before
     }
 
-    /// Marks tags as about to be applied. False, and nothing is marked, if one must not be worn any more.
-    nonisolated func beginAdding(_ tags: [TagID]) -> Bool {
+    /// Marks tags as about to be applied, until `adds.end`. Nil, and nothing is marked, if one must not be worn any more.
+    nonisolated func beginAdding(_ tags: [TagID]) -> AddsUnderWay.Add? {
         state.withLock { state in
             guard !tags.contains(where: { state.directory.isRetired($0) || state.directory.isBeingSwept($0) }) else {
-                return false
+                return nil
             }
             // Under the same lock as the tombstones: a deletion sees every add that was let through before it.
-            adds.begin(tags)
-            return true
+            return adds.begin(tags)
         }
     }
 

@@ -6,16 +6,15 @@ package struct LaneHold: Sendable {
     let attempt: Int
     /// Returns once the lane's state is on disk for good.
     let save: @Sendable (_ state: [UInt8]) async throws -> Void
-    /// Makes a contact this lane's, so that no other writes to it. False: another lane came to it first, by another
-    /// address or another source, or has just been joined with this one. Then the two go on as one, with one mirror.
-    let claim: @Sendable (ContactID) async throws -> Bool
-    /// Whether another person with an id of their own came with this address and name before.
+    /// Makes a contact this lane's, so that no other writes to it.
+    let claim: @Sendable (ContactID) async throws -> ContactClaimAnswer
+    /// Whether another person with an id of their own came with this address and name; then that is noted for them too.
     let isNamesakes: @Sendable (NameKey) async -> Bool
 
     package init(
         attempt: Int = 1,
         save: @escaping @Sendable (_ state: [UInt8]) async throws -> Void,
-        claim: @escaping @Sendable (ContactID) async throws -> Bool,
+        claim: @escaping @Sendable (ContactID) async throws -> ContactClaimAnswer,
         isNamesakes: @escaping @Sendable (NameKey) async -> Bool
     ) {
         self.attempt = attempt
@@ -23,4 +22,15 @@ package struct LaneHold: Sendable {
         self.claim = claim
         self.isNamesakes = isNamesakes
     }
+}
+
+/// Whose a contact is among the lanes.
+package enum ContactClaimAnswer: Sendable {
+    /// This lane's, from now on.
+    case own
+    /// Another lane came to it first, by another address or another source, or has just been joined with this one. The
+    /// two go on as one, with one mirror; this run must end.
+    case joining
+    /// Another person's, who has a Zen Planner id of their own: the two never become one.
+    case others
 }

@@ -32,6 +32,8 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var alsoFound: [ContactID] = []
     /// A Zen Planner id that the contact was seen to bear when it was met or read.
     package internal(set) var possessor: String?
+    /// Keap showed this lane's id on the contact, though another lane came to it first.
+    var isProven = false
     /// Values that a source wanted to fill in where Keap had another one already.
     package internal(set) var considered: [SyncedField: String] = [:]
     /// Values that Keap refused, each until the source has another one.
@@ -174,6 +176,7 @@ extension Mirror: Codable {
         // Since version 2
         case mustMeet, possessor, considered, personal, memories, renewal, wishes, unclearWishes, appointments
         case refused
+        case isProven
     }
 
     package init(from decoder: any Decoder) throws {
@@ -204,6 +207,7 @@ extension Mirror: Codable {
         for (name, value) in refused {
             if let field = SyncedField(rawValue: name) { self.refused[field] = value }
         }
+        isProven = try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? false
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -234,6 +238,7 @@ extension Mirror: Codable {
             let named = refused.map { ($0.key.rawValue, $0.value) }
             try values.encode(Dictionary(uniqueKeysWithValues: named), forKey: .refused)
         }
+        if isProven { try values.encode(true, forKey: .isProven) }
     }
 
     private static func fields(_ text: [String: String]?) -> [SyncedField: String] {

@@ -30,7 +30,7 @@ package struct PlanPreview {
 
     private mutating func follow(_ wanted: Wanted, _ mirror: Mirror) {
         var planner = Planner(wanted, job: PlanPreview.now, mirror: mirror, settings: settings)
-        for _ in 0..<Deliverer.mostSteps {
+        for _ in 0..<DeliveryRun.mostSteps {
             let step = planner.next(directory)
             switch step {
             case .finished:
@@ -50,10 +50,10 @@ package struct PlanPreview {
         case .connect:
             lines.append("Find or create the tag category and the custom fields.")
             assumeConnected()
-        case .findByID(let id, _):
+        case .findByID(let id, _, _):
             lines.append("Look for a contact with Zen Planner id \(id).")
             planner.found([], directory)
-        case .findByEmail(let email):
+        case .findByEmail(let email, _):
             lines.append("Look for a contact with e-mail \(email) and the same first and last name.")
             planner.found([], directory)
         case .read(let id, let fields):

@@ -5,9 +5,9 @@ package enum PlanStep: Equatable, Sendable {
     /// Keap's side of the gym (category, custom fields) is not known yet.
     case connect
     /// Search by the Zen Planner id custom field.
-    case findByID(String, fieldName: String)
+    case findByID(String, fieldName: String, fields: [ContactField])
     /// Search by e-mail address; names are compared here, since Keap's filter has its own idea of equal.
-    case findByEmail(String)
+    case findByEmail(String, fields: [ContactField])
     case read(ContactID, fields: [ContactField])
     /// Tags that Keap may not have yet.
     case ensureTags([WantedTag])
@@ -61,6 +61,19 @@ package enum PlanStep: Equatable, Sendable {
         case .read, .removeTags, .addTags, .update: true
         default: false
         }
+    }
+
+    var looksForContact: Bool {
+        switch self {
+        case .findByID, .findByEmail: true
+        default: false
+        }
+    }
+
+    /// Whether it writes to a contact what Keap tells duplicates by.
+    var changesIdentity: Bool {
+        guard case .update(_, let body) = self else { return false }
+        return body.emails != nil || body.givenName != nil || body.familyName != nil
     }
 
     var isCreation: Bool { if case .create = self { true } else { false } }

@@ -48,7 +48,7 @@ extension Planner {
         }
     }
 
-    private var mustWriteID: Bool { sendableID.map { !ContactMatch.isSameID(mirror.zenPlannerID, $0) } ?? false }
+    var mustWriteID: Bool { sendableID.map { !ContactMatch.isSameID(mirror.zenPlannerID, $0) } ?? false }
 
     mutating func fieldStep(_ id: ContactID, _ directory: TagDirectory) -> PlanStep? {
         let needs = needs(of: pendingWishes, directory)
@@ -63,21 +63,35 @@ extension Planner {
         guard !pending.isEmpty || mustWriteID || !wishes.isEmpty else { return nil }
         let writesCustomField = mustWriteID || pending.keys.contains { KeapFields.property(of: $0) == .customFields }
         if writesCustomField, !directory.isConnected(for: settings) { return .connect }
-        var unread = Set(pending.keys.filter(mustBeRead).map(KeapFields.property))
-        if mustWriteID { unread.insert(.customFields) }
-        for (wish, _) in wishes where wish.target.isInList || wish.rule == .fillEmpty {
-            unread.insert(wish.target.field)
-        }
-        if let contact { unread = unread.filter { !contact.has($0) } }
-        if !unread.isEmpty {
-            return .read(id, fields: ContactField.allCases.filter { unread.contains($0) })
-        }
+        let unread = unread(pending, wishes)
+        if !unread.isEmpty { return .read(id, fields: unread) }
         var body = keapFields(directory).body(
             writing: pending, zenPlannerID: mustWriteID ? sendableID : nil, onto: contact, optInReason: nil)
         sentWishes = wishes.map(\.wish)
         (sentFields, sentID) = (pending, mustWriteID)
         for (wish, content) in wishes { content.write(wish, into: &body, onto: contact) }
         return .update(id, body)
+    }
+
+    /// A contact that is not known to bear this person's id may have got another's since it was found. It is read before
+    /// anything is written to it, in the read that its custom fields need anyway.
+    mutating func takeoverStep(_ id: ContactID, _ directory: TagDirectory) -> PlanStep? {
+        guard mustWriteID, contact == nil else { return nil }
+        guard directory.isConnected(for: settings) else { return .connect }
+        return .read(id, fields: unread(pendingFields(directory), readyWishes(directory)))
+    }
+
+    /// What of the contact must be known before these can be written.
+    private func unread(
+        _ pending: [SyncedField: String], _ wishes: [(wish: FieldWish, content: WishContent)]
+    ) -> [ContactField] {
+        var unread = Set(pending.keys.filter(mustBeRead).map(KeapFields.property))
+        if mustWriteID { unread.insert(.customFields) }
+        for (wish, _) in wishes where wish.target.isInList || wish.rule == .fillEmpty {
+            unread.insert(wish.target.field)
+        }
+        if let contact { unread = unread.filter { !contact.has($0) } }
+        return ContactField.allCases.filter { unread.contains($0) }
     }
 
     /// Lists hold foreign entries too; and only Keap can say whether a field is still empty.
@@ -99,6 +113,13 @@ extension Planner {
         }
         if wanted.values[.lastName] == .empty || (wanted.values[.lastName] == nil && mirror.fields[.lastName] == nil) {
             all.append(AttentionNote("The last name is missing: that is how duplicates are born.", field: "lastName"))
+        }
+        if isNamesakeKnown || isNamesakeThere {
+            all.append(
+                AttentionNote(
+                    "Another person with a Zen Planner ID of their own has this name and e-mail address; they are two "
+                        + "contacts in Keap. If they are one person, merge them in Zen Planner and in Keap.",
+                    field: SyncedField.email.rawValue, value: wanted.text(.email)))
         }
         if !mirror.alsoFound.isEmpty {
             let ids = mirror.alsoFound.map(\.text).joined(separator: ", ")

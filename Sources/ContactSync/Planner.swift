@@ -16,13 +16,21 @@ package struct Planner: Sendable {
     let job: UInt64
     let settings: SyncSettings
     private var search = Search.byID
-    private var isNamesakeThere = false
+    private(set) var isNamesakeThere = false
     /// Whoever drives the plan knows of a namesake, whether Keap's search shows them yet or not.
     private(set) var isNamesakeKnown = false
     /// What was read of the contact in this run.
     var contact: KeapContact?
     /// Ids that Keap has said are gone, though its search may still find them.
     private var gone: Set<ContactID> = []
+    /// Contacts that are kept for other people.
+    private var others: Set<ContactID> = []
+    /// One search says whether a person is new, beside what was looked up before.
+    private var isLastLook = false
+    /// What the latest search found.
+    private var candidates: [KeapContact] = []
+    /// The Zen Planner id of the lane, as it was known before the run.
+    private let laneID: String?
     private var timesContactWasGone = 0
     private var timesTagWasGone = 0
     /// An earlier try to create the contact got no clear answer.
@@ -55,6 +63,7 @@ package struct Planner: Sendable {
         self.job = job
         self.mirror = mirror
         self.settings = settings
+        laneID = mirror.zenPlannerID
         if let memory = wanted.memory, let underway = memory.underway {
             self.mirror.memories[memory.source] = underway
         }
@@ -76,6 +85,7 @@ package struct Planner: Sendable {
         comparePossessor()
         guard let contact = mirror.contact else { return findOrCreate(directory) }
         if mirror.mustMeet { return .read(contact, fields: meeting) }
+        if let step = takeoverStep(contact, directory) { return step }
         return tagStep(contact, directory) ?? fieldStep(contact, directory) ?? appointmentStep(contact, directory)
             ?? .finished
     }
@@ -87,7 +97,7 @@ package struct Planner: Sendable {
         }
         if search == .byID {
             if let id = sendableID, let field = directory.customFields[.zenPlannerID] {
-                return .findByID(id, fieldName: field.fieldName)
+                return .findByID(id, fieldName: field.fieldName, fields: meeting)
             }
             search = .byEmail
         }
@@ -96,7 +106,9 @@ package struct Planner: Sendable {
             let hasName = !(wanted.text(.firstName) + wanted.text(.lastName)).folded.isEmpty
             let email = wanted.text(.email)
             // What a form took may be of any length, and a search goes into a request's address.
-            if hasName, email.looksLikeEmail, email.fits(KeapLengths.longestEmail) { return .findByEmail(email) }
+            if hasName, email.looksLikeEmail, email.fits(KeapLengths.longestEmail) {
+                return .findByEmail(email, fields: meeting)
+            }
             search = .nobody
         }
         if mirror.lost != nil, settings.onContactDeleted == .leave {
@@ -140,7 +152,8 @@ package struct Planner: Sendable {
         let field = directory.customFields[.zenPlannerID]?.id
         // Without the field nobody can tell whose contact it is; the search is made again once it is known.
         guard field != nil || wanted.zenPlannerID == nil else { return }
-        let known = contacts.filter { !gone.contains($0.id) }
+        candidates = contacts
+        let known = contacts.filter { !gone.contains($0.id) && !others.contains($0.id) }
         let match =
             search == .byID
             ? ContactMatch.byID(wanted.zenPlannerID ?? "", among: known, field: field)
@@ -149,7 +162,7 @@ package struct Planner: Sendable {
         if let contact = match.contact {
             meet(contact, others: match.others, directory)
         } else {
-            search = search == .byID ? .byEmail : .nobody
+            search = search == .byID && !isLastLook ? .byEmail : .nobody
         }
     }
 
@@ -389,6 +402,51 @@ package struct Planner: Sendable {
         mirror.alsoFound(others)
         contact = nil
         search = .byID
+    }
+
+    /// Whether the contact is to become this person's, and does not bear their id yet.
+    var isTakingOver: Bool { wanted.zenPlannerID != nil && mirror.zenPlannerID == nil }
+
+    /// Another lane keeps the contact that this one believes to be its own.
+    mutating func mustLook() { mirror.mustMeet = true }
+
+    /// Whether the contact, as it was read in this run, bears the id that this lane is about.
+    func showsOwnID(_ directory: TagDirectory) -> Bool {
+        guard let contact, contact.id == mirror.contact, let own = wanted.zenPlannerID ?? laneID else { return false }
+        return ContactMatch.isSameID(keapFields(directory).custom(.zenPlannerID, in: contact), own)
+    }
+
+    mutating func isProven() { mirror.isProven = true }
+
+    /// The contact is kept by the lane of another Zen Planner id, which may be about to write that id there. So it is no
+    /// match; neither is it one for Keap, if asked to avoid duplicates.
+    ///
+    /// - Parameters:
+    ///   - before: the mirror as it was before the contact was found.
+    ///   - isWritten: Keap took it for this person when asked to create a contact.
+    mutating func contactIsOthers(_ before: Mirror, isWritten: Bool, _ directory: TagDirectory) {
+        guard let id = mirror.contact else { return }
+        others.insert(id)
+        isNamesakeKnown = true
+        contact = nil
+        if before.contact == id {
+            mirror.startAnew()
+            note("Contact \(id) belongs to another Zen Planner id; this person's changes go to one of their own.")
+            search = .byID
+            return
+        }
+        mirror = before
+        if isWritten {
+            note("Keap took contact \(id), another person's of this name and address, for this one and wrote to it.")
+        } else {
+            found(candidates, directory)
+        }
+    }
+
+    /// What was believed to be new is looked for once more.
+    mutating func searchAgain() {
+        isLastLook = true
+        search = sendableID == nil ? .byEmail : .byID
     }
 
     mutating func note(_ note: AttentionNote) {

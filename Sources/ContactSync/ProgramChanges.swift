@@ -12,7 +12,7 @@ extension DirectoryKeeper {
         guard let program = directory.subject(of: change, job: job) else { return [] }
         switch change {
         case .renamed: return try await renameTags(of: program.key)
-        case .deleted: return try await sweep(program)
+        case .deleted: return try await sweep(program, job: job)
         }
     }
 
@@ -69,11 +69,11 @@ extension DirectoryKeeper {
 
     // MARK: Deletion
 
-    private func sweep(_ program: Program) async throws(Stop) -> [AttentionNote] {
+    private func sweep(_ program: Program, job: UInt64) async throws(Stop) -> [AttentionNote] {
         guard !program.isSwept else { return [] }
         let tags = directory.tags(of: program.key)
         // New adds are refused since the announcement; those let through before it must have landed.
-        guard await adds.drained(Set(tags.map(\.id))) else { throw .interrupted }
+        guard await adds.drained(Set(tags.map(\.id)), job: job) else { throw .interrupted }
         var refusals: [String] = []
         for (tag, record) in tags {
             let stubborn = try await takeOffEverybody(tag)

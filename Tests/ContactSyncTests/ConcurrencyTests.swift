@@ -100,17 +100,18 @@ import Testing
     @Test func `waiting for adds ends with the last of them, or when cancelled`() async throws {
         let adds = AddsUnderWay()
         let (a, b) = (TagID("1"), TagID("2"))
-        #expect(await adds.drained([a]))
-        adds.begin([a, b])
-        adds.begin([a])
-        let waiter = Task { await adds.drained([a]) }
-        let impatient = Task { await adds.drained([a, b]) }
+        #expect(await adds.drained([a], job: 1))
+        let both = adds.begin([a, b])
+        let one = adds.begin([a])
+        let waiter = Task { await adds.drained([a], job: 2) }
+        let impatient = Task { await adds.drained([a, b], job: 3) }
         while adds.waiting < 2 { await Task.yield() }
+        #expect(adds.addsAhead(of: 2) == 2 && adds.addsAhead(of: 1) == nil)
         impatient.cancel()
         #expect(await impatient.value == false)
-        adds.end([a, b])
+        adds.end(both)
         #expect(adds.waiting == 1)
-        adds.end([a])
+        adds.end(one)
         #expect(await waiter.value)
     }
 

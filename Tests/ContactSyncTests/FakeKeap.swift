@@ -63,6 +63,8 @@ final class FakeKeap: KeapCalls {
         var refusedContents: Set<JSONValue> = []
         /// Keap refuses to take tags off these, whenever they are in a batch.
         var unremovable: Set<ContactID> = []
+        /// Its search does not show contacts that were created through it.
+        var isSearchBehind = false
         /// Keap does not document what it does about a second tag of one name.
         var allowsTwinTags = false
 
@@ -72,24 +74,45 @@ final class FakeKeap: KeapCalls {
         }
     }
 
-    private let world = Mutex(World())
+    private final class Shared: Sendable {
+        let world = Mutex(World())
+        /// Runs after each call is counted and before it is done.
+        let hook = Mutex<(@Sendable (String) async -> Void)?>(nil)
+        /// What calls wait for before they are sent, as for a permit; the flag: they are an import's.
+        let permit = Mutex<(@Sendable (String, Bool) async -> Void)?>(nil)
+    }
 
-    func with<T: Sendable>(_ body: (inout World) -> sending T) -> T { world.withLock { body(&$0) } }
+    private let shared: Shared
+    private let isImporting: Bool
+
+    init() { (shared, isImporting) = (Shared(), false) }
+    private init(importingTo keap: FakeKeap) { (shared, isImporting) = (keap.shared, true) }
+
+    /// The same account, as imports call it.
+    var importing: FakeKeap { FakeKeap(importingTo: self) }
+
+    func with<T: Sendable>(_ body: (inout World) -> sending T) -> T { shared.world.withLock { body(&$0) } }
 
     var calls: [String] { with { $0.calls } }
     func forgetCalls() { with { $0.calls = [] } }
 
-    /// Runs after each call is counted and before it is done.
-    private let hook = Mutex<(@Sendable (String) async -> Void)?>(nil)
+    func onCall(_ body: @escaping @Sendable (String) async -> Void) { shared.hook.withLock { $0 = body } }
 
-    func onCall(_ body: @escaping @Sendable (String) async -> Void) { hook.withLock { $0 = body } }
+    /// A call whose task is cancelled before `body` returns is not sent.
+    func beforePermit(_ body: @escaping @Sendable (_ call: String, _ isImport: Bool) async -> Void) {
+        shared.permit.withLock { $0 = body }
+    }
 
     private func call<T: Sendable>(
         _ name: String, _ body: (inout World) throws(KeapFailure) -> T
     ) async throws(KeapFailure) -> T {
-        let first = hook.withLock { $0 }
+        if let permit = shared.permit.withLock({ $0 }) {
+            await permit(name, isImporting)
+            if Task.isCancelled { throw .cancelled }
+        }
+        let first = shared.hook.withLock { $0 }
         await first?(name)
-        let outcome: Result<T, KeapFailure> = world.withLock { world in
+        let outcome: Result<T, KeapFailure> = shared.world.withLock { world in
             if world.isDead { return .failure(.cancelled) }
             let fault = world.faults[world.calls.count]
             world.calls.append(name)
@@ -126,7 +149,8 @@ final class FakeKeap: KeapCalls {
     ) async throws(KeapFailure) -> [KeapContact] {
         try await call("search") { world throws(KeapFailure) in
             var found: [KeapContact] = []
-            for (id, person) in world.people.sorted(by: { $0.key > $1.key }) {
+            for (id, person) in world.people.sorted(by: { $0.key > $1.key })
+            where !(world.isSearchBehind && world.created.contains(id)) {
                 var fits = true
                 for clause in clauses {
                     switch clause {

@@ -1,10 +1,13 @@
-import ContactSync
+@testable import ContactSync
 import Keap
 import Synchronization
 
 /// A gym with its lanes, as the service would run them: keeps what was saved, and may lose the rest.
 final class Gym: Sendable {
     let keap = FakeKeap()
+    /// How many searches imports believe to have ahead; none makes them search one by one.
+    let searchesAhead = Dial(0)
+    private let addresses: Mutex<AddressLocks>
     let settings: SyncSettings
     private let disk = Mutex(Disk())
     private let running: Mutex<(keeper: DirectoryKeeper, deliverer: Deliverer)>
@@ -13,6 +16,10 @@ final class Gym: Sendable {
         var directory: [UInt8] = []
         var lanes: [String: [UInt8]] = [:]
         var others: Set<ContactID> = []
+        /// Whose lanes contacts and names are, of people with ids.
+        var claims: [ContactID: String] = [:]
+        var names: [String: String] = [:]
+        var sharedNames: [String: String] = [:]
         var saves = 0
         var isFull = false
     }
@@ -24,11 +31,15 @@ final class Gym: Sendable {
         change(&settings)
         self.settings = settings
         let keeper = try DirectoryKeeper(settings: settings, saved: nil, calls: keap) { _ in }
+        addresses = Mutex(AddressLocks())
         running = Mutex((keeper, Deliverer(keeper: keeper)))
         try restart()
     }
 
     var keeper: DirectoryKeeper { running.withLock { $0.keeper } }
+    /// How many wait for an address that is held.
+    func waiting(for address: String) -> Int { addresses.withLock { $0.waiting(for: address) } }
+
     var deliverer: Deliverer { running.withLock { $0.deliverer } }
 
     /// As after `kill -9`: only what was saved is left.
@@ -38,7 +49,13 @@ final class Gym: Sendable {
         let keeper = try DirectoryKeeper(settings: settings, saved: saved, calls: keap) { [self] bytes in
             try keep { $0.directory = bytes }
         }
-        running.withLock { $0 = (keeper, Deliverer(keeper: keeper)) }
+        let calls = keap.importing
+        let imports = ImportCalls(
+            calls: calls,
+            readAhead: ReadAhead(calls: calls, now: { .zero }, searchesAhead: { [self] in searchesAhead.value }))
+        let locks = AddressLocks()
+        addresses.withLock { $0 = locks }
+        running.withLock { $0 = (keeper, Deliverer(keeper: keeper, imports: imports, addresses: locks)) }
     }
 
     private func keep(_ change: (inout Disk) -> Void) throws {
@@ -60,16 +77,42 @@ final class Gym: Sendable {
 
     /// One attempt. Its outcome is written to the lane, unless the process died.
     @discardableResult
-    func deliver(_ change: Change, job: UInt64, attempt: Int = 1, lane: String) async -> Delivery {
+    func deliver(
+        _ change: Change, job: UInt64, attempt: Int = 1, isImport: Bool = false, lane: String
+    ) async -> Delivery {
         let state = disk.withLock { $0.lanes[lane] ?? [] }
+        if case .person(let person) = change, let name = person.nameKey {
+            disk.withLock { $0.names[name] = $0.names[name] ?? lane }
+        }
         let hold = LaneHold(
             attempt: attempt,
             save: { [self] bytes in try keep { $0.lanes[lane] = bytes } },
-            claim: { [self] contact in !disk.withLock { $0.others.contains(contact) } },
-            isNamesakes: { _ in false })
-        let delivery = await deliverer.deliver(change, job: job, state: state, hold: hold)
+            claim: { [self] contact in claim(contact, for: lane) },
+            isNamesakes: { [self] name in isNamesakes(name, lane) })
+        let delivery = await deliverer.deliver(change, job: job, isImport: isImport, state: state, hold: hold)
         if !keap.with({ $0.isDead }) { disk.withLock { $0.lanes[lane] = delivery.state } }
         return delivery
+    }
+
+    /// As the queue answers it; the lanes of people with ids never become one.
+    private func claim(_ contact: ContactID, for lane: String) -> ContactClaimAnswer {
+        disk.withLock { disk in
+            if disk.others.contains(contact) { return .joining }
+            guard lane.hasPrefix("zp-") else { return .own }
+            let owner = disk.claims[contact] ?? lane
+            disk.claims[contact] = owner
+            return owner == lane ? .own : .others
+        }
+    }
+
+    private func isNamesakes(_ name: NameKey, _ lane: String) -> Bool {
+        disk.withLock { disk in
+            if let first = disk.names[name.text], first != lane {
+                disk.sharedNames[name.text] = disk.sharedNames[name.text] ?? lane
+                return true
+            }
+            return disk.sharedNames[name.text].map { $0 != lane } ?? false
+        }
     }
 
     @discardableResult

@@ -85,6 +85,69 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a contact without an id goes to one of two namesakes, and the other gets their own`(
+        isImported: Bool
+    ) async throws {
+        try await Town.with { town in
+            plant(town)
+            let same = ["firstName": "Carrie", "lastName": "Customer", "email": "carrie@home.example"]
+            let people = [("7", "Student", "303-555-0107"), ("8", "Alumni", "303-555-0108")]
+                .map { person($0, same.merging(["status": $1, "mobilePhone": $2]) { $1 }) }
+            if isImported {
+                let rows = [
+                    "rows": people.map { $0.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: "&") }
+                ]
+                let body = String(decoding: try JSONEncoder().encode(rows), as: UTF8.self)
+                let answer = try await town.ask(
+                    "POST", town.admin + "/api/gyms/downtown/people", body: body,
+                    headers: ["Content-Type": "application/json"])
+                try #require(answer.status < 300, "\(answer.text)")
+            } else {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for person in people { group.addTask { try await town.accept(person) } }
+                    try await group.waitForAll()
+                }
+            }
+            try await town.settle()
+            let worn = town.contacts().map { town.worn(by: $0) }
+            #expect(worn.count == 2)
+            #expect(Set(worn) == [["ZP Status: Student"], ["ZP Status: Alumni"]])
+            #expect(town.overlaps == 0)
+            for person in people { try await town.accept(person) }
+            try await town.settle()
+            let listed = try await town.get("/api/attention").text
+            for id in ["7", "8"] { #expect(listed.contains("Zen Planner ID \(id)"), "\(listed)") }
+        }
+    }
+
+    @Test func `one booking and two people of its name and address are two contacts, the booking one's`() async throws {
+        try await Town.with { town in
+            var booking = BookingMessage.of("scheduled", at: 0)
+            (booking.name, booking.email) = ("Carrie Customer", "carrie@home.example")
+            let same = ["firstName": "Carrie", "lastName": "Customer", "email": "carrie@home.example"]
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { [booking] in try await town.acceptBooking(booking) }
+                for (id, status) in [("7", "Student"), ("8", "Alumni")] {
+                    group.addTask {
+                        try await town.accept(person(id, same.merging(["status": status]) { $1 }))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await town.reopen()
+            try await town.settle()
+            let worn = town.contacts().map { town.worn(by: $0) }
+            #expect(worn.count == 2, "\(worn)")
+            #expect(worn.count { $0.contains("Scheduled") } == 1, "\(worn)")
+            for status in ["Student", "Alumni"] {
+                #expect(worn.count { $0.contains("ZP Status: \(status)") } == 1, "\(worn)")
+            }
+            #expect(worn.allSatisfy { $0.count { $0.hasPrefix("ZP Status") } == 1 }, "\(worn)")
+            #expect(town.overlaps == 0)
+        }
+    }
+
     /// Keap, asked to avoid duplicates, would take the second for the first.
     @Test func `two people of one name and address stay two, though Keap's search is behind`() async throws {
         var quirks = Quirks()

@@ -87,7 +87,7 @@ final class SimulatedGym: Sendable {
             let lane = with { $0.lane }
             guard let deliverer = running.withLock({ $0 }) else { return nil }
             let hold = LaneHold(
-                save: { [self] bytes in try keep { $0.lane = bytes } }, claim: { _ in true },
+                save: { [self] bytes in try keep { $0.lane = bytes } }, claim: { _ in .own },
                 isNamesakes: { _ in false })
             let delivery = await deliverer.deliver(.contact(change), job: job, state: lane, hold: hold)
             if with({ $0.isDead }) {

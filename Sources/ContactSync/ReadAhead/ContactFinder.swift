@@ -7,25 +7,25 @@ struct ContactFinder: Sendable {
 
     func find(
         id: String, field: CustomFieldModel?, named fieldName: String, fields: [ContactField]
-    ) async throws(KeapFailure) -> [KeapContact] {
-        if let field, let known = try await readAhead?.bearers(ofID: id, field: field.id),
-            let found = try await read(known, fields)
-        {
-            return found
+    ) async throws(KeapFailure) -> StepAnswer {
+        if field != nil, let known = await readAhead?.bearers(ofID: id), let found = try await read(known, fields) {
+            return .contacts(found, isFromBook: true)
         }
-        return try await calls.contacts(
-            where: [.custom(fieldName: fieldName, value: id)], fields: fields, limit: 50)
+        return .contacts(
+            try await calls.contacts(where: [.custom(fieldName: fieldName, value: id)], fields: fields, limit: 50),
+            isFromBook: false)
     }
 
     func find(
         email: String, idField: CustomFieldID?, fields: [ContactField]
-    ) async throws(KeapFailure) -> [KeapContact] {
-        if let idField, let known = try await readAhead?.bearers(ofEmail: email, field: idField),
+    ) async throws(KeapFailure) -> StepAnswer {
+        if idField != nil, let known = await readAhead?.bearers(ofEmail: email),
             let found = try await read(known, fields)
         {
-            return found
+            return .contacts(found, isFromBook: true)
         }
-        return try await calls.contacts(where: [.email(email)], fields: fields, limit: 1_000)
+        return .contacts(
+            try await calls.contacts(where: [.email(email)], fields: fields, limit: 1_000), isFromBook: false)
     }
 
     /// Nil if a search costs less.

@@ -12,6 +12,7 @@ package actor ReadAhead {
     private var book = ContactBook()
     /// When the first page was asked for; nil while there is no whole book.
     private var readAt: Duration?
+    private var pages = 0
     private var isReading = false
     /// Not worth trying again before then.
     private var restsUntil = Duration.zero
@@ -40,13 +41,16 @@ package actor ReadAhead {
     var isEmpty: Bool { book.isEmpty }
 
     /// Who may bear this id; nil if only Keap can say.
-    func bearers(ofID id: String, field: CustomFieldID) async throws(KeapFailure) -> [ContactID]? {
-        try await isReady(field) ? book.bearers(ofID: id) : nil
-    }
+    func bearers(ofID id: String) -> [ContactID]? { isFresh ? book.bearers(ofID: id) : nil }
 
-    func bearers(ofEmail email: String, field: CustomFieldID) async throws(KeapFailure) -> [ContactID]? {
-        try await isReady(field) ? book.bearers(ofEmail: email) : nil
-    }
+    func bearers(ofEmail email: String) -> [ContactID]? { isFresh ? book.bearers(ofEmail: email) : nil }
+
+    /// Whether a contact that is there may be missing. Where one is deleted while a list is read, the later pages begin
+    /// one too late. A list of one page hides nothing.
+    var mayHideSome: Bool { pages > 1 }
+
+    /// Reads the account's contacts, if that is not done and costs less than the searches that it spares.
+    func prepare(_ field: CustomFieldID) async throws(KeapFailure) { _ = try await isReady(field) }
 
     /// A contact that we made or changed: also one whose people are not imported.
     func note(_ contact: ContactID, _ body: ContactBody, field: CustomFieldID?) {
@@ -92,7 +96,7 @@ package actor ReadAhead {
                     emails: (contact.emails ?? []).map(\.email))
             }
             guard let next = found.next else {
-                readAt = begun
+                (readAt, pages) = (begun, page)
                 return true
             }
             guard await searchesAhead() > 2 * page else { break }

@@ -184,7 +184,8 @@ struct AdminRoutes: Sendable {
             let gym = gyms[job.tenant.rawValue]
             let found = await content(of: job)
             let story = JobStory(
-                explanation, gym: job.tenant.rawValue, obstacle: await gym?.obstacle(job.urgency),
+                explanation, gym: job.tenant.rawValue, wait: gym?.wait(of: explanation.runner ?? id),
+                obstacle: await gym?.obstacle(job.urgency),
                 remedy: found.remedy, now: queue.now)
             return Reply.json(200, ExplanationAnswer(job, story, person: found.person))
         }

@@ -12,12 +12,18 @@ struct JobStory: Equatable, Sendable {
     private let remedy: Remedy
     /// Nil where a person must do something first, or nobody can say.
     private(set) var lasts: Duration?
+    private let wait: String?
 
     /// - Parameters:
+    ///   - wait: what the job waits for while it runs, beside Keap.
     ///   - remedy: what can be done about it if it is a dead letter.
     ///   - obstacle: what the gym's calls wait for, if anything.
     ///   - now: milliseconds since 1970.
-    init(_ explanation: Explanation, gym: String, obstacle: Obstacle?, remedy: Remedy = .retry, now: Int64) {
+    init(
+        _ explanation: Explanation, gym: String, wait: String? = nil, obstacle: Obstacle?, remedy: Remedy = .retry,
+        now: Int64
+    ) {
+        self.wait = wait
         self.remedy = remedy
         why = Self.word(for: explanation)
         switch explanation {
@@ -69,6 +75,7 @@ struct JobStory: Equatable, Sendable {
         case .running(let since, let attempt, let together):
             let company = together > 1 ? ", \(together) jobs of its lane in one" : ""
             sentences.append("\(subject) has been running for \(Self.span(now - since)), try \(attempt)\(company).")
+            if let wait { sentences.append(wait) }
             tell(obstacle)
         case .stopping: sentences.append("The service is stopping; it goes on at the next start.")
         case .failed(let reason):
@@ -89,6 +96,7 @@ struct JobStory: Equatable, Sendable {
         case .notDurable: sentences.append("\(subject) is being written to disk; it begins when it is there for good.")
         case .afterRun(let id):
             sentences.append("Job \(id), which is of the same lane, is running and must end first.")
+            if let wait { sentences.append(wait) }
             tell(obstacle)
         case .ready(let ahead):
             let others = ahead == 0 ? "it is its gym's next" : "\(ahead) of its gym come before it, and gyms take turns"
@@ -108,6 +116,17 @@ struct JobStory: Equatable, Sendable {
 
     private static func span(_ milliseconds: Int64) -> String { Duration.milliseconds(max(0, milliseconds)).roughly }
     private static func ago(_ time: Int64, _ now: Int64) -> String { "\(span(now - time)) ago" }
+}
+
+extension Explanation {
+    /// The job that others of its lane wait for.
+    var runner: JobID? {
+        switch self {
+        case .behind(let first, _, let because): because.runner ?? first
+        case .afterRun(let job): job
+        default: nil
+        }
+    }
 }
 
 /// `/api/jobs/ID/explain`.

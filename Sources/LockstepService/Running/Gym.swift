@@ -112,10 +112,29 @@ final class Gym: Sendable {
         let hold = LaneHold(
             attempt: attempt,
             save: { try await lane.save($0) },
-            claim: { try await lane.claim(LaneKeys.key(of: $0)) != .joining },
-            isNamesakes: { await lane.isOthers(LaneKeys.key(of: $0)) })
+            claim: { contact in
+                switch try await lane.claim(LaneKeys.key(of: contact)) {
+                case .own: return .own
+                case .joining: return .joining
+                case .others: return .others
+                }
+            },
+            isNamesakes: { name in await Self.isNamesakes(name, lane) })
         return await deliverer.deliver(change, job: job.rawValue, isImport: isImport, state: state, hold: hold)
     }
+
+    /// The lane that came first with a name is found by it, and is not told of those that came later. So each of these
+    /// leaves a key for it to find.
+    private static func isNamesakes(_ name: NameKey, _ lane: LaneHandle) async -> Bool {
+        let shared = LaneKeys.key(ofShared: name)
+        guard await lane.isOthers(LaneKeys.key(of: name)) else { return await lane.isOthers(shared) }
+        // Where it fails, so will what is written next.
+        _ = try? await lane.claim(shared)
+        return true
+    }
+
+    /// What a running job waits for beside Keap, in a sentence.
+    func wait(of job: JobID) -> String? { deliverer.wait(of: job.rawValue) }
 
     /// Keeps what a person should look at, under the lane it came from.
     func note(_ notes: [AttentionNote], about change: Change, lane: String, job: String) async {

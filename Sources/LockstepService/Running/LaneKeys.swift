@@ -15,6 +15,9 @@ enum LaneKeys {
     private static let address: UInt8 = 5
     /// A contact in Keap, once it is known.
     private static let contact: UInt8 = 6
+    /// A name that another person, with an id of their own, came with later than the lane that it leads to. It leads to
+    /// that other person's lane.
+    private static let sharedName: UInt8 = 7
     private static let programs: UInt8 = 9
 
     static func keys(of change: Change) -> [LaneKey] {
@@ -43,6 +46,10 @@ enum LaneKeys {
     }
 
     static func key(of name: NameKey) -> LaneKey { LaneKey(kind: person, value: short(name.text), isExclusive: false) }
+
+    static func key(ofShared name: NameKey) -> LaneKey {
+        LaneKey(kind: sharedName, value: short(name.text), isExclusive: false)
+    }
 
     private static func names(_ name: NameKey?) -> [LaneKey] { some([(person, name?.text), (wholeName, name?.whole)]) }
 

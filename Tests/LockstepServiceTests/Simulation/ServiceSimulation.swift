@@ -28,7 +28,13 @@ struct ServiceSimulation: Sendable {
         try simulate(seed: seed) { simulation in
             var chance = simulation.random(1)
             let keap = SimulatedKeapSide(seed: seed, trouble: [0, 12, 25].randomElement(using: &chance)!)
-            let people = (0..<Int.random(in: 2...4, using: &chance)).map { SimulatedPerson(number: $0, &chance) }
+            var people = (0..<Int.random(in: 2...4, using: &chance)).map { SimulatedPerson(number: $0, &chance) }
+            if Int.random(in: 0..<2, using: &chance) == 0 {
+                // Two of them have one name and address, and Keap may know one such contact.
+                (people[0].hasAddress, people[0].hasFamilyName) = (true, true)
+                people[1] = people[0].namesake(number: 1)
+                if Bool.random(using: &chance) { keap.plant(people[0].contact) }
+            }
             let book = MessageBook()
             var outcome = Outcome()
             var files = SimulatedFileSystem(seed: seed)
@@ -40,9 +46,10 @@ struct ServiceSimulation: Sendable {
                 } else {
                     files.faults.powerFailsAt = files.changes + Int.random(in: 10..<140, using: &chance)
                 }
+                let everybody = people
                 let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
                 try await machine.live { [files] service in
-                    await send(people, to: service, book, simulation, files, life: life)
+                    await send(everybody, to: service, book, simulation, files, life: life)
                     if isLast { try await machine.drain(service) }
                 }
                 guard !isLast else { break }
@@ -85,22 +92,41 @@ struct ServiceSimulation: Sendable {
 }
 
 struct SimulatedPerson: Sendable {
-    let number: Int
+    private(set) var number: Int
     var hasAddress: Bool
     var hasFamilyName: Bool
+    /// Whose name and address it has: mostly its own.
+    private var name: Int
 
     init(number: Int, _ chance: inout some RandomNumberGenerator) {
         self.number = number
+        name = number
         hasAddress = Int.random(in: 0..<4, using: &chance) > 0
         hasFamilyName = Int.random(in: 0..<4, using: &chance) > 0
     }
 
+    /// Another person of the same name and address.
+    func namesake(number: Int) -> SimulatedPerson {
+        var other = self
+        other.number = number
+        return other
+    }
+
+    /// What nobody else has.
+    var phone: String { "303-555-010\(number)" }
+
+    /// As it may stand in Keap before anything is said of it.
+    var contact: String {
+        #"{"given_name": "First\#(name)", "family_name": "Last\#(name)", "email_addresses": "#
+            + #"[{"field": "EMAIL1", "email": "person\#(name)@example.org"}]}"#
+    }
+
     func message(_ status: String) -> HTTPRequest {
-        var fields = ["personId": "zp-\(number)", "firstName": "First\(number)", "status": status]
-        // Keap takes nobody who has neither.
-        fields[hasAddress ? "email" : "mobilePhone"] =
-            hasAddress ? "person\(number)@example.org" : "303-555-010\(number)"
-        if hasFamilyName { fields["lastName"] = "Last\(number)" }
+        var fields = [
+            "personId": "zp-\(number)", "firstName": "First\(name)", "mobilePhone": phone, "status": status,
+        ]
+        if hasAddress { fields["email"] = "person\(name)@example.org" }
+        if hasFamilyName { fields["lastName"] = "Last\(name)" }
         let form = fields.sorted { $0.key < $1.key }.map { name, value in
             "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
         }

@@ -42,6 +42,16 @@ final class SimulatedKeapSide: Sendable {
         }
     }
 
+    /// Makes a contact by hand.
+    func plant(_ contact: String) {
+        state.withLock { state in
+            let request = SimRequest(
+                method: "POST", path: ["accounts", Self.key, "contacts"], query: [], headers: [],
+                body: Array(contact.utf8))
+            _ = state.world.control(request, at: Instant(milliseconds: 0))
+        }
+    }
+
     func isLucky() -> Bool { state.withLock { Bool.random(using: &$0.random) } }
     func endTrouble() { state.withLock { $0.trouble = 0 } }
 

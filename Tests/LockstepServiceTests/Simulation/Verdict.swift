@@ -22,7 +22,9 @@ struct Verdict {
     private func check(_ person: SimulatedPerson) -> [String] {
         let account = keap.account
         let lines = book.lines(of: person.number)
-        let contacts = account.contacts.values.filter { $0.givenName == "First\(person.number)" }.map(\.id).sorted()
+        let contacts = account.contacts.values.filter { contact in
+            contact.phones.contains { $0.number.filter(\.isNumber) == person.phone.filter(\.isNumber) }
+        }.map(\.id).sorted()
         guard contacts.count <= 1 else { return ["person \(person.number) is \(contacts.count) contacts: \(contacts)"] }
         guard let contact = contacts.first else {
             return lines.contains { $0.isAcknowledged } ? ["person \(person.number) is nobody in Keap"] : []
