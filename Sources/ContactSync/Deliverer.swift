@@ -64,7 +64,8 @@ package struct Deliverer: Sendable {
     package func wait(of job: UInt64) -> String? {
         if let owner = addresses.holder(waitedForBy: job) {
             let kind = owner.isImport ? ", of an import" : ""
-            return "It waits for job \(owner.job)\(kind) (\(owner.person)), which has the same e-mail address and looks "
+            return
+                "It waits for job \(owner.job)\(kind) (\(owner.person)), which has the same e-mail address and looks "
                 + "for its contact first."
         }
         if let adds = keeper.adds.addsAhead(of: job) {

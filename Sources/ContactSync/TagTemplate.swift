@@ -64,15 +64,45 @@ package struct TagTemplate: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The name, cut to what Keap keeps: it cuts longer ones itself, and then would not find them by their full name.
+    ///
+    /// The program is cut, or else the status, and a digest tells it from others that begin alike: two statuses of one
+    /// long program must not become one tag.
     package func name(program: String = "", status: String) -> String {
-        let full = pieces.map { piece in
+        let full = text(program, status)
+        guard !full.fits(KeapLengths.tagName) else { return full }
+        let shorter = text(Self.cut(program, by: full.utf16.count - KeapLengths.tagName), status)
+        guard !shorter.fits(KeapLengths.tagName) else { return shorter }
+        let tooMany = shorter.utf16.count - KeapLengths.tagName
+        return text(Self.cut(program, by: program.utf16.count), Self.cut(status, by: tooMany))
+            .limited(to: KeapLengths.tagName)
+    }
+
+    private func text(_ program: String, _ status: String) -> String {
+        pieces.map { piece in
             switch piece {
             case .text(let text): text
             case .program: program
             case .status: status
             }
         }.joined()
-        return full.limited(to: KeapLengths.tagName)
+    }
+
+    /// The beginning of a text with a digest of all of it, at least `count` units shorter if it is long enough.
+    private static func cut(_ text: String, by count: Int) -> String {
+        guard text.utf16.count > shortest, count > 0 else { return text }
+        let mark = " " + Mirror.digest(text.folded)
+        return text.limited(to: max(shortest, text.utf16.count - count - mark.utf16.count)) + mark
+    }
+
+    /// A text of so many units is not cut any more.
+    private static let shortest = 40
+
+    /// Whether a name of the one could be read as one of the other.
+    package func meets(_ other: TagTemplate) -> Bool {
+        let (program, status) = ("Program", "Status")
+        return description.folded == other.description.folded
+            || parts(of: other.name(program: program, status: status)) != nil
+            || other.parts(of: name(program: program, status: status)) != nil
     }
 
     /// Reads a name back. Where it could be split in several places, the last one is taken: statuses are single words

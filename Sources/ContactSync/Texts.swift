@@ -10,7 +10,7 @@ extension String {
     func fits(_ limit: Int) -> Bool { KeapLengths.fits(self, limit) }
 
     /// The text as it is compared: case and blanks aside.
-    var folded: String {
+    package var folded: String {
         split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
     }
 

@@ -300,3 +300,29 @@ import Testing
             ).last?.hasPrefix("Cannot be delivered: Keap takes no contact without") == true)
     }
 }
+
+@Suite struct LongTagNameTests {
+    private let program = String(repeating: "Very Long Name ", count: 18)
+
+    @Test func `two statuses of a program with a name that is too long are two tags`() throws {
+        let names = ["Active", "Cancelled"].map { TagTemplate.defaultProgram.name(program: program, status: $0) }
+        #expect(Set(names).count == 2)
+        for (name, status) in zip(names, ["Active", "Cancelled"]) {
+            #expect(name.utf16.count <= 255 && name.hasSuffix(" - \(status)"))
+            #expect(TagTemplate.defaultProgram.parts(of: name)?.status == status)
+        }
+    }
+
+    @Test func `programs and statuses that differ at the end only are told apart`() {
+        let template = TagTemplate.defaultProgram
+        #expect(
+            template.name(program: program + "A", status: "x") != template.name(program: program + "B", status: "x"))
+        #expect(
+            template.name(program: "P", status: program + "A") != template.name(program: "P", status: program + "B"))
+        #expect(
+            TagTemplate.defaultStatus.name(status: program + "A")
+                != TagTemplate.defaultStatus.name(status: program + "B"))
+        let both = template.name(program: program, status: program)
+        #expect(both.utf16.count <= 255 && both != template.name(program: program + "A", status: program))
+    }
+}

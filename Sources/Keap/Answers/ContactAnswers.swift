@@ -26,7 +26,7 @@ extension EmailSlot {
 extension PhoneSlot {
     fileprivate init?(_ json: JSONValue) {
         guard let field = json["field"]?.text, let number = json["number"]?.text, !number.isEmpty else { return nil }
-        self.init(field: field, number: number, type: json["type"]?.text, extension: json["extension"]?.text)
+        self.init(field: field, number: number, type: json["type"]?.filled, extension: json["extension"]?.filled)
     }
 }
 
@@ -34,25 +34,32 @@ extension AddressSlot {
     fileprivate init?(_ json: JSONValue) {
         guard let field = json["field"]?.text else { return nil }
         self.init(field: field)
-        line1 = json["line1"]?.text
-        line2 = json["line2"]?.text
-        locality = json["locality"]?.text
-        regionCode = json["region_code"]?.text
-        countryCode = json["country_code"]?.text
-        postalCode = json["postal_code"]?.text
-        zipCode = json["zip_code"]?.text
-        zipFour = json["zip_four"]?.text
-        if regionCode == nil { region = json["region"]?.text }
-        if countryCode == nil { country = json["country"]?.text }
+        line1 = json["line1"]?.filled
+        line2 = json["line2"]?.filled
+        locality = json["locality"]?.filled
+        regionCode = json["region_code"]?.filled
+        countryCode = json["country_code"]?.filled
+        postalCode = json["postal_code"]?.filled
+        zipCode = json["zip_code"]?.filled
+        zipFour = json["zip_four"]?.filled
+        if regionCode == nil { region = json["region"]?.filled }
+        if countryCode == nil { country = json["country"]?.filled }
     }
 }
 
 extension CustomFieldContent {
     /// A field without content is none: Keap lists every field that an account has.
     fileprivate init?(_ json: JSONValue) {
-        guard let id = json["id"]?.text, let content = json["content"], content != .null else { return nil }
+        guard let id = json["id"]?.text, let content = json["content"], content != .null, content != .string("") else {
+            return nil
+        }
         self.init(id: CustomFieldID(id), content: content)
     }
+}
+
+extension JSONValue {
+    /// The text, unless it is empty. An empty code beside a long name is no code: sent back, it would wipe the name.
+    fileprivate var filled: String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 }
 
 extension CustomFieldModel {

@@ -23,7 +23,9 @@ struct Verdict {
         let account = keap.account
         let lines = book.lines(of: person.number)
         let contacts = account.contacts.values.filter { contact in
-            contact.phones.contains { $0.number.filter(\.isNumber) == person.phone.filter(\.isNumber) }
+            (contact.lists["phone_numbers"] ?? []).contains { phone in
+                (phone.attributes["number"] ?? "").filter(\.isNumber) == person.phone.filter(\.isNumber)
+            }
         }.map(\.id).sorted()
         guard contacts.count <= 1 else { return ["person \(person.number) is \(contacts.count) contacts: \(contacts)"] }
         guard let contact = contacts.first else {
