@@ -4,8 +4,8 @@ import Keap
 package enum Delivery: Equatable, Sendable {
     /// `notes` is for the gym's "needs attention" list.
     case done(state: [UInt8], notes: [AttentionNote])
-    /// Worth another try. `isDoubtful`: Keap had the request and gave no clear answer, so that after a few such tries a
-    /// person should look; otherwise it is a matter of waiting and no try is to be charged.
+    /// Worth another try. `isDoubtful`: Keap had the request and gave no clear answer, or answers that contradict each other;
+    /// otherwise it is a matter of waiting.
     case retry(reason: String, state: [UInt8], isDoubtful: Bool)
     /// It will not work until a person does something.
     case dead(reason: String, state: [UInt8])
@@ -28,19 +28,14 @@ enum Stop: Error, Equatable {
 
     var isJoining: Bool { self == .joining }
 
-    /// An outage gives no answers, so what was contradicted so often will not be otherwise soon.
-    private static let fewContradictions = 6
-
     /// - Parameters:
     ///   - doing: what was tried, to stand after "Keap refused to".
     ///   - sent: what was sent, as a sentence for the reason of a dead letter.
-    ///   - attempt: which try of the job's this was.
-    func delivery(state: [UInt8], doing: String, sent: String = "", attempt: Int = 1) -> Delivery {
+    func delivery(state: [UInt8], doing: String, sent: String = "") -> Delivery {
         switch self {
         case .contradiction(let reason):
             let sentence = "Keap contradicts itself when asked to \(doing): \(reason)"
-            return attempt < Self.fewContradictions
-                ? .retry(reason: sentence, state: state, isDoubtful: true) : .dead(reason: sentence, state: state)
+            return .retry(reason: sentence, state: state, isDoubtful: true)
         case .interrupted, .keap(.cancelled):
             return .interrupted(state: state)
         case .storage(let reason):

@@ -73,12 +73,12 @@ struct DeliveryRun {
                 let isFound = error.isJoining && !step.isCreation
                 return error.delivery(
                     state: (isFound ? before : planner.mirror).bytes, doing: step.doing,
-                    sent: step.writesContact ? planner.sentValues : "", attempt: hold.attempt)
+                    sent: step.writesContact ? planner.sentValues : "")
             }
             if planner.mirror.contact != nil { releaseAddress() }
         }
         return Stop.contradiction("the contact was not right after \(DeliveryRun.mostSteps) steps")
-            .delivery(state: planner.mirror.bytes, doing: "bring it up to date", attempt: hold.attempt)
+            .delivery(state: planner.mirror.bytes, doing: "bring it up to date")
     }
 
     private mutating func finished() -> Delivery {

@@ -2,8 +2,6 @@ package import Keap
 
 /// What a delivery may ask of the queue for the lane that it runs in.
 package struct LaneHold: Sendable {
-    /// Which try of its job's this is, counting from 1.
-    let attempt: Int
     /// Returns once the lane's state is on disk for good.
     let save: @Sendable (_ state: [UInt8]) async throws -> Void
     /// Makes a contact this lane's, so that no other writes to it.
@@ -12,12 +10,10 @@ package struct LaneHold: Sendable {
     let isNamesakes: @Sendable (NameKey) async -> Bool
 
     package init(
-        attempt: Int = 1,
         save: @escaping @Sendable (_ state: [UInt8]) async throws -> Void,
         claim: @escaping @Sendable (ContactID) async throws -> ContactClaimAnswer,
         isNamesakes: @escaping @Sendable (NameKey) async -> Bool
     ) {
-        self.attempt = attempt
         self.save = save
         self.claim = claim
         self.isNamesakes = isNamesakes

@@ -78,14 +78,13 @@ final class Gym: Sendable {
     /// One attempt. Its outcome is written to the lane, unless the process died.
     @discardableResult
     func deliver(
-        _ change: Change, job: UInt64, attempt: Int = 1, isImport: Bool = false, lane: String
+        _ change: Change, job: UInt64, isImport: Bool = false, lane: String
     ) async -> Delivery {
         let state = disk.withLock { $0.lanes[lane] ?? [] }
         if case .person(let person) = change, let name = person.nameKey {
             disk.withLock { $0.names[name] = $0.names[name] ?? lane }
         }
         let hold = LaneHold(
-            attempt: attempt,
             save: { [self] bytes in try keep { $0.lanes[lane] = bytes } },
             claim: { [self] contact in claim(contact, for: lane) },
             isNamesakes: { [self] name in isNamesakes(name, lane) })

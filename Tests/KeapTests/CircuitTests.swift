@@ -98,36 +98,70 @@ import Testing
         #expect(circuit.state == .closed(failures: 4))
     }
 
-    private func failure(_ contact: String) -> Outcome { .failureOf(.contact(ContactID(contact)), reason: "500") }
+    private func failure(_ contact: String, _ pause: Duration? = nil) -> Outcome {
+        .failure(reason: "500", of: .contact(ContactID(contact)), pause: pause)
+    }
 
-    @Test func `one or two contacts cannot open it, but make it ask somebody else`() {
+    @Test func `one or two contacts cannot open it, but make it probe Keap's health`() {
         var circuit = Circuit<ManualClock.Instant>()
         for _ in 1...4 {
             circuit.ended(failure("1"), isProbe: false, at: start)
-            #expect(circuit.mustAskSomebodyElse() == false)
+            #expect(circuit.mustProbeHealth() == false)
         }
         circuit.ended(failure("2"), isProbe: false, at: start)
-        #expect(circuit.mustAskSomebodyElse() == true)
-        #expect(circuit.mustAskSomebodyElse() == false, "one asks at a time")
+        #expect(circuit.mustProbeHealth() == true)
+        #expect(circuit.mustProbeHealth() == false, "one probe at a time")
         for _ in 1...50 { circuit.ended(failure("1"), isProbe: false, at: start) }
         #expect(circuit.admit(at: start) == .go(isProbe: false))
         circuit.ended(.success, isProbe: false, at: start)
-        circuit.hasAsked()
-        #expect(circuit.mustAskSomebodyElse() == false)
+        circuit.hasProbedHealth()
+        #expect(circuit.mustProbeHealth() == false)
         #expect(circuit.state == .closed(failures: 0))
     }
 
-    @Test func `somebody else's failure opens it`() {
+    @Test func `a failure that any call would have met opens it`() {
         var circuit = Circuit<ManualClock.Instant>()
         for _ in 1...5 { circuit.ended(failure("1"), isProbe: false, at: start) }
         circuit.ended(trouble, isProbe: false, at: start)
         #expect(circuit.admit(at: start) == .wait(until: start.advanced(by: .seconds(2))))
     }
 
-    @Test func `three contacts are nobody's own trouble`() {
+    @Test func `three different contacts open it`() {
         var circuit = Circuit<ManualClock.Instant>()
         for contact in ["1", "2", "3", "1", "2"] { circuit.ended(failure(contact), isProbe: false, at: start) }
         #expect(circuit.admit(at: start) == .wait(until: start.advanced(by: .seconds(2))))
+    }
+
+    @Test func `one contact that alone tries in an outage does not keep it open: Keap's health is probed`() {
+        var circuit = opened()
+        var now = start
+        for isSecond in [false, true] {
+            now = now.advanced(by: .seconds(10))
+            #expect(circuit.admit(at: now) == .go(isProbe: true))
+            circuit.ended(failure("1"), isProbe: true, at: now)
+            #expect(circuit.mustProbeHealth() == isSecond)
+        }
+        circuit.hasProbedHealth()
+        now = now.advanced(by: .seconds(10))
+        #expect(circuit.admit(at: now) == .go(isProbe: true))
+        circuit.ended(trouble, isProbe: true, at: now)
+        #expect(circuit.mustProbeHealth() == false, "it was no contact's own")
+    }
+
+    @Test func `it stays open as long as Keap asked to be left alone`() {
+        var circuit = Circuit<ManualClock.Instant>()
+        for contact in 1...5 { circuit.ended(failure("\(contact)", .seconds(90)), isProbe: false, at: start) }
+        #expect(circuit.admit(at: start) == .wait(until: start.advanced(by: .seconds(90))))
+        let now = start.advanced(by: .seconds(90))
+        #expect(circuit.admit(at: now) == .go(isProbe: true))
+        circuit.ended(failure("1"), isProbe: true, at: now)
+        #expect(circuit.admit(at: now) == .wait(until: now.advanced(by: .seconds(3))), "it was asked once")
+    }
+
+    @Test func `what was never sent neither closes nor opens it`() {
+        #expect(
+            Outcome(SentCall<Void>(result: .failure(.refused(status: 0, message: "m")), wasSent: false)) == .nothing)
+        #expect(Outcome(SentCall<Void>(result: .failure(.refused(status: 400, message: "m")))) == .success)
     }
 
     @Test(arguments: [

@@ -111,26 +111,69 @@ import Testing
         #expect(budget.told.finished == 0)
     }
 
-    @Test func `a contact for which Keap always fails is refused after a few tries, and stops nobody`() async throws {
+    @Test(arguments: [Reply.status(500), .status(503), .failure(.unclear("No answer within 30 s."))])
+    func `a contact for which Keap always fails is known by how others fare, and stops none of them`(
+        reply: Reply
+    ) async throws {
         let transport = ScriptedTransport { request, _ in
-            request.target.contains("/contacts/13?") ? .status(500, #"{"message":"Oops"}"#) : .json(#"{"id":1}"#)
+            request.target.contains("/contacts/13?") ? reply : .json(#"{"id":1}"#)
         }
         let gateway = gateway(transport)
-        let calls = gateway.calls()
-        var failures: [KeapFailure] = []
+        var earlier: FailedCall?
         for number in 1...7 {
-            do { try await calls.update(ContactID("13"), with: .whole) } catch { failures.append(error) }
-            try await calls.update(ContactID("\(100 + number)"), with: .whole)
+            let call = try #require(await failing { try await gateway.calls().update(ContactID("13"), with: .whole) })
+            #expect(call.isOwn(since: earlier) == (number > 1))
+            #expect(await gateway.othersGoWell(since: call) == false)
+            try await gateway.calls().update(ContactID("\(100 + number)"), with: .whole)
+            #expect(await gateway.othersGoWell(since: call))
+            earlier = call
         }
-        #expect(failures.dropLast() == ArraySlice(repeating: .unclear(reason: "Oops"), count: 6))
-        guard case .refused(status: 500, let message)? = failures.last else {
-            Issue.record("it ended with \(failures)")
-            return
-        }
-        #expect(message.hasPrefix("Oops"))
+        #expect(await gateway.counters().circuit == .closed)
     }
 
-    @Test func `one contact's failures in a quiet account open nothing once somebody else was asked`() async throws {
+    @Test func `in an outage no failure is a contact's own, whatever was held against it before`() async throws {
+        let transport = ScriptedTransport { request, number in
+            number > 20 || request.target.contains("/contacts/13?") ? .status(500) : .json(#"{"id":1}"#)
+        }
+        let gateway = gateway(transport)
+        var earlier: FailedCall?
+        for number in 0..<10 {
+            earlier = await failing { try await gateway.calls().update(ContactID("13"), with: .whole) }
+            try await gateway.calls().update(ContactID("\(100 + number)"), with: .whole)
+        }
+        earlier = await failing { try await gateway.calls().update(ContactID("13"), with: .whole) }
+        let late = await failing { try await gateway.calls().update(ContactID("13"), with: .whole) }
+        #expect(try #require(late).isOwn(since: earlier) == false)
+    }
+
+    @Test func `a call that is answered, or never sent, leaves no failure behind`() async throws {
+        let replies: [Reply] = [.json(#"{"id":1}"#), .status(400, "{}"), .status(429), .status(401)]
+        for reply in replies {
+            let gateway = gateway(ScriptedTransport(reply))
+            #expect(await failing { try await gateway.calls().update(ContactID("13"), with: .whole) } == nil)
+        }
+        let unsent = await failing { [self] in
+            try await gateway(ScriptedTransport(.failure(.notSent("no route")))).calls()
+                .update(ContactID("13"), with: .whole)
+        }
+        #expect(try #require(unsent).subject == nil)
+    }
+
+    @Test func `a 503 says with its failure how long to stay away`() async throws {
+        let gateway = gateway(ScriptedTransport(.status(503, headers: ["retry-after": "90"])))
+        let call = await failing { try await gateway.calls().update(ContactID("13"), with: .whole) }
+        #expect(call?.pause == .seconds(90))
+        #expect(budget.told.closedUntil.isEmpty, "one contact's 503 does not stop the account")
+    }
+
+    @Test func `a tag edit's failure is its own caller's to hear, not that of the one who made the call`() async throws
+    {
+        let gateway = gateway(ScriptedTransport(.status(500)))
+        let call = await failing { _ = try await gateway.calls().apply([TagID("1")], to: ContactID("13")) }
+        #expect(try #require(call).subject == .contact(ContactID("13")))
+    }
+
+    @Test func `one contact's failures in a quiet account open nothing once Keap's health was probed`() async throws {
         let transport = ScriptedTransport { request, _ in
             request.endpoint == .userInfo ? .json(#"{"email":"o@gym.com"}"#) : .status(500, #"{"message":"Oops"}"#)
         }
@@ -141,8 +184,14 @@ import Testing
             }
         }
         #expect(await gateway.counters().circuit == .closed)
-        #expect(await gateway.failures(of: ContactID("13")) == 30)
         #expect(transport.sent.count { $0.endpoint == .userInfo } == 6)
+    }
+
+    /// The failed call that an attempt of these calls leaves behind.
+    private func failing(_ body: () async throws -> Void) async -> FailedCall? {
+        let log = AttemptLog()
+        await AttemptLog.$current.withValue(log) { try? await body() }
+        return log.failedCall
     }
 
     @Test func `an outage of which only one contact is there to tell opens the circuit`() async throws {
@@ -248,8 +297,8 @@ import Testing
         let transport = HeldTransport()
         let gateway = gateway(transport)
         let calls = gateway.calls()
-        for _ in 1...5 {
-            let failing = Task { try await calls.delete(TagID("1")) }
+        for tag in 1...5 {
+            let failing = Task { try await calls.delete(TagID("\(tag)")) }
             await transport.holds(1)
             transport.answer(with: .status(503, "Down for maintenance"))
             #expect(await failing.failure == .unavailable(reason: "Down for maintenance"))

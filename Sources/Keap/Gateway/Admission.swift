@@ -270,9 +270,9 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         if !board.holds(pass.ticket) { release(pass.ticket) }
     }
 
-    /// See `Circuit.mustAskSomebodyElse`.
-    mutating func mustAskSomebodyElse() -> Bool { circuit.mustAskSomebodyElse() }
-    mutating func hasAsked() { circuit.hasAsked() }
+    /// See `Circuit.mustProbeHealth`.
+    mutating func mustProbeHealth() -> Bool { circuit.mustProbeHealth() }
+    mutating func hasProbedHealth() { circuit.hasProbedHealth() }
 
     private mutating func newTicket(_ line: Line, _ rank: UInt64?, isKnown: Bool) -> Ticket {
         arrived += 1

@@ -35,7 +35,8 @@ enum CallResult<Answer: Sendable>: Sendable {
         }
     }
 
-    fileprivate var isDoubtful: Bool {
+    /// Whether Keap neither did it nor refused it.
+    var isDoubtful: Bool {
         switch self {
         case .failure(.unavailable), .failure(.unclear): true
         default: false
@@ -51,39 +52,31 @@ enum CallResult<Answer: Sendable>: Sendable {
     }
 }
 
-/// A call that was sent, and what its end says beyond its caller.
+/// A call, and what its end says beyond its caller.
 struct SentCall<Answer: Sendable>: Sendable {
     var result: CallResult<Answer>
-    /// The status of an answer that says neither yes nor no, such as a 500. Nil: there was none, or it was for everybody.
-    var answeredStatus: Int?
-    /// Whom a failure may be about. Nil: whoever had called would have met it.
-    var culprit: CallSubject?
-    init(
-        _ response: KeapResponse, to request: KeapRequest, about subject: CallSubject?,
-        _ read: (KeapResponse) throws(KeapFailure) -> Answer
-    ) {
-        result = CallResult(response, to: request, read)
-        // A 503 means that nothing was tried, for nobody's sake.
-        guard response.status != 503, response.status != 425, result.isDoubtful else { return }
-        answeredStatus = response.status
-        culprit = subject
-    }
-
-    /// Not sent: it cannot be put into words that Keap takes.
-    init(refused failure: KeapFailure) { result = .failure(failure) }
-
-    init(_ failure: TransportFailure, of request: KeapRequest, about subject: CallSubject?) {
-        result = CallResult(failure, of: request)
-        // One contact may take Keap too long to answer; that it cannot be reached is about nobody.
-        if case .unclear = failure { culprit = subject }
-    }
+    /// Set if Keap neither did it nor refused it.
+    var failed: FailedCall?
+    /// Whether Keap may have seen it.
+    var wasSent = true
+    /// Whether there was an answer, be it one that says nothing.
+    var isAnswered = false
 }
 
 extension Circuit.Outcome {
-    init<Answer>(_ call: SentCall<Answer>) { self.init(call.result.withoutAnswer, about: call.culprit) }
+    init<Answer>(_ call: SentCall<Answer>) {
+        // What cannot be put into words that Keap takes was not sent, and says nothing about Keap.
+        if case .failure(.refused) = call.result, !call.wasSent {
+            self = .nothing
+        } else {
+            self.init(call.result.withoutAnswer, of: call.failed?.subject, pause: call.failed?.pause)
+        }
+    }
 
-    /// - Parameter subject: whom the call was about.
-    init(_ result: CallResult<Void>, about subject: CallSubject? = nil) {
+    /// - Parameters:
+    ///   - subject: what a failure may be specific to.
+    ///   - pause: how long Keap asked to be left alone.
+    init(_ result: CallResult<Void>, of subject: CallSubject? = nil, pause: Duration? = nil) {
         self =
             switch result {
             case .throttled: .nothing
@@ -92,7 +85,7 @@ extension Circuit.Outcome {
                 .success
             case .failure(.unauthorized(let message)): .unauthorized(reason: message)
             case .failure(.unavailable(let reason)), .failure(.unclear(let reason)):
-                subject.map { .failureOf($0, reason: reason) } ?? .failure(reason: reason)
+                .failure(reason: reason, of: subject, pause: pause)
             }
     }
 }

@@ -1,24 +1,30 @@
-/// Whom a call is about: what a failure may be about too, if others' calls go well.
+/// What a call's failure may be specific to, if calls of the same kind go well for others.
 enum CallSubject: Hashable, Sendable {
     case contact(ContactID)
     /// A request that names no contact, such as a search for a person or one's creation.
     case request(Int)
+    /// All calls of a change, by its lane.
+    case lane(UInt64)
 
-    /// Nil: the call is about the whole account, or about many at once.
+    /// Nil: the call is about the whole account.
     init?(_ request: KeapRequest, naming claim: ContactClaim) {
         switch claim {
         case .one(let contact): self = .contact(contact)
-        case .bulk: return nil
+        case .bulk: self = .request(of: request)
         case .none:
             switch request.endpoint {
             case .findContacts, .createContact, .createTag, .createCategory, .createCustomField, .createLeadSource,
                 .createLeadSourceCategory, .createCompany, .renameTag, .deleteTag:
-                var hasher = Hasher()
-                hasher.combine(request.target)
-                hasher.combine(request.body)
-                self = .request(hasher.finalize())
+                self = .request(of: request)
             default: return nil
             }
         }
+    }
+
+    static func request(of request: KeapRequest) -> CallSubject {
+        var hasher = Hasher()
+        hasher.combine(request.target)
+        hasher.combine(request.body)
+        return .request(hasher.finalize())
     }
 }

@@ -1,6 +1,6 @@
-/// Says whether an account may be called at all. After several failures with no success between, which are not one or two
-/// contacts' own, or one refusal of the credential, calls wait; one is let through now and then, and its success lets the
-/// others follow.
+/// Says whether an account may be called at all. After several failures with no success between, which are of several
+/// different subjects, or one refusal of the credential, calls wait; one is let through now and then, and its success lets
+/// the others follow.
 ///
 /// Keeps no clock and never waits.
 struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
@@ -21,10 +21,15 @@ struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Dur
         var reason: String
         var since: Instant
         var probes = 0
+        /// How long Keap asked to be left alone, with the last failure.
+        var told: Duration?
+        /// What the last probe was about, and whether the one before it was about the same.
+        var lastSubject: CallSubject?
+        var isOneSubjects = false
 
         /// Short at first, so that work resumes within seconds. A refused credential must be mended by a person.
         var pause: Duration {
-            cause == .credential ? .seconds(30) : .seconds(min(2 + probes, 5))
+            max(cause == .credential ? .seconds(30) : .seconds(min(2 + probes, 5)), told ?? .zero)
         }
     }
 
@@ -39,9 +44,8 @@ struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Dur
     enum Outcome: Equatable, Sendable {
         /// Keap answered and meant it, be it a refusal.
         case success
-        case failure(reason: String)
-        /// Perhaps for this one's sake alone.
-        case failureOf(CallSubject, reason: String)
+        /// `of`: what it may be specific to; nil if any call would have failed. `pause`: how long Keap asked to be left alone.
+        case failure(reason: String, of: CallSubject? = nil, pause: Duration? = nil)
         case unauthorized(reason: String)
         /// Not sent after all, or throttled: says nothing.
         case nothing
@@ -49,24 +53,33 @@ struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Dur
 
     static var tolerance: Int { 5 }
 
-    /// Failures of so many different ones in a row are nobody's own.
-    static var mostCulprits: Int { 3 }
+    /// So many different subjects failing in a row are an outage. Fewer never are: one contact's failures stop no other.
+    static var fewestSubjects: Int { 3 }
 
     private(set) var state = State.closed(failures: 0)
-    /// For whose sake the failures in a row may have been, up to `mostCulprits`; nil: at least one was nobody's own.
-    private var culprits: Set<CallSubject>? = []
-    /// Somebody is being asked who has nothing to do with the culprits.
-    private var isAsking = false
+    /// What the failures in a row may be specific to, up to `fewestSubjects`; nil: at least one would have met any call.
+    private var failedSubjects: Set<CallSubject>? = []
+    private var isProbingHealth = false
 
-    /// Whether a call about nobody is to be made now, because there were enough failures to open but one or two contacts
-    /// may be to blame for all of them: they must not stop the whole account. Call once, and make it if so.
-    mutating func mustAskSomebodyElse() -> Bool {
-        guard case .closed(let failures) = state, failures >= Self.tolerance, !isAsking else { return false }
-        isAsking = true
+    /// Whether a call that is about no contact is to be made now. There were failures enough, but one or two subjects may
+    /// be to blame for all of them; or the circuit is open, and one subject alone has tried again and again. Ask once, and
+    /// make the call if so; then `hasProbedHealth`.
+    mutating func mustProbeHealth() -> Bool {
+        let isUnknown =
+            switch state {
+            case .closed(let failures): failures >= Self.tolerance
+            case .open(let outage, _): outage.isOneSubjects
+            case .probing: false
+            }
+        guard isUnknown, !isProbingHealth else { return false }
+        isProbingHealth = true
         return true
     }
 
-    mutating func hasAsked() { isAsking = false }
+    mutating func hasProbedHealth() { isProbingHealth = false }
+
+    /// Whether the last call that told something went well.
+    var isWell: Bool { state == .closed(failures: 0) }
 
     /// When a call may try; nil is now. Takes nothing.
     func opening(at now: Instant) -> Answer {
@@ -93,34 +106,33 @@ struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Dur
         case (.success, _):
             // Also that of a call which began before the outage: Keap answers.
             state = .closed(failures: 0)
-            culprits = []
+            failedSubjects = []
         case (.unauthorized(let reason), .closed):
             open(Outage(cause: .credential, reason: reason, since: now), at: now)
-        case (.failure(let reason), .closed(let failures)):
-            culprits = nil
-            fail(failures + 1, reason, at: now)
-        case (.failureOf(let culprit, let reason), .closed(let failures)):
-            culprits?.insert(culprit)
-            if culprits?.count == Self.mostCulprits { culprits = nil }
-            fail(failures + 1, reason, at: now)
-        case (.failure(let reason), .probing(let outage)) where isProbe,
-            (.failureOf(_, let reason), .probing(let outage)) where isProbe:
+        case (.failure(let reason, let subject, let pause), .closed(let failures)):
+            if let subject { failedSubjects?.insert(subject) } else { failedSubjects = nil }
+            if failedSubjects?.count == Self.fewestSubjects { failedSubjects = nil }
+            fail(failures + 1, reason, pause, at: now)
+        case (.failure(let reason, let subject, let pause), .probing(var outage)) where isProbe:
+            outage.isOneSubjects = subject != nil && subject == outage.lastSubject
+            (outage.lastSubject, outage.told) = (subject, pause)
             again(outage, .trouble, reason, at: now)
-        case (.unauthorized(let reason), .probing(let outage)) where isProbe:
+        case (.unauthorized(let reason), .probing(var outage)) where isProbe:
+            (outage.isOneSubjects, outage.lastSubject, outage.told) = (false, nil, nil)
             again(outage, .credential, reason, at: now)
         case (.nothing, .probing(let outage)) where isProbe:
             // The probe found out nothing, so the next caller is one.
             state = .open(outage, nextProbe: now)
-        case (.nothing, _), (.failure, _), (.failureOf, _), (.unauthorized, _):
+        case (.nothing, _), (.failure, _), (.unauthorized, _):
             break  // a call from before the outage tells nothing new
         }
     }
 
-    private mutating func fail(_ failures: Int, _ reason: String, at now: Instant) {
-        if failures < Self.tolerance || culprits != nil {
+    private mutating func fail(_ failures: Int, _ reason: String, _ pause: Duration?, at now: Instant) {
+        if failures < Self.tolerance || failedSubjects != nil {
             state = .closed(failures: min(failures, Self.tolerance))
         } else {
-            open(Outage(cause: .trouble, reason: reason, since: now), at: now)
+            open(Outage(cause: .trouble, reason: reason, since: now, told: pause), at: now)
         }
     }
 

@@ -17,10 +17,11 @@ extension KeapGateway {
         bells[ticket] = bell
         defer {
             bells[ticket] = nil
+            failedEdits[ticket] = nil
             callNext()
         }
         while !Task.isCancelled {
-            if let result = endedEdits.removeValue(forKey: ticket) { return try result.get() }
+            if let result = ended(ticket) { return try result.get() }
             switch admission.ask(ticket, at: clock.now) {
             case .go(let pass): await lead(pass)
             case .wait:
@@ -30,12 +31,19 @@ extension KeapGateway {
             case .waitUntil(let instant): await sleep(until: instant, or: bell)
             }
         }
-        if let result = endedEdits.removeValue(forKey: ticket) { return try result.get() }
+        if let result = ended(ticket) { return try result.get() }
         if let result = admission.withdraw(ticket, .cancelled) { return try result.get() }
         while true {
             await bell.waitThrough()
-            if let result = endedEdits.removeValue(forKey: ticket) { return try result.get() }
+            if let result = ended(ticket) { return try result.get() }
         }
+    }
+
+    private func ended(_ ticket: Stage.Ticket) -> WaitingEdit.Result? {
+        guard let result = endedEdits.removeValue(forKey: ticket) else { return nil }
+        let failed = failedEdits.removeValue(forKey: ticket)
+        if case .failure = result { AttemptLog.current?.ended(failed) } else { AttemptLog.current?.ended(nil) }
+        return result
     }
 
     private func lead(_ admitted: Stage.Pass) async {
@@ -53,6 +61,8 @@ extension KeapGateway {
         merging.count(load)
         callNext()
         let call = await send(load, permit)
+        // In an outage nothing is learned from asking for each alone: it would only make a hundred calls of one.
+        let isWell = admission.circuit.isWell
         leave(pass, Circuit.Outcome(call))
         switch call.result {
         case .success(let outcomes): land(load, outcomes)
@@ -60,11 +70,12 @@ extension KeapGateway {
         case .throttled: land(load, load.all(.again))
         case .failure(let failure) where failure.mayBlameOneContact && load.tickets.count > 1:
             await findGuilty(in: load, failure, pass.ticket.line)
-        // Keap stumbled over somebody or something in it. Doing it twice does no harm, so each is asked for alone.
-        case .failure where call.answeredStatus != nil && load.tickets.count > 1: land(load, load.all(.alone))
-        case .failure(let failure): land(load, load.all(.failed(failure)))
+        // Keap stumbled over one of them. Doing it twice does no harm, so each is asked for alone.
+        case .failure where call.failed != nil && call.isAnswered && isWell && load.tickets.count > 1:
+            land(load, load.all(.alone))
+        case .failure(let failure): land(load, load.all(.failed(failure)), call.failed)
         }
-        await askSomebodyElse(pass.ticket.line)
+        await probeHealth(pass.ticket.line)
     }
 
     private func send(_ load: Stage.Load, _ permit: Budget.Permit) async -> SentCall<[TagEdge: EdgeOutcome]> {
@@ -73,15 +84,21 @@ extension KeapGateway {
             request = try load.request()
         } catch {
             await budget.giveBack(permit)
-            return SentCall(refused: error)
+            return SentCall(result: .failure(error), wasSent: false)
         }
         let alone = load.tickets.count == 1 ? load.tickets.keys.first : nil
-        return await send(request, about: alone.map { .contact($0) }, permit) { (response) throws(KeapFailure) in
+        let subject = alone.map { CallSubject.contact($0) } ?? .request(of: request)
+        return await send(request, about: subject, permit) { (response) throws(KeapFailure) in
             try load.read(response)
         }
     }
 
-    private func land(_ load: Stage.Load, _ outcomes: [TagEdge: EdgeOutcome]) {
+    /// - Parameter failed: the call, if Keap neither did it nor refused it.
+    private func land(_ load: Stage.Load, _ outcomes: [TagEdge: EdgeOutcome], _ failed: FailedCall? = nil) {
+        var failed = failed
+        // Of several contacts none can be told to be the one.
+        if load.tickets.count > 1 { failed?.subject = nil }
+        if let failed { for ticket in load.tickets.values { failedEdits[ticket] = failed } }
         for (ticket, result) in admission.land(load, outcomes) {
             merging.edits += 1
             endedEdits[ticket] = result
@@ -98,16 +115,18 @@ extension KeapGateway {
         guard case .tag(let tag, let contacts) = load.call else {
             preconditionFailure("a call that carries several contacts is of a tag")
         }
+        var reading: SentCall<Void>?
         do throws(KeapFailure) {
-            let result = try await send(try .readTag(tag), naming: .none, in: line) { (response) throws(KeapFailure) in
+            let call = try await send(try .readTag(tag), naming: .none, in: line) { (response) throws(KeapFailure) in
                 try response.confirm()
             }
+            reading = call
             merging.calls += 1
-            try result.result.get()
+            try call.result.get()
         } catch {
             switch error {
             case .gone: land(load, load.all(load.outcomeOfGoneTag))
-            default: land(load, load.all(EdgeOutcome(unsent: error)))
+            default: land(load, load.all(EdgeOutcome(unsent: error)), reading?.failed)
             }
             return
         }
@@ -139,8 +158,8 @@ extension KeapGateway {
             case .success(let outcomes): land(part, outcomes)
             case .throttled: land(part, part.all(.again))
             case .failure(let failure) where failure.mayBlameOneContact: await halve(load, half, failure, line)
-            case .failure where call.answeredStatus != nil: land(part, part.all(.alone))
-            case .failure(let failure): land(part, part.all(.failed(failure)))
+            case .failure where call.failed != nil && call.isAnswered: land(part, part.all(.alone))
+            case .failure(let failure): land(part, part.all(.failed(failure)), call.failed)
             }
         }
     }

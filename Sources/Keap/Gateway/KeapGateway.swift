@@ -26,7 +26,9 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     var bells: [Stage.Ticket: Bell] = [:]
     /// Of edits whose callers have yet to wake.
     var endedEdits: [Stage.Ticket: WaitingEdit.Result] = [:]
-    private var suspects = Suspects()
+    /// Of single contacts' tag edits that failed, until their callers have heard of it.
+    var failedEdits: [Stage.Ticket: FailedCall] = [:]
+    private var evidence = PeerEvidence()
     private var endpoints: [KeapEndpoint: EndpointCounters] = [:]
     var merging = MergeCounters()
 
@@ -70,8 +72,14 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// for their budget.
     package func callsBefore(_ party: Party, _ urgency: Urgency) -> Int { admission.before(party, urgency) }
 
-    /// How often in a row Keap has answered calls for this contact with errors of its own; 0 if it is well.
-    package func failures(of contact: ContactID) -> Int { suspects.failures(of: contact) }
+    /// A change of this lane was delivered.
+    package func deliveryWentWell(in lane: UInt64) { evidence.succeeded(.delivery, .lane(lane)) }
+
+    /// A change of this lane came to nothing though each call was answered.
+    package func deliveryFailed(in lane: UInt64) -> FailedCall { evidence.failed(.delivery, .lane(lane)) }
+
+    /// Whether calls of the same kind have gone well for others since that one failed.
+    package func othersGoWell(since call: FailedCall) -> Bool { evidence.othersGoWell(since: call) }
 
     /// Makes one call, when its turn has come.
     ///
@@ -105,7 +113,8 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             run?.read(at: begun)
         }
         leave(pass, Circuit.Outcome(call))
-        await askSomebodyElse(line)
+        await probeHealth(line)
+        AttemptLog.current?.ended(call.failed)
         return call
     }
 
@@ -119,7 +128,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         }
     }
 
-    /// - Parameter subject: whom it is about, if that is one.
+    /// - Parameter subject: what a failure may be specific to.
     func send<Answer: Sendable>(
         _ request: KeapRequest, about subject: CallSubject?, _ permit: Budget.Permit,
         _ read: (KeapResponse) throws(KeapFailure) -> Answer
@@ -130,7 +139,10 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         do throws(TransportFailure) {
             let response = try await transport.send(request, deadline: deadline)
             let headers = KeapHeaders(response.headers)
-            call = SentCall(response, to: request, about: subject, read)
+            call = SentCall(result: CallResult(response, to: request, read), isAnswered: true)
+            if call.result.isDoubtful {
+                call.failed = evidence.failed(.call(request.endpoint), subject, pause: headers.pause(now: wall()))
+            }
             if case .throttled = call.result {
                 // Before the permit is given back, so that nobody slips through between.
                 let reopening = headers.reopening(now: wall())
@@ -142,42 +154,35 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             }
             await budget.finished(permit, learned: headers.announcement)
         } catch {
-            call = SentCall(error, of: request, about: subject)
-            // What never reached Keap was not counted there.
-            if case .notSent = error {
+            call = SentCall(result: CallResult(error, of: request))
+            switch error {
+            case .notSent:
+                // That Keap cannot be reached is about no contact; and what never reached it was not counted there.
+                call.wasSent = false
+                call.failed = evidence.failed(.call(request.endpoint), nil)
                 await budget.giveBack(permit)
-            } else {
+            case .unclear:
+                // One contact may take Keap too long to answer.
+                call.failed = evidence.failed(.call(request.endpoint), subject)
                 await budget.finished(permit, learned: nil)
             }
         }
-        judge(&call, request.endpoint, subject)
+        if case .success = call.result { evidence.succeeded(.call(request.endpoint), subject) }
         count(request.endpoint, call.result.withoutAnswer, took: begun.duration(to: clock.now))
         return call
     }
 
-    /// What Keap cannot do for one while it does it for others is refused for good.
-    private func judge<Answer>(_ call: inout SentCall<Answer>, _ endpoint: KeapEndpoint, _ subject: CallSubject?) {
-        switch (call.result, call.answeredStatus) {
-        case (.success, _): suspects.succeeded(endpoint, subject)
-        case (.failure(let failure), let status?):
-            guard suspects.failed(endpoint, subject) else { return }
-            call.result = .failure(
-                .refused(
-                    status: status, message: "\(failure.message) (so it answered each time, while it served others)"))
-        case (.failure(.unavailable), nil), (.failure(.unclear), nil): suspects.wasUnclear(endpoint, subject)
-        default: break
-        }
-    }
-
-    /// One or two contacts' failures do not stop the account. If there were as many as would, the cheapest call there is
+    /// One or two subjects' failures do not stop the account. If there were as many as would, the cheapest call there is
     /// tells whether it is they or Keap.
-    func askSomebodyElse(_ line: Stage.Line) async {
-        guard !Task.isCancelled, admission.mustAskSomebodyElse() else { return }
-        // How it ended is the circuit's to know.
-        _ = try? await send(.userInfo, naming: .none, in: line) { (response) throws(KeapFailure) in
-            try response.confirm()
+    func probeHealth(_ line: Stage.Line) async {
+        guard !Task.isCancelled, admission.mustProbeHealth() else { return }
+        // Not a call of the attempt that happens to make it. How it ended is the circuit's to know.
+        await AttemptLog.$current.withValue(nil) {
+            _ = try? await send(.userInfo, naming: .none, in: line) { (response) throws(KeapFailure) in
+                try response.confirm()
+            }
         }
-        admission.hasAsked()
+        admission.hasProbedHealth()
     }
 
     private func count(_ endpoint: KeapEndpoint, _ result: CallResult<Void>, took latency: Duration) {

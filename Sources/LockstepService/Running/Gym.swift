@@ -107,10 +107,9 @@ final class Gym: Sendable {
     }
 
     func deliver(
-        _ change: Change, job: JobID, attempt: Int, isImport: Bool, state: [UInt8], lane: LaneHandle
+        _ change: Change, job: JobID, isImport: Bool, state: [UInt8], lane: LaneHandle
     ) async -> Delivery {
         let hold = LaneHold(
-            attempt: attempt,
             save: { try await lane.save($0) },
             claim: { contact in
                 switch try await lane.claim(LaneKeys.key(of: contact)) {

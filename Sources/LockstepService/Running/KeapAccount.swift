@@ -1,4 +1,3 @@
-import ContactSync
 import Keap
 import LockstepLimits
 import LockstepPool
@@ -57,13 +56,6 @@ final class KeapAccount: Sendable {
             transport: surroundings.transport(gym.keap.site),
             budget: KeapCredential.untracked(gym, in: configuration, surroundings), clock: surroundings.clock,
             wall: surroundings.wall)
-    }
-
-    /// How often in a row Keap has failed for the contact of a lane with this state.
-    func failures(about state: [UInt8]) async -> Int {
-        // One that cannot be read names no contact; delivering says what is wrong with it.
-        guard let contact = (try? Mirror(bytes: state))?.contact else { return 0 }
-        return await gateway.failures(of: contact)
     }
 
     /// Whether calls wait because Keap fails or refuses the key.

@@ -1,5 +1,6 @@
 import ContactSync
 import Foundation
+import Keap
 import LockstepPool
 import OnceHub
 import Synchronization
@@ -20,6 +21,7 @@ final class SyncHandler: JobHandler {
     private let state = Mutex(State())
     private let log: ServiceLog
     private let news = StateChanges()
+    private let retries = Mutex(RetryModel())
 
     init(log: ServiceLog) { self.log = log }
 
@@ -54,10 +56,16 @@ final class SyncHandler: JobHandler {
         switch gym.read(job.payload) {
         case .failure(let problem): return .dead(reason: problem.sentence, state: bytes)
         case .success(let change):
-            let isImport = job.urgency == .bulk
-            let delivery = await gym.deliver(
-                change, job: job.id, attempt: job.attempt, isImport: isImport, state: bytes, lane: lane)
-            return await outcome(of: delivery, job, gym, lane, change)
+            if let reason = await verdict(on: job, gym) {
+                return await outcome(
+                    of: .dead(reason: reason, state: bytes), Attempt(of: [job], before: bytes), gym, lane, change)
+            }
+            var attempt = Attempt(of: [job], before: bytes)
+            let delivery = await attempt.run {
+                await gym.deliver(
+                    change, job: job.id, isImport: job.urgency == .bulk, state: bytes, lane: lane)
+            }
+            return await outcome(of: delivery, attempt, gym, lane, change)
         }
     }
 
@@ -74,12 +82,15 @@ final class SyncHandler: JobHandler {
             // A program's end that came in this moment parts them. One by one, each is what it is.
             return .dead(reason: "they do not go together any more", state: bytes)
         }
+        if let reason = await verdict(on: jobs[0], gym) { return .dead(reason: reason, state: bytes) }
         let isImport = jobs.allSatisfy { $0.urgency == .bulk }
-        let delivery = await gym.deliver(
-            coalesced.change, job: last.id, attempt: jobs[0].attempt, isImport: isImport, state: bytes, lane: lane)
+        var attempt = Attempt(of: jobs, before: bytes)
+        let delivery = await attempt.run {
+            await gym.deliver(coalesced.change, job: last.id, isImport: isImport, state: bytes, lane: lane)
+        }
         // Refused as one they are tried one by one, so it is no dead letter yet.
         if case .dead(let reason, let state) = delivery { return .dead(reason: reason, state: state) }
-        return await outcome(of: delivery, last, gym, lane, coalesced.change)
+        return await outcome(of: delivery, attempt, gym, lane, coalesced.change)
     }
 
     func readingChanged(_ trouble: String?) {
@@ -98,35 +109,82 @@ final class SyncHandler: JobHandler {
         return Mirror.merge(first, second, uniting: [BookingMemory.source: BookingMemory.united]).bytes
     }
 
+    /// One run of a job, or of several together.
+    private struct Attempt {
+        /// The one whose attempts are counted.
+        let first: Job
+        /// The newest, whose values are delivered.
+        let last: Job
+        let ids: [JobID]
+        /// The lane's state when it began.
+        let before: [UInt8]
+        /// The call at which it ended, if Keap neither did it nor refused it.
+        var failedCall: FailedCall?
+
+        init(of jobs: [Job], before: [UInt8]) {
+            (first, last, ids) = (jobs[0], jobs[jobs.count - 1], jobs.map(\.id))
+            self.before = before
+        }
+
+        mutating func run(_ body: () async -> Delivery) async -> Delivery {
+            let log = AttemptLog()
+            let delivery = await AttemptLog.$current.withValue(log) { await body() }
+            failedCall = log.failedCall
+            return delivery
+        }
+    }
+
+    /// Why a job that has used up its attempts is given up now, unsent; nil if it is to be tried.
+    private func verdict(on job: Job, _ gym: Gym) async -> String? {
+        guard let last = retries.withLock({ $0.lastFailure(of: job.id, attempt: job.attempt) }),
+            await gym.account.gateway.othersGoWell(since: last.call), await !gym.account.isOpen()
+        else { return nil }
+        return last.reason + " It was tried \(job.attempt) times, while the same went well for others."
+            + " Look at it in Keap, then retry or discard the job."
+    }
+
     private func outcome(
-        of delivery: Delivery, _ job: Job, _ gym: Gym, _ lane: LaneHandle, _ change: Change
+        of delivery: Delivery, _ attempt: Attempt, _ gym: Gym, _ lane: LaneHandle, _ change: Change
     ) async -> JobOutcome {
+        func note(_ notes: [AttentionNote]) async {
+            await gym.note(
+                notes, about: change, lane: lane.id.description, job: attempt.last.id.description)
+        }
         switch delivery {
         case .done(let state, let notes):
             if news.isNews(gym.account.name, "well", unlessNew: true) { log.info("Keap works again for gym \(gym.id)") }
-            await gym.note(notes, about: change, lane: lane.id.description, job: job.id.description)
+            // What changed nothing may have asked for nothing.
+            if state != attempt.before { await gym.account.gateway.deliveryWentWell(in: lane.id.rawValue) }
+            retries.withLock { retries in for id in attempt.ids { retries.forget(id) } }
+            await note(notes)
             return .done(state: state)
         case .retry(_, let state, _) where self.state.withLock(\.isGivingUp):
             // Its call was given up because we stop: that is no try of the job's.
             return .interrupted(state: state)
         case .retry(let reason, let state, let isDoubtful):
-            // While the account's circuit is open the gateway holds calls back and lets one through now and then, so the
-            // job goes there to wait: its own pause would only delay the work once Keap is back.
             let isOpen = await gym.account.isOpen()
             if isOpen, news.isNews(gym.account.name, "in trouble") {
                 log.warning("Keap fails for gym \(gym.id); its changes wait: \(reason)")
             }
-            let failures = isOpen ? 0 : max(isDoubtful ? job.attempt : 0, await gym.account.failures(about: state))
-            let patience = Patience(failures: failures)
-            if let note = patience.note(reason) {
-                await gym.note([AttentionNote(note)], about: change, lane: lane.id.description, job: job.id.description)
+            var failed = attempt.failedCall
+            if failed == nil, isDoubtful { failed = await gym.account.gateway.deliveryFailed(in: lane.id.rawValue) }
+            guard let failed else {
+                return .retry(reason: reason, state: state, after: isOpen ? .seconds(1) : nil, isCharged: false)
             }
-            return .retry(
-                reason: reason, state: state, after: isOpen ? .seconds(1) : patience.pause,
-                isCharged: isDoubtful && !isOpen)
+            let decision = retries.withLock {
+                $0.failed(attempt.first.id, attempt: attempt.first.attempt, failed, reason: reason, isOutage: isOpen)
+            }
+            switch decision {
+            case .charged(let pause): return .retry(reason: reason, state: state, after: pause, isCharged: true)
+            case .uncharged(let pause): return .retry(reason: reason, state: state, after: pause, isCharged: false)
+            case .lasting(let failures, let pause):
+                await note([AttentionNote("Tried \(failures) times in vain, and again every few minutes: \(reason)")])
+                return .retry(reason: reason, state: state, after: pause, isCharged: false)
+            }
         case .dead(let problem, let state):
+            retries.withLock { $0.forget(attempt.first.id) }
             let reason = "\(Gym.subject(of: change)): \(problem)"
-            log.warning("job \(job.id) of gym \(gym.id) is a dead letter: \(reason)")
+            log.warning("job \(attempt.last.id) of gym \(gym.id) is a dead letter: \(reason)")
             return .dead(reason: reason, state: state)
         case .interrupted(let state):
             return .interrupted(state: state)

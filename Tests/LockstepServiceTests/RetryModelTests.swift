@@ -1,0 +1,90 @@
+import LockstepPool
+import Testing
+
+@testable import Keap
+@testable import LockstepService
+
+struct RetryModelTests {
+    private let job = JobID(rawValue: 7)
+    private let sick = CallSubject.contact(ContactID("1"))
+    private let well = CallSubject.contact(ContactID("2"))
+    private let kind = CallKind.call(.updateContact)
+
+    @Test func `with others well it is charged from the second failure on, and judged after the seventh`() {
+        var (model, evidence) = (RetryModel(), PeerEvidence())
+        var attempt = 1
+        for failure in 1...7 {
+            let decision = model.failed(
+                job, attempt: attempt, evidence.failed(kind, sick), reason: "Oops", isOutage: false)
+            switch failure {
+            case 1: #expect(decision == .uncharged(after: nil))
+            case 7: #expect(decision == .charged(after: .seconds(2)))
+            default: #expect(decision == .charged(after: nil))
+            }
+            if failure > 1 { attempt += 1 }
+            #expect((model.lastFailure(of: job, attempt: attempt) != nil) == (failure == 7))
+            evidence.succeeded(kind, well)
+        }
+        #expect(model.lastFailure(of: job, attempt: attempt)?.reason == "Oops")
+    }
+
+    @Test func `with none to compare with it is never charged, but tried less and less often`() {
+        var (model, evidence) = (RetryModel(), PeerEvidence())
+        var pauses: [Duration] = []
+        for failure in 1...14 {
+            let call = evidence.failed(kind, sick)
+            switch model.failed(job, attempt: 1, call, reason: "Oops", isOutage: false) {
+            case .charged: Issue.record("failure \(failure) was charged")
+            case .uncharged(let pause): #expect(failure < RetryModel.manyFailures && pause == nil)
+            case .lasting(let failures, let pause):
+                #expect(failures == failure)
+                pauses.append(pause)
+            }
+        }
+        #expect(pauses == [60, 120, 240, 480, 600, 600, 600].map { .seconds($0) })
+    }
+
+    @Test func `in an outage nothing is charged, counted or judged by what went well before it`() {
+        var (model, evidence) = (RetryModel(), PeerEvidence())
+        for attempt in 1...6 {
+            _ = model.failed(job, attempt: attempt, evidence.failed(kind, sick), reason: "Oops", isOutage: false)
+            evidence.succeeded(kind, well)
+        }
+        for _ in 1...100 {
+            let call = evidence.failed(kind, sick)
+            #expect(
+                model.failed(job, attempt: 6, call, reason: "503", isOutage: true) == .uncharged(after: .seconds(1)))
+        }
+        let last = model.failed(job, attempt: 6, evidence.failed(kind, sick), reason: "503", isOutage: false)
+        #expect(last == .uncharged(after: nil))
+    }
+
+    @Test func `a pause that Keap asked for is waited for, uncharged`() {
+        var (model, evidence) = (RetryModel(), PeerEvidence())
+        for _ in 1..<RetryModel.manyFailures {
+            let call = evidence.failed(kind, sick, pause: .seconds(90))
+            #expect(
+                model.failed(job, attempt: 1, call, reason: "503", isOutage: false) == .uncharged(after: .seconds(90)))
+            evidence.succeeded(kind, well)
+        }
+        // It has come back as told so often that it is the contact's own.
+        let call = evidence.failed(kind, sick, pause: .seconds(90))
+        #expect(model.failed(job, attempt: 1, call, reason: "503", isOutage: false) == .charged(after: .seconds(90)))
+    }
+
+    @Test func `jobs beyond those that are compared are tried again uncharged`() {
+        var (model, evidence) = (RetryModel(), PeerEvidence())
+        for number in 0...RetryModel.mostEntries {
+            _ = model.failed(
+                JobID(rawValue: UInt64(100 + number)), attempt: 1, evidence.failed(kind, sick), reason: "Oops",
+                isOutage: false)
+        }
+        for _ in 1...3 {
+            evidence.succeeded(kind, well)
+            let call = evidence.failed(kind, sick)
+            let beyond = JobID(rawValue: UInt64(100 + RetryModel.mostEntries))
+            #expect(
+                model.failed(beyond, attempt: 6, call, reason: "Oops", isOutage: false) == .uncharged(after: nil))
+        }
+    }
+}
