@@ -41,7 +41,7 @@ struct RetryModelTests {
                 pauses.append(pause)
             }
         }
-        #expect(pauses == [60, 120, 240, 480, 600, 600, 600].map { .seconds($0) })
+        #expect(pauses == [60, 120, 240, 300, 300, 300, 300].map { .seconds($0) })
     }
 
     @Test func `in an outage nothing is charged, counted or judged by what went well before it`() {

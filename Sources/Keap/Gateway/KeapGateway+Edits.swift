@@ -8,8 +8,10 @@ extension KeapGateway {
     /// - Throws: `.cancelled` if the caller was cancelled before any of it was sent, and `.unclear` if only a part of it
     ///   was done. Once a part is on its way, its end is waited for.
     func edit(
-        _ edit: TagEdit, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil
+        _ wanted: TagEdit, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil
     ) async throws(KeapFailure) -> [TagID: TagAnswer] {
+        var edit = wanted
+        edit.isAlone = isSuspect(edit.contact)
         let bell = Bell()
         let ticket = admission.arrive(
             edit, line.urgency, for: line.party, rank: run?.rank, mayGather: run?.mayGather(edit) ?? false)
@@ -64,6 +66,7 @@ extension KeapGateway {
         // In an outage nothing is learned from asking for each alone: it would only make a hundred calls of one.
         let isWell = admission.circuit.isWell
         leave(pass, Circuit.Outcome(call))
+        judge(load.tickets.keys, isFailed: call.failed != nil, isWell: isWell)
         switch call.result {
         case .success(let outcomes): land(load, outcomes)
         // Back to where they waited; the budget is closed now.

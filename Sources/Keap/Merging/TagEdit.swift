@@ -4,6 +4,8 @@ struct TagEdit: Equatable, Sendable {
     let contact: ContactID
     /// Each once.
     let tags: [TagID]
+    /// Whether it shares no call with other contacts' edits.
+    var isAlone = false
 
     init(_ direction: TagDirection, _ contact: ContactID, _ tags: [TagID]) {
         self.direction = direction

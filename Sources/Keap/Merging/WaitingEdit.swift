@@ -24,6 +24,7 @@ struct WaitingEdit: Sendable {
     init(_ edit: TagEdit) {
         self.edit = edit
         waiting = edit.tags
+        isAlone = edit.isAlone
     }
 
     mutating func depart(with call: TagCall) {

@@ -30,7 +30,7 @@ struct RetryModel: Sendable {
     static let mostCharged = 6
     /// From here on a person should look. With the queue's own pauses this is after two minutes or so.
     static let manyFailures = 8
-    static let longestPause = Duration.seconds(600)
+    static let longestPause = Duration.seconds(300)
     /// Of jobs that are compared; others are tried again uncharged.
     static let mostEntries = 10_000
 

@@ -15,6 +15,8 @@ final class SimulatedKeapSide: Sendable {
         /// Every so-many-th request is not answered as it should be.
         var trouble: Int
         var isDown = false
+        /// What is not answered as it should be, whenever it is asked for.
+        var faults: [Fault] = []
     }
 
     private let state: Mutex<State>
@@ -25,6 +27,38 @@ final class SimulatedKeapSide: Sendable {
         options.accounts = [AccountSetup(key: Self.key, appName: Self.app)]
         state = Mutex(State(world: KeapWorld(options), random: SeededGenerator(seed: ~seed), trouble: trouble))
     }
+
+    struct Fault: Sendable {
+        enum Reply: Sendable {
+            case status(Int)
+            case hang
+        }
+
+        var reply: Reply
+        var matches: @Sendable (KeapRequest) -> Bool
+
+        /// Whatever is asked about one contact, also together with others.
+        static func of(_ contact: Int, _ reply: Reply) -> Fault {
+            Fault(reply: reply) { request in
+                let body = try? JSONSerialization.jsonObject(with: Data(request.body ?? []))  // a GET has none
+                let named = (body as? [String: Any])?["contact_ids"] as? [Any] ?? []
+                return named.contains { "\($0)" == "\(contact)" } || request.target.contains("/contacts/\(contact)/")
+                    || request.target.contains("/contacts/\(contact)?")
+            }
+        }
+
+        /// Calls of one kind, whichever contact they are about.
+        static func of(_ endpoint: KeapEndpoint, _ reply: Reply) -> Fault {
+            Fault(reply: reply) { $0.endpoint == endpoint }
+        }
+    }
+
+    var faults: [Fault] {
+        get { state.withLock { $0.faults } }
+        set { state.withLock { $0.faults = newValue } }
+    }
+
+    func fault(for request: KeapRequest) -> Fault.Reply? { faults.first { $0.matches(request) }?.reply }
 
     enum Fate { case answered, lostOnTheWay, lostOnTheWayBack, unavailable }
 
@@ -82,6 +116,15 @@ struct SimulatedWire: KeapTransport {
     func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
         guard isAlive() else { throw .notSent("the process is dead") }
         let (fate, there, back) = keap.draw()
+        switch keap.fault(for: request) {
+        case .status(let status)?:
+            await clock.rest(for: .milliseconds(there + back))
+            return KeapResponse(status: status, body: Array(#"{"message":"Oops"}"#.utf8))
+        case .hang?:
+            await clock.rest(for: deadline)
+            throw .unclear("No answer within \(deadline).")
+        case nil: break
+        }
         if fate == .unavailable { return KeapResponse(status: 503, headers: ["content-type": "text/plain"]) }
         // A request on its way is not called back, whatever becomes of its sender.
         await clock.rest(for: .milliseconds(there))
