@@ -66,7 +66,7 @@ extension KeapGateway {
         // In an outage nothing is learned from asking for each alone: it would only make a hundred calls of one.
         let isWell = admission.circuit.isWell
         leave(pass, Circuit.Outcome(call))
-        judge(load.tickets.keys, isFailed: call.failed != nil, isWell: isWell)
+        judge(load.tickets.keys, isFailed: call.failed != nil)
         switch call.result {
         case .success(let outcomes): land(load, outcomes)
         // Back to where they waited; the budget is closed now.

@@ -29,8 +29,8 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// Of single contacts' tag edits that failed, until their callers have heard of it.
     var failedEdits: [Stage.Ticket: FailedCall] = [:]
     private var evidence = PeerEvidence()
-    /// Contacts whose tag edits share no call with others': Keap failed one of them, or a call that carried it and gave no
-    /// answer. Else every call that such a contact rides in would keep the others waiting for a minute.
+    /// Contacts whose tag edits share no call with others': Keap failed the last one that went alone. Else every call that
+    /// such a contact rides in would keep the others waiting for a minute.
     private var suspects: Set<ContactID> = []
     private var endpoints: [KeapEndpoint: EndpointCounters] = [:]
     var merging = MergeCounters()
@@ -190,11 +190,10 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     func isSuspect(_ contact: ContactID) -> Bool { suspects.contains(contact) }
 
-    /// - Parameter isWell: nothing else had failed before. In an outage all would be suspects.
-    func judge(_ contacts: some Collection<ContactID>, isFailed: Bool, isWell: Bool) {
+    func judge(_ contacts: some Collection<ContactID>, isFailed: Bool) {
         if !isFailed {
             suspects.subtract(contacts)
-        } else if isWell || contacts.count == 1, suspects.count < PeerEvidence.mostRecords {
+        } else if contacts.count == 1, suspects.count < PeerEvidence.mostRecords {
             suspects.formUnion(contacts)
         }
     }
