@@ -27,8 +27,9 @@ extension KeapGateway {
             switch admission.ask(ticket, at: clock.now) {
             case .go(let pass): await lead(pass)
             case .wait:
-                // By asking it may have let another edit lead.
-                callNext()
+                // By asking it may have let another edit lead. Never its own bell: it would ask again at once, for as long as
+                // a half-open probe is under way.
+                if admission.head != ticket { callNext() }
                 await bell.wait()
             case .waitUntil(let instant): await sleep(until: instant, or: bell)
             }
