@@ -13,24 +13,27 @@ let package = Package(
         // floor 0
         .target(name: "LockstepJournal", swiftSettings: strict),
         .target(name: "LockstepLimits", swiftSettings: strict),
-        .target(name: "LockstepHTTP", swiftSettings: strict),
+        // Formats that several readers share: JSON, encodings of text, marks that cannot be seen.
+        .target(name: "WireFormats", swiftSettings: strict),
+        .target(name: "LockstepHTTP", dependencies: ["WireFormats"], swiftSettings: strict),
         // What tests and benchmarks run on instead of this machine's clock, disk and scheduler; no product holds it.
         .target(name: "LockstepSimulation", dependencies: ["LockstepJournal"], swiftSettings: strict),
         // floor 1
         .target(name: "LockstepPool", dependencies: ["LockstepJournal"], swiftSettings: strict),
-        .target(name: "Keap", dependencies: ["LockstepLimits"], swiftSettings: strict),
+        .target(name: "Keap", dependencies: ["LockstepLimits", "WireFormats"], swiftSettings: strict),
         .target(name: "KeapSimulator", dependencies: ["LockstepHTTP"], swiftSettings: strict),
         // floor 2
-        .target(name: "ContactSync", dependencies: ["Keap"], swiftSettings: strict),
+        .target(name: "ContactSync", dependencies: ["Keap", "WireFormats"], swiftSettings: strict),
         // floor 3
-        .target(name: "ZenPlanner", dependencies: ["ContactSync", "LockstepHTTP"], swiftSettings: strict),
-        .target(name: "OnceHub", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
+        .target(
+            name: "ZenPlanner", dependencies: ["ContactSync", "LockstepHTTP", "WireFormats"], swiftSettings: strict),
+        .target(name: "OnceHub", dependencies: ["ContactSync", "Keap", "WireFormats"], swiftSettings: strict),
         // floor 4
         .target(
             name: "LockstepService",
             dependencies: [
-                "LockstepJournal", "LockstepPool", "LockstepLimits", "LockstepHTTP", "Keap", "ContactSync",
-                "ZenPlanner", "OnceHub",
+                "LockstepJournal", "LockstepPool", "LockstepLimits", "LockstepHTTP", "WireFormats", "Keap",
+                "ContactSync", "ZenPlanner", "OnceHub",
             ],
             swiftSettings: strict),
         // floor 5
@@ -38,7 +41,7 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "LockstepService", "LockstepPool", "LockstepJournal", "LockstepHTTP", "KeapSimulator", "OnceHub",
-                "ZenPlanner",
+                "ZenPlanner", "ContactSync",
             ], swiftSettings: strict),
 
         // Stretches of time in the life of gyms, run in virtual time: for benchmarks and tests.
@@ -60,16 +63,19 @@ let package = Package(
             name: "LockstepJournalTests", dependencies: ["LockstepJournal", "LockstepSimulation"],
             swiftSettings: strict),
         .testTarget(name: "LockstepLimitsTests", dependencies: ["LockstepLimits"], swiftSettings: strict),
+        .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
         .testTarget(name: "LockstepHTTPTests", dependencies: ["LockstepHTTP"], swiftSettings: strict),
         .testTarget(
             name: "LockstepPoolTests", dependencies: ["LockstepPool", "LockstepJournal", "LockstepSimulation"],
             swiftSettings: strict),
         .testTarget(
-            name: "KeapTests", dependencies: ["Keap", "KeapSimulator", "LockstepLimits"], swiftSettings: strict),
+            name: "KeapTests", dependencies: ["Keap", "KeapSimulator", "LockstepLimits", "WireFormats"],
+            swiftSettings: strict),
         .testTarget(
             name: "KeapSimulatorTests", dependencies: ["KeapSimulator", "LockstepSimulation"], swiftSettings: strict),
         .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
-        .testTarget(name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync"], swiftSettings: strict),
+        .testTarget(
+            name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync", "WireFormats"], swiftSettings: strict),
         .testTarget(
             name: "OnceHubTests", dependencies: ["OnceHub", "ContactSync", "Keap", "KeapSimulator", "LockstepLimits"],
             swiftSettings: strict),

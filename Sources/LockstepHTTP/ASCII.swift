@@ -40,6 +40,8 @@ enum ASCII {
         UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
     }
 
+    static func equal(_ a: UInt8, _ b: UInt8) -> Bool { lowercased(a) == lowercased(b) }
+
     /// Only ASCII letters fold, as in HTTP: a Kelvin sign is no `k`.
     static func equalIgnoringCase(_ left: String, _ right: String) -> Bool {
         left.utf8.elementsEqual(right.utf8) { lowercased($0) == lowercased($1) }
@@ -51,16 +53,5 @@ enum ASCII {
         guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
         else { return [] }
         return bytes[first...last]
-    }
-}
-
-extension String {
-    /// UTF-8, or Latin-1 if it is not: every byte string has a reading, and the common one comes first.
-    init(utf8OrLatin1 bytes: some Collection<UInt8>) {
-        if let text = String(validating: bytes, as: UTF8.self) {
-            self = text
-        } else {
-            self.init(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-        }
     }
 }

@@ -1,3 +1,5 @@
+import WireFormats
+
 /// One header line, `name: value`.
 struct FieldLine {
     let name: String
@@ -11,6 +13,6 @@ struct FieldLine {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), ASCII.isToken(line[..<colon]) else { return nil }
         name = String(decoding: line[..<colon], as: UTF8.self)
         lowercasedName = String(decoding: line[..<colon].map(ASCII.lowercased), as: UTF8.self)
-        value = String(utf8OrLatin1: ASCII.trimmed(line[(colon + 1)...]))
+        value = String(utf8OrWindows1252: ASCII.trimmed(line[(colon + 1)...]))
     }
 }

@@ -1,29 +1,45 @@
+import WireFormats
+
 /// The fields of an `application/x-www-form-urlencoded` body, in the order sent.
 ///
-/// `+` stands for a blank. A name or value that is not UTF-8 is read as Latin-1. A field without `=` has an empty
-/// value; nothing between two `&` is no field.
+/// `+` stands for a blank. A name or value that is not UTF-8 is read as Windows-1252, or as the charset says. A field
+/// without `=` has an empty value; nothing between two `&` is no field. A byte-order mark in front is passed over.
 public struct FormBody: Sendable {
     public let fields: [(name: String, value: String)]
 
     /// - Parameter maxFields: more fields than this are refused, before any of them is kept.
     public init(decoding body: [UInt8], maxFields: Int = 1_000) throws(FormBodyError) {
+        try self.init(decoding: body, charset: nil, maxFields: maxFields)
+    }
+
+    /// - Parameter charset: what the content type declares.
+    public init(decoding body: [UInt8], charset: String?, maxFields: Int = 1_000) throws(FormBodyError) {
+        let charset = Charset(charset)
+        let start = Self.start(of: body)
         var fields: [(name: String, value: String)] = []
-        for pair in body.split(separator: UInt8(ascii: "&")) {
+        for pair in body[start...].split(separator: UInt8(ascii: "&")) {
             guard fields.count < maxFields else { throw .tooManyFields(limit: maxFields) }
             let equals = pair.firstIndex(of: UInt8(ascii: "="))
-            let name = try Self.text(pair[..<(equals ?? pair.endIndex)])
-            let value = try equals.map { (index) throws(FormBodyError) in try Self.text(pair[(index + 1)...]) }
+            let name = try Self.text(pair[..<(equals ?? pair.endIndex)], charset)
+            let value = try equals.map { (index) throws(FormBodyError) in try Self.text(pair[(index + 1)...], charset) }
             fields.append((name, value ?? ""))
         }
         self.fields = fields
     }
 
+    private static func start(of body: [UInt8]) -> Int {
+        if body.starts(with: UnicodeMark.utf8) { return UnicodeMark.utf8.count }
+        let escaped = Array("%EF%BB%BF".utf8)
+        let isEscaped = body.count >= escaped.count && zip(body, escaped).allSatisfy { ASCII.equal($0, $1) }
+        return isEscaped ? escaped.count : 0
+    }
+
     /// The first value of a name, compared exactly.
     public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
-    private static func text(_ encoded: ArraySlice<UInt8>) throws(FormBodyError) -> String {
+    private static func text(_ encoded: ArraySlice<UInt8>, _ charset: Charset) throws(FormBodyError) -> String {
         do {
-            return String(utf8OrLatin1: try PercentDecoding.decode(encoded, plusIsBlank: true))
+            return charset.text(try PercentDecoding.decode(encoded, plusIsBlank: true))
         } catch {
             throw .badPercentEncoding(offset: encoded.startIndex + error.offset)
         }

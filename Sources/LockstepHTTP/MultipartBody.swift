@@ -1,3 +1,5 @@
+import WireFormats
+
 /// The parts of a `multipart/form-data` body (RFC 7578), in the order sent.
 ///
 /// Strict about what separates parts, since a lenient reader can be made to see other parts than the sender's own
@@ -11,8 +13,13 @@ public struct MultipartBody: Sendable {
         public let contentType: ContentType?
         public let bytes: [UInt8]
 
-        /// The bytes as UTF-8, or as Latin-1 if they are not.
-        public var text: String { String(utf8OrLatin1: bytes) }
+        /// The bytes as UTF-8; else as the part's own charset says, or Windows-1252.
+        public var text: String { text(charset: nil) }
+
+        /// - Parameter charset: counts where the part declares none.
+        public func text(charset: String?) -> String {
+            Charset(contentType?[parameter: "charset"] ?? charset).text(bytes)
+        }
     }
 
     public let parts: [Part]

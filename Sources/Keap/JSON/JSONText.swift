@@ -1,9 +1,24 @@
+import WireFormats
+
 extension JSONValue {
     /// Reads a JSON text; nil if it is none.
     package init?(json: [UInt8]) {
-        // What is wrong with an answer nobody can read helps nobody: its status and size are reported instead.
-        guard let value = try? JSONParser.parse(json) else { return nil }
-        self = value
+        // What is wrong with an answer that cannot be read does not help: its status and size are reported instead.
+        guard let node = try? JSONReader.read(json) else { return nil }
+        self.init(node)
+    }
+
+    /// Of members with one name the last counts.
+    init(_ node: JSONNode) {
+        switch node {
+        case .null: self = .null
+        case .bool(let flag): self = .bool(flag)
+        case .number(let digits): self = .number(digits)
+        case .string(let text), .brokenString(let text): self = .string(text)
+        case .array(let items): self = .array(items.map(JSONValue.init))
+        case .object(let members):
+            self = .object(Dictionary(members.map { ($0.name, JSONValue($0.value)) }) { _, last in last })
+        }
     }
 
     /// Compact JSON. Names are sorted, so that equal values give equal bytes.

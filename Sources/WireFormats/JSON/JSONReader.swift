@@ -1,36 +1,55 @@
-/// Reads one JSON text (RFC 8259). Foundation's decoders turn numbers into doubles; ours keeps their digits, so that a
-/// foreign custom field goes back to Keap exactly as it came.
-struct JSONParser {
-    struct Problem: Error, Equatable {
-        var reason: String
-        var offset: Int
+/// Reads one JSON text (RFC 8259), strictly. The only reader of JSON whose numbers, duplicates and broken characters
+/// matter; the targets that use it make their own values of its nodes.
+package struct JSONReader {
+    package struct Problem: Error, Equatable, Sendable {
+        package var reason: String
+        /// In bytes of the text as UTF-8.
+        package var offset: Int
+
+        package init(reason: String, offset: Int) {
+            self.reason = reason
+            self.offset = offset
+        }
     }
 
-    /// Deeper nesting is refused: recursion uses the stack, and no answer of Keap's comes near.
-    static let deepest = 128
+    /// How the bytes of a string are read that are not UTF-8.
+    package enum BrokenUTF8: Sendable {
+        case refused
+        /// That string alone is read as Windows-1252.
+        case windows1252
+    }
+
+    /// Deeper nesting is refused, because recursion uses the stack.
+    package static let deepest = 128
 
     private let bytes: [UInt8]
+    private let brokenUTF8: BrokenUTF8
     private var at = 0
 
-    private init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    static func parse(_ bytes: [UInt8]) throws(Problem) -> JSONValue {
-        var parser = JSONParser(bytes)
-        // Some gateways put a byte-order mark in front.
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.at = 3 }
-        let value = try parser.value(depth: 0)
-        parser.skipBlanks()
-        guard parser.at == bytes.count else { throw parser.problem("something follows the value") }
-        return value
+    private init(_ bytes: [UInt8], _ brokenUTF8: BrokenUTF8) {
+        self.bytes = bytes
+        self.brokenUTF8 = brokenUTF8
     }
 
-    private mutating func value(depth: Int) throws(Problem) -> JSONValue {
+    /// - Parameter bytes: UTF-8, with or without a byte-order mark, which some gateways put in front.
+    package static func read(_ bytes: [UInt8], brokenUTF8: BrokenUTF8 = .refused) throws(Problem) -> JSONNode {
+        var reader = JSONReader(bytes, brokenUTF8)
+        if bytes.starts(with: UnicodeMark.utf8) { reader.at = UnicodeMark.utf8.count }
+        let node = try reader.value(depth: 0)
+        reader.skipBlanks()
+        guard reader.at == bytes.count else { throw reader.problem("something follows the value") }
+        return node
+    }
+
+    private mutating func value(depth: Int) throws(Problem) -> JSONNode {
         guard depth <= Self.deepest else { throw problem("nested too deeply") }
         skipBlanks()
         switch peek {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
-        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "\""):
+            let (text, isBroken) = try string()
+            return isBroken ? .brokenString(text) : .string(text)
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
@@ -39,27 +58,27 @@ struct JSONParser {
         }
     }
 
-    private mutating func object(depth: Int) throws(Problem) -> JSONValue {
+    private mutating func object(depth: Int) throws(Problem) -> JSONNode {
         at += 1
-        var members: [String: JSONValue] = [:]
+        var members: [JSONNode.Member] = []
         skipBlanks()
         if take(UInt8(ascii: "}")) { return .object(members) }
         while true {
             skipBlanks()
             guard peek == UInt8(ascii: "\"") else { throw problem("a name is missing") }
-            let name = try string()
+            let name = try string().text
             skipBlanks()
             guard take(UInt8(ascii: ":")) else { throw problem("a colon is missing") }
-            members[name] = try value(depth: depth + 1)
+            members.append(JSONNode.Member(name: name, value: try value(depth: depth + 1)))
             skipBlanks()
             if take(UInt8(ascii: "}")) { return .object(members) }
             guard take(UInt8(ascii: ",")) else { throw problem("a comma is missing") }
         }
     }
 
-    private mutating func array(depth: Int) throws(Problem) -> JSONValue {
+    private mutating func array(depth: Int) throws(Problem) -> JSONNode {
         at += 1
-        var items: [JSONValue] = []
+        var items: [JSONNode] = []
         skipBlanks()
         if take(UInt8(ascii: "]")) { return .array(items) }
         while true {
@@ -89,30 +108,43 @@ struct JSONParser {
         guard at > start else { throw problem("not a JSON value") }
     }
 
-    private mutating func word(_ word: String, _ value: JSONValue) throws(Problem) -> JSONValue {
+    private mutating func word(_ word: String, _ value: JSONNode) throws(Problem) -> JSONNode {
         guard bytes[at...].starts(with: word.utf8) else { throw problem("not a JSON value") }
         at += word.utf8.count
         return value
     }
 
-    private mutating func string() throws(Problem) -> String {
+    private mutating func string() throws(Problem) -> (text: String, isBroken: Bool) {
         at += 1
-        var text: [UInt8] = []
+        var (content, isBroken) = ([UInt8](), false)
         while let byte = peek {
             at += 1
             switch byte {
-            case UInt8(ascii: "\""):
-                guard let string = String(validating: text, as: UTF8.self) else { throw problem("not UTF-8") }
-                return string
-            case UInt8(ascii: "\\"): text.append(contentsOf: String(try escape()).utf8)
+            case UInt8(ascii: "\""): return (try text(content), isBroken)
+            case UInt8(ascii: "\\"):
+                if let scalar = try escape() {
+                    content.append(contentsOf: String(scalar).utf8)
+                } else {
+                    content.append(contentsOf: "\u{FFFD}".utf8)
+                    isBroken = true
+                }
             case 0..<0x20: throw problem("a control character inside a string")
-            default: text.append(byte)
+            default: content.append(byte)
             }
         }
         throw problem("a string does not end")
     }
 
-    private mutating func escape() throws(Problem) -> Unicode.Scalar {
+    private func text(_ content: [UInt8]) throws(Problem) -> String {
+        if let text = String(validating: content, as: UTF8.self) { return text }
+        switch brokenUTF8 {
+        case .refused: throw problem("not UTF-8")
+        case .windows1252: return String(windows1252: content)
+        }
+    }
+
+    /// Nil for half of a surrogate pair.
+    private mutating func escape() throws(Problem) -> Unicode.Scalar? {
         guard let byte = peek else { throw problem("a string does not end") }
         at += 1
         switch byte {
@@ -127,19 +159,18 @@ struct JSONParser {
         }
     }
 
-    private mutating func unicodeEscape() throws(Problem) -> Unicode.Scalar {
+    private mutating func unicodeEscape() throws(Problem) -> Unicode.Scalar? {
         let unit = try fourHexDigits()
         if let scalar = Unicode.Scalar(unit) { return scalar }
-        // A surrogate says half a character; one that stands alone becomes the replacement character, as in Foundation.
-        guard unit < 0xDC00, bytes[at...].starts(with: "\\u".utf8) else { return "\u{FFFD}" }
+        guard unit < 0xDC00, bytes[at...].starts(with: "\\u".utf8) else { return nil }
         let rewind = at
         at += 2
         let low = try fourHexDigits()
         guard (0xDC00...0xDFFF).contains(low) else {
             at = rewind
-            return "\u{FFFD}"
+            return nil
         }
-        return Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)) ?? "\u{FFFD}"
+        return Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
     }
 
     private mutating func fourHexDigits() throws(Problem) -> UInt32 {
