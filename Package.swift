@@ -89,7 +89,8 @@ let package = Package(
             name: "LockstepTracesTests",
             dependencies: ["LockstepTraces", "KeapSimulator", "LockstepSimulation"], swiftSettings: strict),
         .testTarget(
-            name: "LockstepCommandTests", dependencies: ["lockstep", "ZenPlanner"], swiftSettings: strict),
+            name: "LockstepCommandTests", dependencies: ["lockstep", "ZenPlanner", "ContactSync"], swiftSettings: strict
+        ),
         // Runs the built program in processes of its own, and kills them.
         .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),
     ],

@@ -22,18 +22,50 @@ struct AddressParts: Equatable {
             values[field] = cut(text, to: KeapLengths.addressLine(slot.rawValue), field)
         }
         if let city = carried[.city]?.text { values[.city] = cut(city, to: KeapLengths.locality(slot.rawValue), .city) }
-        if let zip = carried[.zip]?.text {
-            let limit = KeapLengths.postalCode(slot.rawValue)
-            if zip.fits(limit) {
-                values[.zip] = zip
-            } else {
-                notes.append(
-                    AttentionNote(
-                        "The zip code \"\(zip)\" is longer than Keap's \(limit) characters and was not sent.",
-                        field: "zip", value: zip))
-            }
-        }
         placeCountryAndRegion(carried: carried, known: known, defaultCountry: defaultCountry)
+        if let zip = carried[.zip]?.text {
+            let isCountrySaid = carried[.country] == nil || values[.country] != nil
+            let country = (values[.country] ?? (isCountrySaid ? known[.country] : nil)).flatMap(Country.named)
+            placeZip(
+                zip, country: country, region: values[.state] ?? known[.state],
+                home: isCountrySaid ? defaultCountry.flatMap(Country.named) : nil,
+                limit: KeapLengths.postalCode(slot.rawValue))
+        }
+        noteWhatStays(carried: carried, known: known)
+    }
+
+    private mutating func placeZip(_ zip: String, country: Country?, region: String?, home: Country?, limit: Int) {
+        if zip.isEmpty {
+            values[.zip] = ""
+            return
+        }
+        switch PostalCode.read(zip, country: country, region: region, home: home) {
+        case .code(let code) where code.fits(limit):
+            values[.zip] = code
+        case .code:
+            notes.append(
+                AttentionNote(
+                    "The zip code \"\(zip)\" is longer than Keap's \(limit) characters and was not sent.", field: "zip",
+                    value: zip))
+        case .damaged(let why):
+            notes.append(
+                AttentionNote(
+                    "The zip code \"\(zip)\" was not sent: it \(why).",
+                    field: "zip", value: zip))
+        }
+    }
+
+    /// Half an old address beside half a new one looks right and is not, so the note says which part is old.
+    private mutating func noteWhatStays(carried: [SyncedField: FieldValue], known: [SyncedField: String]) {
+        guard !values.isEmpty else { return }
+        notes = notes.map { note in
+            guard let field = note.field.flatMap(SyncedField.init), values[field] == nil, carried[field] != nil,
+                let old = known[field], !old.isEmpty
+            else { return note }
+            return AttentionNote(
+                note.text + " Keap keeps \"\(old)\" beside the new parts of the address.", field: note.field,
+                value: note.value)
+        }
     }
 
     private mutating func placeCountryAndRegion(
@@ -41,7 +73,7 @@ struct AddressParts: Equatable {
     ) {
         var country = known[.country].flatMap(Country.named)
         if let written = carried[.country] {
-            if let placed = Country.named(written.text) {
+            if let placed = Country.written(written.text, home: defaultCountry) {
                 country = placed
                 values[.country] = placed.alpha3
             } else if written == .empty {
@@ -104,7 +136,7 @@ struct AddressParts: Equatable {
 
 extension SyncedField {
     /// As a person reads it at the start of a sentence.
-    var title: String {
+    package var title: String {
         switch self {
         case .firstName: "The first name"
         case .lastName: "The last name"

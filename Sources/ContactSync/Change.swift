@@ -27,6 +27,9 @@ package struct PersonSnapshot: Equatable, Sendable {
     package var status: FieldValue?
     /// `nil`: not carried. Empty: the person is in no program.
     package var programs: [ProgramMembership]?
+    /// Whether `programs` is not all of them, since an entry of the list could not be read: those that it does not name
+    /// are left alone.
+    package var lacksPrograms = false
     /// Values of the message that could not be used and were left out.
     package var notes: [AttentionNote]
 

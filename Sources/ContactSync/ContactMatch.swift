@@ -8,6 +8,11 @@ struct ContactMatch: Equatable {
     /// Someone else of this e-mail and name is there, with a Zen Planner id of their own. Keap would take them for the
     /// same if asked to avoid duplicates.
     var isNamesakeThere = false
+    /// Contacts of this address whose names differ in accents, apostrophes or blanks only. A person must say whether
+    /// they are the same one.
+    var nearMisses: [ContactID] = []
+    /// The name alone was to decide, and contacts with different Zen Planner ids have it.
+    var isAmbiguous = false
 
     /// Contacts that bear the person's Zen Planner id.
     static func byID(_ id: String, among contacts: [KeapContact], field: CustomFieldID?) -> ContactMatch {
@@ -26,14 +31,28 @@ struct ContactMatch: Equatable {
                 ? its == name : its.joined(separator: " ").folded == name.joined(separator: " ").folded
         }
         if same.isEmpty, wanted.nameMatch == .anyName { same = there }
-        let free = same.filter { contact in
-            guard let id = wanted.zenPlannerID else { return true }
-            let bears = zenPlannerID(of: contact, field: field)
-            return bears.isEmpty || isSameID(bears, id)
+        let whole = LooseName(name.joined(separator: " "))
+        let near = there.filter { contact in
+            guard !same.contains(contact) else { return false }
+            let its = "\(contact.givenName ?? "") \(contact.familyName ?? "")"
+            return LooseName(its).agrees(with: whole) && isFree(contact, for: wanted, field: field)
         }
+        let free = same.filter { isFree($0, for: wanted, field: field) }
         var match = oldest(of: free)
         match.isNamesakeThere = free.count < same.count
+        match.nearMisses = near.map(\.id).sorted()
+        if wanted.isOfRecord, wanted.zenPlannerID == nil {
+            let ids = Set(same.map { SourceID.key(zenPlannerID(of: $0, field: field)) }).subtracting([""])
+            match.isAmbiguous = ids.count > 1
+        }
         return match
+    }
+
+    /// Whether no other Zen Planner id has the contact.
+    private static func isFree(_ contact: KeapContact, for wanted: Wanted, field: CustomFieldID?) -> Bool {
+        guard let id = wanted.zenPlannerID else { return true }
+        let other = zenPlannerID(of: contact, field: field)
+        return other.isEmpty || isSameID(other, id)
     }
 
     private static func oldest(of contacts: [KeapContact]) -> ContactMatch {
@@ -41,8 +60,7 @@ struct ContactMatch: Equatable {
         return ContactMatch(contact: sorted.first, others: sorted.dropFirst().map(\.id))
     }
 
-    /// Ids are often GUIDs, which are written in either case.
-    static func isSameID(_ a: String?, _ b: String) -> Bool { a?.lowercased() == b.lowercased() }
+    static func isSameID(_ a: String?, _ b: String) -> Bool { a.map { SourceID.isSame($0, b) } ?? false }
 
     static func zenPlannerID(of contact: KeapContact, field: CustomFieldID?) -> String {
         guard let field else { return "" }

@@ -10,6 +10,77 @@ struct Country: Hashable, Sendable {
     /// Reads either code or a name; case, blanks, accents and full stops do not matter.
     static func named(_ text: String) -> Country? { byWord[text.placeWord] }
 
+    /// A country as a source writes it: also by the names of its parts and in its own language.
+    ///
+    /// `NO` is Norway and `No` is an answer; `NA` is what programs write for nothing, so Namibia's gyms alone mean it.
+    static func written(_ text: String, home: String?) -> Country? {
+        switch text.placeWord {
+        case "no" where text != "NO": nil
+        case "na" where text != "NA" || home != "NAM": nil
+        case let word: byWord[word] ?? byCustom[word]
+        }
+    }
+
+    private static let byCustom: [String: Country] = {
+        var words: [String: Country] = [:]
+        for line in customs.split(separator: "\n") {
+            let columns = line.split(separator: " ", maxSplits: 1).map(String.init)
+            for name in columns[1].split(separator: "|") {
+                words[String(name).placeWord] = byWord[columns[0].placeWord]
+            }
+        }
+        return words
+    }()
+
+    /// Names that ISO 3166 does not know.
+    private static let customs = """
+        AE Emirates|The Emirates
+        AT Österreich|Oesterreich|Republic of Austria
+        AU Commonwealth of Australia
+        BE België|Belgique|Belgien
+        BR Brasil|Brasilien
+        CA Kanada|Canadá
+        CH Schweiz|Suisse|Svizzera|Swiss|Svizra|Confoederatio Helvetica
+        CI Republic of Côte d'Ivoire
+        CN People's Republic of China|PR China|PRC|Mainland China|中国|中國
+        CZ Česko|Česká republika|Tschechien
+        DE Deutschland|Federal Republic of Germany|Bundesrepublik Deutschland|BRD|Allemagne|Alemania
+        DK Danmark|Dänemark
+        EE Eesti
+        ES España|Espana|Spanien|Espagne
+        FI Suomi|Finnland
+        FR République française|Frankreich|Francia|Metropolitan France
+        GB England|Scotland|Wales|Northern Ireland|Cymru|Alba|United Kingdom of Great Britain and Northern Ireland
+        GB The United Kingdom|The UK|Great Britain (UK)|United Kingdom (UK)|UK (England)|Grossbritannien|Großbritannien
+        GR Hellas|Ελλάδα|Ellada|Griechenland
+        HR Hrvatska
+        HU Magyarország|Ungarn
+        IE Éire|Republic of Ireland|Irland|Southern Ireland|ROI
+        IN Bharat|भारत|Republic of India
+        IS Ísland
+        IT Italia|Italien|Italie
+        JP Nippon|Nihon|日本
+        KR 대한민국|한국|Korea, South|Korea (South)|South Korea (Republic of Korea)
+        LT Lietuva
+        LU Luxemburg
+        LV Latvija
+        MX México|Mexiko|Mejico|Estados Unidos Mexicanos
+        NL Nederland|Niederlande|The Nederlands|Pays-Bas
+        NO Norge|Noreg|Norwegen
+        NZ Aotearoa|New Zealand (Aotearoa)
+        PH Pilipinas|The Philippines
+        PL Polska|Polen
+        PT República Portuguesa
+        RU Россия|Rossija|Rossiya
+        SE Sverige|Schweden
+        SK Slovensko|Slowakei
+        TR Turkiye|Türkei
+        UA Україна|Ukraina
+        US United States (USA)|United States of America (USA)|USA (United States)|The United States|The USA|The US
+        US The United States of America|US of A|Estados Unidos|EEUU|EE UU|États-Unis|Etats Unis|Vereinigte Staaten
+        ZA Republic of South Africa|RSA|Suid-Afrika
+        """
+
     private static let byWord: [String: Country] = {
         var words: [String: Country] = [:]
         for country in all {

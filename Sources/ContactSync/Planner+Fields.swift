@@ -11,7 +11,7 @@ extension Planner {
     /// What becomes of a field of this contact. Zen Planner wins wherever it knows the contact; a new contact has
     /// nothing yet that another source could harm.
     func policy(for field: SyncedField) -> FieldPolicy {
-        if wanted.zenPlannerID != nil { return settings.policy(for: field) }
+        if wanted.zenPlannerID != nil || wanted.isOfRecord { return settings.policy(for: field) }
         if mirror.zenPlannerID != nil || mirror.possessor != nil { return .ignore }
         if mirror.contact == nil { return .overwrite }
         return wanted.policy ?? settings.policy(for: field)
@@ -103,7 +103,10 @@ extension Planner {
     func attention(_ directory: TagDirectory) -> [AttentionNote] {
         var all = notes
         all += desiredFields(directory).notes
-        all += wanted.notes
+        // What the gym does not want from its source is not missed either.
+        all += wanted.notes.filter { note in
+            note.field.flatMap(SyncedField.init).map { policy(for: $0) != .ignore } ?? true
+        }
         all += wishNotes(directory)
         if wanted.zenPlannerID != nil, sendableID == nil {
             all.append(

@@ -17,6 +17,7 @@ package struct Planner: Sendable {
     let settings: SyncSettings
     private var search = Search.byID
     private(set) var isNamesakeThere = false
+    private var isAmbiguous = false
     /// Whoever drives the plan knows of a namesake, whether Keap's search shows them yet or not.
     private(set) var isNamesakeKnown = false
     /// What was read of the contact in this run.
@@ -76,6 +77,11 @@ package struct Planner: Sendable {
 
     package mutating func next(_ directory: TagDirectory) -> PlanStep {
         if let why = wanted.impossible { return .impossible(why) }
+        if isAmbiguous {
+            return .impossible(
+                "Keap has several contacts of this name and e-mail address with different Zen Planner IDs, and the "
+                    + "message names none: add the ID, or merge the contacts in Keap, then retry.")
+        }
         if mirror.isLeftAlone { return .finished }
         // Lanes are kept apart by this id; writing one person's data onto another's contact could not be undone.
         if let id = wanted.zenPlannerID, let other = mirror.zenPlannerID, !ContactMatch.isSameID(other, id) {
@@ -159,6 +165,9 @@ package struct Planner: Sendable {
             ? ContactMatch.byID(wanted.zenPlannerID ?? "", among: known, field: field)
             : ContactMatch.byName(of: wanted, among: known, field: field)
         isNamesakeThere = match.isNamesakeThere
+        isAmbiguous = match.isAmbiguous
+        mirror.alsoFound(match.nearMisses)
+        if match.isAmbiguous { return }
         if let contact = match.contact {
             meet(contact, others: match.others, directory)
         } else {

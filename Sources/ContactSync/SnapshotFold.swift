@@ -41,9 +41,10 @@ package struct SnapshotFold: Sendable {
             goesWithTags(of: later, job: job), goesWithSearch(of: later), goesWithFields(of: later)
         else { return false }
         person.values.merge(later.values) { _, last in last }
+        person.notes += later.notes.filter { !person.notes.contains($0) }
         if settings.coalesce == .latest {
             person.status = later.status ?? person.status
-            person.programs = later.programs ?? person.programs
+            if later.programs != nil { (person.programs, person.lacksPrograms) = (later.programs, later.lacksPrograms) }
         } else {
             // They are the same but for their spelling, and a new tag is named after the first.
             person.status = person.status ?? later.status
@@ -55,6 +56,8 @@ package struct SnapshotFold: Sendable {
     // MARK: Tags
 
     private func goesWithTags(of later: PersonSnapshot, job laterJob: UInt64) -> Bool {
+        // What is left out of one list is not left out of the other.
+        if person.lacksPrograms || later.lacksPrograms { return false }
         let namesPrograms = person.programs != nil || later.programs != nil
         // Before and after a program's end its name means two programs, and the fold has one number only.
         if namesPrograms, directory.programs.contains(where: { isBetween(job, $0.deletedBy, laterJob) }) {

@@ -5,6 +5,8 @@
 package struct Wanted: Equatable, Sendable {
     /// For the one source whose ids are kept in Keap. Nil: e-mail and name tell who it is.
     package var zenPlannerID: String?
+    /// Whether the source is the one of record, whose values count also in a change that names no id.
+    package var isOfRecord = false
     /// What the contact's names must have in common with those wanted, where no id decides.
     package var nameMatch = NameMatch.parts
     package var values: [SyncedField: FieldValue] = [:]
@@ -50,6 +52,8 @@ package struct TagWish: Equatable, Sendable {
     package var worn: [WantedTag]
     /// Whether whatever else of the family is worn comes off.
     package var isWhole: Bool
+    /// Whether, though the wish is not whole, other tags of the programs that it names come off.
+    package var replacesInPrograms = false
     /// To come off, also if the others of the family stay.
     package var unworn: [WantedTag] = []
     /// Whether tags that are worn already are taken off and applied again, once for this job.
@@ -106,13 +110,16 @@ extension PersonSnapshot: ContactChange {
     package func wanted(after mirror: Mirror) -> Wanted {
         var wanted = Wanted(zenPlannerID: zenPlannerID.isEmpty ? nil : zenPlannerID, values: values)
         wanted.notes = notes
+        wanted.isOfRecord = true
         if let status {
             let word = status.text
             wanted.tags.append(TagWish(.status, worn: word.isEmpty ? [] : [.status(word)]))
         }
         if let programs {
             let tags = programs.map { WantedTag.program(id: $0.id, name: $0.name, status: $0.status) }
-            wanted.tags.append(TagWish(.program, worn: tags))
+            var wish = TagWish(.program, worn: tags, isWhole: !lacksPrograms)
+            wish.replacesInPrograms = lacksPrograms
+            wanted.tags.append(wish)
         }
         return wanted
     }

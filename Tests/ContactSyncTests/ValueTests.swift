@@ -9,6 +9,7 @@ import Testing
             ("U.S.A.", "USA"),
             ("Canada", "CAN"), ("CA", "CAN"), ("UK", "GBR"), ("Great Britain", "GBR"), ("Côte d'Ivoire", "CIV"),
             ("cote divoire", "CIV"), ("Bosnia & Herzegovina", "BIH"), ("South Korea", "KOR"), ("Deutschland", nil),
+            ("NA", "NAM"),
             ("", nil), ("XX", nil),
         ] as [(String, String?)])
     func `a country is known by its codes and names`(text: String, code: String?) {

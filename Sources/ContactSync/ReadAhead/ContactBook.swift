@@ -14,7 +14,7 @@ struct ContactBook: Sendable {
             switch self {
             case .id(let text):
                 hasher.combine(0)
-                hasher.combine(text.folded)
+                hasher.combine(SourceID.key(text.folded))
             case .email(let text):
                 hasher.combine(1)
                 hasher.combine(text.folded)

@@ -23,8 +23,7 @@ enum LaneKeys {
     static func keys(of change: Change) -> [LaneKey] {
         switch change {
         case .person(let person):
-            // Ids are compared without regard to case, since a GUID may be written either way.
-            let id = LaneKey(kind: zenPlannerID, value: short(person.zenPlannerID.lowercased()), isExclusive: true)
+            let id = LaneKey(kind: zenPlannerID, value: short(SourceID.key(person.zenPlannerID)), isExclusive: true)
             // The name only if it is whole: families share an e-mail address, and the id is enough.
             let isWhole = [SyncedField.email, .firstName, .lastName].allSatisfy { field in
                 person.values[field]?.text.contains { !$0.isWhitespace } ?? false

@@ -1,0 +1,49 @@
+/// Words and marks that people and programs write where there is no value.
+///
+/// They are no value, and no wish to clear one either: most come from a column that a report fills for everybody.
+package enum Placeholder {
+    /// Where a text stands, which decides what may be meant by it.
+    package enum Place: Sendable {
+        /// `Null` is a family of that name; `null` is not.
+        case name
+        /// `None` and `Unknown` may be answers to a question.
+        case answer
+        case other
+    }
+
+    package static func isOne(_ text: String, as place: Place = .other) -> Bool {
+        // The longest is "not applicable".
+        guard !text.isEmpty, text.utf8.count <= 40 else { return false }
+        if text.allSatisfy({ "-–—―_.?*/\\~:,;…·'’".contains($0) }) { return true }
+        let word = text.folded.trimmingMarks
+        switch place {
+        case .answer: return always.contains(word)
+        case .name: return text != "Null" && nameless.contains(word)
+        case .other: return always.contains(word) || words.contains(word)
+        }
+    }
+
+    private static let always: Set = [
+        "n/a", "n.a", "n. a", "n\\a", "null", "nil", "undefined", "nan", "#n/a", "#name?", "#ref!", "#value!",
+        "#div/0!",
+        "#null!", "#num!", "not available", "not applicable", "no data",
+    ]
+
+    /// Nil and Nan are first names.
+    private static let nameless: Set = always.subtracting(["nil", "nan"]).union(["none", "unknown"])
+
+    private static let words: Set = [
+        "none", "na", "unknown", "unbekannt", "missing", "empty", "blank", "tbd", "tba", "not set", "not provided",
+        "not specified", "no value", "void",
+    ]
+}
+
+extension String {
+    /// Without brackets around it, and without the dot at its end.
+    fileprivate var trimmingMarks: String {
+        var text = self[...]
+        while let first = text.first, "([<{\"'".contains(first) { text.removeFirst() }
+        while let last = text.last, ")]>}\"'.".contains(last) { text.removeLast() }
+        return String(text)
+    }
+}
