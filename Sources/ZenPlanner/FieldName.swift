@@ -1,10 +1,34 @@
-/// A field's name as far as it matters: case, blanks, `_` and `-` do not, so `First Name` is `firstName`.
+import Foundation
+import WireFormats
+
+/// A field's name as far as it matters: case, blanks, `_` and `-` do not, nor marks that cannot be seen, so `First Name` is
+/// `firstName`.
 package struct FieldName: Hashable, Sendable {
     private let folded: String
 
     package init(_ name: String) {
-        folded = name.lowercased().filter { !$0.isWhitespace && $0 != "_" && $0 != "-" }
+        guard name.utf8.allSatisfy({ $0 < 0x80 }) else {
+            folded = Self.foldedSlowly(name)
+            return
+        }
+        var bytes: [UInt8] = []
+        for byte in name.utf8 {
+            switch byte {
+            case 0x20, 0x09...0x0D, UInt8(ascii: "_"), UInt8(ascii: "-"): break
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(byte | 0x20)
+            default: bytes.append(byte)
+            }
+        }
+        folded = String(decoding: bytes, as: UTF8.self)
     }
+
+    private static func foldedSlowly(_ name: String) -> String {
+        name.withoutMarksAndJoiners.precomposedStringWithCompatibilityMapping.lowercased()
+            .filter { !$0.isWhitespace && $0 != "_" && $0 != "-" }
+    }
+
+    /// The name of a member of an object, as it would be called outside of it.
+    func member(_ name: String) -> FieldName { FieldName(folded + name) }
 
     /// True of a name that says nothing, such as `--`.
     package var isBlank: Bool { folded.isEmpty }

@@ -20,10 +20,14 @@ package enum MessageField: String, NamedField {
 
     package var defaultNames: [String] {
         switch self {
+        case .firstName: ["firstName", "givenName", "nameFirst"]
+        case .lastName: ["lastName", "familyName", "surname", "nameLast"]
         case .email: ["email", "emailAddress"]
         case .mobilePhone: ["mobilePhone", "cellPhone"]
         case .birthDate: ["birthDate", "birthday"]
-        case .zip: ["zip", "zipCode", "postalCode"]
+        case .address1: ["address1", "addressLine1", "streetAddress", "addressStreet", "street"]
+        case .address2: ["address2", "addressLine2"]
+        case .zip: ["zip", "zipCode", "postalCode", "postcode"]
         case .status: ["status", "personStatus"]
         case .programId: ["programId", "id"]
         case .programName: ["programName", "name"]

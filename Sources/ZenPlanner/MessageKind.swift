@@ -11,7 +11,7 @@ enum MessageKind: Equatable {
             self = .person
             return
         }
-        switch event.lowercased().filter(\.isLetter) {
+        switch event.lowercased().filter({ $0.isASCII && $0.isLetter }) {
         case "person", "personcreated", "personadded", "personupdated", "personchanged", "personsaved":
             self = .person
         case "programrenamed": self = .program(.renamed)

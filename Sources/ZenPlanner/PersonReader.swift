@@ -1,4 +1,5 @@
 import ContactSync
+import WireFormats
 
 /// Reads a message as a person's whole record.
 struct PersonReader {
@@ -7,35 +8,54 @@ struct PersonReader {
     /// Without an id a person is known by e-mail, first and last name, so all of them must be there.
     var needsID = true
 
-    /// The longest id that is taken; Zen Planner's have 36 characters.
-    static let longestID = 255
+    /// What tells a person without an id, in bytes of UTF-8: the queue's keys are bounded.
+    static let longestName = 900
 
     func snapshot() throws(Unplaced) -> PersonSnapshot {
         var person = PersonSnapshot(zenPlannerID: try personID())
+        let reader = ValueReader(dateOrder: settings.dateOrder)
         for field in SyncedField.allCases {
-            guard let text = try message.text(settings.names[field.messageField]) else { continue }
-            person.values[field] = try field.isDate ? day(text, of: field) : FieldValue(text)
+            guard let found = try message.value(settings.names[field.messageField]) else { continue }
+            let answer = reader.read(found.content, of: field)
+            person.values[field] = answer.value
+            if let note = answer.note { person.notes.append(note) }
         }
-        person.status = try message.text(settings.names[.status]).map(FieldValue.init)
-        person.programs = try message.value(settings.names[.programs]).map { found throws(Unplaced) in
-            try ProgramList(field: found.name, names: settings.programEntryNames).memberships(in: found.content)
+        if let found = try message.value(settings.names[.status]) {
+            let answer = reader.status(found.content)
+            person.status = answer.value
+            if let note = answer.note { person.notes.append(note) }
         }
+        try readPrograms(into: &person)
         if person.zenPlannerID.isEmpty { try checkName(of: person) }
-        guard !person.values.isEmpty || person.status != nil || person.programs != nil else { throw nothingKnown() }
+        let isKnown = fields.contains { $0 != .personId && $0 != .event && message.carries(settings.names[$0]) }
+        guard isKnown else { throw nothingKnown() }
         return person
     }
 
-    /// Every name that means something in a person's message.
-    var known: Set<FieldName> {
-        var fields: [MessageField] = SyncedField.allCases.map(\.messageField)
-        fields += [.personId, .status, .programs, .event]
-        return Set(fields.flatMap { settings.names[$0] })
+    private func readPrograms(into person: inout PersonSnapshot) throws(Unplaced) {
+        guard let found = try message.value(settings.names[.programs]) else { return }
+        let answer = try ProgramList(field: found.name, names: settings.programEntryNames).answer(found.content)
+        person.notes += answer.notes
+        person.lacksPrograms = answer.isPartial
+        // A list of which nothing could be read says nothing.
+        person.programs = answer.isPartial && answer.memberships.isEmpty ? nil : answer.memberships
+        if person.programs == nil { person.lacksPrograms = false }
     }
 
+    /// Every name that means something in a person's message.
+    var known: Set<FieldName> { Set(fields.flatMap { settings.names[$0] }) }
+
+    private var fields: [MessageField] { ZenPlannerSettings.personFields }
+
     private func personID() throws(Unplaced) -> String {
-        let text = try message.text(settings.names[.personId])
-        if !needsID, (text ?? "").isEmpty { return "" }
-        guard let id = text else {
+        let found = try message.value(settings.names[.personId]) { a, b in
+            guard case .id(let first) = ValueReader.id(a), case .id(let second) = ValueReader.id(b) else {
+                return a.means(b)
+            }
+            return SourceID.isSame(first, second)
+        }
+        guard let found else {
+            if !needsID { return "" }
             throw Unplaced(
                 """
                 The message has no field named personId, so it does not say whose it is; it carries \
@@ -43,35 +63,45 @@ struct PersonReader {
                 name in the configuration, then retry this job.
                 """)
         }
-        guard !id.isEmpty else {
-            throw Unplaced("The field personId is empty, so the message does not say whose it is.")
+        switch ValueReader.id(found.content) {
+        case .id(let id):
+            guard id.utf8.count <= SourceID.longest else {
+                throw Unplaced(
+                    "The field \(quoted(found.name)) is longer than \(SourceID.longest) characters: \(quoted(id)).")
+            }
+            return id
+        case .none:
+            if !needsID { return "" }
+            let shown = found.content.shown.tidied
+            let what = shown.isEmpty ? "is empty" : "holds \(quoted(shown)), which is no id"
+            throw Unplaced("The field \(found.name) \(what), so the message does not say whose it is.")
+        case .damaged(let why):
+            throw Unplaced(
+                "The field \(found.name) holds \(quoted(found.content.shown)), which cannot be used: it \(why). So the "
+                    + "message does not say whose it is.")
         }
-        guard id.count <= Self.longestID else {
-            throw Unplaced("The field personId is longer than \(Self.longestID) characters: \(quoted(id)).")
-        }
-        return id
     }
 
     private func checkName(of person: PersonSnapshot) throws(Unplaced) {
         for field in [SyncedField.firstName, .lastName, .email] where (person.values[field]?.text ?? "").isEmpty {
+            let note = person.notes.first { $0.field == field.rawValue }.map { " " + $0.text } ?? ""
             throw Unplaced(
                 """
                 Without a Zen Planner id a person is known by first name, last name and e-mail together, and \
                 \(field.rawValue) is missing.
-                """)
+                """ + note)
         }
-    }
-
-    private func day(_ text: String, of field: SyncedField) throws(Unplaced) -> FieldValue {
-        if text.isEmpty { return .empty }
-        guard let day = CalendarDay(text, order: settings.dateOrder) else {
+        let length = [SyncedField.firstName, .lastName, .email].reduce(0) {
+            $0 + (person.values[$1]?.text.utf8.count ?? 0)
+        }
+        guard length <= Self.longestName else {
             throw Unplaced(
                 """
-                The field \(field.rawValue) holds \(quoted(text)), which is no date of the form yyyy-MM-dd, \
-                \(settings.dateOrder.rawValue) (see zenPlanner.dateOrder) or Feb 7, 2026.
+                Without a Zen Planner id a person is known by first name, last name and e-mail together, and these have \
+                \(length) characters here, more than any person's: \(quoted(person.values[.firstName]?.text ?? "")). In \
+                a file of separated values a quote that is never closed makes one of many rows.
                 """)
         }
-        return .value(day.description)
     }
 
     private func nothingKnown() -> Unplaced {
@@ -84,6 +114,15 @@ struct PersonReader {
             Set their names under zenPlanner.fields in the configuration, then retry this job.
             """)
     }
+}
+
+extension ZenPlannerSettings {
+    /// The fields that mean something in a person's message.
+    static let personFields: [MessageField] =
+        SyncedField.allCases.map(\.messageField) + [.personId, .status, .programs, .event]
+
+    /// Whether a name means something as it stands, in any message.
+    func isKnown(_ name: FieldName) -> Bool { MessageField.allCases.contains { names[$0].contains(name) } }
 }
 
 extension SyncedField {
@@ -104,6 +143,4 @@ extension SyncedField {
         case .prospectSource: .prospectSource
         }
     }
-
-    var isDate: Bool { self == .birthDate || self == .signupDate }
 }

@@ -1,7 +1,17 @@
 import ContactSync
+import WireFormats
 
 /// Reads the field that lists a person's programs: an array of objects in JSON, the same as text in a form.
+///
+/// An entry that cannot be used is left out and noted; what is worn for programs that the others do not name then stays.
 struct ProgramList {
+    struct Answer: Equatable {
+        var memberships: [ProgramMembership] = []
+        var notes: [AttentionNote] = []
+        /// Whether an entry was left out, so that what is missing from `memberships` says nothing.
+        var isPartial: Bool { !notes.isEmpty }
+    }
+
     /// The field's name in the message, for sentences.
     let field: String
     let names: NameTable<ProgramEntryField>
@@ -9,55 +19,87 @@ struct ProgramList {
     /// Far more than a person is in; a lane's durable state, where they end up, is bounded.
     static let mostEntries = 200
 
-    func memberships(in content: MessageValue) throws(Unplaced) -> [ProgramMembership] {
+    func answer(_ content: MessageValue) throws(Unplaced) -> Answer {
         switch content {
-        case .text(let text):
-            if text.tidied.isEmpty { return [] }
-            guard let value = MessageJSON.value(Array(text.utf8)), value.isStructure else {
-                throw Unplaced("The field \(quoted(field)) is neither a JSON array nor empty: \(quoted(text)).")
+        case .null: return Answer()
+        case .object: return try answer([content])
+        case .list(let entries): return try answer(entries)
+        case .flag, .number: return unusable(content, "holds no list of programs")
+        case .text(let text), .broken(let text):
+            let tidy = text.tidied
+            if tidy.isEmpty { return Answer() }
+            if Placeholder.isOne(tidy) { return unusable(content, "holds no list of programs") }
+            guard let node = try? JSONReader.read(Array(text.utf8)) else {  // a name, or half a list
+                return unusable(content, "is no JSON array of programs, each with a name and a status")
             }
-            return try memberships(in: value)
-        case .object:
-            return try memberships(of: [content])
-        case .list(let entries):
-            return try memberships(of: entries)
+            switch MessageValue(node) {
+            case .list(let entries): return try answer(entries)
+            case .object(let members): return try answer([.object(members)])
+            case .null: return Answer()
+            default: return unusable(content, "is no JSON array of programs, each with a name and a status")
+            }
         }
     }
 
-    private func memberships(of entries: [MessageValue]) throws(Unplaced) -> [ProgramMembership] {
+    private func answer(_ entries: [MessageValue]) throws(Unplaced) -> Answer {
         guard entries.count <= Self.mostEntries else {
             throw Unplaced(
                 "The field \(quoted(field)) lists \(entries.count) programs; \(Self.mostEntries) are the most.")
         }
-        var memberships: [ProgramMembership] = []
+        var answer = Answer()
         for (index, entry) in entries.enumerated() {
-            if let membership = try membership(entry, number: index + 1) { memberships.append(membership) }
+            switch try membership(entry) {
+            case .success(let membership): if let membership { answer.memberships.append(membership) }
+            case .failure(let problem):
+                answer.notes.append(note(entry, "Entry \(index + 1) of \(quoted(field)) \(problem.sentence)"))
+            }
         }
-        return memberships
+        return answer
     }
+
+    private struct Problem: Error { var sentence: String }
 
     /// Nil for a program in which the person has no status: there is no tag to wear for it.
-    private func membership(_ entry: MessageValue, number: Int) throws(Unplaced) -> ProgramMembership? {
+    private func membership(_ entry: MessageValue) throws(Unplaced) -> Result<ProgramMembership?, Problem> {
+        if entry == .null { return .success(nil) }
         guard case .object(let members) = entry else {
-            throw Unplaced("Entry \(number) of \(quoted(field)) is not an object with a name and a status.")
+            return .failure(Problem(sentence: "is not an object with a name and a status"))
         }
-        let program = Message(members.map { ($0.name, $0.content) })
-        guard let name = try program.text(names[.name]), !name.isEmpty else {
-            throw Unplaced(
-                "Entry \(number) of \(quoted(field)) has no name; it carries \(listed(program.names)). "
-                    + "See zenPlanner.programEntries.name.")
+        let program = Message(members)
+        guard let name = try usable(program, .name) else {
+            return .failure(
+                Problem(
+                    sentence: "has no name that can be used; it carries \(listed(program.names)). "
+                        + "See zenPlanner.programEntries.name"))
         }
-        guard let status = try program.text(names[.status]) else {
-            throw Unplaced(
-                "Entry \(number) of \(quoted(field)) has no status; it carries \(listed(program.names)). "
-                    + "See zenPlanner.programEntries.status.")
+        guard program.carries(names[.status]) else {
+            return .failure(
+                Problem(
+                    sentence: "has no status; it carries \(listed(program.names)). See zenPlanner.programEntries.status"
+                ))
         }
-        if status.isEmpty { return nil }
-        let id = try program.text(names[.id]) ?? ""
-        return ProgramMembership(id: id.isEmpty ? nil : id, name: name, status: status)
+        guard let status = try program.value(names[.status]) else { return .success(nil) }
+        if case .text(let text) = status.content, text.tidied.isEmpty { return .success(nil) }
+        guard let word = ValueReader.word(status.content) else {
+            return .failure(Problem(sentence: "has a status that cannot be used: \(quoted(status.content.shown))"))
+        }
+        var id: String?
+        if let given = try program.value(names[.id]), case .id(let text) = ValueReader.id(given.content) { id = text }
+        return .success(ProgramMembership(id: id, name: name, status: word))
     }
-}
 
-extension MessageValue {
-    fileprivate var isStructure: Bool { if case .text = self { false } else { true } }
+    private func usable(_ program: Message, _ field: ProgramEntryField) throws(Unplaced) -> String? {
+        guard let found = try program.value(names[field]) else { return nil }
+        return ValueReader.word(found.content)
+    }
+
+    private func unusable(_ content: MessageValue, _ why: String) -> Answer {
+        Answer(notes: [note(content, "The field \(quoted(field)) \(why)")])
+    }
+
+    private func note(_ content: MessageValue, _ sentence: String) -> AttentionNote {
+        AttentionNote(
+            sentence + ". It was left out, and its tags stay as they are.", field: MessageField.programs.rawValue,
+            value: content.shown)
+    }
 }

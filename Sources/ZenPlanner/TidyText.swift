@@ -1,30 +1,30 @@
-extension StringProtocol {
-    /// Without blanks around it; a line break or another control character inside becomes one blank.
-    var tidied: String {
-        split { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
-            .map { $0.trimmed }
+import WireFormats
+
+/// For a sentence: in quotation marks, short, and with the marks shown that cannot be seen, since it may be anything.
+func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
+
+func shortened(_ text: String) -> String {
+    // Cut first: what was sent may be a megabyte.
+    let shown = String(String(text.unicodeScalars.prefix(400)).tidiedOfLines.withMarksShown)
+    return shown.count <= 60 ? shown : shown.prefix(59) + "…"
+}
+
+extension String {
+    /// Without line breaks, and without blanks at its ends; marks that cannot be seen stay.
+    fileprivate var tidiedOfLines: String {
+        unicodeScalars.split { $0.isControlOrLineEnd }
+            .map { String($0).trimmedOfBlanks }
             .filter { !$0.isEmpty }
             .joined(separator: " ")
     }
 
-    private var trimmed: SubSequence {
-        guard let first = firstIndex(where: { !$0.isBlank }), let last = lastIndex(where: { !$0.isBlank }) else {
-            return prefix(0)
+    private var trimmedOfBlanks: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else {
+            return ""
         }
-        return self[first...last]
+        return String(self[first...last])
     }
-}
-
-extension Character {
-    /// Also true of the marks without width that spreadsheets and web pages leave around a copied text.
-    fileprivate var isBlank: Bool { isWhitespace || self == "\u{FEFF}" || self == "\u{200B}" }
-}
-
-/// For a sentence: in quotation marks, and short, since it may be anything that somebody sent.
-func quoted(_ text: String) -> String { "\"\(shortened(text.tidied))\"" }
-
-func shortened(_ text: String) -> String {
-    text.count <= 60 ? text : text.prefix(59) + "…"
 }
 
 /// For a sentence: some names, with a limit on how many.

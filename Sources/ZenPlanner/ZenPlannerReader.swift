@@ -13,7 +13,7 @@ package struct ZenPlannerReader: Sendable {
     ///   can be, but says nothing we can place, is no error: it is worth keeping until the settings are mended.
     package func read(contentType: String?, body: [UInt8]) throws(ZenPlannerReadError) -> Reading {
         let message: Message
-        switch try MessageBody.decode(contentType: contentType, body: body) {
+        switch try MessageBody(settings: settings).decode(contentType: contentType, body: body) {
         case .message(let fields): message = fields
         case .several(let count):
             return .unplaced(reason: "The message is a list of \(count) records, where one is expected.", ignored: [])
@@ -28,7 +28,8 @@ package struct ZenPlannerReader: Sendable {
     /// A row of a report, as ``PeopleReport`` writes it. Reports name no ids, so a person may do without.
     package func read(report form: [UInt8]) -> Reading {
         do throws(ZenPlannerReadError) {
-            guard case .message(let row) = try MessageBody.decode(contentType: nil, body: form) else {
+            guard case .message(let row) = try MessageBody(settings: settings).decode(contentType: nil, body: form)
+            else {
                 return .unplaced(reason: "The row is not the form of one person.", ignored: [])
             }
             do throws(Unplaced) {
@@ -48,7 +49,7 @@ package struct ZenPlannerReader: Sendable {
             let reader = PersonReader(message: message, settings: settings)
             return .change(.person(try reader.snapshot()), ignored: message.names(otherThan: reader.known))
         case .program(let event):
-            let reader = ProgramEventReader(message: message.unwrapping(["program"]), settings: settings)
+            let reader = ProgramEventReader(message: message.unwrapping([FieldName("program")]), settings: settings)
             return .change(.program(try reader.change(event)), ignored: [])
         }
     }

@@ -1,68 +1,106 @@
+import WireFormats
+
 /// Takes a file of separated values apart, as RFC 4180 describes it and as spreadsheets write it.
 ///
 /// - A field in quotes may hold the separator, line breaks, and quotes written twice.
 /// - A quote inside a field that does not begin with one is an ordinary character, as spreadsheets read it.
 /// - A row ends with CR LF, LF or CR; the last may lack its end. Rows without any character are left out.
+/// - A row that breaks the rules is named, and reading goes on with the next line: a stray quote costs one row.
 package struct SeparatedValues: Sequence, IteratorProtocol {
     package struct Row: Equatable, Sendable {
         /// Where it begins, counted from 1, as an editor counts.
         package var line: Int
         package var fields: [String]
+        /// Why it could not be read; then it has no fields.
+        package var problem: Problem?
+        /// Places of fields that are not UTF-8.
+        var encodings: [Int: CellText.Encoding] = [:]
+        fileprivate var start: Int
 
-        package var isBlank: Bool { fields.allSatisfy { $0.tidied.isEmpty } }
+        package var isBlank: Bool { problem == nil && fields.allSatisfy { $0.tidied.isEmpty } }
     }
 
     package enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
-        case quoteNeverClosed(line: Int)
-        case textAfterQuote(line: Int)
-        case tooManyFields(line: Int)
-        case fieldTooLong(line: Int)
+        case quoteNeverClosed
+        case textAfterQuote
+        case tooManyFields
+        case fieldTooLong
 
         package var description: String {
             switch self {
-            case .quoteNeverClosed(let line): "line \(line): a quoted field is never closed"
-            case .textAfterQuote(let line): "line \(line): something follows a field's closing quote"
-            case .tooManyFields(let line): "line \(line): more than \(SeparatedValues.mostFields) fields"
-            case .fieldTooLong(let line): "line \(line): a field of more than \(SeparatedValues.longestField) bytes"
+            case .quoteNeverClosed: "a quoted field is never closed"
+            case .textAfterQuote: "something follows a field's closing quote"
+            case .tooManyFields: "more than \(SeparatedValues.mostFields) fields"
+            case .fieldTooLong: "a field of more than \(SeparatedValues.longestField) bytes"
             }
         }
     }
 
     static let mostFields = 1_000
     static let longestField = 64 * 1_024
+    static let separators = [",", ";", "\t", "|"].map { UInt8(ascii: $0) }
 
     private let bytes: [UInt8]
-    private let separator: UInt8
+    let separator: UInt8
     private var place = 0
     private var line = 1
-    /// Set once a row could not be read: what follows could be anything.
-    package private(set) var problem: Problem?
 
-    /// - Parameter bytes: UTF-8.
-    package init(_ bytes: [UInt8]) {
+    /// - Parameters:
+    ///   - bytes: text, a cell at a time in UTF-8 or Windows-1252.
+    ///   - separator: a line `sep=;` at the top counts more, and is passed over.
+    package init(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) {
         self.bytes = bytes
-        separator = Self.separator(of: bytes)
+        if let said = Self.declared(in: bytes) {
+            (self.separator, place, line) = (said.separator, said.end, 2)
+        } else {
+            self.separator = separator
+        }
     }
 
-    /// The next row; nil at the end, and where there is a `problem`.
+    /// The separator that a first line `sep=;` declares, as spreadsheets understand it, and where that line ends.
+    static func declared(in bytes: [UInt8]) -> (separator: UInt8, end: Int)? {
+        let end = bytes.prefix(16).firstIndex(where: isLineEnd) ?? Swift.min(bytes.count, 16)
+        let first = bytes[..<end].filter { $0 != quote && $0 != 0x20 }
+        guard first.count == 5, first.starts(with: "sep=".utf8) || first.starts(with: "SEP=".utf8) else { return nil }
+        let isPair = end + 1 < bytes.count && bytes[end] == carriageReturn && bytes[end + 1] == lineFeed
+        return (first[4], Swift.min(end + (isPair ? 2 : 1), bytes.count))
+    }
+
+    /// The next row; nil at the end.
     package mutating func next() -> Row? {
-        while problem == nil, place < bytes.count {
-            let begin = line
+        while place < bytes.count {
+            let (begin, start) = (line, place)
             do throws(Problem) {
-                let fields = try row()
-                if fields != [""] { return Row(line: begin, fields: fields) }
+                let cells = try row()
+                if cells.count == 1, cells[0].isEmpty { continue }
+                var row = Row(line: begin, fields: [], start: start)
+                for (place, cell) in cells.enumerated() {
+                    let (text, encoding) = CellText.read(cell)
+                    row.fields.append(text)
+                    if encoding != .utf8 { row.encodings[place] = encoding }
+                }
+                return row
             } catch {
-                problem = error
+                skipLine(at: start, number: begin)
+                return Row(line: begin, fields: [], problem: error, start: start)
             }
         }
         return nil
     }
 
-    private mutating func row() throws(Problem) -> [String] {
-        let begin = line
-        var fields: [String] = []
+    /// Goes on with the line after the one on which the row begins, though the row seemed to be longer.
+    mutating func resume(after row: Row) { skipLine(at: row.start, number: row.line) }
+
+    private mutating func skipLine(at start: Int, number: Int) {
+        (place, line) = (start, number)
+        while place < bytes.count, !isLineEnd(bytes[place]) { place += 1 }
+        skipLineEnd()
+    }
+
+    private mutating func row() throws(Problem) -> [ArraySlice<UInt8>] {
+        var fields: [ArraySlice<UInt8>] = []
         while true {
-            guard fields.count < Self.mostFields else { throw .tooManyFields(line: begin) }
+            guard fields.count < Self.mostFields else { throw .tooManyFields }
             fields.append(place < bytes.count && bytes[place] == quote ? try quotedField() : try plainField())
             guard place < bytes.count, bytes[place] == separator else { break }
             place += 1
@@ -71,20 +109,19 @@ package struct SeparatedValues: Sequence, IteratorProtocol {
         return fields
     }
 
-    private mutating func plainField() throws(Problem) -> String {
+    private mutating func plainField() throws(Problem) -> ArraySlice<UInt8> {
         let start = place
         while place < bytes.count, bytes[place] != separator, !isLineEnd(bytes[place]) { place += 1 }
-        guard place - start <= Self.longestField else { throw .fieldTooLong(line: line) }
-        return String(decoding: bytes[start..<place], as: UTF8.self)
+        guard place - start <= Self.longestField else { throw .fieldTooLong }
+        return bytes[start..<place]
     }
 
-    private mutating func quotedField() throws(Problem) -> String {
-        let begin = line
+    private mutating func quotedField() throws(Problem) -> ArraySlice<UInt8> {
         var content: [UInt8] = []
         place += 1
         while true {
-            guard place < bytes.count else { throw .quoteNeverClosed(line: begin) }
-            guard content.count <= Self.longestField else { throw .fieldTooLong(line: begin) }
+            guard place < bytes.count else { throw .quoteNeverClosed }
+            guard content.count <= Self.longestField else { throw .fieldTooLong }
             let byte = bytes[place]
             if byte == quote {
                 guard place + 1 < bytes.count, bytes[place + 1] == quote else { break }
@@ -97,9 +134,9 @@ package struct SeparatedValues: Sequence, IteratorProtocol {
         }
         place += 1
         guard place == bytes.count || bytes[place] == separator || isLineEnd(bytes[place]) else {
-            throw .textAfterQuote(line: line)
+            throw .textAfterQuote
         }
-        return String(decoding: content, as: UTF8.self)
+        return content[...]
     }
 
     private func follows(_ byte: UInt8) -> Bool { place + 1 < bytes.count && bytes[place + 1] == byte }
@@ -108,19 +145,6 @@ package struct SeparatedValues: Sequence, IteratorProtocol {
         guard place < bytes.count else { return }
         place += bytes[place] == carriageReturn && follows(lineFeed) ? 2 : 1
         line += 1
-    }
-
-    /// The one of comma, tab and semicolon that stands most often outside quotes near the beginning.
-    private static func separator(of bytes: [UInt8]) -> UInt8 {
-        var counts: [UInt8: Int] = [:]
-        var isQuoted = false
-        for byte in bytes.prefix(64 * 1_024) {
-            if byte == quote { isQuoted.toggle() }
-            if !isQuoted { counts[byte, default: 0] += 1 }
-        }
-        let known = [UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: ";")]
-        // The first of equals: a file of one column has none of them.
-        return known.reduce(known[0]) { counts[$1, default: 0] > counts[$0, default: 0] ? $1 : $0 }
     }
 }
 
