@@ -1,3 +1,5 @@
+package import ContactSync
+
 /// One event of a booking, with the booking as it was when OnceHub told of it.
 package struct Booking: Equatable, Sendable {
     /// `BKNG-…`
@@ -49,6 +51,8 @@ package struct Customer: Equatable, Sendable {
     package var mobilePhone: String = ""
     package var company: String = ""
     package var note: String = ""
+    /// Values that could not be used.
+    package var notes: [AttentionNote] = []
 
     package init(firstName: String, lastName: String, email: String) {
         self.firstName = firstName

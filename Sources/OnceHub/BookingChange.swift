@@ -32,6 +32,7 @@ extension BookingChange: ContactChange {
         var wanted = Wanted(values: values)
         wanted.nameMatch = nameMatch
         wanted.optInReason = settings.creation.optInReason
+        wanted.notes = booking.customer.notes
         do throws(BookingMemory.Unreadable) {
             ask(of: &wanted, after: try BookingMemory(of: mirror))
         } catch {

@@ -1,4 +1,5 @@
 import Keap
+import WireFormats
 
 /// The members of a JSON object, read without minding how OnceHub writes "nothing": left out, `null` or `""`.
 struct EventFields {
@@ -16,6 +17,14 @@ struct EventFields {
 
     /// Without blanks around it, and with one for each run inside.
     func text(_ name: String) -> String { members[name].map(Self.text) ?? "" }
+
+    /// The same of a text or a number: `false` is no name.
+    func words(_ name: String) -> String {
+        switch members[name] {
+        case .string?, .number?: text(name)
+        default: ""
+        }
+    }
 
     /// The same line by line, for what people write in a box of several lines.
     func lines(_ name: String) -> String {
@@ -68,7 +77,8 @@ struct EventFields {
 
     private static func text(_ value: JSONValue) -> String {
         switch value {
-        case .string(let text): text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        case .string(let text):
+            text.withoutInvisibleMarks.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         case .number(let digits): digits
         case .bool(let flag): flag ? "true" : "false"
         // What a form asks with boxes to tick.

@@ -1,3 +1,4 @@
+import ContactSync
 import Keap
 
 /// Turns the body of a OnceHub web hook into a booking's event.
@@ -89,8 +90,10 @@ package struct OnceHubReader: Sendable {
         guard let form = data["form_submission"] else {
             throw Unplaced("The booking carries no form_submission, so it does not say who booked.")
         }
-        let name = CustomerName(form.text("name"), order: settings.nameOrder)
-        let email = form.text("email")
+        let name = CustomerName(form.words("name"), order: settings.nameOrder)
+        let written = form.words("email")
+        var email = Placeholder.isOne(written) ? "" : written
+        if case .address(let address) = EmailAddress.read(written) { email = address }
         let missing = [name.first.isEmpty && name.last.isEmpty ? "name" : nil, email.isEmpty ? "email" : nil]
         guard missing.allSatisfy({ $0 == nil }) else {
             let list = missing.compactMap { $0 }.joined(separator: " and no ")
@@ -99,11 +102,25 @@ package struct OnceHubReader: Sendable {
                     + "form in OnceHub must ask for both.")
         }
         var customer = Customer(firstName: name.first, lastName: name.last, email: email)
-        customer.phone = form.text("phone")
-        customer.mobilePhone = form.text("mobile_phone")
+        customer.phone = phone("phone", in: form, noting: &customer.notes)
+        customer.mobilePhone = phone("mobile_phone", in: form, noting: &customer.notes)
         customer.company = form.text("company")
         customer.note = form.lines("note")
         return customer
+    }
+
+    private func phone(_ field: String, in form: EventFields, noting notes: inout [AttentionNote]) -> String {
+        let written = form.words(field)
+        switch PhoneText.read(written) {
+        case .number(let number): return number
+        case .none: return ""
+        case .unreadable(let why):
+            notes.append(
+                AttentionNote(
+                    "The phone number \"\(written.prefix(60))\" was left out: it \(why). What Keap has stays.",
+                    field: field, value: written))
+            return ""
+        }
     }
 }
 

@@ -14,9 +14,11 @@ struct ImportPreviewTests {
         #expect(
             preview.text.split(separator: "\n").dropLast() == [
                 "people.csv: 1 person",
+                "  read as          UTF-8, separated by comma",
                 "  columns used     First Name, Last Name, Email, Birth Date",
                 "  columns ignored  Age",
                 "  dates            DD/MM/YYYY, as the file itself shows",
+                "  line 2 becomes   firstName \"Ana\", lastName \"Ruiz\", email \"a@example.org\", birthDate \"2014-12-25\"",
                 "  rows left out    1",
             ])
         #expect(preview.text.split(separator: "\n").last?.hasPrefix("    line 3: Without a Zen Planner id") == true)

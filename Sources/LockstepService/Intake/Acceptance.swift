@@ -17,7 +17,12 @@ struct Acceptance: Sendable {
     }
 
     func enqueue(_ message: StoredMessage, _ reading: Reading, of gym: Gym) async -> HTTPAnswer {
-        await enqueue(newJob(message, reading, of: gym))
+        var accepted: JobID?
+        let answer = await enqueue(newJob(message, reading, of: gym)) { accepted = $0 }
+        if let accepted, case .change(_, let ignored) = reading, !ignored.isEmpty {
+            await gym.noteUnknown(ignored, job: accepted)
+        }
+        return answer
     }
 
     /// - Parameter note: told of the job once it is on disk.

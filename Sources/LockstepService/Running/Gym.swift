@@ -36,6 +36,7 @@ final class Gym: Sendable {
     let account: KeapAccount
     let attention: Attention
     private let deliverer: Deliverer
+    private let unknownFields = UnknownFields()
     private let saveAttention: @Sendable (Attention.Save) async throws -> Void
 
     init(
@@ -141,6 +142,21 @@ final class Gym: Sendable {
             lane: lane, person: Self.subject(of: change), notes: notes, job: job,
             at: Int64(Date.now.timeIntervalSince1970 * 1000))
         await keep(attention.note(entry))
+    }
+
+    /// Lists names of fields that mean nothing here, each once for the gym: the messages keep them, and a mapping could use
+    /// them.
+    func noteUnknown(_ names: [String], job: JobID) async {
+        for name in unknownFields.new(of: names) {
+            let note = AttentionNote(
+                "Zen Planner's messages carry the field \"\(name)\", which is not known here and is not sent to Keap. If it "
+                    + "is one of a person's fields, set its name under zenPlanner.fields.", field: name)
+            await keep(
+                attention.note(
+                    Attention.Entry(
+                        lane: "field \(name)", person: "", notes: [note], job: job.description,
+                        at: Int64(Date.now.timeIntervalSince1970 * 1000))))
+        }
     }
 
     func keep(_ saves: [Attention.Save]) async {

@@ -6,15 +6,17 @@ struct ImportCommand: Command {
     static let words = ["import"]
     static let summary = "brings a Zen Planner people report into Keap"
     static let help = """
-        Usage: lockstep import --config FILE --gym GYM [--preview | --yes] [--no-wait] PEOPLE.csv
+        Usage: lockstep import --config FILE --gym GYM [--preview | --yes] [--no-wait] [--rejected REJECTED.csv] PEOPLE.csv
 
-        Shows first what is in the file: how many people, which columns mean something, which rows are left out and why.
+        Shows first what is in the file: how many people, which columns mean something, one of them as Keap gets it, which
+        values and rows are left out and why.
         Then asks, hands the people to the running service and follows it until Keap has them. Columns are named like
         the fields of messages (see zenPlanner.fields); a person without a Zen Planner id is known by first name, last
         name and e-mail together. Importing a file again changes nothing that has not changed.
 
           --preview        only show
           --yes            do not ask
+          --rejected FILE  write the rows that are left out to FILE, with their lines and reasons
           --no-wait        return when the service has everything on disk
           --config FILE    the service's configuration: its field names, and where it is running
 
@@ -28,6 +30,7 @@ struct ImportCommand: Command {
     private let isPreview: Bool
     private let isAgreed: Bool
     private let waits: Bool
+    private let rejected: String?
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         guard let config = try arguments.option("--config") else { throw UsageError("--config is missing") }
@@ -39,6 +42,7 @@ struct ImportCommand: Command {
         isAgreed = arguments.flag("--yes")
         waits = !arguments.flag("--no-wait")
         if isPreview, isAgreed { throw UsageError("give --preview or --yes, not both") }
+        rejected = try arguments.option("--rejected")
         file = try arguments.positional("PEOPLE.csv")
     }
 
@@ -51,7 +55,8 @@ struct ImportCommand: Command {
             throw CommandFailure("gym \(gym) has no zenPlanner section in \(config)")
         }
         let report = try read(settings)
-        Terminal.print(ImportPreview(report, file: file, settings: settings).text)
+        Terminal.print(ImportPreview(report, file: file, settings: settings, sync: found.sync).text)
+        try writeRejected(of: report)
         guard !report.people.isEmpty else { return report.flaws.isEmpty ? .done : .failed }
         if isPreview { return .done }
         guard try isAgreed || asks(report.people.count) else {
@@ -59,10 +64,11 @@ struct ImportCommand: Command {
             return .failed
         }
         let client = try AdminClient(address)
+        let deadBefore = try await progress(client)["dead"] ?? 0
         let refused = try await send(report.people, to: client)
         let kept = report.people.count - refused
-        if waits, kept > 0 { try await follow(kept, client) }
-        return refused == 0 ? .done : .failed
+        let isWhole = waits && kept > 0 ? try await follow(kept, client, deadBefore: deadBefore) : true
+        return refused == 0 && isWhole ? .done : .failed
     }
 
     private func read(_ settings: ZenPlannerSettings) throws -> PeopleReport {
@@ -76,6 +82,14 @@ struct ImportCommand: Command {
         }
     }
 
+    private func writeRejected(of report: PeopleReport) throws {
+        guard let rejected else { return }
+        guard FileManager.default.createFile(atPath: rejected, contents: Data(RejectedRows(report).csv.utf8)) else {
+            throw CommandFailure("\(rejected) cannot be written")
+        }
+        Terminal.note("\(report.flaws.count) rows that are left out: \(rejected)")
+    }
+
     private func asks(_ count: Int) throws -> Bool {
         guard Terminal.canAsk else {
             throw CommandFailure("nobody can be asked here; give --yes to import, or --preview")
@@ -86,8 +100,9 @@ struct ImportCommand: Command {
     /// Returns how many rows the service refused, after saying which and why.
     private func send(_ people: [PeopleReport.Person], to client: AdminClient) async throws -> Int {
         var refused: [(line: Int, reason: String)] = []
-        for start in stride(from: 0, to: people.count, by: 200) {
-            let rows = people[start..<min(start + 200, people.count)].map { String(decoding: $0.form, as: UTF8.self) }
+        for range in ImportRanges.ranges(of: people.map(\.form.count)) {
+            let start = range.lowerBound
+            let rows = people[range].map { String(decoding: $0.form, as: UTF8.self) }
             do {
                 let answer = try await client.post("/api/gyms/\(gym.inPath)/people", json: ["rows": rows])
                 for row in try client.decode(ImportedRows.self, from: answer).refused ?? [] {
@@ -111,17 +126,29 @@ struct ImportCommand: Command {
         return refused.count
     }
 
-    /// Until nothing of the gym's waits; its live changes count too.
-    private func follow(_ count: Int, _ client: AdminClient) async throws {
+    private func progress(_ client: AdminClient) async throws -> [String: Int] {
+        let gyms = try client.decode([GymProgress].self, from: try await client.get("/api/gyms"))
+        return gyms.first { $0.id == gym }?.jobs ?? [:]
+    }
+
+    /// Until nothing of the gym's waits; its live changes count too. False if something ended as a dead letter meanwhile.
+    private func follow(_ count: Int, _ client: AdminClient, deadBefore: Int) async throws -> Bool {
         while true {
-            let gyms = try client.decode([GymProgress].self, from: try await client.get("/api/gyms"))
-            let jobs = gyms.first { $0.id == gym }?.jobs ?? [:]
+            let jobs = try await progress(client)
             let left = jobs.reduce(0) { $0 + ($1.key == "dead" ? 0 : $1.value) }
             if left == 0 {
                 let dead = jobs["dead"] ?? 0
-                Terminal.note(
-                    "all delivered\(dead == 0 ? "" : "; the gym has \(dead) dead letters: lockstep jobs --state dead")")
-                return
+                let new = dead - deadBefore
+                guard new > 0 else {
+                    Terminal.note(
+                        "all delivered"
+                            + (dead == 0 ? "" : "; \(dead) older dead letters of the gym: lockstep jobs --state dead"))
+                    return true
+                }
+                Terminal.complain(
+                    "\(new) of gym \(gym)'s changes could not be delivered since the import began and are dead letters: "
+                        + "lockstep jobs --state dead says why; the others are delivered")
+                return false
             }
             Terminal.progress("\(Terminal.bar(count - left, of: count)) \(max(0, count - left)) of \(count) delivered")
             try await Task.sleep(for: .seconds(1))
@@ -143,32 +170,7 @@ private struct GymProgress: Decodable {
     var jobs: [String: Int]
 }
 
-/// What a file would do, before it does it.
-struct ImportPreview {
-    let text: String
-
-    static let mostFlaws = 20
-
-    init(_ report: PeopleReport, file: String, settings: ZenPlannerSettings) {
-        var lines = ["\(file): \(report.people.count.people)"]
-        lines.append("  columns used     " + report.used.joined(separator: ", "))
-        if !report.ignored.isEmpty { lines.append("  columns ignored  " + report.ignored.joined(separator: ", ")) }
-        let order = report.dateOrder ?? settings.dateOrder
-        lines.append(
-            "  dates            \(order.rawValue), "
-                + (report.dateOrder == nil ? "as the gym's settings say" : "as the file itself shows"))
-        if !report.flaws.isEmpty {
-            lines.append("  rows left out    \(report.flaws.count)")
-            lines += report.flaws.prefix(Self.mostFlaws).map { "    line \($0.line): \($0.sentence)" }
-            if report.flaws.count > Self.mostFlaws {
-                lines.append("    and \(report.flaws.count - Self.mostFlaws) more")
-            }
-        }
-        text = lines.joined(separator: "\n")
-    }
-}
-
 extension Int {
     /// `1 person`, `2 people`.
-    fileprivate var people: String { self == 1 ? "1 person" : "\(self) people" }
+    var people: String { self == 1 ? "1 person" : "\(self) people" }
 }
