@@ -110,6 +110,11 @@ extension JobQueue {
             guard bytes <= Self.longestReason - 3 else { break }
             kept.append(character)
         }
+        // One character can be of any length. Then it is cut too.
+        if kept.utf8.count < Self.longestReason / 2 {
+            let whole = reason.unicodeScalars.prefix((Self.longestReason - 3) / 4)
+            kept = String(String.UnicodeScalarView(whole))
+        }
         return kept + "…"
     }
 

@@ -24,9 +24,9 @@ struct RefusedValueTests {
     }
 
     static let cases = [
-        Case(field: .email, value: "ana..ruiz@example.org", message: "Input values are invalid."),
-        Case(field: .email, value: "ana..ruiz@example.org", message: "email_addresses[0].email is not a valid email"),
-        Case(field: .email, value: "ana@exa_mple.org", message: "BAD_REQUEST"),
+        Case(field: .email, value: "o'brien@example.org", message: "Input values are invalid."),
+        Case(field: .email, value: "o'brien@example.org", message: "email_addresses[0].email is not a valid email"),
+        Case(field: .email, value: "a!b@example.org", message: "BAD_REQUEST"),
         Case(field: .mobilePhone, value: "12", message: "Input values are invalid."),
         Case(field: .mobilePhone, value: "12", message: "phone_numbers[0].number is too short"),
         Case(field: .birthDate, value: "1871-01-01", message: "Input values are invalid."),
@@ -112,7 +112,7 @@ struct RefusedValueTests {
         let delivery = await gym.deliver(.ana(), job: 2)
         let id = try #require(gym.onlyContact)
         #expect(gym.keap.with { $0.people[id]!.emails.map(\.email) } == ["ana@example.org"])
-        #expect(delivery.notes == [])
+        #expect(delivery.notes?.contains { $0.contains("refused") } == false)
     }
 
     @Test func `two bad values are both found`() async throws {
@@ -124,7 +124,7 @@ struct RefusedValueTests {
             }
         }
         let ana = PersonSnapshot.ana {
-            $0.values[.email] = .value("ana..ruiz@example.org")
+            $0.values[.email] = .value("o'brien@example.org")
             $0.values[.mobilePhone] = .value("12")
         }
         let delivery = await gym.deliver(ana)

@@ -60,7 +60,7 @@ import Testing
                 NewJob(tenant: .gym, kind: 1, keys: [], payload: [], unplaced: endless))
             for id in [id, unplaced] {
                 let bytes = try #require(await bench.queue.job(id)?.reason?.utf8.count)
-                #expect((100...510).contains(bytes))
+                #expect((100...JobQueue.longestReason).contains(bytes))
             }
         }
     }

@@ -4,9 +4,9 @@ import Testing
 /// Commands as an operator runs them, beside the running service.
 struct CommandTests {
     /// Runs a command to its end: its exit code and all that it said.
-    private func run(_ words: String...) throws -> (code: Int32, said: String) {
+    private func run(_ words: String...) async throws -> (code: Int32, said: String) {
         let program = try RunningProgram(words)
-        return (program.wait(), program.wholeOutput)
+        return (await program.wait(), program.wholeOutput)
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -21,24 +21,24 @@ struct CommandTests {
         }
         try await gym.drain(within: .seconds(30))
         let base = ["--admin", gym.admin, "--gym", "downtown"]
-        func program(_ words: String...) throws -> (code: Int32, said: String) {
+        func program(_ words: String...) async throws -> (code: Int32, said: String) {
             let program = try RunningProgram(["program"] + words + base)
-            return (program.wait(), program.wholeOutput)
+            return (await program.wait(), program.wholeOutput)
         }
-        let unknown = try program("delete", "--name", "Yoga", "--yes")
+        let unknown = try await program("delete", "--name", "Yoga", "--yes")
         #expect(unknown.code == 1 && unknown.said.contains("“Yoga”") && unknown.said.contains("“Boxing”"))
-        let unasked = try program("delete", "--name", "boxing")
+        let unasked = try await program("delete", "--name", "boxing")
         #expect(unasked.code == 1 && unasked.said.contains("--yes"))
         for text in ["ZP Program: Boxing - Active", "3 contacts have them"] { #expect(unasked.said.contains(text)) }
         #expect(try await gym.jobs().count == 3, "nothing was sent")
 
-        let renamed = try program("rename", "--id", "p/1", "--to", "Kick & Box", "--yes")
+        let renamed = try await program("rename", "--id", "p/1", "--to", "Kick & Box", "--yes")
         #expect(renamed.code == 0 && renamed.said.contains("accepted as job"), "\(renamed.said)")
         try await gym.drain(within: .seconds(30))
-        let deleted = try program("delete", "--name", "Kick & Box", "--yes")
+        let deleted = try await program("delete", "--name", "Kick & Box", "--yes")
         #expect(deleted.code == 0 && deleted.said.contains("ZP Program: Kick & Box - Active"), "\(deleted.said)")
         try await gym.drain(within: .seconds(30))
-        let again = try program("delete", "--name", "Kick & Box", "--yes")
+        let again = try await program("delete", "--name", "Kick & Box", "--yes")
         #expect(again.code == 1)
     }
 
@@ -53,9 +53,10 @@ struct CommandTests {
             ["jobs"], ["budget"], ["attention"], ["pause", "--gym", "downtown"], ["resume", "--gym", "downtown"],
         ] {
             let program = try RunningProgram(words + ["--config", file.path])
-            #expect(program.wait() == 0, "\(words): \(program.wholeOutput)")
+            let code = await program.wait()
+            #expect(code == 0, "\(words): \(program.wholeOutput)")
         }
-        let served = try run("serve", "--config", file.path)
+        let served = try await run("serve", "--config", file.path)
         #expect(served.code == 1 && served.said.contains("NO_SUCH_KEY_40"))
     }
 
@@ -63,9 +64,9 @@ struct CommandTests {
     func `names with slashes and odd characters lead to no other place`() async throws {
         let gym = try await Gym()
         for name in ["downtown/lanes/1", "../..", "a?b", "a b%2F", "ü\u{1F600}", "%", "#"] {
-            let pause = try run("pause", "--gym", name, "--admin", gym.admin)
+            let pause = try await run("pause", "--gym", name, "--admin", gym.admin)
             #expect(pause.code == 1 && pause.said.contains("there is no gym “\(name)”"), "\(pause.said)")
-            let job = try run("jobs", "--admin", gym.admin, name)
+            let job = try await run("jobs", "--admin", gym.admin, name)
             #expect(job.code == 1 && job.said.contains("there is no job"), "\(job.said)")
         }
     }

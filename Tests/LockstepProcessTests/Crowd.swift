@@ -46,8 +46,8 @@ final class Crowd {
     }
 
     deinit {
-        service.kill()
-        keap.kill()
+        service.killNow()
+        keap.killNow()
         // Left behind at worst in the system's temporary directory.
         try? FileManager.default.removeItem(at: directory)
     }
@@ -93,7 +93,7 @@ final class Crowd {
 
     /// Sends a person's message as a sender would: again, if it is refused or cut off.
     func post(_ person: Int, to gym: Int) async throws {
-        let form = "personId=\(person)&firstName=F&lastName=L\(person)&email=p\(person)@e.org&status=Student"
+        let form = "personId=\(person + 1)&firstName=F&lastName=L\(person)&email=p\(person)@e.org&status=Student"
         try await again("message") {
             try await self.ask("POST", "http://127.0.0.1:\(self.intake)/hooks/g\(gym)/zenplanner/t", form).0 == 202
         }

@@ -5,7 +5,7 @@ import Testing
     @Test(.timeLimit(.minutes(1)))
     func `a limit below 128 is refused with a sentence and exit code 1`() async throws {
         let program = try RunningProgram(["serve", "--config", "/nonexistent"], descriptors: 127)
-        #expect(program.wait() == 1)
+        #expect(await program.wait() == 1)
         #expect(program.wholeOutput.contains("127") && program.wholeOutput.contains("at least 128"))
     }
 
@@ -27,6 +27,6 @@ import Testing
         for person in 5..<10 { try await crowd.post(person, to: 12) }
         try await crowd.untilDone(gym: 12, count: 10)
         crowd.disconnect(idle + more)
-        #expect(crowd.service.terminate() == 0)
+        #expect(await crowd.service.terminate() == 0)
     }
 }

@@ -34,15 +34,15 @@ final class Gym {
     }
 
     deinit {
-        service.kill()
-        keap.kill()
+        service.killNow()
+        keap.killNow()
         // Left behind at worst in the system's temporary directory.
         try? FileManager.default.removeItem(at: directory)
     }
 
     /// `kill -9`, and a new process on the same journal.
     func killAndRestart() async throws {
-        service.kill()
+        await service.kill()
         try await restart()
     }
 

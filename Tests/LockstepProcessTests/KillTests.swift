@@ -81,7 +81,7 @@ import Testing
             ]
             #expect(await gym.post(fields))
         }
-        #expect(gym.service.terminate() == 0)
+        #expect(await gym.service.terminate() == 0)
         try await gym.restart()
         try await gym.drain(within: .seconds(40))
         let contacts = try await gym.simulator("accounts/KeapAK-test/contacts")["contacts"] as? [[String: Any]] ?? []
@@ -92,16 +92,16 @@ import Testing
     func `a second service on the same journal is refused with a sentence`() async throws {
         let gym = try await Gym()
         let second = try RunningProgram(["serve", "--config", gym.directory.appending(path: "lockstep.json").path])
-        #expect(second.wait() == 1)
+        #expect(await second.wait() == 1)
         #expect(await second.line(containing: "in use") != nil)
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `wrong words end with 2 and a sentence, a wrong configuration with 1`() async throws {
-        #expect(try RunningProgram(["swerve"]).wait() == 2)
-        #expect(try RunningProgram(["jobs", "--config", "x", "--colour"]).wait() == 2)
+        #expect(try await RunningProgram(["swerve"]).wait() == 2)
+        #expect(try await RunningProgram(["jobs", "--config", "x", "--colour"]).wait() == 2)
         let missing = try RunningProgram(["serve", "--config", "/nonexistent/lockstep.json"])
-        #expect(missing.wait() == 1)
+        #expect(await missing.wait() == 1)
         #expect(await missing.line(containing: "/nonexistent/lockstep.json") != nil)
     }
 }

@@ -43,7 +43,7 @@ final class RunningProgram: Sendable {
         self.process = Mutex(process)
     }
 
-    deinit { kill() }
+    deinit { killNow() }
 
     /// The first line (also of those already printed) that contains `text`; nil if the program ended without one.
     func line(containing text: String) async -> String? { await lines.first(containing: text) }
@@ -54,28 +54,30 @@ final class RunningProgram: Sendable {
     var wholeOutput: String { lines.whole }
 
     /// `kill -9`, and waits until the process is gone.
-    func kill() { end(with: SIGKILL) }
+    func kill() async { _ = await end(with: SIGKILL) }
 
     /// The same while the caller does something else.
-    func killFromElsewhere() async { kill() }
+    func killFromElsewhere() async { await kill() }
+
+    /// The same without waiting.
+    func killNow() { process.withLock { if $0.isRunning { _ = systemKill(id, SIGKILL) } } }
 
     /// Ends it as an operator would.
-    func terminate() -> Int32 { end(with: SIGTERM) }
+    func terminate() async -> Int32 { await end(with: SIGTERM) }
 
-    func wait() -> Int32 {
-        process.withLock {
-            $0.waitUntilExit()
-            return $0.terminationStatus
+    /// Its exit code, once it has ended. Blocks no thread: the other tests have few to run on.
+    func wait() async -> Int32 {
+        while process.withLock({ $0.isRunning }) {
+            // Another process: nothing here is woken by its end. Cancelled, it looks without a pause.
+            try? await Task.sleep(for: .milliseconds(10))
         }
+        return process.withLock { $0.terminationStatus }
     }
 
     @discardableResult
-    private func end(with signal: Int32) -> Int32 {
-        process.withLock {
-            if $0.isRunning { _ = systemKill(id, signal) }
-            $0.waitUntilExit()
-            return $0.terminationStatus
-        }
+    private func end(with signal: Int32) async -> Int32 {
+        process.withLock { if $0.isRunning { _ = systemKill(id, signal) } }
+        return await wait()
     }
 }
 

@@ -45,7 +45,7 @@ import Testing
             await Self.status("http://127.0.0.1:\(intake)/hooks/downtown/zenplanner/a-token", body: "personId=7") == 202
         )
         kill(process.processIdentifier, SIGTERM)
-        process.waitUntilExit()
+        while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
         #expect(process.terminationReason == .exit && process.terminationStatus == 0)
     }
 
@@ -55,7 +55,7 @@ import Testing
         kill(gym.service.id, SIGHUP)
         #expect(await gym.service.line(containing: "SIGHUP")?.contains("restart Lockstep") == true)
         #expect(await gym.post(["personId": "zp-1", "firstName": "F", "lastName": "L", "email": "p@e.org"]))
-        #expect(gym.service.terminate() == 0)
+        #expect(await gym.service.terminate() == 0)
     }
 
     /// What the address answers once it answers at all.

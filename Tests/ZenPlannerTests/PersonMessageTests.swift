@@ -125,6 +125,6 @@ struct PersonMessageTests {
     @Test func `reading a message twice gives the same`() throws {
         #expect(try readForm(Self.wholeForm) == readForm(Self.wholeForm))
         let json = #"{"b": 1, "a": 2, "d": 3, "c": 4, "personId": 1, "city": "x"}"#
-        #expect(try readJSON(json).ignored == ["a", "b", "c", "d"])
+        #expect(try readJSON(json).ignored.sorted() == ["a", "b", "c", "d"])
     }
 }

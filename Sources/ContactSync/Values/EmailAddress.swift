@@ -45,7 +45,7 @@ package enum EmailAddress {
             address = address.dropFirst(scheme.count)
         }
         if let query = address.firstIndex(of: "?") { address = address[..<query] }
-        while let first = address.first, "'’‘`.:/".contains(first) { address.removeFirst() }
+        while let first = address.first, "'’‘`:/".contains(first) { address.removeFirst() }
         while let last = address.last, "'’‘`.:/!".contains(last) { address.removeLast() }
         return String(address)
     }

@@ -7,7 +7,7 @@ extension String {
     ///
     /// `Straße` is `STRASSE`, `O’Brien` is `O'Brien`, and a half-width name is the full-width one. What is sent to Keap
     /// stays as it was written.
-    var folded: String { utf8.allSatisfy { $0 < 0x80 } ? foldedASCII : foldedSlowly }
+    package var folded: String { utf8.allSatisfy { $0 < 0x80 } ? foldedASCII : foldedSlowly }
 
     /// Nearly every text, and no look-up of a character's properties.
     private var foldedASCII: String {

@@ -7,7 +7,8 @@ struct CheckCommand: Command {
     static let help = """
         Usage: lockstep check --config FILE [--json]
 
-        Reads the configuration, tries whether the data directory can be written, asks Keap once with each gym's key, and lists what the first change would create there.
+        Reads the configuration, tries whether the data directory can be written, asks
+        Keap once with each gym's key, and lists what the first change would create there.
         Changes nothing; costs three calls a gym, and up to five more with OnceHub. Exit code 1 if anything is wrong.
         """
 
