@@ -69,18 +69,17 @@ extension Planner {
     }
 
     /// Of a list of programs that lacks some, what was worn for those that it names.
-    private func replaced(by desired: [TagID: TagFamily], _ directory: TagDirectory) -> [TagID] {
+    private func replaced(by desired: [TagID: TagFamily], _ directory: TagDirectory) -> Set<TagID> {
         let families = Set(wanted.tags.filter(\.replacesInPrograms).map(\.family))
         guard !families.isEmpty else { return [] }
         let programs = Set(desired.keys.compactMap { directory.records[$0]?.key.program })
-        return Array(mirror.tags.keys)
-            + Array(mirror.unclearTags.keys)
-            .filter { tag in
-                guard desired[tag] == nil, let key = directory.records[tag]?.key, families.contains(key.family) else {
-                    return false
-                }
-                return key.program.map(programs.contains) ?? false
+        let maybeWorn = Set(mirror.tags.keys).union(mirror.unclearTags.keys)
+        return maybeWorn.filter { tag in
+            guard desired[tag] == nil, let key = directory.records[tag]?.key, families.contains(key.family) else {
+                return false
             }
+            return key.program.map(programs.contains) ?? false
+        }
     }
 
     /// To be called before Keap is asked for a personal tag; the mirror must then be saved. Returns whether this lane
