@@ -47,10 +47,10 @@ extension Planner {
         }
     }
 
+    /// By the values as they were sent: worked out anew, without what was read of the contact, some might be missing.
     private mutating func leaveOut(_ fields: Set<SyncedField>, why: String) {
-        let values = desiredFields().values
         for field in fields {
-            guard let value = values[field] else { continue }
+            guard let value = sentFields[field] ?? sentAtFirst[field] else { continue }
             mirror.refused[field] = RefusedValue(value, why: why)
         }
     }

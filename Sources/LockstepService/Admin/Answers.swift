@@ -8,16 +8,16 @@ import LockstepPool
 struct JobAnswer: Encodable, Sendable {
     var id: String
     var gym: String
-    var lane: String?
+    @NullIfMissing var lane: String?
     var state: String
     var attempts: Int
-    var reason: String?
+    @NullIfMissing var reason: String?
     /// Whom or what its message is about: told of one job, not in lists.
-    var person: String?
+    @NullIfMissing var person: String?
     var acceptedAt: String
-    var finishedAt: String?
+    @NullIfMissing var finishedAt: String?
     /// When the next try is due, for a waiting job.
-    var dueAt: String?
+    @NullIfMissing var dueAt: String? = nil
 
     init(_ job: JobView, person: String? = nil) {
         self.person = person
@@ -30,25 +30,6 @@ struct JobAnswer: Encodable, Sendable {
         acceptedAt = Self.time(job.acceptedAt)
         finishedAt = job.finishedAt.map(Self.time)
         if case .waiting(let due) = job.state { dueAt = Self.time(due) }
-    }
-
-    /// Every key is there, also those without a value: a reader should not have to guess.
-    func encode(to encoder: any Encoder) throws {
-        var keys = encoder.container(keyedBy: CodingKeys.self)
-        try keys.encode(id, forKey: .id)
-        try keys.encode(gym, forKey: .gym)
-        try keys.encode(lane, forKey: .lane)
-        try keys.encode(state, forKey: .state)
-        try keys.encode(attempts, forKey: .attempts)
-        try keys.encode(reason, forKey: .reason)
-        try keys.encode(person, forKey: .person)
-        try keys.encode(acceptedAt, forKey: .acceptedAt)
-        try keys.encode(finishedAt, forKey: .finishedAt)
-        try keys.encode(dueAt, forKey: .dueAt)
-    }
-
-    private enum CodingKeys: CodingKey {
-        case id, gym, lane, state, attempts, reason, person, acceptedAt, finishedAt, dueAt
     }
 
     static func time(_ milliseconds: Int64) -> String {
@@ -88,8 +69,8 @@ struct AttentionAnswer: Encodable, Sendable {
     var gym: String
     var lane: String
     var person: String
-    var field: String?
-    var value: String?
+    @NullIfMissing var field: String?
+    @NullIfMissing var value: String?
     var note: String
     var job: String
     var at: String
@@ -100,23 +81,6 @@ struct AttentionAnswer: Encodable, Sendable {
                 gym: gym.description, lane: entry.lane, person: entry.person, field: note.field, value: note.value,
                 note: note.text, job: entry.job, at: JobAnswer.time(entry.at))
         }
-    }
-
-    /// Every key is there, also those without a value: a reader should not have to guess.
-    func encode(to encoder: any Encoder) throws {
-        var keys = encoder.container(keyedBy: CodingKeys.self)
-        try keys.encode(gym, forKey: .gym)
-        try keys.encode(lane, forKey: .lane)
-        try keys.encode(person, forKey: .person)
-        try keys.encode(field, forKey: .field)
-        try keys.encode(value, forKey: .value)
-        try keys.encode(note, forKey: .note)
-        try keys.encode(job, forKey: .job)
-        try keys.encode(at, forKey: .at)
-    }
-
-    private enum CodingKeys: CodingKey {
-        case gym, lane, person, field, value, note, job, at
     }
 }
 

@@ -32,12 +32,9 @@ struct AttentionCommand: Command {
     func run() async throws -> ExitCode {
         let client = try AdminClient(address)
         let data = try await client.get("/api/attention", [("gym", gym), ("limit", limit.map { String($0) })])
-        if json {
-            Terminal.print(String(decoding: data, as: UTF8.self))
-            return .done
+        try client.show(data, asJSON: json) { (notes: [AttentionRow]) in
+            notes.isEmpty ? "nothing needs attention" : AttentionRow.list(notes)
         }
-        let notes = try client.decode([AttentionRow].self, from: data)
-        Terminal.print(notes.isEmpty ? "nothing needs attention" : AttentionRow.list(notes))
         return .done
     }
 }

@@ -24,12 +24,9 @@ struct BudgetCommand: Command {
     func run() async throws -> ExitCode {
         let client = try AdminClient(address)
         let data = try await client.get("/api/budget")
-        if json {
-            Terminal.print(String(decoding: data, as: UTF8.self))
-            return .done
+        try client.show(data, asJSON: json) { (budgets: [BudgetReport]) in
+            budgets.map { $0.text }.joined(separator: "\n\n")
         }
-        let budgets = try client.decode([BudgetReport].self, from: data)
-        Terminal.print(budgets.map { $0.text }.joined(separator: "\n\n"))
         return .done
     }
 }

@@ -27,11 +27,7 @@ struct ExplainCommand: Command {
     func run() async throws -> ExitCode {
         let client = try AdminClient(address)
         let data = try await client.get("/api/jobs/\(job.inPath)/explain")
-        if json {
-            Terminal.print(String(decoding: data, as: UTF8.self))
-        } else {
-            Terminal.print(try client.decode(ExplainedJob.self, from: data).text)
-        }
+        try client.show(data, asJSON: json) { (job: ExplainedJob) in job.text }
         return .done
     }
 }

@@ -46,12 +46,7 @@ struct JobsCommand: Command {
             data = try await client.get(
                 "/api/jobs", [("gym", gym), ("state", state), ("limit", limit.map { String($0) })])
         }
-        if json {
-            Terminal.print(String(decoding: data, as: UTF8.self))
-            return .done
-        }
-        let jobs = try client.decode([JobRow].self, from: data)
-        Terminal.print(jobs.isEmpty ? "no jobs" : JobRow.table(jobs))
+        try client.show(data, asJSON: json) { (jobs: [JobRow]) in jobs.isEmpty ? "no jobs" : JobRow.table(jobs) }
         return .done
     }
 }

@@ -79,6 +79,13 @@ struct AdminClient {
         }
     }
 
+    /// Prints an answer as it came, or in the words of `text`.
+    func show<Value: Decodable>(
+        _ data: Data, asJSON: Bool, _ text: (Value) throws -> String
+    ) throws {
+        Terminal.print(asJSON ? String(decoding: data, as: UTF8.self) : try text(decode(Value.self, from: data)))
+    }
+
     func get(_ path: String, _ query: [(String, String?)] = []) async throws -> Data {
         try await send("GET", path, query, body: nil)
     }
