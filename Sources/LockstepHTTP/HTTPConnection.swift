@@ -86,7 +86,8 @@ actor HTTPConnection {
             socket.resetOnClose()
             close()
         }
-        if exchange.isIdle != isIdle {
+        // One that closes keeps its standing until it is gone: it may be the one that others wait for to leave.
+        if !isClosing, exchange.isIdle != isIdle {
             isIdle.toggle()
             registry.note(id, isIdle: isIdle)
         }
