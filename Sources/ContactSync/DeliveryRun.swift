@@ -120,7 +120,7 @@ struct DeliveryRun {
         return true
     }
 
-    /// Nobody else may look for a contact of the address from the search on until the contact is found or made. And a
+    /// No other run may look for a contact of the address from the search on until the contact is found or made. And a
     /// contact must not come to bear the address and name of one that is just being created.
     private func mustHoldAddress(for step: PlanStep) -> Bool {
         guard address == nil else { return false }
@@ -266,13 +266,13 @@ struct DeliveryRun {
 
     /// Two lanes may come to one contact: an address that Keap has beside the one they were told of leads to it. Each
     /// with a mirror of its own, they would undo each other's work. And two people may come to one contact that bears
-    /// nobody's id: it goes to the first.
+    /// no id: it goes to the first.
     private mutating func claim(after step: PlanStep, _ before: Mirror) async throws(Stop) {
         guard let contact = planner.mirror.contact, contact != claimed else { return }
         switch try await claim(contact) {
         case .own:
             claimed = contact
-            // Before anything is written to it: after a crash it must still be this person's and nobody else's.
+            // Before anything is written to it: after a crash it must still be this person's alone.
             if planner.isTakingOver, contact != before.contact, !step.isCreation { try await keep() }
         case .joining:
             throw .joining

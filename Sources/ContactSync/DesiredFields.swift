@@ -92,7 +92,7 @@ struct DesiredFields: Equatable {
         return short
     }
 
-    /// Half an address or number would be somebody else's: it is sent whole or not at all.
+    /// Half an address or number would be another's: it is sent whole or not at all.
     private mutating func whole(_ text: String, within limit: Int, _ field: SyncedField) -> String? {
         guard !text.fits(limit) else { return text }
         notes.append(

@@ -145,7 +145,7 @@ package actor DirectoryKeeper {
         guard isRecheck || settings.ownFields.contains(where: { !directory.knows($0, settings: settings) })
         else { return }
         let models = try await keap { () async throws(KeapFailure) in try await callsAhead.customFields() }
-        // All at once, so that nobody plans with a field missing that Keap has.
+        // All at once, so that no plan misses a field that Keap has.
         edit { directory in
             for field in settings.ownFields {
                 let label = settings.customFields[field]
@@ -205,7 +205,7 @@ package actor DirectoryKeeper {
         do throws(Stop) {
             return KeapTag(id: try await makeTag(name, category), name: name)
         } catch {
-            // Names are unique: somebody may have made it since we looked, or our own lost request did.
+            // Names are unique: it may have been made since we looked, also by our own lost request.
             guard case .keap(.refused) = error, let known = try await existingTag(named: name, category) else {
                 throw error
             }
@@ -215,7 +215,7 @@ package actor DirectoryKeeper {
 
     /// Finds or makes a tag that only one contact will wear. That contact's lane has noted durably that it may be made.
     ///
-    /// - Parameter isNew: the lane has never asked for it before, so that only somebody else can have made it.
+    /// - Parameter isNew: the lane has never asked for it before, so that only another can have made it.
     func personalTag(_ tag: NamedTag, isNew: Bool) async throws(Stop) -> TagID {
         try await connect()
         let name = tag.name.limited(to: KeapLengths.tagName)

@@ -55,7 +55,7 @@ package final class KeyedLock<Key: Hashable & Sendable>: Sendable {
         return isHeld
     }
 
-    /// Hands the key to whoever waited longest.
+    /// Hands the key to the caller that waited longest.
     package func release(_ key: Key) {
         let next: Waiter? = state.withLock { state in
             guard let queue = state.queues[key] else { preconditionFailure("Only a held key is released.") }

@@ -26,9 +26,9 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var creating: CreateIntent?
     /// The contact that Keap lost, until another is found or made.
     package internal(set) var lost: ContactID?
-    /// Somebody deleted the contact in Keap, and the gym wants that respected.
+    /// The contact was deleted in Keap, and the gym wants that respected.
     package internal(set) var isLeftAlone = false
-    /// Other contacts that seem to be the same person, for somebody to merge.
+    /// Other contacts that seem to be the same person, to be merged by hand.
     package internal(set) var alsoFound: [ContactID] = []
     /// A Zen Planner id that the contact was seen to bear when it was met or read.
     package internal(set) var possessor: String?
@@ -97,7 +97,7 @@ package struct Mirror: Equatable, Sendable {
 
     static let mostAppointments = 50
 
-    /// The ones that are longest over go first: nobody will move them any more.
+    /// The ones that are longest over go first: they will not be moved any more.
     mutating func boundAppointments(keeping key: String? = nil) {
         let others = appointments.filter { $0.key != key }
         let oldestFirst = others.sorted { ($0.value.start, $0.key) < ($1.value.start, $1.key) }

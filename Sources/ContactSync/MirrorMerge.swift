@@ -4,7 +4,7 @@ extension Mirror {
     /// One mirror of two lanes that turned out to be one person.
     ///
     /// Of two contacts, the one that bears the Zen Planner id stays (else the older one); the other is listed for
-    /// somebody to merge. Whatever the two disagree on counts as unknown, and is sent again when it next matters.
+    /// a person to merge. Whatever the two disagree on counts as unknown, and is sent again when it next matters.
     ///
     /// - Parameter uniting: for each source that keeps a memory, how two of them become one.
     package static func merge(

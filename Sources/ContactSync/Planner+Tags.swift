@@ -151,7 +151,7 @@ extension Planner {
         package var refusals: [String] = []
     }
 
-    /// Tags that nobody wears any more are not worn here either, and cost no call.
+    /// Tags that no contact has any more are not on this one either, and cost no call.
     private mutating func forgetRetired(_ directory: TagDirectory) {
         for tag in mirror.tags.keys where directory.isRetired(tag) { mirror.tags[tag] = nil }
     }
@@ -207,7 +207,7 @@ extension Planner {
     }
 }
 
-/// The standing of a membership. Somebody with a current and an ended one of the same program is a current member.
+/// The standing of a membership. A person with a current and an ended one of the same program is a current member.
 enum ProgramStatus {
     static func rank(of word: String) -> Int? {
         switch word.folded {

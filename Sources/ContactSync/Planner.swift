@@ -2,7 +2,7 @@ package import Keap
 
 /// Works out, step by step, what Keap needs so that it holds what a source says of one person.
 ///
-/// A value that calls nobody: it is asked for the next step and told what came of it. `mirror` always holds what Keap
+/// A value that makes no calls: it is asked for the next step and told what came of it. `mirror` always holds what Keap
 /// has confirmed so far, so that a plan that is broken off anywhere goes on from there. A person about whom nothing
 /// changed is finished at once.
 package struct Planner: Sendable {
@@ -18,7 +18,7 @@ package struct Planner: Sendable {
     private var search = Search.byID
     private(set) var isNamesakeThere = false
     private var isAmbiguous = false
-    /// Whoever drives the plan knows of a namesake, whether Keap's search shows them yet or not.
+    /// The caller knows of a namesake, whether Keap's search shows them yet or not.
     private(set) var isNamesakeKnown = false
     /// What was read of the contact in this run.
     var contact: KeapContact?
@@ -55,7 +55,7 @@ package struct Planner: Sendable {
     /// Whose appointments, that may have been made, were looked for and are not there.
     var searchedAppointments: Set<String> = []
     var timesAppointmentWasGone = 0
-    /// What the latest `addTags` step left to be seen to, for whoever drives the plan.
+    /// What the latest `addTags` step left to be seen to by the caller.
     package var tagOutcome = TagOutcome()
     var notes: [AttentionNote] = []
 
@@ -108,7 +108,7 @@ package struct Planner: Sendable {
             search = .byEmail
         }
         if search == .byEmail {
-            // Never by e-mail alone: without a name there is nobody to look for.
+            // Never by e-mail alone: without a name there is no person to look for.
             let hasName = !(wanted.text(.firstName) + wanted.text(.lastName)).folded.isEmpty
             let email = wanted.text(.email)
             // What a form took may be of any length, and a search goes into a request's address.
@@ -156,7 +156,7 @@ package struct Planner: Sendable {
 
     package mutating func found(_ contacts: [KeapContact], _ directory: TagDirectory) {
         let field = directory.customFields[.zenPlannerID]?.id
-        // Without the field nobody can tell whose contact it is; the search is made again once it is known.
+        // Without the field it is unknown whose contact it is; the search is made again once it is known.
         guard field != nil || wanted.zenPlannerID == nil else { return }
         candidates = contacts
         let known = contacts.filter { !gone.contains($0.id) && !others.contains($0.id) }
@@ -398,7 +398,7 @@ package struct Planner: Sendable {
         mirror.possessor = id
     }
 
-    /// A contact that bears another id of Zen Planner's is somebody else's, also if this lane wrote to it so far: a
+    /// A contact that bears another id of Zen Planner's is another person's, also if this lane wrote to it so far: a
     /// booking of the same name and address was taken for theirs.
     private mutating func comparePossessor() {
         guard let id = wanted.zenPlannerID, mirror.zenPlannerID == nil, let possessor = mirror.possessor else { return }

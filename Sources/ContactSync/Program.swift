@@ -10,7 +10,7 @@ struct Program: Equatable, Sendable, Codable {
     var renamedBy: UInt64?
     /// The job that deleted it. Jobs accepted before that one still mean this program, and wear nothing for it.
     var deletedBy: UInt64?
-    /// Nobody wears its tags any more, and they have their final name (or are gone).
+    /// No contact has its tags any more, and they have their final name (or are gone).
     var isSwept = false
 
     static let mostAliases = 32

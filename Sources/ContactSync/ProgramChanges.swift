@@ -90,7 +90,7 @@ extension DirectoryKeeper {
         return []
     }
 
-    /// Reads who wears the tag and takes it off them, until nobody does. Returns those for whom Keap refused.
+    /// Reads which contacts have the tag and takes it off them, until none has. Returns those for whom Keap refused.
     private func takeOffEverybody(_ tag: TagID) async throws(Stop) -> Set<ContactID> {
         var stubborn: Set<ContactID> = []
         var last: Set<ContactID> = []
@@ -124,7 +124,7 @@ extension DirectoryKeeper {
             return []
         } catch {
             switch error {
-            // The tag is gone; whoever asks next who wears it will hear so.
+            // The tag is gone; the next question for its contacts will hear so.
             case .gone:
                 return []
             case .refused where batch.count > 1:

@@ -26,7 +26,7 @@ final class Signal: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    // The handler below has run already, and found nobody waiting.
+                    // The handler below has run already, and found no waiter.
                     if state.isFired || Task.isCancelled { return true }
                     state.waiter = continuation
                     return false

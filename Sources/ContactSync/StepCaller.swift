@@ -18,7 +18,7 @@ struct StepCaller: Sendable {
     let keeper: DirectoryKeeper
     /// For imports: what was read ahead.
     var readAhead: ReadAhead?
-    /// For everybody: to be told of contacts that were made or changed, or an import would take them for new.
+    /// For live deliveries too: to be told of contacts that were made or changed, or an import would take them for new.
     let book: ReadAhead?
 
     func answer(to step: PlanStep) async throws(KeapFailure) -> StepAnswer {

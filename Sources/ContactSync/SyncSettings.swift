@@ -42,7 +42,7 @@ package struct SyncSettings: Equatable, Sendable {
     }
 }
 
-/// What becomes of a deleted program's tags, once nobody wears them.
+/// What becomes of a deleted program's tags, once no contact has them.
 package enum ProgramDeletion: String, CaseIterable, Sendable {
     case rename, delete
 }

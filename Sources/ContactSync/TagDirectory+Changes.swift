@@ -1,6 +1,6 @@
 import Keap
 
-/// Gym-wide changes. They block nobody: noted here in the order of acceptance, they change how everything that is
+/// Gym-wide changes. They block no lane: noted here in the order of acceptance, they change how everything that is
 /// planned later comes out. Keap's tags follow when the change's own job runs.
 extension TagDirectory {
     /// Notes that a program was renamed or deleted. Told again (after a restart), it changes nothing.
@@ -72,7 +72,7 @@ extension TagDirectory {
         }
     }
 
-    /// Nobody wears the program's tags, and they have left our names.
+    /// No contact has the program's tags, and they have left our names.
     mutating func noteSwept(_ program: ProgramKey) {
         for (tag, _) in tags(of: program) { retire(tag) }
         guard let index = programs.firstIndex(where: { $0.key == program }) else { return }

@@ -3,14 +3,14 @@ import Keap
 /// One gym's knowledge of its tags: which program and status is which tag of Keap's, and what became of the programs.
 ///
 /// A value: it answers and notes, `DirectoryKeeper` calls Keap. Job numbers tell what came first: a program deleted by
-/// job 40 is, for job 39, a program whose tags nobody wears; for job 41 its name is a new program's.
+/// job 40 is, for job 39, a program whose tags no contact has; for job 41 its name is a new program's.
 package struct TagDirectory: Equatable, Sendable {
     var programs: [Program] = []
     /// Every tag of ours, also those that a second tag of the same meaning has replaced.
     private(set) var records: [TagID: TagRecord] = [:]
     /// The tag to apply for a meaning.
     private(set) var keyed: [TagKey: TagID] = [:]
-    /// Tags that nobody wears any more, or that Keap does not know any more.
+    /// Tags that no contact has any more, or that Keap does not know any more.
     private(set) var retired: Set<TagID> = []
     var categories: [KnownCategory] = []
     /// Whether the account had tags that look like personal ones of ours before we made any, so that each has to be
@@ -48,7 +48,7 @@ package struct TagDirectory: Equatable, Sendable {
         case tag(TagID)
         /// Keap has none that we know of, or the program is new.
         case unknown
-        /// The program was deleted after the job was accepted: nobody wears its tags.
+        /// The program was deleted after the job was accepted: no contact has its tags.
         case nobody
     }
 
@@ -78,7 +78,7 @@ package struct TagDirectory: Equatable, Sendable {
         return programs.contains { $0.key == program && $0.deletedBy != nil && !$0.isSwept }
     }
 
-    /// Nobody wears it, whatever a mirror remembers.
+    /// No contact has it, whatever a mirror remembers.
     func isRetired(_ tag: TagID) -> Bool { retired.contains(tag) }
 
     func tags(of program: ProgramKey) -> [(id: TagID, record: TagRecord)] {
@@ -100,7 +100,7 @@ package struct TagDirectory: Equatable, Sendable {
 
     func category(_ name: String?) -> KnownCategory? { name.flatMap { name in categories.first { $0.name == name } } }
 
-    /// The meaning of a wanted tag; a program that was not known becomes known. Nil: worn by nobody.
+    /// The meaning of a wanted tag; a program that was not known becomes known. Nil: on no contact.
     mutating func key(for wanted: WantedTag, job: UInt64) -> TagKey? {
         switch wanted {
         case .named(let tag):
@@ -135,7 +135,7 @@ package struct TagDirectory: Equatable, Sendable {
     }
 
     mutating func note(_ tag: TagID, name: String, key: TagKey) {
-        // A tag that already means something else to us (somebody renamed it in Keap) keeps that meaning too.
+        // A tag that already means something else to us (it was renamed in Keap) keeps that meaning too.
         if records[tag] == nil { records[tag] = TagRecord(name: name, key: key) }
         if records[tag]?.key == key { records[tag]?.name = name }
         keyed[key] = tag
@@ -144,7 +144,7 @@ package struct TagDirectory: Equatable, Sendable {
 
     mutating func noteName(_ name: String, of tag: TagID) { records[tag]?.name = name }
 
-    /// Keap does not know the tag (any more), or nobody wears it.
+    /// Keap does not know the tag (any more), or no contact has it.
     mutating func retire(_ tag: TagID) {
         if let record = records.removeValue(forKey: tag), keyed[record.key] == tag { keyed[record.key] = nil }
         for (key, id) in keyed where id == tag { keyed[key] = nil }
@@ -187,7 +187,7 @@ package struct TagDirectory: Equatable, Sendable {
         if let mark = named.personalMark { hasForeignPersonalTags = tags.contains { $0.name.contains(mark) } }
         for wanted in named.shared {
             let category = category(wanted.category)?.id
-            // A plain word may well be somebody else's tag: only the category tells.
+            // A plain word may well be another's tag: only the category tells.
             let ours = tags.filter {
                 $0.name.folded == wanted.name.folded && $0.category == category && category != nil
             }

@@ -132,7 +132,7 @@ struct Exchange: Sendable {
         switch phase {
         case .idle, .header, .body, .draining: return finish(.close)
         // A peer that went away and one that only said its last word look alike. So the handler is told that probably
-        // nobody listens, and what it answers is sent all the same.
+        // the client no longer listens, and what it answers is sent all the same.
         case .handling: return .cancelHandler
         case .sending, .over: return .wait
         }
@@ -169,7 +169,7 @@ struct Exchange: Sendable {
     mutating func expire(now: Instant) -> Step {
         guard let deadline, deadline <= now else { return .wait }
         switch phase {
-        // Nobody waits for an answer on a connection that has said nothing.
+        // A connection that has sent nothing is owed no answer.
         case .header where parser.isBetweenRequests: return finish(.close)
         case .header: return send(.error(408, "the request's header took too long to arrive"), now: now)
         case .body: return send(.error(408, "the request's body took too long to arrive"), now: now)

@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// A non-blocking TCP socket; the calls on it, and nothing else. Whoever owns it closes it, once.
+/// A non-blocking TCP socket; the calls on it, and nothing else. Its owner closes it, once.
 struct Socket: Sendable {
     enum Received {
         /// So many bytes are in the buffer.
@@ -25,7 +25,7 @@ struct Socket: Sendable {
 
     enum Accepted {
         case connection(Socket)
-        /// Nobody waits (or the one who did has gone again).
+        /// No task waits (or the one that did has gone again).
         case none
         /// Out of descriptors or memory: asking again at once would only spin, since the peer goes on waiting.
         case exhausted

@@ -37,7 +37,7 @@ struct CommitQueue {
     private var writing: [Pending] = []
     private(set) var written: UInt64
     private(set) var durable: UInt64
-    /// Highest number that somebody waits to be durable.
+    /// Highest number that a caller waits to be durable.
     private var wanted: UInt64
     private var oldestUnsynced: ContinuousClock.Instant?
     private var wroteLast = false

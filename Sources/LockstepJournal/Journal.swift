@@ -133,7 +133,7 @@ public final class Journal: Sendable {
     ///
     /// - Parameters:
     ///   - upTo: not beyond what was submitted, not before that of the last checkpoint.
-    ///   - retiring: segments that nobody will read again. The live one, and any with a record after `upTo`, stay.
+    ///   - retiring: segments that will not be read again. The live one, and any with a record after `upTo`, stay.
     /// - Throws: `.checkpointFailed`, after which nothing has changed; `.poisoned`; `.closed`.
     public func checkpoint(
         _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: [UInt32]

@@ -148,7 +148,7 @@ final class JournalCore: Sendable {
 
     // MARK: For the writer
 
-    /// What to do next. If that is to sleep, whoever has something for the writer wakes it from here on.
+    /// What to do next. If that is to sleep, new work for the writer wakes it from here on.
     func nextStep() -> CommitQueue.Step {
         let now = driver.now()
         return state.withLock { state in

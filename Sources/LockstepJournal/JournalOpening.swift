@@ -57,7 +57,7 @@ struct JournalOpening {
         return file
     }
 
-    /// Spares outlive a process, so that what was reserved stays set aside while nobody holds the journal.
+    /// Spares outlive a process, so that what was reserved stays set aside while no process holds the journal.
     ///
     /// Nothing but a header was ever written to one, which its next use overwrites. One of another size was made under
     /// other options, or cut short while it was made.
@@ -70,7 +70,7 @@ struct JournalOpening {
         } catch {
             return false
         }
-        // That it stays there hurts nobody.
+        // That it stays there does no harm.
         try? files.remove(path)
         return false
     }

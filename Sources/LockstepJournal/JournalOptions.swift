@@ -4,7 +4,7 @@ public struct JournalOptions: Sendable {
     public var segmentSize = 64 << 20
     /// Longest payload of one record.
     public var maxPayload = (1 << 20) + (128 << 10)
-    /// Longest time that a record for which nobody waits stays unsynced.
+    /// Longest time that a record without a waiter stays unsynced.
     public var unsyncedLimit = Duration.milliseconds(100)
     /// Segments that are set aside before they are needed, beside the one that compaction and checkpoints may use.
     public var segmentsAhead = 1

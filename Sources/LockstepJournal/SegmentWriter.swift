@@ -127,7 +127,7 @@ final class SegmentWriter: JournalWriter, @unchecked Sendable {
     }
 
     /// Tells the next recovery that everything was durable, so that it takes no damage for a torn tail. Without it
-    /// nothing is lost, so an error here is nobody's trouble.
+    /// nothing is lost, so an error here fails no caller.
     private func seal() {
         guard hasUnsealed, written == durable, end + UInt64(RecordFormat.headerSize) <= UInt64(capacity) else { return }
         let header = FrameHeader(

@@ -115,8 +115,8 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
         tenants[tenant, default: newcomer].openings(at: now).longest()
     }
 
-    /// Somebody waits because of this. While more wants to go than the minute lets through, calls are spread over it:
-    /// nobody who comes then should have to wait for half a minute because the other half was crowded.
+    /// A caller was throttled. While the minute's window binds, calls are spread evenly over it:
+    /// none that comes then should wait for half a minute because the other half was crowded.
     package mutating func turnedAway(by wait: Wait, at now: Moment<Instant>) {
         if wait.window == .minute { flow.empty(at: now.instant) }
     }

@@ -17,7 +17,7 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     private let save: @Sendable ([UInt8]) async throws -> Void
     private var turnstile: Turnstile<C.Instant, Wakeup>
     private var isSaving = false
-    /// Who wants to save although it is nobody's turn.
+    /// A save that is wanted although no waiter's turn has come.
     private var settling: [Wakeup] = []
 
     /// - Parameters:
@@ -68,7 +68,7 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
             // Once for a round: the wall clock may be set between two readings, and who was told to go must then go.
             let now = self.now
             guard !isSaving, let turn = turnstile.turn(at: now), turn.place == place else {
-                // While we slept, time alone may have made it the turn of somebody who sleeps for longer.
+                // While we slept, time alone may have made it the turn of a waiter that sleeps for longer.
                 if hasRested { wakeNext() }
                 hasRested = false
                 try await wakeup.wait()
@@ -126,7 +126,7 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
         try await write(turnstile.settlement(at: now))
     }
 
-    /// - Parameter tenants: shown also if nobody called for them yet.
+    /// - Parameter tenants: shown also before their first call.
     public func status(tenants: Set<String> = []) -> BudgetStatus { turnstile.status(tenants: tenants, at: now) }
 
     /// What a call of this party would wait for that came now.

@@ -5,10 +5,10 @@
 /// - bulk calls: as many, less `q × reserve × (1 - e)`: what live calls may yet need in the rest of the day.
 ///
 /// Both reach `q` when the day ends, so nothing is thrown away: what live calls did not use by the evening is open to
-/// bulk ones then. Both count all calls of the day, whoever made them.
+/// bulk ones then. Both count all calls of the day, of either kind.
 ///
 /// Live calls run as fast as the other limits let them until they are `burst` ahead of the even pace. From then on they
-/// get `h × q` a day, evenly: a flood is slowed, but for whoever comes in the evening something is released every few
+/// get `h × q` a day, evenly: a flood is slowed, but for calls that come in the evening something is released every few
 /// seconds, and taking turns does the rest.
 public struct DayPacing: Equatable, Sendable {
     /// In percent of the rest of the day's quota.

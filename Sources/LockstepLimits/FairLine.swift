@@ -53,7 +53,7 @@ package struct FairLine<Guest: Sendable>: Sendable {
         change(place.urgency) { $0.leave(place, isServed: true, $1) }
     }
 
-    /// Whoever stands there waits no longer.
+    /// Removes the waiter at that position.
     package mutating func leave(_ place: Place) {
         guard guests.removeValue(forKey: place) != nil else { return }
         change(place.urgency) { $0.leave(place, isServed: false, $1) }
@@ -72,7 +72,7 @@ package struct FairLine<Guest: Sendable>: Sendable {
     /// The first of a party's guests, live ones first, whether or not it has turns.
     package func first(of party: Party) -> Place? { live.first(of: party) ?? bulk.first(of: party) }
 
-    /// How many guests go before one of this party who comes now, if nobody else comes.
+    /// How many guests go before one of this party that comes now, if no other comes.
     package func before(_ party: Party, _ urgency: Urgency) -> Int {
         func ahead(_ turns: TakingTurns) -> Int {
             let own = turns.lines[party]?.present ?? 0
@@ -106,7 +106,7 @@ package struct FairLine<Guest: Sendable>: Sendable {
         /// Who takes turns, the next one first. A party is in it at most once.
         private var turns = Queue<Party>()
 
-        /// Always has somebody waiting, and is not set aside.
+        /// Always has a waiter, and is not set aside.
         var head: Place? { turns.first.flatMap { first(of: $0) } }
 
         func first(of party: Party) -> Place? { lines[party].flatMap { $0.present > 0 ? $0.places.first : nil } }
@@ -150,7 +150,7 @@ package struct FairLine<Guest: Sendable>: Sendable {
         }
 
         /// Those who left from the middle of the turns are passed over when they are reached, so that leaving costs no
-        /// search; somebody without guests is forgotten then.
+        /// search; a party without guests is forgotten then.
         private mutating func tidy(_ party: Party) {
             while let first = turns.first, let line = lines[first], line.present == 0 || line.isAside {
                 _ = turns.removeFirst()

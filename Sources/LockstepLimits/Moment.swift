@@ -8,12 +8,12 @@ package struct Moment<Instant: InstantProtocol>: Sendable where Instant.Duration
         self.wall = wall
     }
 
-    /// The monotonic instant at which the wall clock will show `time`, if nobody sets it meanwhile.
+    /// The monotonic instant at which the wall clock will show `time`, if it is not set meanwhile.
     func instant(of time: WallTime) -> Instant {
         instant.advanced(by: .milliseconds(time.milliseconds - wall.milliseconds))
     }
 
-    /// What the wall clock will show at `later`, if nobody sets it meanwhile. Rounded up, so that it is never early.
+    /// What the wall clock will show at `later`, if it is not set meanwhile. Rounded up, so that it is never early.
     func wall(at later: Instant) -> WallTime {
         WallTime(milliseconds: wall.milliseconds + instant.duration(to: later).wholeMilliseconds + 1)
     }

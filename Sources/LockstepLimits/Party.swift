@@ -1,4 +1,4 @@
-/// Somebody with whom a budget is shared: parties that wait take turns.
+/// One of those that share a budget; those that wait take turns.
 ///
 /// Each calls on behalf of one of the peer's tenants, whose own limits hold for all parties that share it. Where a budget
 /// belongs to one tenant alone, its name makes no difference.
@@ -16,6 +16,6 @@ public struct Party: Hashable, Sendable {
         self.weight = weight
     }
 
-    /// For a budget that nobody shares.
+    /// For a budget that is not shared.
     public static let sole = Party("")
 }

@@ -1,4 +1,4 @@
-/// The right to make one call. Whoever holds it tells the gate when the call has ended, once, however it ended.
+/// The right to make one call. Its holder tells the gate when the call has ended, once, however it ended.
 public struct Permit: Hashable, Sendable {
     let number: UInt64
     /// How many more calls of this party may begin within the next `Permit.soon`, while others wait as they do now.
@@ -12,7 +12,7 @@ public struct Permit: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) { hasher.combine(number) }
 }
 
-/// Who goes first when several wait. Within one urgency, whoever came first.
+/// Which of several waiters goes first. Within one urgency, the one that came first.
 public enum Urgency: Sendable, CaseIterable {
     case live
     case bulk

@@ -43,12 +43,12 @@ package struct SlicedBudget<Instant: InstantProtocol>: Sendable where Instant.Du
         return .go(permit)
     }
 
-    /// What must be written before anybody goes on or settles down to wait, if anything.
+    /// What must be written before any caller goes on or begins to wait, if anything.
     ///
     /// - Parameter isFree: nothing but this keeps a call waiting.
     package func draft(isFree: Bool, at now: Moment<Instant>) -> Draft? {
         let needsSlice = isFree && allowance == 0
-        // A closed budget is written too, before anybody settles down to wait: a restart must not knock again.
+        // A closed budget is written too, before any caller begins to wait: a restart must not call again.
         guard needsSlice || edition != editionOnDisk else { return nil }
         return draft(needsSlice ? sliceSize : allowance, at: now)
     }

@@ -1,7 +1,7 @@
 /// Whose turn it is to call, and whether the budget lets it: all that a gate decides, in a value that cannot wait.
 ///
 /// What keeps all calls waiting is asked first. A tenant whose own limits keep it waiting leaves the turns until they
-/// open, so it is not scanned past, and stops nobody else; the same goes for bulk calls that the day's pace holds back.
+/// open, so it is not scanned past, and stops no other; the same goes for bulk calls that the day's pace holds back.
 package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable where Instant.Duration == Duration {
     package typealias Place = FairLine<Guest>.Place
 
@@ -47,7 +47,7 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
 
     package mutating func leave(_ place: Place) { line.leave(place) }
 
-    /// Nil if nobody waits.
+    /// Nil if there is no waiter.
     package mutating func turn(at now: Moment<Instant>) -> Turn? {
         guard !line.isEmpty else { return nil }
         if let wait = budget.commonObstacle(at: now) {
@@ -60,7 +60,7 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
         if paced == nil, let place = head(.bulk, at: now) {
             return Turn(place: place, act: act(after: nil, at: now))
         }
-        // All wait for something of their own. Whoever's opens first is to look again then.
+        // All wait for limits of their own. The one whose limit opens first looks again then.
         let bulk = paced.flatMap { wait in line.head(.bulk).map { (place: $0, wait: wait) } }
         guard
             let first = [bulk, firstAside()].compactMap({ $0 }).min(by: {
@@ -70,7 +70,7 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
         return Turn(place: first.place, act: act(after: first.wait, at: now))
     }
 
-    /// The call of whoever stands there begins. A turn must just have said `.go`.
+    /// The call at that position begins. A turn must just have said `.go`.
     package mutating func admit(_ place: Place, at now: Moment<Instant>) -> Permit {
         guard case .go(var permit) = budget.step(place.urgency, of: place.party.tenant, at: now) else {
             preconditionFailure("who is admitted was told to go")
@@ -123,7 +123,7 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
         return status
     }
 
-    /// What somebody of this party who came now would have to wait for.
+    /// What a caller of this party that came now would have to wait for.
     ///
     /// - Parameter others: calls that go before it and are not in this line yet.
     package mutating func outlook(

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Wakes one waiter. A ring that nobody waits for is remembered, once.
+/// Wakes one waiter. A ring without a waiter is remembered, once.
 final class Bell: Sendable {
     private enum State {
         case silent

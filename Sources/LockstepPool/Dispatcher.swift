@@ -2,7 +2,7 @@
 /// moment are in here; one that is blocked, paused or waiting is never scanned past.
 ///
 /// A lane that runs holds a place until it has ended, also while it waits for something that is scarce. So that
-/// nobody is kept from getting in line for that, places are bounded three times over: for all, for each tenant, and
+/// no lane is kept from getting in line for that, places are bounded three times over: for all, for each tenant, and
 /// for bulk jobs, which leave a quarter of either to live ones.
 struct Dispatcher: Sendable {
     /// The right to run a lane. Given back once, by who took it.

@@ -1,5 +1,5 @@
 /// Jobs by the time at which they may run again (milliseconds since 1970): a binary heap, earliest first, of sixteen bytes
-/// each. Entries are not taken back: whoever pops one asks the job whether it still means it.
+/// each. Entries are not taken back: the caller that pops one asks the job whether it still counts.
 struct DueLine: Sendable {
     private var heap: [(due: Int64, job: JobID)] = []
 

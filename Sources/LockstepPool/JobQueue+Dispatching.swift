@@ -13,7 +13,7 @@ extension JobQueue {
                 }
                 if mayRun, isCheckpointDue { group.addTask { await self.checkpointIfDue() } }
                 await rest()
-                // Nobody rings for a cancelled task, so it would go round here for ever.
+                // Nothing rings for a cancelled task, so it would go round here for ever.
                 if Task.isCancelled { isStopping = true }
             }
             await lastCall.wait()
@@ -35,8 +35,8 @@ extension JobQueue {
         }
     }
 
-    /// Milliseconds since 1970 by a clock that nobody can set: what the wall clock showed at the start, and the time that
-    /// has passed since. Due times are told by it, so that whoever sets the wall clock makes no job wait or hurry.
+    /// Milliseconds since 1970 by a clock that cannot be set: what the wall clock showed at the start, and the time that
+    /// has passed since. Due times are told by it, so that setting the wall clock makes no job wait or hurry.
     nonisolated var steadyNow: Int64 { origin + clock.now().milliseconds }
 
     private func wakeWhatIsDue() {
@@ -76,7 +76,7 @@ extension JobQueue {
     }
 
     /// Puts the lane into the ready set if it can run now. One that cannot is looked at again when what it waits for has
-    /// come: its head is due, a run has ended, somebody resumed it.
+    /// come: its head is due, a run has ended, or it was resumed.
     func refresh(_ lane: LaneID) {
         guard let row = state.lanes[lane], let head = row.pending.first else { return hurried.forget(lane) }
         let urgency = urgency(of: lane, head)
@@ -103,7 +103,7 @@ extension JobQueue {
             && job.sequence <= log.durableSequence && state.due(of: head) <= steadyNow
     }
 
-    /// The lane's place is free again. Called by the attempt that took it and by nobody else.
+    /// The lane's place is free again. Called by the attempt that took it, and only by it.
     func giveBack(_ lease: Lease) {
         leases[lease.lane] = nil
         dispatcher.giveBack(lease.place)

@@ -68,7 +68,7 @@ extension JobQueue {
         case .interrupted(let state) where isStopping || Task.isCancelled || isHurried(lease):
             (ending, new) = (.interrupted, state)
         case .interrupted(let state):
-            // Nobody asked for it; to try again at once would be a loop without a pause.
+            // It was not asked for; to try again at once would be a loop without a pause.
             isCharged = false
             (ending, new) = (.waiting(until: dueTime(lease, nil), reason: "it was interrupted"), state)
         case .dead(let reason, let state): (ending, new) = (.dead(reason: bounded(reason), parks: parks), state)

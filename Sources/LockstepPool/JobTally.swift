@@ -1,4 +1,4 @@
-/// How many jobs of each tenant stand where, kept as they go, so that nobody has to count millions of them.
+/// How many jobs of each tenant stand where, kept as they go, so that millions of them need not be counted.
 ///
 /// What is running is not told apart here: the log does not know of it.
 struct JobTally: Sendable {

@@ -18,7 +18,7 @@ struct KeyIndex: Sendable {
         var slots: [UInt64] = []
         var count = 0
 
-        /// Where an entry would stand if nobody else did: its bits as a share of all places, so that there may be any
+        /// Where an entry would stand if it were alone: its bits as a share of all places, so that there may be any
         /// number of these.
         func home(of slot: UInt64) -> Int { Int((slot >> 32) * UInt64(slots.count) >> 32) }
 
@@ -33,7 +33,7 @@ struct KeyIndex: Sendable {
             slots[place] = slot
         }
 
-        /// Whoever stands further back than it should moves up, so that nobody is looked for in vain behind a gap.
+        /// Backward-shift deletion: entries after the hole move up, so that probing never stops early.
         mutating func clear(_ place: Int) {
             var (hole, place) = (place, next(place))
             while slots[place] != 0 {

@@ -1,7 +1,7 @@
 /// A key's fingerprint, by which lanes know their keys: sixteen bytes, however long the key is.
 ///
 /// Two keys with one print would make two customers one. Keys come from strangers, so the hash has a key of its own, which is
-/// drawn at random, lies in the log beside the prints and is never shown: without it nobody can look for two such keys.
+/// drawn at random, lies in the log beside the prints and is never shown: without it two such keys cannot be searched for.
 /// By accident, among a hundred million keys, the chance is below 1 in 10²².
 struct KeyPrint: Hashable, Sendable {
     var low: UInt64

@@ -191,7 +191,7 @@ struct LaneTable: Sendable {
         if before.count + 1 > Self.mostKeys { forgetOldestKey(of: lane, among: before + [number]) }
     }
 
-    /// Somebody with a new address every day must not grow for ever. The names that decide are never forgotten.
+    /// A person with a new address every day must not grow for ever. The names that decide are never forgotten.
     private mutating func forgetOldestKey(of lane: LaneID, among numbers: [UInt32]) {
         guard let place = numbers.firstIndex(where: { !index[$0].isExclusive }) else { return }
         let next = index[numbers[place]].next

@@ -1,6 +1,6 @@
 extension QueueState {
-    /// The state as it is now, for whoever takes longer over it than the queue can stand still. Copies nothing: what
-    /// changes meanwhile is copied in small pieces by whoever changes it.
+    /// The state as it is now, for a reader that takes longer over it than the queue can stand still. Copies nothing: what
+    /// changes meanwhile is copied in small pieces by the change.
     var snapshot: QueueSnapshot {
         QueueSnapshot(
             jobs: jobs, lanes: lanes, troubles: troubles,

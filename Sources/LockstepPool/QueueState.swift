@@ -291,7 +291,7 @@ struct QueueState: Sendable {
     /// 0 unless it waits.
     func due(of id: JobID) -> Int64 { troubles[id.rawValue]?.due ?? 0 }
 
-    /// The job's time has come, by a clock that nobody can set back.
+    /// The job's time has come, by a clock that cannot be set back.
     mutating func forgetDue(_ id: JobID) {
         guard due(of: id) != 0 else { return }
         change(id) { state in _ = state.troubles.change(id.rawValue) { $0.due = 0 } }

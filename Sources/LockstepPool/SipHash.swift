@@ -1,4 +1,4 @@
-/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012): nobody who does not know the key can find two
+/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012): without the key it is not feasible to find two
 /// inputs of one hash, or tell anything of the hash from the input.
 struct SipHash: Sendable {
     struct Key: Hashable, Sendable {

@@ -58,7 +58,7 @@ package struct Checkup: Sendable {
             } catch {
                 switch error {
                 case .refused where error.saysNoAppointments: noAppointments = error.message
-                // There is a calendar, in which nobody is looked for who is not there.
+                // There is a calendar; it was asked for a contact that does not exist.
                 case .refused, .gone: break
                 default: throw error
                 }

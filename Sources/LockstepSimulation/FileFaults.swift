@@ -35,7 +35,7 @@ package struct FileFaults: Sendable {
         }
     }
 
-    /// A write whose bytes the disk puts somewhere else. Nobody notices before the machine has been off.
+    /// A write whose bytes the disk puts somewhere else. It shows only after the machine has been off.
     package struct Misdirection: Sendable {
         package enum Landing: Sendable {
             case nowhere

@@ -28,7 +28,7 @@ package struct SimulationOptions: Sendable {
 /// The world of one simulated run: its clock, its chance, and who runs when.
 ///
 /// Everything that the body of ``simulate(seed:options:_:)`` starts runs in here: tasks of groups, `async let`, default
-/// actors, what continuations and cancellation handlers resume. A plain `Task {}` is not a child of anybody and runs
+/// actors, what continuations and cancellation handlers resume. A plain `Task {}` is a child of no task and runs
 /// elsewhere, and so does an actor with an executor of its own; what comes back from there is counted, and fails the run.
 package final class Simulation: Sendable {
     package let seed: UInt64
@@ -53,7 +53,7 @@ package final class Simulation: Sendable {
         SeededGenerator(seed: seed &* 0x2545_f491_4f6c_dd1d &+ purpose &+ 1)
     }
 
-    /// Returns when nobody can do anything any more until time passes.
+    /// Returns when nothing can run any more until time passes.
     package func settle() async {
         await withCheckedContinuation { continuation in settling.withLock { $0.append(continuation) } }
     }
@@ -72,7 +72,7 @@ package final class Simulation: Sendable {
     ) throws -> Value {
         let end = End<Value>()
         executor.adoptThread()
-        // Nobody cancels it: this call does not return before it has ended, or never will.
+        // It is never cancelled: this call does not return before it has ended, or never will.
         Task(executorPreference: executor, priority: .medium) {
             do { end.result = .success(try await body(self)) } catch { end.result = .failure(error) }
         }
@@ -131,7 +131,7 @@ package final class Simulation: Sendable {
 /// To be repeatable a body must not let the order of a `Dictionary` or a `Set` show, since theirs changes from run to
 /// run.
 ///
-/// - Throws: what `body` throws, or a ``SimulationFailure``: nothing can run and nobody sleeps, though the body has not
+/// - Throws: what `body` throws, or a ``SimulationFailure``: nothing can run and nothing sleeps, though the body has not
 ///   ended; too many steps; something ran outside.
 package func simulate<Value: Sendable>(
     seed: UInt64, options: SimulationOptions = SimulationOptions(), clock: VirtualClock = VirtualClock(),

@@ -86,7 +86,7 @@ final class StepExecutor: TaskExecutor {
 }
 
 private struct ThreadIdentity: @unchecked Sendable {
-    // Only ever compared; on some platforms it is a pointer, which nobody follows.
+    // Only ever compared; on some platforms it is a pointer, which is not followed.
     private let thread = pthread_self()
 
     var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }

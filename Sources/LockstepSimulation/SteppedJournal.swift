@@ -72,7 +72,7 @@ package final class SteppedJournal: JournalDriver {
 
     package func advance(by duration: Duration) { state.withLock { $0.now = $0.now.advanced(by: duration) } }
 
-    /// When the writer must have a step although nobody wakes it; nil if it sleeps for good.
+    /// When the writer must have a step although nothing wakes it; nil if it sleeps for good.
     package var deadline: ContinuousClock.Instant? {
         state.withLock { state in
             if case .asleep(let deadline) = state.rest { deadline } else { nil }

@@ -135,7 +135,7 @@ private final class TaskWorker: JournalWorker {
     }
 }
 
-/// Wakes one waiter; a ring that nobody waits for is remembered, once.
+/// Wakes one waiter; a ring without a waiter is remembered, once.
 private final class SimulatedBell: Sendable {
     private struct State {
         var isRung = false

@@ -36,7 +36,7 @@ package final class VirtualClock: Clock {
         state.withLock { wallOrigin + $0.wallShift + Int64($0.now.offset / .milliseconds(1)) }
     }
 
-    /// Somebody sets the clock on the wall; sleepers notice nothing.
+    /// Sets the wall clock; sleepers notice nothing.
     package func setWall(aheadBy shift: Duration) {
         state.withLock { $0.wallShift += Int64(shift / .milliseconds(1)) }
     }
@@ -64,7 +64,7 @@ package final class VirtualClock: Clock {
         try Task.checkCancellation()
     }
 
-    /// Sleeps that long, whether or not the task is cancelled: for what nobody can call back, such as a request on its
+    /// Sleeps that long, whether or not the task is cancelled: for what cannot be called back, such as a request on its
     /// way. (To sleep again and again after a cancellation would keep time from passing.)
     package func rest(for duration: Duration) async {
         await withCheckedContinuation { continuation in
@@ -80,7 +80,7 @@ package final class VirtualClock: Clock {
         }
     }
 
-    /// Goes to the earliest deadline and wakes everybody who slept until then. False: nobody sleeps.
+    /// Goes to the earliest deadline and wakes all that slept until then. False: nothing sleeps.
     @discardableResult
     package func jump() -> Bool {
         let woken = state.withLock { state in
@@ -97,7 +97,7 @@ package final class VirtualClock: Clock {
         return !woken.isEmpty
     }
 
-    /// Lets time pass without waking anybody before its deadline: as if a piece of work had taken that long.
+    /// Lets time pass without waking a sleeper before its deadline: as if a piece of work had taken that long.
     package func advance(by duration: Duration) {
         let woken = state.withLock { state in
             state.now = state.now.advanced(by: duration)

@@ -27,7 +27,7 @@ struct ExpectedTags {
     }
 }
 
-/// Which of our tags everybody wears, and whether anybody ever wore two that exclude each other.
+/// Which of our tags everybody wears, and whether any contact ever wore two that exclude each other.
 struct FoundTags {
     private(set) var byEmail: [String: [Set<String>]] = [:]
     private(set) var disorders: [String] = []

@@ -1,4 +1,4 @@
-/// The fewest calls with which anybody could deliver a trace, who keeps its promises: whatever a person's message
+/// The fewest calls with which a trace could be delivered at all within its promises: whatever a person's message
 /// changes is sent in the order accepted, no tag transition is hidden, and old tags are gone before new ones come.
 ///
 /// A bound, and not always one that can be reached: each of its parts counts what no plan can do without.
@@ -30,7 +30,7 @@ package struct LeastCalls: Equatable, Sendable {
             case .member(let member), .imported(let member):
                 let isNew = states[Self.key(message.gym, member)] == nil
                 add(member, of: message.gym)
-                // Whoever is imported is not searched for: Keap's contacts are read by the thousand.
+                // A person who is imported is not searched for: Keap's contacts are read by the thousand.
                 each.append(oneByOne - before - (message.content.isImport && isNew ? 2 : 0))
             case .programDeleted(let program):
                 delete(program, of: message.gym)

@@ -12,7 +12,7 @@ package struct Trace: Sendable {
 
     package enum Content: Sendable {
         case member(Member)
-        /// From a file of people that somebody imports.
+        /// From a file of people that is imported.
         case imported(Member)
         case programDeleted(Member.Program)
     }

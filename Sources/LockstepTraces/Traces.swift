@@ -3,7 +3,7 @@ import LockstepSimulation
 /// The traces of the benchmark. Each is the same for the same seed, and smaller on demand, for tests.
 package enum Traces {
     /// 500 people, and what happens to them on a day when nothing special does: visits change a status now and then,
-    /// somebody moves or gets a new number, a few sign up, and Zen Planner repeats itself.
+    /// a person moves or gets a new number, a few sign up, and Zen Planner repeats itself.
     package static func quietDay(people: Int = 500, messages count: Int = 240, seed: UInt64 = 1) -> Trace {
         var random = SeededGenerator(seed: seed)
         let gym = gym("downtown", people, &random)
@@ -53,7 +53,7 @@ package enum Traces {
             gyms: [gym], messages: messages)
     }
 
-    /// A gym's whole list of people is brought in; half as many others are in Keap already, whom nobody has heard of.
+    /// A gym's whole list of people is brought in; half as many others are in Keap already, unknown to Lockstep.
     package static func firstImport(people: Int = 10_000, seed: UInt64 = 3) -> Trace {
         var random = SeededGenerator(seed: seed)
         let all = gym("downtown", people, &random)
@@ -64,7 +64,7 @@ package enum Traces {
             messages: messages)
     }
 
-    /// People whose status goes to and fro, faster than anybody can follow.
+    /// People whose status goes to and fro, faster than the budget allows to follow.
     package static func flapping(people: Int = 300, times: Int = 10, seed: UInt64 = 4) -> Trace {
         var random = SeededGenerator(seed: seed)
         let gym = gym("downtown", people, &random)
@@ -82,7 +82,7 @@ package enum Traces {
             messages: messages)
     }
 
-    /// Somebody deletes a program that very many are in.
+    /// A program with very many members is deleted.
     package static func programDeleted(wearers: Int = 3_000, seed: UInt64 = 5) -> Trace {
         var random = SeededGenerator(seed: seed)
         var gym = gym("downtown", wearers, &random)

@@ -24,7 +24,7 @@ package struct Booking: Equatable, Sendable {
     package var rescheduleURL: String = ""
     package var payment: Payment?
     package var guests: [String] = []
-    /// Why it was canceled or rescheduled, in somebody's own words.
+    /// Why it was canceled or rescheduled, in the words of the person who did.
     package var reason: String = ""
     /// What the booking form asked beside the usual, in its order.
     package var customFields: [FormField] = []

@@ -11,7 +11,7 @@ package struct OnceHubReader: Sendable {
     package init(settings: OnceHubSettings = OnceHubSettings()) { self.settings = settings }
 
     /// - Throws: what must be answered to the sender, because the bytes are no event of OnceHub's. One that is, but
-    ///   cannot be placed, is no error: it is worth keeping until somebody has looked at it.
+    ///   cannot be placed, is no error: it is worth keeping until a person has looked at it.
     package func read(_ body: [UInt8]) throws(OnceHubReadError) -> OnceHubReading {
         guard let json = JSONValue(json: body) else { throw OnceHubReadError("The body is not valid JSON.") }
         guard case .object = json else { throw OnceHubReadError("The body must be a JSON object with an event.") }

@@ -10,7 +10,7 @@ extension DirectoryKeeper {
             case .customField(let label): labels.append(label)
             case .users(let word): words.append(word)
             case .options(let label, _):
-                // Somebody may have added an option in Keap since.
+                // An option may have been added in Keap since.
                 try await readFields([label])
                 edit { $0.references.noteReread(need) }
             case .record: break
@@ -81,7 +81,7 @@ extension DirectoryKeeper {
         do throws(KeapFailure) {
             users = try await callsAhead.users()
         } catch {
-            // A key that may not see them: nobody is known, and the booking is delivered all the same.
+            // A key that may not see them: no user is known, and the booking is delivered all the same.
             guard case .refused = error else { throw .keap(error) }
         }
         edit { $0.references.note(users: users, lookedFor: open) }
@@ -106,7 +106,7 @@ extension DirectoryKeeper {
         do throws(KeapFailure) {
             made = try await callsAhead.createRecord(kind, named: name, in: category).id
         } catch {
-            // Somebody may have made it since we looked, or our own lost request did.
+            // It may have been made since we looked, also by our own lost request.
             guard case .refused = error, let found = try await existing(kind, name) else { throw .keap(error) }
             made = found
         }

@@ -1,6 +1,6 @@
 package import Keap
 
-/// Makes what a source says into what a field of Keap's holds, by the field's type. Calls nobody.
+/// Makes what a source says into what a field of Keap's holds, by the field's type. Makes no call.
 ///
 /// Keap documents the types but not their contents. Numbers go as JSON numbers wherever Keap's own filters compare
 /// numbers (months and days of the week among them, Sunday being 1), choices by their labels, yes and no as `true` and
@@ -144,7 +144,7 @@ package struct FieldCodec: Sendable {
         if let user = users.first(where: { $0.emails.contains { $0.folded == wanted } }) { return user }
         if let user = users.first(where: { $0.id.text == words.trimmed }) { return user }
         let named = users.filter { $0.name.folded == wanted }
-        // Two of one name: nobody knows which.
+        // Two of one name: it is unknown which is meant.
         return named.count == 1 ? named[0] : nil
     }
 

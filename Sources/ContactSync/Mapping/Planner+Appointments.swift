@@ -114,7 +114,7 @@ extension Planner {
     mutating func appointmentFailed(_ step: PlanStep, _ key: String, _ failure: KeapFailure) -> Reaction {
         switch failure {
         case .gone:
-            // Somebody deleted it in Keap. One that is to be there is made again.
+            // It was deleted in Keap. One that is to be there is made again.
             mirror.appointments[key] = nil
             timesAppointmentWasGone += 1
             return timesAppointmentWasGone < Planner.mostGone ? .goOn : .stop

@@ -4,7 +4,7 @@ import Keap
 /// read and the same update.
 extension Planner {
     /// The wishes that Keap does not meet yet, as far as the mirror knows. A field that a gym's Zen Planner speaks of
-    /// is no wish, so that these are written whoever the contact belongs to.
+    /// is no wish, so that these are written whichever source the contact belongs to.
     var pendingWishes: [FieldWish] {
         if dropped != nil { return [] }
         return wanted.wishes.filter { wish in
@@ -13,7 +13,7 @@ extension Planner {
             if mirror.unclearWishes.contains(key) { return true }
             switch wish.rule {
             case .override: return mirror.wishes[key] != Mirror.stored(wish.value.plain)
-            // What is there needs no second look, by whoever's hand it is.
+            // What is there needs no second look, whichever source wrote it.
             case .fillEmpty: return mirror.wishes[key] == nil
             case .onlyNew: return mirror.contact == nil
             }
@@ -96,7 +96,7 @@ extension Planner {
     func wishNotes(_ directory: TagDirectory) -> [AttentionNote] {
         wanted.wishes.compactMap { wish in
             guard !wish.value.isEmpty, needs(of: [wish], directory).isEmpty else { return nil }
-            // Nothing is asked for such a one, so nobody is told that it could not be done.
+            // Nothing is asked for such a one, so there is no note that it could not be done.
             if wish.rule == .onlyNew, mirror.wishes[wish.target.key] == nil, !hasCreated { return nil }
             do throws(FieldMisfit) {
                 _ = try WishContent(wish, directory.references, wanted.reading)

@@ -102,7 +102,7 @@ extension References: Codable {
     }
 }
 
-/// Finds what somebody who mistyped a label may have meant.
+/// Finds the label that a mistyped one is nearest to.
 package enum Nearness {
     package static func nearest(to text: String, among candidates: [String]) -> String? {
         candidates.min { distance(text, $0) < distance(text, $1) }

@@ -3,7 +3,7 @@ package import Keap
 /// Reads all of an account's contacts by the thousand when many people are about to be looked for, so that those who
 /// are new cost no search each.
 ///
-/// Only that somebody is *not* there is believed, and for a while only: whoever seems to be there is asked for afresh.
+/// Only that a person is *not* there is believed, and for a while only: one that seems to be there is asked for afresh.
 /// What we create or change ourselves meanwhile is noted.
 package actor ReadAhead {
     private let calls: any KeapCalls
@@ -27,7 +27,7 @@ package actor ReadAhead {
 
     /// - Parameters:
     ///   - calls: the account's, as an import makes them.
-    ///   - now: time since any origin, on a clock that nobody sets back.
+    ///   - now: time since any origin, on a clock that is never set back.
     ///   - searchesAhead: about how many searches the waiting imports still need.
     package init(
         calls: any KeapCalls, now: @escaping @Sendable () -> Duration,
@@ -54,7 +54,7 @@ package actor ReadAhead {
 
     /// A contact that we made or changed: also one whose people are not imported.
     func note(_ contact: ContactID, _ body: ContactBody, field: CustomFieldID?) {
-        // Nobody asks a book that is not read or out of date, and everything changed from then on would add up in it.
+        // A book that is not read or out of date is not asked, and everything changed from then on would add up in it.
         guard isReading || isFresh else {
             forget()
             return

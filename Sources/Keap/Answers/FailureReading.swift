@@ -12,7 +12,7 @@ enum Verdict: Equatable {
         let message = FailureMessage.read(response)
         let subject = request.endpoint.subject
         let shape = response.shape
-        // Whoever answered may have been a proxy behind which it was done; a read leaves nothing in doubt.
+        // The answer may be a proxy's, behind which it was done; a read leaves nothing in doubt.
         let trouble = KeapFailure.trouble(message, in: request)
         self =
             switch response.status {

@@ -1,5 +1,5 @@
 extension KeapResponse {
-    /// A page of a list. Without the list there is no page: to take it for an empty one would mean "nobody there".
+    /// A page of a list. Without the list there is no page: to take it for an empty one would mean that there is no contact.
     func page<Item>(_ list: String, _ read: (JSONValue) -> Item?) throws(KeapFailure) -> Page<Item> {
         let json = try readJSON()
         guard let items = json[list]?.items else {

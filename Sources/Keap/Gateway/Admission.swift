@@ -10,9 +10,9 @@ import LockstepLimits
 /// share their calls with, and a change of a contact that Keap has, which takes few calls, goes before longer ones that
 /// have not begun.
 ///
-/// Whoever `ask` lets go asks the budget for a permit, and `begin`s with it. Only from then on does the call take a place,
+/// A caller that `ask` lets go gets a permit from the budget and `begin`s with it. Only from then on does the call take a place,
 /// and only then is it the one that tries whether Keap is back: what waits for its budget, for hours perhaps, keeps
-/// neither from anybody. Live calls are let go only as far as there are places for them all; a bulk call that finds
+/// neither from any other. Live calls are let go only as far as there are places for them all; a bulk call that finds
 /// them taken gives its permit back and stands in line again.
 struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
     struct Ticket: Hashable, Comparable, Sendable {
@@ -120,7 +120,7 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     var head: Ticket? {
         let live = approaching[.live, default: 0]
         let bulk = approaching[.bulk, default: 0]
-        // While nobody knows whether Keap is back, one of either kind is enough to find out.
+        // While it is unknown whether Keap is back, one of either kind is enough to find out.
         let isClosed = if case .closed = circuit.state { true } else { false }
         if inFlight + live < places, isClosed || live == 0, let next = next(.live) { return next }
         guard inFlight + live + bulk < places, running[.bulk, default: 0] + bulk < bulkPlaces, isClosed || bulk == 0

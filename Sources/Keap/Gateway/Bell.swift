@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Wakes one waiting task. A ring that nobody waits for is kept for the next wait; several count as one.
+/// Wakes one waiting task. A ring without a waiter is kept for the next wait; several count as one.
 ///
-/// Cancellation rings it too: whoever wakes looks around and finds out why.
+/// Cancellation rings it too: the task that wakes finds out why.
 final class Bell: Sendable {
     private enum State {
         case quiet

@@ -7,7 +7,7 @@ struct Circuit<Instant: InstantProtocol>: Sendable where Instant.Duration == Dur
     enum State: Equatable, Sendable {
         /// Left when `Circuit.tolerance` failures came in a row, or a credential was refused.
         case closed(failures: Int)
-        /// Left by whoever asks after `nextProbe`, or by a late success of an earlier call.
+        /// Left by the first caller after `nextProbe`, or by a late success of an earlier call.
         case open(Outage, nextProbe: Instant)
         /// One call is out to try. Left when it ends.
         case probing(Outage)

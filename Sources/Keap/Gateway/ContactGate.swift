@@ -28,13 +28,13 @@ enum TagDirection: Sendable { case apply, remove }
 
 /// Keeps calls that name the same contact apart, in the order they came.
 ///
-/// A claim joins the lines of all its contacts at once, and goes when nobody who must go first stands in any of them.
+/// A claim joins the lines of all its contacts at once, and goes once none that must go first is left in any of them.
 /// As all lines have the order of arrival, no two claims can wait for each other.
 struct ContactGate<Ticket: Hashable & Sendable>: Sendable {
     private var claims: [Ticket: ContactClaim] = [:]
-    /// Who is under way or waits, per contact, oldest first. A contact with nobody has no line.
+    /// What is under way or waits, per contact, oldest first. A contact with neither has no line.
     private var lines: [ContactID: [Ticket]] = [:]
-    /// How often somebody stands in a waiting ticket's way. A ticket that may go is not listed.
+    /// How many tickets are in a waiting ticket's way. A ticket that may go is not listed.
     private var obstacles: [Ticket: Int] = [:]
 
     var isEmpty: Bool { claims.isEmpty && lines.isEmpty && obstacles.isEmpty }

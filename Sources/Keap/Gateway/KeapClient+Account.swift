@@ -17,7 +17,7 @@ extension KeapClient {
             try response.one("custom field", CustomFieldModel.init)
         }
         guard made.fieldName.isEmpty else { return made }
-        // Without its name nobody could search for it.
+        // Without its name it could not be searched for.
         return try await customFields().first { $0.id == made.id } ?? made
     }
 

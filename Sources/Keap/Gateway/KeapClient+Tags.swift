@@ -34,7 +34,7 @@ extension KeapClient {
         try await perform(try KeapRequest.remove(tag, from: contacts), naming: .bulk(contacts, tag, .remove))
     }
 
-    /// Halves a refused batch until whoever it was refused for stands alone. A contact that is gone wears no tag;
+    /// Halves a refused batch until the contact it was refused for stands alone. A contact that is gone wears no tag;
     /// any other refusal is the caller's to hear.
     private func removeHalves(
         _ tag: TagID, _ contacts: ArraySlice<ContactID>, refused: KeapFailure

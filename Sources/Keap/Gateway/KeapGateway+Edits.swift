@@ -1,6 +1,6 @@
 import LockstepLimits
 
-/// Tag edits of single contacts. Their callers wait on the board; whoever leads there gets a permit and makes a call for
+/// Tag edits of single contacts. Their callers wait on the board; the leader there gets a permit and makes a call for
 /// all whose edges go with its own.
 extension KeapGateway {
     /// Puts tags on a contact, or takes them off. A removal that is done is answered as `.applied`.
@@ -114,7 +114,7 @@ extension KeapGateway {
     // MARK: A refused batch
 
     /// Keap refuses a batch as a whole and does not say for whose sake. If the tag is gone, reading it says so; else the
-    /// batch is halved until whoever it was refused for stands alone.
+    /// batch is halved until the contact it was refused for stands alone.
     private func findGuilty(in load: Stage.Load, _ refusal: KeapFailure, _ line: Stage.Line) async {
         guard case .tag(let tag, let contacts) = load.call else {
             preconditionFailure("a call that carries several contacts is of a tag")
@@ -170,14 +170,14 @@ extension KeapGateway {
 }
 
 extension EdgeOutcome {
-    /// Of a call that was not made. One that was called off by whoever led is none of the others' business.
+    /// Outcome for edges of a call that was not sent. If its leader was cancelled, the others' edges wait again.
     fileprivate init(unsent failure: KeapFailure) {
         self = failure == .cancelled ? .again : .failed(failure)
     }
 }
 
 extension TagLoad {
-    /// Nobody wears a tag that is gone.
+    /// A tag that is gone is on no contact.
     fileprivate var outcomeOfGoneTag: EdgeOutcome { .answered(direction == .apply ? .tagGone : .applied) }
 
     /// Of a contact for whose sake alone Keap refused.

@@ -147,7 +147,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
                 call.failed = evidence.failed(.call(request.endpoint), subject, pause: headers.pause(now: wall()))
             }
             if case .throttled = call.result {
-                // Before the permit is given back, so that nobody slips through between.
+                // Before the permit is given back, so that no call slips through between.
                 let reopening = headers.reopening(now: wall())
                 if headers.isTenantExhausted {
                     await budget.close(tenantOf: permit, until: reopening)

@@ -13,7 +13,7 @@ final class KeapRun<Instant: InstantProtocol>: Sendable where Instant.Duration =
         var hasTakenOff = false
     }
 
-    /// What a list is written back upon may be so old. Somebody may have changed it in Keap since.
+    /// What a list is written back upon may be so old. It may have been changed in Keap since.
     static var longestAge: Duration { .seconds(60) }
     /// Where permits come so slowly that each reading is old when the writing's turn comes, it is written in the end.
     static var mostRenewals: Int { 2 }

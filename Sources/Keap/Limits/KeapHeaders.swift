@@ -73,7 +73,7 @@ struct KeapHeaders {
         return sinceMidnight < Self.quarterOfAnHour ? now + Self.minute : Self.next(Self.day, after: now)
     }
 
-    /// Milliseconds have been seen. Whoever writes seconds means a day of this century, not one of 1970.
+    /// Milliseconds have been seen. A number of seconds means a day of this century, not one of 1970.
     private var expiry: Int64? {
         guard let number = number("x-keap-product-quota-expiry-time"), number > 0 else { return nil }
         return number < 100_000_000_000 ? Int64(number) * 1_000 : Int64(number)

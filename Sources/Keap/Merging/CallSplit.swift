@@ -49,7 +49,7 @@ struct CallSplit {
         }
     }
 
-    /// Gives the contacts that the last call of a tag would name calls of their own, whoever needs it least; takes back
+    /// Gives the contacts that the last call of a tag would name calls of their own, those first that need it least; takes back
     /// what does not save calls.
     private mutating func saveLastCall(of tag: Int) -> Bool {
         guard left[tag] > 0 else { return false }

@@ -19,7 +19,7 @@ struct Gathering<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     /// is left of the 5 s is for its calls and their answers.
     private var callsSoon = 0
     private var lastBegan: Instant?
-    /// Tags that were put on since the line was last empty. One that is new may be nobody else's.
+    /// Tags that were put on since the line was last empty. One that is new may be wanted by no other.
     private var tags: Set<TagID> = []
     /// Calls that stand in line, for a slot or for a permit.
     var standing = 0

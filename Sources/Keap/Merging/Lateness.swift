@@ -20,7 +20,7 @@ struct Lateness: Sendable {
     /// A run got what costs a call if it shares none.
     mutating func served(_ rank: UInt64) {
         saved += 1
-        // Calls that many runs wait for are nobody's advantage.
+        // Calls that many runs wait for give no run an advantage.
         guard rank > forgotten else { return }
         var index = runs.count
         while index > 0, runs[index - 1].rank > rank { index -= 1 }

@@ -2,8 +2,8 @@
 /// before: until then, whatever arrives can still join.
 ///
 /// Of those who wait in one line (live or bulk, say), one *leads*: it asks for a permit, and the call that it then makes
-/// carries edges of its own and all others that fit. Nobody else takes a leader's edges, so that no permit comes to an
-/// empty board. Whoever came first leads next: while no call that names its contact is under way, an edge waits for no
+/// carries edges of its own and all others that fit. No other call takes a leader's edges, so that no permit comes to an
+/// empty board. The one that came first leads next: while no call that names its contact is under way, an edge waits for no
 /// more permits of its line than there were edges before it.
 ///
 /// A contact is on the board at most once; the contact gate sees to that.
@@ -65,11 +65,11 @@ struct TagBoard<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Senda
         fresh.insert(ticket)
     }
 
-    /// Makes the one who came first, and is not held, the leader of a line that has none. Nil: it has one, or nobody
+    /// Makes the one who came first, and is not held, the leader of a line that has none. Nil: it has one, or none
     /// waits.
     mutating func appointLeader(of line: Line) -> Ticket? {
         guard leaders[line] == nil else { return nil }
-        // Whoever has a call under way may have all it wants when that has landed.
+        // A contact with a call under way may have all it wants once that has ended.
         let idle = lines.filter { $0.value == line && isIdle($0.key) && !held.contains($0.key) }
         leaders[line] = idle.keys.min()
         return leaders[line]

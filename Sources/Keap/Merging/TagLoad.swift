@@ -12,7 +12,7 @@ enum EdgeOutcome: Equatable, Sendable {
     /// Keap's answer; a removal that is done is `.applied` too.
     case answered(TagAnswer)
     case failed(KeapFailure)
-    /// Nothing was done, and nobody is to blame: the edge waits again, where it waited before.
+    /// Nothing was done, for no contact's fault: the edge waits again, where it waited before.
     case again
     /// A call of many contacts says nothing clear of this one: it is asked for again, in a call of its contact.
     case alone

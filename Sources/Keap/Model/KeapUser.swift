@@ -1,4 +1,4 @@
-/// Somebody who works in a Keap account.
+/// A user of a Keap account.
 package struct KeapUser: Hashable, Sendable, Codable {
     package var id: UserID
     package var givenName: String

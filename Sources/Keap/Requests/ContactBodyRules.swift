@@ -49,7 +49,7 @@ private func longest(_ longest: Int, _ text: String?, _ name: String) throws(Kea
     throw refusal("\(name) is longer than the \(longest) characters Keap takes")
 }
 
-/// Two entries in one slot: Keap would keep one of them, and nobody could say which.
+/// Two entries in one slot: Keap would keep one of them, it is unknown which.
 private func distinct(_ slots: [String]?, _ list: String, known: Set<String>) throws(KeapFailure) {
     var seen: Set<String> = []
     for slot in slots ?? [] {

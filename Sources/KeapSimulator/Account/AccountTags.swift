@@ -8,7 +8,7 @@ extension Account {
         return tag
     }
 
-    /// Takes a tag off whoever wears it, then forgets it.
+    /// Removes a tag from all contacts, then forgets it.
     mutating func erase(tag id: Int, by act: Act) {
         for contact in wearers(of: id).sorted() { remove(id, from: contact, by: act) }
         tags[id] = nil

@@ -115,7 +115,7 @@ package struct Violation: Hashable, Sendable {
 
 package struct AuditedRequest: Hashable, Sendable {
     package var number: Int
-    /// The app name; empty for a caller who is nobody.
+    /// The app name; empty for an unknown caller.
     package var account: String
     package var method: String
     package var path: String

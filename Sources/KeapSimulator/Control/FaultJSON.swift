@@ -52,7 +52,7 @@ extension FaultMatch {
             case "contact": contact = member.value.id
             case "tag": tag = member.value.id
             case "path":
-                // The pattern is only tried; the error's wording is of no use to whoever wrote it.
+                // The pattern is only tried; the error's wording would not help its author.
                 guard let pattern = member.value.text, (try? Regex(pattern)) != nil else {
                     throw .bad("match.path is not a regular expression")
                 }

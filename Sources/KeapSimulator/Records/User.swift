@@ -1,4 +1,4 @@
-/// Somebody who works in the account. User 1 is always there: the key is that user's.
+/// A user of the account. User 1 is always there: the key is that user's.
 package struct User: Hashable, Sendable {
     package var id: Int
     package var givenName: String

@@ -8,7 +8,7 @@ package final class SimulatedKeap: Sendable {
         package var world = WorldOptions()
         package var listen = ListenAddress(host: "127.0.0.1", port: 0)
         package var limits = HTTPLimits()
-        /// Whether `/_simulator` answers. It asks nobody who they are, so by default only loopback has it.
+        /// Whether `/_simulator` answers. It does not authenticate, so by default only loopback has it.
         package var isControllable: Bool?
         /// How long `stop` waits for requests that are under way. Hung ones never end by themselves.
         package var grace: Duration = .milliseconds(200)

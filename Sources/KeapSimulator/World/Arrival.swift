@@ -23,7 +23,7 @@ struct Arrival {
         if case .endpoint(_, let found) = route { ids = found }
         act = Act(
             number: number, now: now, request: request, ids: ids,
-            // A body that cannot be read counts as none here, and is refused by whoever needs it.
+            // A body that cannot be read counts as none here, and is refused by the endpoint that needs it.
             body: request.body.isEmpty ? nil : try? JSON(parsing: request.body))
         if case .endpoint(let endpoint, _) = route {
             mentions = Mentions(endpoint, act)

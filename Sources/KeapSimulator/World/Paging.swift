@@ -10,7 +10,7 @@ struct Paging {
             guard let number = Int(text), (0...1000).contains(number) else {
                 throw .bad("page_size must be between 0 and 1000", about: "page_size")
             }
-            // Zero is allowed and not explained; an empty page without end would help nobody.
+            // Zero is allowed and not explained; an empty page without end would never finish a listing.
             if number > 0 { size = number }
         }
         if var token = request.parameter("page_token"), !token.isEmpty {

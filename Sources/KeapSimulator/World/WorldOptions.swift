@@ -1,4 +1,4 @@
-/// What a simulated Keap is made of. The defaults follow what is documented or was seen; where nobody knows, they take
+/// What a simulated Keap is made of. The defaults follow what is documented or was seen; where nothing is known, they take
 /// the side that is harder on a client.
 package struct WorldOptions: Sendable {
     package var accounts: [AccountSetup] = []
@@ -55,7 +55,7 @@ package struct AccountSetup: Sendable {
     }
 }
 
-/// Behaviours that differ between reports, or that nobody has documented.
+/// Behaviours that differ between reports, or that are not documented.
 package struct Quirks: Hashable, Sendable {
     /// What creating a tag under a name that exists does.
     package var repeatedTagName = RepeatedName.refused(status: 400)

@@ -210,7 +210,7 @@ struct AdminRoutes: Sendable {
             } catch let error as QueueError where error.status == 503 {
                 throw error
             } catch {
-                left += 1  // still not to be placed, or taken care of by somebody else meanwhile
+                left += 1  // still not to be placed, or retried or discarded meanwhile
             }
         }
         return Reply.json(200, ["retried": retried, "left": left])

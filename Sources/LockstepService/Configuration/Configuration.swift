@@ -13,7 +13,7 @@ package struct Configuration: Sendable {
     package var data = "lockstep-data"
     /// How long calls that run may take to finish when the service stops.
     package var stopGrace: Duration = .seconds(30)
-    /// The longest time that a record nobody waits for (a completion) stays unsynced.
+    /// The longest time that a record without a waiter (a completion) stays unsynced.
     package var unsyncedLimit: Duration = .milliseconds(100)
     package var keapClients: [KeapClientConfiguration] = []
     package var gyms: [GymConfiguration] = []

@@ -94,7 +94,7 @@ struct ConfigurationText {
         case "false": return .bool(false)
         case "null": return .null
         default:
-            // Double also reads "inf", "nan" and hexadecimal, which nobody means here.
+            // Double also reads "inf", "nan" and hexadecimal, which are no numbers in JSON.
             guard word.first.map({ "-0123456789".contains($0) }) == true, !word.contains("x"),
                 let number = Double(word), number.isFinite
             else {

@@ -22,7 +22,7 @@ package struct GymConfiguration: Sendable {
 package enum AfterDead: String, CaseIterable, Sendable {
     /// They go on: a person's change carries the whole state.
     case `continue`
-    /// They wait until somebody has retried or discarded the dead one.
+    /// They wait until the dead one is retried or discarded.
     case park
 }
 

@@ -1,4 +1,4 @@
-/// Finds what somebody who mistyped a name may have meant.
+/// Finds the known name that a mistyped one is nearest to.
 enum NearestName {
     /// The candidate that needs the fewest edits, ignoring case; the first of several. Nil only without candidates.
     static func of(_ name: String, among candidates: [String]) -> String? {

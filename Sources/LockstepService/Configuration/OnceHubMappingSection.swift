@@ -105,7 +105,7 @@ extension ConfigurationReader {
         return type
     }
 
-    /// Fields that Lockstep keeps for itself are nobody else's.
+    /// Fields that Lockstep keeps for itself cannot be mapped to.
     func checkMapping(_ settings: OnceHubSettings, _ sync: SyncSettings, _ value: ConfigurationValue) {
         for mapping in settings.mapping {
             switch mapping.to {

@@ -10,7 +10,7 @@ struct JobStory: Equatable, Sendable {
     /// Jobs of its lane before it, or lanes of its gym, whichever it waits for.
     private(set) var ahead: Int?
     private let remedy: Remedy
-    /// Nil where a person must do something first, or nobody can say.
+    /// Nil where a person must do something first, or where it is unknown.
     private(set) var lasts: Duration?
     private let wait: String?
 
@@ -103,7 +103,7 @@ struct JobStory: Equatable, Sendable {
             sentences.append("\(subject) is ready and waits for a place among those that run; \(others).")
             tell(obstacle, after: ahead)
         case .behind:
-            break  // the first of a lane is behind nobody
+            break  // the first of a lane is behind no other
         }
     }
 

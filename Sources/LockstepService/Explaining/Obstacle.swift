@@ -5,7 +5,7 @@ import LockstepPool
 /// What a gym's calls to Keap wait for at this moment: a sentence for people, and about how long.
 struct Obstacle: Equatable, Sendable {
     var sentence: String
-    /// Until a call that came now would go out, if nothing else happens. Nil: nobody can say.
+    /// Until a call that came now would go out, if nothing else happens. Nil: unknown.
     var lasts: Duration?
     /// Between two calls, as long as more wait than go out.
     var spacing = Duration.zero

@@ -3,7 +3,7 @@ import LockstepHTTP
 import LockstepPool
 import ZenPlanner
 
-/// Puts a message that was read into the queue, and says so to whoever sent it.
+/// Puts a message that was read into the queue, and answers the sender.
 struct Acceptance: Sendable {
     let queue: JobQueue
     /// Events that are being taken.

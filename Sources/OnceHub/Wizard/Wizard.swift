@@ -40,7 +40,7 @@ struct Wizard {
     private var classification: [FieldWish] {
         var wishes: [FieldWish] = []
         if let name = leadSource {
-            // Where somebody came from first is not changed by where they book next.
+            // Where a person came from first is not changed by where they book next.
             wishes.append(FieldWish(.leadSource, .text(name), known == .override ? .fillEmpty : .onlyNew))
         }
         if let type = settings.classification.contactType {

@@ -34,7 +34,7 @@ struct DemoCheck {
         if !strangers.isEmpty { problems.append("\(gym.id): contacts of unknown people: \(strangers.sorted())") }
     }
 
-    /// Whoever booked is one contact, also where Zen Planner knows them, and wears the tags of their bookings; nobody else
+    /// A person who booked is one contact, also where Zen Planner knows them, and wears the tags of their bookings; no other
     /// wears any.
     private mutating func checkBookings(
         _ model: DemoBookingModel, _ contacts: [String: [DemoContact]], _ gym: DemoTown.Gym

@@ -45,7 +45,7 @@ final class DemoShow: Sendable {
             accepted = try await sendAll()
             try await drain(since: start)
         } catch {
-            // Or leaving this scope would wait for ever for a service that nobody stops.
+            // Or leaving this scope would wait for ever for a service that is not stopped.
             await service.stop(grace: .zero)
             throw error
         }

@@ -66,7 +66,7 @@ struct DemoProgram: Equatable {
     var name: String
 }
 
-/// One message as it goes over the wire, with what it means for whoever keeps a model of the outcome.
+/// One message as it goes over the wire, with what it means for a model of the outcome.
 struct DemoMessage {
     enum Meaning {
         case person(DemoPerson)
@@ -190,7 +190,7 @@ struct DemoDay {
             body: "event=program.deleted&programId=\(gone.id)&name=\(name)")
     }
 
-    /// Forms and JSON by turns, since nobody knows which of them a Zen Planner account sends.
+    /// Forms and JSON by turns, since it is unknown which of them a Zen Planner account sends.
     private mutating func message(about person: DemoPerson) -> DemoMessage {
         let memberships = person.programs.sorted { $0.key < $1.key }.compactMap { entry in
             programs.first { $0.id == entry.key }.map { ["id": $0.id, "name": $0.name, "status": entry.value] }

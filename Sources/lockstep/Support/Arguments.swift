@@ -4,7 +4,7 @@ struct UsageError: Error {
     init(_ sentence: String) { self.sentence = sentence }
 }
 
-/// The words after a command, taken one by one; what nobody took is an error, so that a misspelt option never passes.
+/// The words after a command, taken one by one; what is left over is an error, so that a misspelt option never passes.
 struct Arguments {
     fileprivate enum Word: Equatable {
         /// `--name`, `--name=value` or `-n`.

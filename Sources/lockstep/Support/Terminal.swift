@@ -90,7 +90,7 @@ enum Terminal {
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { writeOnce(descriptor, $0) }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }  // the reader has gone; there is nobody to tell
+            guard count > 0 else { return }  // the reader has gone
             bytes = bytes.dropFirst(count)
         }
     }
