@@ -34,7 +34,9 @@ import Testing
             return (view.state, view.reason ?? "", view.attempts, slowest, await town.circuit)
         }
         #expect(found.0 == .dead)
-        #expect((found.1.contains("tried 7 times") || found.1.contains("tried 8 times")) && found.1.contains("zp-1"), "\(found.1)")
+        #expect(
+            (found.1.contains("tried 7 times") || found.1.contains("tried 8 times")) && found.1.contains("zp-1"),
+            "\(found.1)")
         #expect((7...8).contains(found.2))
         #expect(found.3 < .seconds(5), "others waited \(found.3)")
         #expect(found.4 == .closed)
