@@ -10,8 +10,8 @@ import LockstepLimits
 /// share their calls with, and a change of a contact that Keap has, which takes few calls, goes before longer ones that
 /// have not begun.
 ///
-/// A caller that `ask` lets go gets a permit from the budget and `begin`s with it. Only from then on does the call take a place,
-/// and only then is it the one that tries whether Keap is back: what waits for its budget, for hours perhaps, keeps
+/// A caller that `ask` lets go gets a permit from the budget and `begin`s with it. Only from then on does the call take a
+/// place, and only then is it the one that tries whether Keap is back: what waits for its budget, for hours perhaps, keeps
 /// neither from any other. Live calls are let go only as far as there are places for them all; a bulk call that finds
 /// them taken gives its permit back and stands in line again.
 struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
