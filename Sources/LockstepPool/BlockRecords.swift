@@ -1,4 +1,4 @@
-/// What a checkpoint says of lanes, jobs and troubles: many in each record, since there are millions. Each record
+/// What a checkpoint says of lanes, jobs, troubles and keys: many in each record, since there are millions. Each record
 /// stands alone, with the names of the tenants that occur in it.
 ///
 ///     lanes:    secret of the key prints (16 bytes), tenants, number of lanes (4), lanes
@@ -10,6 +10,7 @@
 ///     job:      id (8), lane or 0 (8), address (8), accepted at (8), payload's size (4), attempts (4), tenant (4), kind (1),
 ///               flags (1): 1 snapshot, 2 bulk, 4 dead
 ///     troubles: number (4), each as job's id (8), due (8), finished at (8), reason
+///     accepted: secret of the key prints (16 bytes), tenants, number of keys (4), each as print (16), job's id (8), tenant (4)
 ///     tenants:  number (4), names
 struct LanesRecord: Equatable, Sendable {
     struct Lane: Equatable, Sendable {
@@ -43,6 +44,14 @@ struct TroublesRecord: Equatable, Sendable {
     }
 
     var rows: [Row]
+}
+
+/// In the order of acceptance.
+struct AcceptedKeysRecord: Equatable, Sendable {
+    var secret: SipHash.Key
+    var tenants: [TenantID]
+    /// The tenant of each is a place in `tenants`.
+    var rows: [AcceptedKeys.Entry]
 }
 
 extension LanesRecord {
@@ -163,6 +172,32 @@ extension TroublesRecord {
                 : QueueState.Trouble(finishedAt: finishedAt, reason: reason)
             rows.append(Row(id: id, trouble: trouble))
         }
+    }
+}
+
+extension AcceptedKeysRecord {
+    func write(to out: inout ByteWriter) {
+        out.put(secret.low)
+        out.put(secret.high)
+        out.put(tenants)
+        out.put(UInt32(rows.count))
+        for row in rows {
+            out.put(row.print.low)
+            out.put(row.print.high)
+            out.put(row.job)
+            out.put(row.tenant)
+        }
+    }
+
+    init(_ read: inout ByteReader) throws {
+        secret = SipHash.Key(low: try read.get(), high: try read.get())
+        tenants = try read.getTenants()
+        rows = []
+        for _ in 0..<(try read.get(UInt32.self)) {
+            let print = KeyPrint(low: try read.get(), high: try read.get())
+            rows.append(AcceptedKeys.Entry(print: print, job: try read.get(), tenant: try read.get()))
+        }
+        guard rows.allSatisfy({ $0.tenant < tenants.count }) else { throw PoolRecord.Unknown() }
     }
 }
 

@@ -25,6 +25,8 @@ struct ByteReader {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    var isAtEnd: Bool { next == bytes.count }
+
     private mutating func take(_ count: Int) throws(TooShort) -> Int {
         guard bytes.count - next >= count else { throw TooShort() }
         defer { next += count }

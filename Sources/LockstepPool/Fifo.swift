@@ -5,6 +5,7 @@ struct Fifo<Element: Sendable>: Sendable {
 
     var isEmpty: Bool { head == items.count }
     var count: Int { items.count - head }
+    var first: Element? { head < items.count ? items[head] : nil }
 
     /// Those at the front that fit.
     func prefix(while fits: (Element) -> Bool) -> [Element] {

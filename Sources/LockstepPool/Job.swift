@@ -11,10 +11,12 @@ public struct NewJob: Sendable {
     public var urgency: JobUrgency
     /// Why no lane can be told. Such a job is kept as a dead letter with this reason until it is retried with keys.
     public var unplaced: String?
+    /// The sender's name for the message, by which a second sending is known: see ``JobQueue/accept(_:)``.
+    public var idempotencyKey: String?
 
     public init(
         tenant: TenantID, kind: UInt8, keys: [LaneKey], payload: [UInt8], isSnapshot: Bool = false,
-        urgency: JobUrgency = .live, unplaced: String? = nil
+        urgency: JobUrgency = .live, unplaced: String? = nil, idempotencyKey: String? = nil
     ) {
         self.tenant = tenant
         self.kind = kind
@@ -23,6 +25,7 @@ public struct NewJob: Sendable {
         self.isSnapshot = isSnapshot
         self.urgency = urgency
         self.unplaced = unplaced
+        self.idempotencyKey = idempotencyKey
     }
 }
 
@@ -43,6 +46,13 @@ public struct Job: Sendable {
     /// Milliseconds since 1970.
     public let acceptedAt: Int64
     public let urgency: JobUrgency
+}
+
+/// What became of a job that was given to the queue.
+public struct Acceptance: Hashable, Sendable {
+    public let id: JobID
+    /// False: an earlier job came with the same idempotency key, and this is that one. Nothing was stored.
+    public let isNew: Bool
 }
 
 /// A job that has just been accepted, or was found pending at the start.

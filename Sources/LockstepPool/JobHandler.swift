@@ -26,15 +26,15 @@ public protocol JobHandler: Sendable {
     /// The state of a lane that was two. `a` is the lane that goes on.
     func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8]
 
-    /// Told of every job in the order of acceptance, before any later job is dispatched; at the start, of every job
-    /// still pending, before the first dispatch. Must return at once.
+    /// Told of every job once it is on disk for good, in the order of acceptance, before any later job is dispatched; of
+    /// those found pending at the start, when the queue is run and before the first dispatch. Must return at once.
     func accepted(_ job: AcceptedJob)
 
     /// Told once when a record cannot be read (`trouble` says why), and once with nil when all can be read again. Must
     /// return at once.
     func readingChanged(_ trouble: String?)
 
-    /// Whether `accepted` wants jobs of this kind. At the start only their payloads are read.
+    /// Whether `accepted` wants jobs of this kind that were found pending. Only their payloads are read for it.
     func wantsAcceptance(ofKind kind: UInt8) -> Bool
 }
 

@@ -2,7 +2,7 @@
 extension JobQueue {
     func claim(_ key: LaneKey, _ lease: Lease) throws(QueueError) -> LaneClaim {
         try check(lease)
-        try check([key])
+        let key = key.shortened(to: policy.maxKeyBytes)
         guard let tenant = state.jobs[lease.job]?.tenant else { throw .stale(lease.job) }
         let lane = state.lanes.current(lease.lane)
         guard let bearer = state.lanes.bearer(of: key, of: tenant) else {
@@ -19,6 +19,7 @@ extension JobQueue {
     }
 
     func isOthers(_ key: LaneKey, _ lease: Lease) -> Bool {
+        let key = key.shortened(to: policy.maxKeyBytes)
         guard let tenant = state.jobs[lease.job]?.tenant, let bearer = state.lanes.bearer(of: key, of: tenant) else {
             return false
         }

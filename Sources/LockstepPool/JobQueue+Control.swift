@@ -6,7 +6,7 @@ extension JobQueue {
     public func retry(_ id: JobID, keys: [LaneKey] = []) async throws(QueueError) {
         let job = try open(id)
         guard job.isDead else { throw .notNow(id, name(of: id, job)) }
-        try check(keys)
+        let keys = try checked(keys)
         var lane = job.lane.map(state.lanes.current)
         if lane == nil {
             guard !keys.isEmpty else { throw .unplaced(id) }

@@ -4,6 +4,9 @@ extension JobQueue {
     public func run() async {
         precondition(!isDispatching, "a queue is run once")
         isDispatching = true
+        await announceBacklog()
+        // Stopped or cancelled before all was told: nothing may begin.
+        if !isBacklogAnnounced { isStopping = true }
         await withDiscardingTaskGroup { group in
             while !isStopping {
                 wakeWhatIsDue()
@@ -100,7 +103,7 @@ extension JobQueue {
             // A lane that was joined into this one has to end its run first.
             && row.absorbed.allSatisfy { leases[$0.lane] == nil }
             && !row.isPaused && !row.isParked && !state.pausedTenants.contains(row.tenant)
-            && job.sequence <= log.durableSequence && state.due(of: head) <= steadyNow
+            && job.sequence <= announcements.sequence && state.due(of: head) <= steadyNow
     }
 
     /// The lane's place is free again. Called by the attempt that took it, and only by it.

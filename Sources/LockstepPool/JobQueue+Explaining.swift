@@ -41,7 +41,7 @@ extension JobQueue {
     private func explainHead(
         _ id: JobID, _ job: QueueState.JobRow, _ lane: LaneID, _ row: LaneTable.Row
     ) -> Explanation {
-        if job.sequence > log.durableSequence { return .notDurable }
+        if job.sequence > announcements.sequence { return .notDurable }
         if let lease = leases(of: lane, row).first { return .afterRun(of: lease.job) }
         let due = state.due(of: id)
         if due > steadyNow {

@@ -48,7 +48,7 @@ extension JobQueue {
         var (line, bytes): ([JobID], Int) = ([], 0)
         for id in row.pending.prefix(most) {
             guard let job = state.jobs[id], job.isSnapshot, !runsAlone.contains(id),
-                job.sequence <= log.durableSequence, state.due(of: id) == 0
+                job.sequence <= announcements.sequence, state.due(of: id) == 0
             else { break }
             bytes += Int(job.size)
             guard bytes <= policy.maxTogetherBytes else { break }

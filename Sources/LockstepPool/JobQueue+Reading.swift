@@ -8,24 +8,6 @@ extension JobQueue {
         return record.payload
     }
 
-    /// Nil if the record is damaged. What handlers must know before the first dispatch is worth some patience with the
-    /// disk; without it nothing may begin.
-    func payloadAtStart(of id: JobID) async throws(QueueError) -> [UInt8]? {
-        for attempt in 1... {
-            do throws(QueueError) {
-                return try await payload(of: id)
-            } catch {
-                guard case .unreadable = error else { return nil }
-                guard attempt < Self.readsAtStart else { throw error }
-                // A start that is cancelled ends with the next error.
-                try? await clock.sleep(clock.now() + policy.retry.pause(after: attempt, random: 1))
-            }
-        }
-        return nil
-    }
-
-    private static let readsAtStart = 6
-
     /// A lane's state, and where its own part was read.
     struct KnownState {
         var bytes: [UInt8] = []
@@ -47,7 +29,7 @@ extension JobQueue {
 
     /// The durable state, as last written, of the lane that these keys lead to; empty if there is none.
     public func state(ofLaneWith keys: [LaneKey], of tenant: TenantID) async throws(QueueError) -> [UInt8] {
-        let placement = state.lanes.place(keys, of: tenant)
+        let placement = state.lanes.place(try checked(keys), of: tenant)
         guard !placement.isNew else { return [] }
         var known: [UInt8] = []
         for lane in [placement.lane] + placement.joins {

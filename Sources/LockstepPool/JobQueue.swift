@@ -39,6 +39,12 @@ public actor JobQueue {
     /// Since the last checkpoint, for want of room.
     var wasRefused = false
     var isCheckpointing = false
+    var announcements: Announcements
+    /// Whether `run` has told the handler of what was found pending.
+    var isBacklogAnnounced = true
+    /// Jobs whose acceptance was not confirmed yet: those that come again with one of their keys wait for the same sync.
+    /// After a failed sync they stay here, so that nothing is answered that is not on disk.
+    var unconfirmed: [JobID: LogTicket] = [:]
     public internal(set) var staleCompletions = 0
     var readTroubles = ReadTroubles()
     var droppedNotes = 0
@@ -76,6 +82,7 @@ public actor JobQueue {
         origin = wall() - clock.now().milliseconds
         self.random = random
         state = found.state
+        announcements = Announcements(after: log.durableSequence)
         loggedSinceCheckpoint = found.logged
         dispatcher = Dispatcher(
             perTenant: .init(lanes: policy.lanesPerTenant, bytes: policy.maxRunningBytes / 4),
@@ -95,11 +102,11 @@ public actor JobQueue {
         let queue = JobQueue(
             log: log, found: found, handler: handler, policy: policy, clock: PoolClock(clock), wall: wall,
             random: random)
-        try await queue.recover()
+        await queue.recover()
         return queue
     }
 
-    private func recover() async throws(QueueError) {
+    private func recover() {
         state.settleTroubles(
             dueBy: steadyNow + min(max(policy.retry.cap, .zero), Self.longestPause).milliseconds)
         for (number, trouble) in state.troubles where trouble.due != 0 {
@@ -107,11 +114,8 @@ public actor JobQueue {
         }
         log.setReserved(state.jobs.rows.reduce(0) { $0 + QueuePolicy.reserve(forPayload: Int($1.row.size)) })
         for (number, job) in state.jobs.rows where !job.isDead && handler.wantsAcceptance(ofKind: job.kind) {
-            // One that cannot be read becomes a dead letter when it is its turn: it harms only itself.
-            guard let payload = try await payloadAtStart(of: JobID(rawValue: number)) else { continue }
-            let tenant = state.jobs.tenants[job.tenant]
-            handler.accepted(
-                AcceptedJob(id: JobID(rawValue: number), tenant: tenant, kind: job.kind, payload: payload))
+            announcements.add(found: JobID(rawValue: number))
+            isBacklogAnnounced = false
         }
         // The lanes that waited longest first.
         var bulk: Set<LaneID> = []
@@ -134,50 +138,69 @@ public actor JobQueue {
 
     /// Returns when the job is on disk for good. Its place in its lane is taken at the call, so that two jobs which are
     /// accepted one after the other run in that order, whichever call returns first.
-    public func enqueue(_ job: NewJob) async throws(QueueError) -> JobID {
+    ///
+    /// - Returns: the job's number; of a job whose idempotency key is known, the earlier job's.
+    public func enqueue(_ job: NewJob) async throws(QueueError) -> JobID { try await accept(job).id }
+
+    /// As ``enqueue(_:)``, and says whether the job is new. Of several calls with one idempotency key one stores a job, and
+    /// all return once that job is on disk, or throw if it does not get there.
+    ///
+    /// Known are the keys of jobs that are not finished and, of each tenant, the newest 4,096; also after a restart.
+    public func accept(_ job: NewJob) async throws(QueueError) -> Acceptance {
+        if let key = job.idempotencyKey, let known = try await self.job(withIdempotencyKey: key, of: job.tenant) {
+            return Acceptance(id: known, isNew: false)
+        }
         guard !isStopping else { throw .stopping }
-        try check(job)
-        let lane = try place(job)
-        let record = AcceptedRecord(
-            id: JobID(rawValue: state.nextJob), tenant: job.tenant, lane: lane, keys: job.keys, kind: job.kind,
-            isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: wall(),
-            unplaced: job.unplaced.map(bounded), payload: job.payload)
+        let record = try entry(job)
         let reserve = QueuePolicy.reserve(forPayload: job.payload.count)
         let ticket = try submit(.accepted(record), .reserve(reserve))
-        handler.accepted(AcceptedJob(id: record.id, tenant: job.tenant, kind: job.kind, payload: job.payload))
+        announcements.add(
+            AcceptedJob(id: record.id, tenant: job.tenant, kind: job.kind, payload: job.payload),
+            at: ticket.sequence)
+        unconfirmed[record.id] = ticket
         try await durable(ticket)
-        if let lane = lane.map(state.lanes.current) {
-            if job.urgency == .live { hurry(lane) }
-            refresh(lane)
-        }
-        return record.id
+        unconfirmed[record.id] = nil
+        announce()
+        return Acceptance(id: record.id, isNew: true)
     }
 
-    private func check(_ job: NewJob) throws(QueueError) {
+    /// The job that was accepted with this key, once it is on disk; nil if none is remembered.
+    public func job(withIdempotencyKey key: String, of tenant: TenantID) async throws(QueueError) -> JobID? {
+        let key = key.shortened(to: policy.maxKeyBytes)
+        guard let id = state.job(withIdempotencyKey: key, of: tenant) else { return nil }
+        if let ticket = unconfirmed[id] {
+            try await durable(ticket)
+            announce()
+        }
+        return id
+    }
+
+    /// What is written of a new job. Lanes that its keys show to be one are joined first.
+    private func entry(_ job: NewJob) throws(QueueError) -> AcceptedRecord {
         guard job.keys.isEmpty == (job.unplaced != nil) else {
             throw .unusable("A job has either keys or a reason why it has none.")
         }
         guard job.payload.count <= policy.maxPayload else {
             throw .tooLarge(bytes: job.payload.count, limit: policy.maxPayload)
         }
-        try check(job.keys)
+        let keys = try checked(job.keys)
+        let lane = keys.isEmpty ? nil : try place(keys, of: job.tenant)
+        return AcceptedRecord(
+            id: JobID(rawValue: state.nextJob), tenant: job.tenant, lane: lane, keys: keys, kind: job.kind,
+            isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: wall(),
+            unplaced: job.unplaced.map(bounded), payload: job.payload,
+            idempotencyKey: job.idempotencyKey?.shortened(to: policy.maxKeyBytes))
     }
 
-    func check(_ keys: [LaneKey]) throws(QueueError) {
+    /// Keys as they are written and looked for: a long one is told by its hash.
+    func checked(_ keys: [LaneKey]) throws(QueueError) -> [LaneKey] {
         guard keys.count <= policy.maxKeys else {
             throw .unusable("A job has at most \(policy.maxKeys) keys, not \(keys.count).")
         }
-        for key in keys where key.value.utf8.count > policy.maxKeyBytes {
-            throw .tooLarge(bytes: key.value.utf8.count, limit: policy.maxKeyBytes)
-        }
+        return keys.map { $0.shortened(to: policy.maxKeyBytes) }
     }
 
-    /// The lane of a new job. Lanes that its keys show to be one are joined first.
-    private func place(_ job: NewJob) throws(QueueError) -> LaneID? {
-        guard !job.keys.isEmpty else { return nil }
-        return try place(job.keys, of: job.tenant)
-    }
-
+    /// The lane that these keys lead to. Lanes that they show to be one are joined.
     func place(_ keys: [LaneKey], of tenant: TenantID) throws(QueueError) -> LaneID {
         let placement = state.lanes.place(keys, of: tenant)
         for other in placement.joins {

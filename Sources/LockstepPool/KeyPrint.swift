@@ -30,6 +30,10 @@ struct KeyPrinter: Hashable, Sendable {
         }
     }
 
+    func print(idempotencyKey: String, of tenant: TenantID) -> KeyPrint {
+        print(LaneKey(kind: 0, value: idempotencyKey, isExclusive: false), of: tenant).print
+    }
+
     /// The tenant's length is hashed too, so that no name with a value reads like another with another.
     func print(
         kind: UInt8, isExclusive: Bool, value: UnsafeRawBufferPointer, of tenant: UnsafeRawBufferPointer

@@ -20,6 +20,7 @@ extension PoolRecord {
         case .lanes: 19
         case .jobs: 20
         case .troubles: 21
+        case .acceptedKeys: 22
         }
     }
 
@@ -62,6 +63,7 @@ extension PoolRecord {
         case .lanes(let record): record.write(to: &out)
         case .jobs(let record): record.write(to: &out)
         case .troubles(let record): record.write(to: &out)
+        case .acceptedKeys(let record): record.write(to: &out)
         }
         return out.bytes
     }
@@ -100,6 +102,7 @@ extension PoolRecord {
         case 19: return .lanes(try LanesRecord(&read))
         case 20: return .jobs(try JobsRecord(&read))
         case 21: return .troubles(try TroublesRecord(&read))
+        case 22: return .acceptedKeys(try AcceptedKeysRecord(&read))
         default: throw Unknown()
         }
     }
@@ -185,6 +188,7 @@ extension AcceptedRecord {
         out.put(unplaced != nil)
         out.put(unplaced ?? "")
         out.put(payload)
+        if let idempotencyKey { out.put(idempotencyKey) }
     }
 
     fileprivate init(_ read: inout ByteReader) throws(ByteReader.TooShort) {
@@ -200,10 +204,11 @@ extension AcceptedRecord {
         let reason = try read.getText()
         unplaced = isUnplaced ? reason : nil
         payload = try read.getBytes()
+        idempotencyKey = read.isAtEnd ? nil : try read.getText()
     }
 }
 
-extension Acceptance {
+extension AcceptedEntry {
     /// From an accepted record's payload.
     init(_ payload: [UInt8], _ printer: KeyPrinter) throws {
         var read = ByteReader(payload)
@@ -230,6 +235,7 @@ extension Acceptance {
         let reason = try read.getPlace()
         unplaced = isUnplaced ? read.text(at: reason) : nil
         size = UInt32(clamping: try read.getPlace().count)
+        if !read.isAtEnd { idempotencyKey = printer.print(idempotencyKey: try read.getText(), of: tenant) }
     }
 }
 

@@ -19,8 +19,9 @@
 /// | 19 | lanes | checkpoint only: some lanes, with the prints of their keys |
 /// | 20 | jobs | checkpoint only: some pending or dead jobs, without their payloads |
 /// | 21 | troubles | checkpoint only: of some jobs, why they wait or are dead |
+/// | 22 | acceptedKeys | checkpoint only: some idempotency keys, and the jobs that came with them |
 ///
-/// `BlockRecords.swift` shows the layout of the last three.
+/// `BlockRecords.swift` shows the layout of the last four.
 enum PoolRecord: Equatable, Sendable {
     case accepted(AcceptedRecord)
     case outcome(OutcomeRecord)
@@ -40,6 +41,7 @@ enum PoolRecord: Equatable, Sendable {
     case lanes(LanesRecord)
     case jobs(JobsRecord)
     case troubles(TroublesRecord)
+    case acceptedKeys(AcceptedKeysRecord)
 
     /// Of a kind that this version does not know, or of a newer layout: kept as it is.
     struct Unknown: Error {}
@@ -76,6 +78,8 @@ struct AcceptedRecord: Equatable, Sendable {
     var acceptedAt: Int64
     var unplaced: String?
     var payload: [UInt8]
+    /// Behind everything else, and only if there is one: earlier versions read the record all the same.
+    var idempotencyKey: String?
 }
 
 struct OutcomeRecord: Equatable, Sendable {

@@ -3,7 +3,7 @@ extension QueueState {
     /// changes meanwhile is copied in small pieces by the change.
     var snapshot: QueueSnapshot {
         QueueSnapshot(
-            jobs: jobs, lanes: lanes, troubles: troubles,
+            jobs: jobs, lanes: lanes, troubles: troubles, acceptedKeys: acceptedKeys.entries,
             small: [.counters(nextJob: nextJob, nextLane: lanes.nextLane, done: done)]
                 + notes.map { .note(key: $0, value: $1) }
                 + pausedTenants.map { .paused(tenant: $0, lane: nil, isPaused: true) },
@@ -17,6 +17,7 @@ struct QueueSnapshot: Sequence, Sendable {
     let jobs: JobTable
     let lanes: LaneTable
     let troubles: NumberedRows<QueueState.Trouble>
+    let acceptedKeys: NumberedRows<AcceptedKeys.Entry>
     let small: [PoolRecord]
     let unknown: [FoundRecord]
 
@@ -28,6 +29,7 @@ struct QueueSnapshot: Sequence, Sendable {
         private var lanes: NumberedRows<LaneTable.Packed>.Iterator
         private var jobs: NumberedRows<JobTable.Packed>.Iterator
         private var troubles: NumberedRows<QueueState.Trouble>.Iterator
+        private var acceptedKeys: NumberedRows<AcceptedKeys.Entry>.Iterator
         private var unknown: IndexingIterator<[FoundRecord]>
 
         init(_ snapshot: QueueSnapshot) {
@@ -36,13 +38,14 @@ struct QueueSnapshot: Sequence, Sendable {
             lanes = snapshot.lanes.rows.makeIterator()
             jobs = snapshot.jobs.rows.makeIterator()
             troubles = snapshot.troubles.makeIterator()
+            acceptedKeys = snapshot.acceptedKeys.makeIterator()
             unknown = snapshot.unknown.makeIterator()
         }
 
         /// Lanes before the jobs that stand in them, and jobs in the order of acceptance, so that each is added to the
         /// end of its lane again.
         mutating func next() -> (kind: UInt8, payload: [UInt8])? {
-            if let record = small.next() ?? nextLanes() ?? nextJobs() ?? nextTroubles() {
+            if let record = small.next() ?? nextLanes() ?? nextJobs() ?? nextTroubles() ?? nextKeys() {
                 return (record.kind, record.payload)
             }
             return unknown.next().map { ($0.kind, $0.payload) }
@@ -89,6 +92,19 @@ struct QueueSnapshot: Sequence, Sendable {
                 size += 28 + trouble.reason.utf8.count
             }
             return rows.isEmpty ? nil : .troubles(TroublesRecord(rows: rows))
+        }
+
+        private mutating func nextKeys() -> PoolRecord? {
+            var (names, rows, size) = (BlockTenants(), [AcceptedKeys.Entry](), 0)
+            while size < Self.blockSize, let (_, entry) = acceptedKeys.next() {
+                var saved = entry
+                saved.tenant = names.place(of: entry.tenant, in: snapshot.jobs.tenants)
+                rows.append(saved)
+                size += 28
+            }
+            guard !rows.isEmpty else { return nil }
+            let secret = snapshot.lanes.printer.secret
+            return .acceptedKeys(AcceptedKeysRecord(secret: secret, tenants: names.names, rows: rows))
         }
     }
 }

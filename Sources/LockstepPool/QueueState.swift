@@ -36,6 +36,7 @@ struct QueueState: Sendable {
     private(set) var notes: [String: [UInt8]] = [:]
     private(set) var pausedTenants: Set<TenantID> = []
     private(set) var finished = FinishedJobs()
+    private(set) var acceptedKeys = AcceptedKeys()
     private(set) var nextJob: UInt64 = 1
     private(set) var done: UInt64 = 0
     /// Written by a newer version: kept, so that going back to it loses nothing.
@@ -45,10 +46,11 @@ struct QueueState: Sendable {
         do {
             // Most of what a start reads, so without making texts of what is only hashed, nor copying the payload.
             if found.kind == PoolRecord.acceptedKind, let ticket = found.ticket {
-                return accept(try Acceptance(found.payload, lanes.printer), at: ticket)
+                return accept(try AcceptedEntry(found.payload, lanes.printer), at: ticket)
             }
             let record = try PoolRecord(kind: found.kind, payload: found.payload)
-            if case .lanes(let block) = record, !lanes.adopt(block.secret) { return unknown.append(found) }
+            if case .lanes(let block) = record, !adopt(block.secret) { return unknown.append(found) }
+            if case .acceptedKeys(let block) = record, !adopt(block.secret) { return unknown.append(found) }
             apply(record, at: found.ticket)
         } catch {
             unknown.append(found)
@@ -58,7 +60,7 @@ struct QueueState: Sendable {
     mutating func apply(_ record: PoolRecord, at ticket: LogTicket?) {
         switch record {
         case .accepted(let record):
-            if let ticket { accept(Acceptance(record, lanes.printer), at: ticket) }
+            if let ticket { accept(AcceptedEntry(record, lanes.printer), at: ticket) }
         case .outcome(let record): close(record, at: ticket)
         case .jointOutcome(let record, let others): close(record, with: others, at: ticket)
         case .laneState(let lane, let bytes, let merging):
@@ -80,10 +82,11 @@ struct QueueState: Sendable {
         case .jobs(let record): restore(record)
         case .troubles(let record):
             for row in record.rows { set(row.trouble, of: row.id) }
+        case .acceptedKeys(let record): restore(record)
         }
     }
 
-    private mutating func accept(_ job: Acceptance, at ticket: LogTicket) {
+    private mutating func accept(_ job: AcceptedEntry, at ticket: LogTicket) {
         nextJob = max(nextJob, job.id.rawValue &+ 1)
         guard isNew(job.id) else { return }
         if let lane = job.lane { lanes.bind(job.keys, to: lane, of: job.tenant) }
@@ -94,6 +97,13 @@ struct QueueState: Sendable {
                 isDead: job.unplaced != nil, attempts: 0, size: job.size, address: ticket.address,
                 sequence: ticket.sequence, acceptedAt: job.acceptedAt),
             job.unplaced.map { Trouble(finishedAt: job.acceptedAt, reason: $0) })
+        guard let key = job.idempotencyKey, let tenant = jobs.rows[job.id.rawValue]?.tenant else { return }
+        acceptedKeys.add(key, of: job.id, tenant: tenant) { [jobs] in jobs.rows.contains($0.rawValue) }
+    }
+
+    /// The job that was accepted with this key, as far as that is remembered.
+    func job(withIdempotencyKey key: String, of tenant: TenantID) -> JobID? {
+        acceptedKeys.job(with: lanes.printer.print(idempotencyKey: key, of: tenant))
     }
 
     /// Of the jobs that were done in one run the last one's values won; the others say that they went with it.
@@ -209,6 +219,7 @@ struct QueueState: Sendable {
             finished.add(view)
         }
         change(id) { $0.jobs.remove(id) }
+        acceptedKeys.close(id)
         guard let lane = job.lane.map(lanes.current) else { return }
         lanes.remove(id, from: lane)
         change(lane) { $0.unpark(lane, of: id) }
@@ -279,11 +290,27 @@ struct QueueState: Sendable {
     }
 
     private mutating func restore(_ record: LanesRecord) {
-        guard lanes.adopt(record.secret) else { return }
+        guard adopt(record.secret) else { return }
         for row in record.rows {
             lanes.bind(row.keys, to: row.id, of: record.tenants[Int(row.row.tenant)])
             change(row.id) { $0.restore(row.row, row.rarity, of: row.id) }
         }
+    }
+
+    /// After the jobs, so that it shows which of them are finished.
+    private mutating func restore(_ record: AcceptedKeysRecord) {
+        guard adopt(record.secret) else { return }
+        let numbers = record.tenants.map { jobs.number(of: $0) }
+        for row in record.rows {
+            acceptedKeys.add(row.print, of: JobID(rawValue: row.job), tenant: numbers[Int(row.tenant)]) { [jobs] in
+                jobs.rows.contains($0.rawValue)
+            }
+        }
+    }
+
+    /// False if prints were made with another secret already.
+    private mutating func adopt(_ secret: SipHash.Key) -> Bool {
+        acceptedKeys.isEmpty ? lanes.adopt(secret) : lanes.printer.secret == secret
     }
 
     // MARK: Times

@@ -75,6 +75,18 @@ extension Result where Success == Void, Failure == any Error {
     }
 }
 
+extension QueueError {
+    /// What the call fails with; nil if it does not, or with something else.
+    static func of(_ body: @Sendable () async throws -> Void) async -> QueueError? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? QueueError
+        }
+    }
+}
+
 extension TenantID {
     static let gym = TenantID("gym")
     static let other = TenantID("other")

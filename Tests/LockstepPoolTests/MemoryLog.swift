@@ -28,6 +28,7 @@ final class MemoryLog: JobLog {
         var unreadableSequence: UInt64?
         var failedReads = 0
         var reserved = 0
+        var reads = 0
     }
 
     /// Records in one part; a part is closed when the next one has begun.
@@ -60,6 +61,7 @@ final class MemoryLog: JobLog {
             next.records = state.records.filter { $0.key <= end }
             (next.last, next.written, next.durable) = (end, end, end)
             (next.held, next.hold, next.isFull, next.failure) = ([], nil, false, nil)
+            next.reads = 0
             return MemoryLog(next, turns: turns)
         }
     }
@@ -124,6 +126,8 @@ final class MemoryLog: JobLog {
     func damage(_ sequence: UInt64) { state.withLock { $0.records[sequence]?.kind = 0 } }
 
     var reserved: Int { state.withLock { $0.reserved } }
+    /// Records that were read back since this log was made.
+    var reads: Int { state.withLock { $0.reads } }
     var records: [Record] { state.withLock { $0.records.values.sorted { $0.sequence < $1.sequence } } }
     var checkpointRecords: [(kind: UInt8, payload: [UInt8])] { state.withLock { $0.checkpoint } }
     var heldCount: Int { state.withLock { $0.held.count } }
@@ -180,6 +184,7 @@ final class MemoryLog: JobLog {
     func read(_ address: LogAddress) async throws(LogFailure) -> (kind: UInt8, payload: [UInt8]) {
         for _ in 0..<turns() { await Task.yield() }
         return try state.withLock { state throws(LogFailure) in
+            state.reads += 1
             if let reason = state.unreadable, (state.unreadableSequence ?? address.rawValue) == address.rawValue {
                 state.failedReads += 1
                 throw .unreadable(reason)

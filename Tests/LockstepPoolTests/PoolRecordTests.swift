@@ -8,6 +8,10 @@ import Testing
         keys: [.id("1"), .name("änn")], kind: 5, isSnapshot: true, urgency: .bulk, acceptedAt: -1, unplaced: nil,
         payload: [1, 2, 3])
 
+    static let keyed = AcceptedRecord(
+        id: JobID(rawValue: 7), tenant: TenantID("gym"), lane: LaneID(rawValue: 3), keys: [.id("1")], kind: 5,
+        isSnapshot: false, urgency: .live, acceptedAt: 4, unplaced: nil, payload: [1, 2, 3], idempotencyKey: "event ö")
+
     static let lost = AcceptedRecord(
         id: JobID(rawValue: .max), tenant: TenantID(""), lane: nil, keys: [], kind: 255, isSnapshot: false,
         urgency: .live,
@@ -21,7 +25,7 @@ import Testing
     }
 
     static let all: [PoolRecord] = [
-        .accepted(accepted), .accepted(lost), .moved(accepted),
+        .accepted(accepted), .accepted(lost), .accepted(keyed), .moved(accepted), .moved(keyed),
         outcome(.done), outcome(.waiting(until: 12, reason: "no luck")), outcome(.dead(reason: "refused", parks: true)),
         outcome(.dead(reason: "", parks: false)), outcome(.superseded, lane: nil), outcome(.discarded),
         outcome(.interrupted),
@@ -85,6 +89,10 @@ import Testing
                 TroublesRecord.Row(id: JobID(rawValue: 9), trouble: QueueState.Trouble(due: 1, reason: "no")),
                 TroublesRecord.Row(id: JobID(rawValue: 10), trouble: QueueState.Trouble(finishedAt: 2, reason: "no")),
             ])),
+        .acceptedKeys(
+            AcceptedKeysRecord(
+                secret: SipHash.Key(low: 1, high: 2), tenants: [.other],
+                rows: [AcceptedKeys.Entry(print: KeyPrint(low: 3, high: 4), job: 5, tenant: 0)])),
     ]
 
     @Test(arguments: all) func `what is written is read again`(record: PoolRecord) throws {
@@ -92,11 +100,26 @@ import Testing
     }
 
     @Test(arguments: all) func `a record that is cut anywhere is unknown, not misread`(record: PoolRecord) {
-        for length in 0..<record.payload.count {
+        for length in 0..<record.payload.count where length != Self.withoutKey(record) {
             #expect(throws: PoolRecord.Unknown.self) {
                 _ = try PoolRecord(kind: record.kind, payload: Array(record.payload.prefix(length)))
             }
         }
+    }
+
+    /// Where a record ends for versions that know of no idempotency keys.
+    private static func withoutKey(_ record: PoolRecord) -> Int? {
+        guard let key = record.asAccepted?.idempotencyKey else { return nil }
+        return record.payload.count - 4 - key.utf8.count
+    }
+
+    @Test func `an idempotency key stands behind what earlier versions read, and they read the rest`() throws {
+        var plain = Self.keyed
+        plain.idempotencyKey = nil
+        let payload = PoolRecord.accepted(Self.keyed).payload
+        #expect(payload.starts(with: PoolRecord.accepted(plain).payload))
+        let end = try #require(Self.withoutKey(.accepted(Self.keyed)))
+        #expect(try PoolRecord(kind: 1, payload: Array(payload.prefix(end))) == .accepted(plain))
     }
 
     @Test(arguments: all) func `a layout of a newer version is unknown`(record: PoolRecord) {

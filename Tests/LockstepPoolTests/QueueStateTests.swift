@@ -97,7 +97,9 @@ import Testing
             read.apply(FoundRecord(kind: 1, payload: payload, ticket: ticket))
             #expect(read.inWords == live.inWords)
             for length in 0..<payload.count {
-                #expect(throws: (any Error).self) { try Acceptance(Array(payload.prefix(length)), live.lanes.printer) }
+                #expect(throws: (any Error).self) {
+                    try AcceptedEntry(Array(payload.prefix(length)), live.lanes.printer)
+                }
             }
         }
     }

@@ -29,6 +29,8 @@ import Testing
         let next = try await Bench(log: bench.log.crash(.powerLost, luck: 0))
         await next.settle()
         #expect(next.handler.begun == [])
+        #expect(next.handler.acceptedIDs == [])
+        try await next.running { await next.expect([id], are: .done) }
         #expect(next.handler.acceptedIDs == [id])
     }
 
@@ -43,6 +45,7 @@ import Testing
         }
         #expect(bench.handler.acceptedIDs == ids)
         let next = try await Bench(log: bench.log.crash(.killed, luck: 0))
+        try await next.running { await next.expect(ids, are: .done) }
         #expect(next.handler.acceptedIDs == [ids[0], ids[3], ids[6]])
     }
 
@@ -54,6 +57,7 @@ import Testing
             await bench.expect([id], are: .dead)
         }
         let next = try await Bench(log: bench.log.crash(.killed, luck: 1))
+        try await next.running { await next.settle() }
         #expect(next.handler.acceptedIDs == [])
     }
 

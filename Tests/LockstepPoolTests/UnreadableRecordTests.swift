@@ -133,33 +133,40 @@ import Testing
         }
     }
 
-    @Test func `a start waits for a record that it must read, and ends with the error if it stays unreadable`()
+    @Test
+    func `a queue opens while a record that it must tell of cannot be read, takes jobs, and runs none before it was`()
         async throws
     {
         let bench = try await Bench()
         let id = try await bench.add("ann", kind: ScriptedHandler.announced)
-        let (passing, lasting) = (bench.log.crash(.killed, luck: 1), bench.log.crash(.killed, luck: 1))
-        for log in [passing, lasting] { log.failReads(Self.tooMany) }
-
-        let clock = ManualClock()
-        async let opening = Bench(log: passing, clock: clock)
-        await clock.sleeper(untilAtLeast: .milliseconds(1))
-        passing.failReads(nil)
-        clock.advance(by: .seconds(60))
-        #expect(try await opening.handler.acceptedIDs == [id])
-
-        let (other, ended) = (ManualClock(), Gate())
-        async let failing: Void = {
-            await #expect(throws: QueueError.unreadable(Self.tooMany)) {
-                _ = try await Bench(log: lasting, clock: other)
+        let log = bench.log.crash(.killed, luck: 1)
+        log.failReads(Self.tooMany)
+        let next = try await Bench(log: log)
+        try await next.running {
+            let new = try await next.add("bob")
+            await next.expect("it tries again and again") {
+                next.clock.advance(by: .seconds(60))
+                return log.failedReads >= 6
             }
-            ended.open()
-        }()
-        for _ in 0..<2_000 where lasting.failedReads < 6 {
-            other.advance(by: .seconds(60))
-            for _ in 0..<50 { await Task.yield() }
+            #expect(next.handler.acceptedIDs == [])
+            #expect(next.handler.begun == [])
+            log.failReads(nil)
+            await next.expect("both are done") {
+                next.clock.advance(by: .seconds(60))
+                return await next.queue.counts().done == 2
+            }
+            #expect(next.handler.acceptedIDs == [id, new])
         }
-        await failing
-        #expect(lasting.failedReads == 6)
+    }
+
+    @Test func `a queue that waits for a record can be stopped, and begins nothing`() async throws {
+        let bench = try await Bench()
+        _ = try await bench.add("ann", kind: ScriptedHandler.announced)
+        let log = bench.log.crash(.killed, luck: 1)
+        log.failReads(Self.tooMany)
+        let next = try await Bench(log: log)
+        try await next.running { await next.expect("it tries") { log.failedReads > 0 } }
+        #expect(next.handler.begun == [])
+        #expect(next.handler.acceptedIDs == [])
     }
 }

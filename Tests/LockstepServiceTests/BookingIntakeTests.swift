@@ -18,7 +18,7 @@ struct BookingIntakeTests {
             try await town.reopen()
             let afterwards = try await town.book(BookingMessage())
             #expect(afterwards.status == 200)
-            #expect(afterwards.object["event"] as? String == "EVNT-1")
+            #expect(afterwards.object["job"] as? String == job)
             try await town.settle()
             #expect(town.calls == calls)
         }

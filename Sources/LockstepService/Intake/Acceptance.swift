@@ -6,8 +6,6 @@ import ZenPlanner
 /// Puts a message that was read into the queue, and answers the sender.
 struct Acceptance: Sendable {
     let queue: JobQueue
-    /// Events that are being taken.
-    let underWay = KeyedLock<String>()
     private let log: ServiceLog
     private let news = StateChanges()
 
@@ -25,20 +23,25 @@ struct Acceptance: Sendable {
         return answer
     }
 
-    /// - Parameter note: told of the job once it is on disk.
+    /// 202 once the job is on disk; 200 for one that was accepted before under the same idempotency key.
+    ///
+    /// - Parameter note: told of a new job once it is on disk.
     func enqueue(_ new: NewJob, note: (JobID) -> Void = { _ in }) async -> HTTPAnswer {
         do {
-            let job = try await queue.enqueue(new)
-            note(job)
+            let accepted = try await queue.accept(new)
+            guard accepted.isNew else { return Self.known(accepted.id) }
+            note(accepted.id)
             if let reason = new.unplaced {
-                log.warning("job \(job) of gym \(new.tenant.rawValue) is a dead letter: \(reason)")
+                log.warning("job \(accepted.id) of gym \(new.tenant.rawValue) is a dead letter: \(reason)")
             }
             if news.isNews("intake", "open", unlessNew: true) { log.info("messages are accepted again") }
-            return Reply.json(202, ["job": job.description])
+            return Reply.json(202, ["job": accepted.id.description])
         } catch {
             return refusal(error)
         }
     }
+
+    static func known(_ job: JobID) -> HTTPAnswer { Reply.json(200, ["job": job.description]) }
 
     private func newJob(_ message: StoredMessage, _ reading: Reading, of gym: Gym) -> NewJob {
         let tenant = gym.id.tenant
@@ -56,7 +59,7 @@ struct Acceptance: Sendable {
     }
 
     /// Senders only see that it is our trouble; what trouble it is, the log says once.
-    private func refusal(_ error: QueueError) -> HTTPAnswer {
+    func refusal(_ error: QueueError) -> HTTPAnswer {
         let soon: HTTPHeaders = ["Retry-After": "10"]
         switch error {
         case .full:

@@ -81,20 +81,28 @@ struct Unplaced: Error {
 }
 
 extension Acceptance {
-    /// Takes an event once: 200 for one that is known already.
+    /// Takes an event once: 200 for one that was accepted before and is on disk.
     func enqueue(
         _ message: StoredMessage, event: String, _ reading: Result<BookingChange, Unplaced>, of gym: Gym
     ) async -> HTTPAnswer {
-        // One delivery of an event at a time, so that the second sees what became of the first.
-        let key = "\(gym.id)/\(event)"
-        guard await underWay.acquire(key) else { return Reply.error(503, "interrupted; send it again") }
-        defer { underWay.release(key) }
-        if let job = gym.recentEvents.job(of: event) { return Reply.json(200, ["job": job.description]) }
+        var job = newJob(message, reading, of: gym)
+        job.idempotencyKey = Self.key(of: event)
+        do {
+            if let known = try await queue.job(withIdempotencyKey: Self.key(of: event), of: gym.id.tenant) {
+                return Self.known(known)
+            }
+        } catch {
+            return refusal(error)
+        }
         if case .success(let change) = reading, await isRemembered(change, of: gym) {
             return Reply.json(200, ["event": event])
         }
-        return await enqueue(newJob(message, reading, of: gym)) { gym.recentEvents.note(event, as: $0) }
+        // Of several deliveries that come this far at once, the queue stores one.
+        return await enqueue(job)
     }
+
+    /// Apart from what other sources of the gym may name their messages.
+    private static func key(of event: String) -> String { "oncehub/" + event }
 
     private func newJob(
         _ message: StoredMessage, _ reading: Result<BookingChange, Unplaced>, of gym: Gym

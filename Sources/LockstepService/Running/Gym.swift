@@ -31,7 +31,6 @@ final class Gym: Sendable {
     let name: String
     let zenPlanner: ZenPlannerIntake?
     let onceHub: OnceHubIntake?
-    let recentEvents = RecentEvents()
     let keeper: DirectoryKeeper
     let account: KeapAccount
     let attention: Attention

@@ -12,9 +12,6 @@ import ZenPlanner
 final class SyncHandler: JobHandler {
     private struct State {
         var gyms = Gyms()
-        /// Program changes that recovery found before the gyms were there.
-        var early: [AcceptedJob] = []
-        var isAttached = false
         var isGivingUp = false
     }
 
@@ -25,27 +22,18 @@ final class SyncHandler: JobHandler {
 
     init(log: ServiceLog) { self.log = log }
 
-    /// Once, after recovery and before the first dispatch.
-    func attach(_ gyms: Gyms) {
-        let early = state.withLock { state in
-            state.gyms = gyms
-            state.isAttached = true
-            defer { state.early = [] }
-            return state.early
-        }
-        for job in early { announce(job, to: gyms) }
-    }
+    /// Once, after recovery and before the queue is run.
+    func attach(_ gyms: Gyms) { state.withLock { $0.gyms = gyms } }
 
     /// From now on a job that fails for a while is put back without counting as tried: its calls are given up.
     func giveUp() { state.withLock { $0.isGivingUp = true } }
 
+    /// A program's renaming or end, which is on disk: whatever runs from now on plans with it.
     func accepted(_ job: AcceptedJob) {
-        guard wantsAcceptance(ofKind: job.kind) else { return }
-        let gyms: Gyms? = state.withLock { state in
-            if !state.isAttached { state.early.append(job) }
-            return state.isAttached ? state.gyms : nil
-        }
-        if let gyms { announce(job, to: gyms) }
+        guard wantsAcceptance(ofKind: job.kind), let gym = state.withLock({ $0.gyms[job.tenant.rawValue] }),
+            case .success(.program(let change)) = gym.read(job.payload)
+        else { return }
+        gym.keeper.announce(change, job: job.id.rawValue)
     }
 
     func run(_ job: Job, state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
@@ -100,7 +88,7 @@ final class SyncHandler: JobHandler {
                 + "of open files")
     }
 
-    func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program || kind == JobKind.booking }
+    func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program }
 
     /// A state that cannot be read stays the lane's: delivering will say what is wrong with it.
     func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
@@ -188,16 +176,6 @@ final class SyncHandler: JobHandler {
             return .dead(reason: reason, state: state)
         case .interrupted(let state):
             return .interrupted(state: state)
-        }
-    }
-
-    private func announce(_ job: AcceptedJob, to gyms: Gyms) {
-        guard let gym = gyms[job.tenant.rawValue], case .success(let change) = gym.read(job.payload) else { return }
-        switch change {
-        case .program(let change): gym.keeper.announce(change, job: job.id.rawValue)
-        case .contact(let change):
-            if let event = (change as? BookingChange)?.booking.event.id { gym.recentEvents.note(event, as: job.id) }
-        case .person: break
         }
     }
 }

@@ -13,12 +13,13 @@ enum SimulatedEnd: Sendable {
 
 extension Ledger {
     /// Compares what the next process finds with what was promised, and goes on from there.
-    func recovered(_ found: [JobID: JobView], paused: Set<TenantID>, notes: [String: [UInt8]?], after end: SimulatedEnd)
-    {
+    func recovered(_ findings: SimulatedLife.Findings, after end: SimulatedEnd) {
+        let found = findings.views
         tell("recovered after \(end): \(found.values.sorted { $0.id < $1.id }.map { "\($0.id) \($0.state)" })")
         state.withLock { state in
             state.hasRecovered = true
             state.excused = []
+            for (id, payload) in findings.payloads.sorted(by: { $0.key < $1.key }) { state.adopt(id, payload) }
             var reruns: [Group: [JobID]] = [:]
             for (id, entry) in state.entries.sorted(by: { $0.key < $1.key }) {
                 let view = found[id]
@@ -34,14 +35,21 @@ extension Ledger {
                 state.breach(.kept, "\(id) came from nowhere")
             }
             state.checkReruns(reruns, end)
-            state.checkPauses(paused)
-            state.checkNotes(notes)
+            state.checkPauses(findings.paused)
+            state.checkNotes(findings.notes)
             state.settleLanes()
         }
     }
 }
 
 extension Ledger.State {
+    /// A job that was on its way to the disk at the end got there, though the queue was not to hear of it any more.
+    fileprivate mutating func adopt(_ id: JobID, _ payload: [UInt8]) {
+        let subject = SimulatedSubject(payload)
+        guard entries[id] == nil, coming.contains(subject) else { return }
+        add(id, subject)
+    }
+
     /// I1, I6
     fileprivate mutating func check(
         _ id: JobID, _ entry: Ledger.Entry, _ view: JobView?, _ end: SimulatedEnd,

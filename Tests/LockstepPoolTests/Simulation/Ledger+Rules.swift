@@ -6,6 +6,14 @@ extension Ledger.State {
         if time != nil { print("BREACH", breaches.last!) }
     }
 
+    mutating func add(_ id: JobID, _ subject: SimulatedSubject) {
+        if subject.idempotencyKey != nil, let other = entries.first(where: { $0.value.subject == subject })?.key {
+            breach(.once, "\(id) is \(other) over again")
+        }
+        entries[id] = Ledger.Entry(subject: subject)
+        people[subject.person, default: []].append(id)
+    }
+
     /// A dead job is in its lane again, as if never tried.
     mutating func revive(_ id: JobID) {
         entries[id]?.isUncertain = false

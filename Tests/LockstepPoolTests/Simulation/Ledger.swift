@@ -16,6 +16,7 @@ final class Ledger: Sendable {
         case unrepeated = "I6: nothing runs again but what a crash may have hidden"
         case stable = "I7: to recover twice is to recover once"
         case contained = "I8: a damaged record harms only itself"
+        case once = "I9: what comes again under its key is stored once"
     }
 
     enum Standing: Sendable { case pending, running, done, dead, discarded, superseded }
@@ -62,6 +63,8 @@ final class Ledger: Sendable {
         /// Set if the story is printed.
         var time: (@Sendable () -> String)?
         var entries: [JobID: Entry] = [:]
+        /// Offered, and perhaps on its way to the disk.
+        var coming: Set<SimulatedSubject> = []
         /// All jobs about a person, in their order: whose rules say something of one another.
         var people: [UInt8: [JobID]] = [:]
         var joined: [UInt8: Joined] = [:]
@@ -140,19 +143,38 @@ final class Ledger: Sendable {
     /// A job is offered, and its names may make two lanes one: also if there is no room for the job itself.
     func isAboutToCome(_ subject: SimulatedSubject) {
         note { state in
+            state.coming.insert(subject)
             guard subject.naming == .bookingAndName, state.joined[subject.person] != .yes else { return }
             state.joined[subject.person] = .perhaps
         }
     }
 
-    /// The job has its place in the order.
+    /// Something that was offered before, to be offered again: whether it was stored then or not.
+    func offeredBefore(_ chance: inout some RandomNumberGenerator) -> SimulatedSubject? {
+        state.withLock { state in
+            state.coming.filter { $0.idempotencyKey != nil }.sorted { $0.mark < $1.mark }.randomElement(using: &chance)
+        }
+    }
+
+    /// I9: the queue says that it has this already, as that job.
+    func known(_ id: JobID, _ subject: SimulatedSubject) {
+        tell("known \(id)")
+        note { state in
+            state.tally.knownAgain += 1
+            guard state.entries[id]?.subject == subject else {
+                return state.breach(.once, "\(id) was said to be what it is not, or is not known")
+            }
+            state.entries[id]?.isAcknowledged = true
+        }
+    }
+
+    /// The job is on the disk.
     func offered(_ id: JobID, _ payload: [UInt8]) {
         tell("offered \(id) \(SimulatedSubject(payload))")
         note { state in
             let subject = SimulatedSubject(payload)
             if state.entries[id] != nil { state.breach(.kept, "number \(id) was given twice") }
-            state.entries[id] = Entry(subject: subject)
-            state.people[subject.person, default: []].append(id)
+            state.add(id, subject)
         }
     }
 
@@ -357,6 +379,8 @@ struct Tally: Sendable, Equatable {
     /// Starts that ended in the middle.
     var midRecovery = 0
     var damages = 0
+    /// Jobs that came again and were known.
+    var knownAgain = 0
 
     private static var fields: [(name: String, path: WritableKeyPath<Tally, Int>)] {
         [
@@ -367,6 +391,7 @@ struct Tally: Sendable, Equatable {
             ("segments", \.segments), ("refusals", \.refusals), ("failures", \.failures), ("kills", \.kills),
             ("failedReads", \.failedReads), ("powerLosses", \.powerLosses), ("stops", \.stops),
             ("midRecovery", \.midRecovery), ("damages", \.damages),
+            ("knownAgain", \.knownAgain),
         ]
     }
 

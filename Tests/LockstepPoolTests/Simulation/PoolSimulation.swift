@@ -76,8 +76,10 @@ struct PoolSimulation: Sendable {
         ledger.tell("life \(number): \(plan)")
         ledger.listen { [files] in !files.isOff }
         _ = try await life.open { queue, log, findings in
+            // The machine went off while the process looked at what is there.
+            guard !life.files.isOff else { return }
             Self.check(findings, expected, ledger)
-            ledger.recovered(findings.views, paused: findings.paused, notes: findings.notes, after: ledger.lastEnd)
+            ledger.recovered(findings, after: ledger.lastEnd)
             let users = SimulatedUsers(life: life, queue: queue, log: log)
             ledger.note { $0.readsFail = plan.failingReads != nil }
             if let failure = plan.failingReads { life.files.faults.failures.append(failure) }
@@ -148,7 +150,7 @@ struct PoolSimulation: Sendable {
         ledger.listen { !files.isOff }
         let damaged = try await life.open { queue, log, findings in
             ledger.note { $0.readsFail = false }
-            ledger.recovered(findings.views, paused: findings.paused, notes: findings.notes, after: ledger.lastEnd)
+            ledger.recovered(findings, after: ledger.lastEnd)
             let damaged = seed % 3 == 0 ? Self.damageOne(of: findings, in: files, ledger) : nil
             try await life.running(queue) {
                 await SimulatedUsers(life: life, queue: queue, log: log).finish()

@@ -35,6 +35,8 @@ struct SimulatedLife: Sendable {
         var views: [JobID: JobView] = [:]
         var paused: Set<TenantID> = []
         var notes: [String: [UInt8]?] = [:]
+        /// Of jobs that are not finished, as far as they can be read.
+        var payloads: [JobID: [UInt8]] = [:]
 
         static func == (a: Findings, b: Findings) -> Bool { a.difference(from: b).isEmpty }
 
@@ -92,7 +94,13 @@ struct SimulatedLife: Sendable {
 
     private func findings(of queue: JobQueue) async -> Findings {
         var findings = Findings()
-        for view in await queue.jobs(.all) { findings.views[view.id] = view }
+        for view in await queue.jobs(.all) {
+            findings.views[view.id] = view
+            // An ordered failure of a read may still be due.
+            for _ in 0..<8 where findings.payloads[view.id] == nil {
+                findings.payloads[view.id] = try? await queue.payload(of: view.id)
+            }
+        }
         findings.paused = Set(await queue.counts().tenants.filter(\.value.isPaused).keys)
         for key in SimulatedUsers.noteKeys { findings.notes[key] = await queue.note(key) }
         return findings

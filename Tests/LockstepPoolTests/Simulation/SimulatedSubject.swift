@@ -28,6 +28,9 @@ struct SimulatedSubject: Hashable, Sendable {
     /// Whether it can be done in one run with the one that waits before it.
     var goesAlong: Bool { mark & 3 != 0 }
 
+    /// Half of them have one.
+    var idempotencyKey: String? { mark & 4 == 0 ? nil : "event \(mark)" }
+
     var tenant: TenantID { Self.tenants[Int(person) % Self.tenants.count] }
 
     var payload: [UInt8] {

@@ -40,17 +40,23 @@ struct SimulatedUsers: Sendable {
         var chance = chance(UInt64(client))
         for _ in 0..<Int.random(in: 4...12, using: &chance) where !isOver {
             await pause(&chance)
-            let subject = SimulatedSubject.random(&chance)
+            let again = Int.random(in: 0..<4, using: &chance) == 0 ? ledger.offeredBefore(&chance) : nil
+            let subject = again ?? SimulatedSubject.random(&chance)
             // Whatever is done by now is on the disk before a job that comes after it.
             let done = await certainlyDone()
             ledger.isAboutToCome(subject)
             do {
-                let id = try await queue.enqueue(
+                let accepted = try await queue.accept(
                     NewJob(
                         tenant: subject.tenant, kind: 1, keys: subject.keys, payload: subject.payload,
-                        isSnapshot: subject.isSnapshot, urgency: subject.urgency))
+                        isSnapshot: subject.isSnapshot, urgency: subject.urgency,
+                        idempotencyKey: subject.idempotencyKey))
+                guard accepted.isNew else {
+                    ledger.known(accepted.id, subject)
+                    continue
+                }
                 ledger.synced(done)
-                ledger.acknowledged(id, running: subject.naming == .bookingAndName ? await leased() : [])
+                ledger.acknowledged(accepted.id, running: subject.naming == .bookingAndName ? await leased() : [])
             } catch .full {
                 ledger.count(\.refusals)
             } catch {

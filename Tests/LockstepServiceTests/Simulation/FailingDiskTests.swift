@@ -1,3 +1,4 @@
+import ContactSync
 import Foundation
 import KeapSimulator
 import LockstepHTTP
@@ -135,6 +136,82 @@ import Testing
             let problems = object["problems"] as? [[String: Any]]
         else { return ["no answer"] }
         return problems.compactMap { $0["kind"] as? String }
+    }
+
+    @Test(arguments: seeds)
+    func `an event that OnceHub repeats after the disk failed is answered 503, and accepted after the restart`(
+        seed: UInt64
+    ) throws {
+        try simulate(seed: seed, options: Self.options) { simulation in
+            let files = SimulatedFileSystem(seed: seed)
+            let keap = SimulatedKeapSide(seed: seed, trouble: 0)
+            let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
+            keap.isDown = true
+            try await machine.live { service in
+                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall)).status == 202)
+                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall)).status == 200)
+                files.fail(.sync, EIO)
+                for _ in 0..<3 {
+                    #expect(await service.answer(Self.booking(2, at: simulation.clock.wall)).status == 503)
+                }
+                // What was stored before is known still.
+                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall)).status == 200)
+            }
+            files.failPower()
+            let next = SimulatedMachine(
+                simulation: simulation, files: files.crashLosingEverythingUnsynced(), keap: keap)
+            keap.isDown = false
+            try await next.live { service in
+                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall)).status == 200)
+                // A record whose sync failed may have reached the disk all the same.
+                #expect([200, 202].contains(await service.answer(Self.booking(2, at: simulation.clock.wall)).status))
+                try await next.drain(service)
+                #expect(keap.account.contacts.count == 2)
+            }
+        }
+    }
+
+    @Test(arguments: seeds)
+    func `a program's end whose sync failed is not known`(seed: UInt64) throws {
+        try simulate(seed: seed, options: Self.options) { simulation in
+            let files = SimulatedFileSystem(seed: seed)
+            let keap = SimulatedKeapSide(seed: seed, trouble: 0)
+            let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
+            keap.isDown = true
+            try await machine.live { service in
+                #expect(await service.answer(Self.message(1)).status == 202)
+                files.fail(.sync, EIO)
+                #expect(await service.answer(Self.programDeleted).status == 503)
+                #expect(service.gyms["downtown"]?.keeper.directory == TagDirectory())
+            }
+            files.failPower()
+            let next = SimulatedMachine(simulation: simulation, files: files.kill(), keap: keap)
+            try await next.live { service in
+                keap.isDown = false
+                #expect(await service.answer(Self.programDeleted).status == 202)
+                try await next.drain(service)
+                #expect(service.gyms["downtown"]?.keeper.directory != TagDirectory())
+            }
+        }
+    }
+
+    private static var programDeleted: HTTPRequest {
+        HTTPRequest(
+            method: "POST", path: ["hooks", "downtown", "zenplanner", "token"],
+            headers: ["Content-Type": "application/x-www-form-urlencoded"],
+            body: Array("event=program.deleted&programId=p1&name=Boxing".utf8))
+    }
+
+    private static func booking(_ number: Int, at wall: Int64) -> HTTPRequest {
+        let message = BookingMessage(
+            event: "EVNT-\(number)", booking: "BKNG-\(number)", name: "Carrie Customer\(number)",
+            email: "carrie\(number)@example.net")
+        let digest = Town.signature(of: message.body, at: Int(wall / 1_000), secret: "secret")
+        return HTTPRequest(
+            method: "POST", path: ["hooks", "downtown", "oncehub"],
+            headers: [
+                "Content-Type": "application/json", "Oncehub-Signature": "t=\(wall / 1_000),s=\(digest)",
+            ], body: Array(message.body.utf8))
     }
 
     private static func message(_ person: Int) -> HTTPRequest {

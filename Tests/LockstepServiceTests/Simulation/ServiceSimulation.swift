@@ -200,7 +200,7 @@ struct SimulatedMachine: Sendable {
         var configuration = try read(
             """
             {"gyms": [{"id": "downtown", "keap": {"baseURL": "http://127.0.0.1:9/crm/rest", "key": "KeapAK-one"},
-                       "zenPlanner": {"token": "token"}}]}
+                       "zenPlanner": {"token": "token"}, "onceHub": {"secret": "secret"}}]}
             """)
         configuration.data = "/data"
         return configuration

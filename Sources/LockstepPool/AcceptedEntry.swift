@@ -1,5 +1,5 @@
 /// What the state must know of an accepted job: not its payload, and of its keys the prints.
-struct Acceptance {
+struct AcceptedEntry {
     var id: JobID
     var tenant: TenantID
     var lane: LaneID?
@@ -10,6 +10,7 @@ struct Acceptance {
     var acceptedAt: Int64
     var unplaced: String?
     var size: UInt32
+    var idempotencyKey: KeyPrint?
 
     init(_ record: AcceptedRecord, _ printer: KeyPrinter) {
         id = record.id
@@ -22,5 +23,6 @@ struct Acceptance {
         acceptedAt = record.acceptedAt
         unplaced = record.unplaced
         size = UInt32(clamping: record.payload.count)
+        idempotencyKey = record.idempotencyKey.map { printer.print(idempotencyKey: $0, of: record.tenant) }
     }
 }

@@ -1,0 +1,55 @@
+/// Telling the handler of accepted jobs: see `Announcements`.
+extension JobQueue {
+    /// Tells of what has become durable, and lets it run.
+    func announce() {
+        let jobs = announcements.take(durable: log.durableSequence, isBacklogRead: isBacklogAnnounced)
+        for job in jobs {
+            handler.accepted(job)
+            // Discarded, or joined into another lane, while it was being synced.
+            guard let row = state.jobs[job.id], let lane = row.lane.map(state.lanes.current) else { continue }
+            if row.urgency == .live { hurry(lane) }
+            refresh(lane)
+        }
+    }
+
+    /// Tells of the jobs that were found pending. Before the first dispatch, and after the start has let others in: only
+    /// what is going to run is read. Waits as long as the disk cannot be read, since what runs without knowing of them
+    /// would do the wrong thing; not after a stop.
+    func announceBacklog() async {
+        guard !isBacklogAnnounced else { return }
+        while let id = announcements.nextOfBacklog() {
+            guard !isStopping, !Task.isCancelled else { return }
+            // One that is damaged becomes a dead letter when it is its turn: it harms only itself.
+            guard let row = state.jobs[id], !row.isDead, let payload = await payloadToAnnounce(of: id) else { continue }
+            handler.accepted(AcceptedJob(id: id, tenant: row.tenant, kind: row.kind, payload: payload))
+        }
+        guard !isStopping, !Task.isCancelled else { return }
+        isBacklogAnnounced = true
+        announce()
+    }
+
+    /// Nil if the record is damaged or gone, and after a stop.
+    private func payloadToAnnounce(of id: JobID) async -> [UInt8]? {
+        var tries = 0
+        while !isStopping, !Task.isCancelled {
+            do throws(QueueError) {
+                return try await payload(of: id)
+            } catch {
+                guard case .unreadable = error else { return nil }
+                tries += 1
+                await ringOrPause(policy.retry.pause(after: tries, random: 1))
+            }
+        }
+        return nil
+    }
+
+    private func ringOrPause(_ pause: Duration) async {
+        await withTaskGroup(of: Void.self) { [bell, clock] group in
+            group.addTask { await bell.wait() }
+            // Cancelled when the bell came first; then there is nothing to do about it.
+            group.addTask { try? await clock.sleep(clock.now() + pause) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}
