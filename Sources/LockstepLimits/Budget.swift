@@ -168,6 +168,22 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
             otherTenants: newcomer.use(reserving: allowance + calls.count, at: now))
     }
 
+    /// Adds what another gate had used of the same limits.
+    package mutating func absorb(_ use: BudgetUse, at now: Moment<Instant>) {
+        // Where the peer tells both what it counts, each of them holds the other's calls already.
+        let isCountedByPeer = use.announced.perDay != nil && announced.perDay != nil
+        announced = use.announced.replaced(by: announced)
+        second.resume(use.minute, of: use, at: now)
+        minute.resume(use.minute, of: use, at: now)
+        day.absorb(use.day, open: use.open, isCountedByPeer: isCountedByPeer, at: now.wall)
+        if let closed = use.closedUntil { close(until: now.instant(of: closed), at: now) }
+        for (name, tenant) in use.tenants where tenant.day.day >= now.wall.day - 1 {
+            tenants[name, default: newcomer].absorb(tenant, of: use, at: now)
+        }
+        limits = configured.replaced(by: announced).capped(by: ceiling)
+        obeyLimits(at: now)
+    }
+
     /// How many calls the day still has room for: no slice needs to be larger.
     package var leftToday: Int { day.limit - day.use.used }
 

@@ -116,6 +116,14 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
         wakeNext()
     }
 
+    /// Adds what another gate of the same credential had saved, or of one that turned out to be counted together with it.
+    /// What cannot be read says nothing.
+    public func absorb(_ saved: [UInt8]) {
+        guard let use = try? BudgetUse(bytes: saved) else { return }
+        turnstile.absorb(use, at: now)
+        wakeNext()
+    }
+
     /// Saves what was really used, so that the next start forfeits nothing. For an orderly stop, after the last call.
     public func settle() async throws {
         let wakeup = Wakeup()

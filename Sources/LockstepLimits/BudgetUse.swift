@@ -37,6 +37,36 @@ package struct BudgetUse: Equatable, Sendable {
     package var otherTenants: Tenant
 }
 
+extension BudgetUse {
+    /// Gives tenants other names. Of two that come to one name, both count.
+    package mutating func renameTenants(_ newNames: [String: String]) {
+        var renamed: [String: Tenant] = [:]
+        for (name, tenant) in tenants {
+            renamed[newNames[name] ?? name] = renamed[newNames[name] ?? name]?.united(with: tenant) ?? tenant
+        }
+        tenants = renamed
+    }
+}
+
+extension BudgetUse.Tenant {
+    fileprivate func united(with other: Self) -> Self {
+        let isCountedByPeer = announced.tenantPerDay != nil && other.announced.tenantPerDay != nil
+        var united = self
+        united.announced = announced.replaced(by: other.announced)
+        if let closed = other.closedUntil { united.closedUntil = max(closedUntil ?? closed, closed) }
+        united.minute = (minute + other.minute).sorted { $0.age > $1.age }
+        if other.day.day > day.day {
+            united.day = other.day
+        } else if other.day.day == day.day {
+            let used = [day.used, other.day.used]
+            let before = [day.usedDayBefore, other.day.usedDayBefore]
+            united.day.used = isCountedByPeer ? used.max() ?? 0 : used.reduce(0, +)
+            united.day.usedDayBefore = isCountedByPeer ? before.max() ?? 0 : before.reduce(0, +)
+        }
+        return united
+    }
+}
+
 extension DayUse {
     static func none(at wall: WallTime) -> DayUse {
         DayUse(day: (wall + DayWindow.margin).day, used: 0, usedDayBefore: 0)

@@ -73,6 +73,22 @@ package struct DayWindow: Sendable {
         }
     }
 
+    /// Adds what was counted elsewhere. Where the peer told both what it counts, the greater count holds the other's calls.
+    ///
+    /// - Parameter open: calls among them that may have arrived at any time until now.
+    package mutating func absorb(_ other: DayUse, open: Int, isCountedByPeer: Bool, at wall: WallTime) {
+        advance(to: wall)
+        let other = DayWindow(limit: .max, resuming: other, open: open, at: wall).use
+        guard other.day == use.day else { return }
+        if isCountedByPeer {
+            use.used = max(use.used, other.used)
+            use.usedDayBefore = max(use.usedDayBefore, other.usedDayBefore)
+        } else {
+            use.used += other.used
+            use.usedDayBefore += other.usedDayBefore
+        }
+    }
+
     /// The one day on which a call that ran from `start` to `end` must have arrived, if there is only one.
     package static func day(from start: WallTime, to end: WallTime) -> Int64? {
         let first = (start - margin).day

@@ -71,6 +71,12 @@ package struct SlicedBudget<Instant: InstantProtocol>: Sendable where Instant.Du
     /// The call of this permit was never made. What is on disk stays ahead.
     package mutating func giveBack(_ permit: Permit, at now: Moment<Instant>) { budget.giveBack(permit, at: now) }
 
+    /// Adds what another gate had used of the same limits.
+    package mutating func absorb(_ use: BudgetUse, at now: Moment<Instant>) {
+        budget.absorb(use, at: now)
+        edition += 1
+    }
+
     package mutating func close(until instant: Instant, at now: Moment<Instant>) {
         budget.close(until: instant, at: now)
         edition += 1

@@ -58,6 +58,15 @@ struct TenantWindows<Instant: InstantProtocol>: Sendable where Instant.Duration 
         if let day, let used = said.tenantDay.count { self.day.learn(used: used, on: day, at: now.wall) }
     }
 
+    /// Adds what another gate had used of this tenant's limits.
+    mutating func absorb(_ use: BudgetUse.Tenant, of record: BudgetUse, at now: Moment<Instant>) {
+        let isCountedByPeer = use.announced.tenantPerDay != nil && announced.tenantPerDay != nil
+        announced = use.announced.replaced(by: announced)
+        minute.resume(use.minute, of: record, at: now)
+        day.absorb(use.day, open: record.open, isCountedByPeer: isCountedByPeer, at: now.wall)
+        if let closed = use.closedUntil { close(until: now.instant(of: closed), at: now) }
+    }
+
     mutating func close(until instant: Instant, at now: Moment<Instant>) {
         closedUntil = now.furthest(of: instant, closedUntil)
     }

@@ -102,6 +102,9 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
         budget.giveBack(permit, at: now)
     }
 
+    /// Adds what another gate had used of the same limits.
+    package mutating func absorb(_ use: BudgetUse, at now: Moment<Instant>) { budget.absorb(use, at: now) }
+
     package mutating func close(until instant: Instant, at now: Moment<Instant>) {
         budget.close(until: instant, at: now)
     }

@@ -38,14 +38,15 @@ package final class Service: Sendable {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock,
                 wall: surroundings.wall)
-            let credentials = await KeapCredential.all(of: configuration, notesIn: queue, in: surroundings)
+            let map = AccountMap(configuration, fingerprints: await KeyFingerprinter(keptIn: queue))
+            let credentials = await KeapCredential.all(of: configuration, map, notesIn: queue, in: surroundings)
             let accounts = KeapAccount.all(of: configuration, with: credentials, in: surroundings)
             var gyms: [Gym] = []
             for gym in configuration.gyms {
                 // There is one for the site of each gym.
                 gyms.append(
                     try await make(
-                        gym, as: gym.party(in: configuration), account: accounts[gym.keap.site]!, queue,
+                        gym, as: map.party(of: gym), account: accounts[gym.keap.site]!, queue,
                         surroundings.clock))
             }
             handler.attach(Gyms(gyms))
@@ -85,7 +86,9 @@ package final class Service: Sendable {
             handler: { [intakeRoutes] in await intakeRoutes.answer($0) })
         adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
-            acceptance: acceptance, intake: counters, log: log, token: configuration.adminToken, wall: wall)
+            acceptance: acceptance, intake: counters, log: log,
+            checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: surroundings.clock),
+            token: configuration.adminToken, wall: wall)
         admin = HTTPServer(
             listen: configuration.admin, limits: surroundings.descriptors.adminLimits,
             judge: { [adminRoutes] in adminRoutes.judge($0) },

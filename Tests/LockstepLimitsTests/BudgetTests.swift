@@ -108,6 +108,59 @@ struct BudgetTests {
         #expect(budget.limits == CallLimits(perSecond: 10, perMinute: 240))
     }
 
+    private func used(_ budget: inout Budget<Instant>, _ window: BudgetWindow, at now: Moment<Instant>) -> Int? {
+        let status = budget.status(at: now)
+        return (status.windows + status.tenants.flatMap(\.windows)).first { $0.window == window }?.used
+    }
+
+    /// A budget that made so many calls for a tenant, as it would be kept.
+    private func use(of calls: Int, announcing announced: Announcement? = nil, at now: Moment<Instant>) -> BudgetUse {
+        var budget = Budget<Instant>(limits: CallLimits(perMinute: 240, perDay: 30_000, tenantPerDay: 250_000), at: now)
+        for _ in 0..<calls {
+            guard case .go(let permit) = budget.take(of: "t", at: now) else { continue }
+            budget.finish(permit, learned: announced, at: now)
+        }
+        return budget.use(reserving: 0, at: now)
+    }
+
+    @Test func `what two gates used that are counted together counts in each window`() {
+        let now = at(0)
+        var budget = Budget<Instant>(
+            limits: CallLimits(perMinute: 240, perDay: 30_000, tenantPerDay: 250_000), resuming: use(of: 5, at: now),
+            at: now)
+        budget.absorb(use(of: 7, at: now), at: now)
+        #expect(used(&budget, .minute, at: now) == 12)
+        #expect(used(&budget, .day, at: now) == 12)
+        #expect(used(&budget, .tenantDay, at: now) == 12)
+        // The minute forgets, the day does not.
+        #expect(used(&budget, .minute, at: at(120)) == 0)
+        #expect(used(&budget, .day, at: at(120)) == 12)
+    }
+
+    @Test func `where the peer told both what it counts, the day is not counted twice`() {
+        let now = at(3_600)
+        let said = Announcement(
+            day: .init(limit: 30_000, used: 20_000), tenantDay: .init(limit: 250_000, used: 20_000))
+        var budget = Budget<Instant>(
+            limits: CallLimits(perMinute: 240, perDay: 30_000), resuming: use(of: 2, announcing: said, at: now), at: now
+        )
+        let more = Announcement(
+            day: .init(limit: 30_000, used: 20_100), tenantDay: .init(limit: 250_000, used: 20_100))
+        budget.absorb(use(of: 2, announcing: more, at: now), at: now)
+        #expect(used(&budget, .day, at: now) == 20_101)
+        #expect(used(&budget, .tenantDay, at: now) == 20_101)
+    }
+
+    @Test func `another's use of yesterday does not count today, and its refusal holds`() {
+        var budget = Budget<Instant>(limits: CallLimits(perDay: 100), at: at(86_400 + 60))
+        var other = use(of: 9, at: at(0))
+        other.closedUntil = (at(86_400 + 60).wall + 30_000)
+        budget.absorb(other, at: at(86_400 + 60))
+        #expect(used(&budget, .day, at: at(86_400 + 60)) == 0)
+        #expect(budget.commonObstacle(at: at(86_400 + 60))?.window == .closed)
+        #expect(budget.commonObstacle(at: at(86_400 + 91)) == nil)
+    }
+
     @Test func `a call that was never made gives back what it took of the windows`() {
         var budget = Budget(
             limits: CallLimits(perDay: 2, tenantPerMinute: 2, tenantPerDay: 2), at: at(60))

@@ -13,7 +13,7 @@ final class Gym {
     private(set) var service: RunningProgram
     private var intake = ""
     private(set) var admin = ""
-    private let configuration: URL
+    let configuration: URL
     private let session = URLSession(configuration: .ephemeral)
 
     init(simulator options: [String] = ["--per-second", "400", "--per-minute", "20000"]) async throws {
@@ -45,6 +45,8 @@ final class Gym {
         await service.kill()
         try await restart()
     }
+
+    func stop() async { _ = await service.terminate() }
 
     func restart() async throws {
         service = try RunningProgram(["serve", "--config", configuration.path])

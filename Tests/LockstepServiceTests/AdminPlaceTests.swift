@@ -14,7 +14,7 @@ struct AdminPlaceTests {
         (["api", "gyms", "lanes", "pause"], .pause(gym: "lanes", true)),
         (["api", "gyms", "a", "lanes", "7", "pause"], .pauseLane("7", gym: "a", true)),
         (["api", "gyms", "a", "lanes", "7", "resume"], .pauseLane("7", gym: "a", false)),
-        (["api", "attention"], .attention),
+        (["api", "attention"], .attention), (["api", "check"], .check),
     ])
     func `a path is one place`(_ path: [String], _ place: AdminPlace) {
         #expect(AdminPlace(path) == place)
@@ -33,7 +33,9 @@ struct AdminPlaceTests {
         for place in [AdminPlace.health, .metrics, .jobs, .job("7"), .explain("7"), .gyms, .attention] {
             #expect(place.methods == ["GET", "HEAD"])
         }
-        for place in [AdminPlace.retry("7"), .discard("7"), .retryAll, .pause(gym: "a", true), .programs(gym: "a")] {
+        for place in [
+            AdminPlace.retry("7"), .discard("7"), .retryAll, .pause(gym: "a", true), .programs(gym: "a"), .check,
+        ] {
             #expect(place.methods == ["POST"])
         }
     }

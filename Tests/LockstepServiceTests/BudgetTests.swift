@@ -1,7 +1,9 @@
 import Foundation
-import LockstepLimits
+import Keap
+import LockstepPool
 import Testing
 
+@testable import LockstepLimits
 @testable import LockstepService
 
 struct BudgetTests {
@@ -62,6 +64,93 @@ struct BudgetTests {
             let accounts = budget["accounts"] as? [[String: Any]] ?? []
             #expect(accounts.map { $0["gyms"] as? [String] } == [["downtown"], ["uptown"]])
             #expect(accounts.map { windows($0)["tenantDay"] ?? -1 } == [first, town.calls - first])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a key's use is kept whichever of its gyms comes first, and whatever they are called`() async throws {
+        let first = Town.Gym()
+        let second = Town.Gym(id: "annex", token: "token-of-the-annex")
+        try await Town.with([first, second]) { town in
+            try await town.accept(person())
+            try await town.settle()
+            let used = town.calls
+            #expect(used > 0)
+            for gyms in [[second, first], [second], [Town.Gym(id: "renamed")]] {
+                try await town.reopen(gyms)
+                let budget = try #require(try await town.get("/api/budget").list.first)
+                #expect(windows(budget)["day"] == used, "\(gyms.map(\.id))")
+                let accounts = budget["accounts"] as? [[String: Any]] ?? []
+                #expect(accounts.map { windows($0)["tenantDay"] } == [used], "\(gyms.map(\.id))")
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `accounts behind one client keep their use in any order of their gyms`() async throws {
+        let first = Town.Gym(client: "ours")
+        let second = Town.Gym(id: "annex", token: "token-of-the-annex", client: "ours")
+        try await Town.with([first, second]) { town in
+            try await town.accept(person())
+            try await town.settle()
+            for gyms in [[second, first], [second]] {
+                try await town.reopen(gyms)
+                let budget = try #require(try await town.get("/api/budget").list.first)
+                let accounts = budget["accounts"] as? [[String: Any]] ?? []
+                #expect(accounts.map { windows($0)["tenantDay"] } == [town.calls], "\(gyms.map(\.id))")
+            }
+        }
+    }
+
+    /// Budgets as a start would find them.
+    private func restored(_ gyms: [Town.Gym], in town: Town) async throws -> [KeapCredential] {
+        let configuration = try town.configuration(gyms)
+        let queue = town.service.queue
+        let accounts = AccountMap(configuration, fingerprints: await KeyFingerprinter(keptIn: queue))
+        return await KeapCredential.all(of: configuration, accounts, notesIn: queue, in: .real)
+    }
+
+    private func day(_ credential: KeapCredential) async -> Int? {
+        await credential.status().windows.first { $0.window == .day }?.used
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what an earlier version kept under a gym's id is found whichever gym that was, and shows nothing of the key`()
+        async throws
+    {
+        let gyms = [Town.Gym(), Town.Gym(id: "annex", token: "token-of-the-annex")]
+        try await Town.with(gyms) { town in
+            try await town.accept(person())
+            try await town.settle()
+            let queue = town.service.queue
+            let configuration = try town.configuration(gyms)
+            let fingerprints = try #require(await KeyFingerprinter(keptIn: queue))
+            let name = "budget/key/" + fingerprints.fingerprint(of: configuration.gyms[0].keap.site)
+            #expect(!name.contains("KeapAK"))
+            let used = try #require(await queue.note(name))
+            // As an earlier version wrote it: the key's first gym stands for it, and for the account.
+            var old = try BudgetUse(bytes: used)
+            old.renameTenants([String(name.dropFirst("budget/".count)): "annex"])
+            #expect(old.tenants.keys.sorted() == ["annex"])
+            try await queue.setNote(name, [], durable: true)
+            try await queue.setNote("budget/annex", old.bytes, durable: true)
+
+            let found = try #require(try await restored(gyms, in: town).first)
+            #expect(await day(found) == old.day.used)
+            let tenant = try #require(await found.status().tenants.first)
+            #expect(tenant.windows.first { $0.window == .tenantDay }?.used == old.tenants["annex"]?.day.used)
+            #expect(await queue.note("budget/annex") == nil)
+            #expect(await queue.note(name) != nil)
+            #expect(await day(try #require(try await restored([gyms[1]], in: town).first)) == old.day.used)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `the note of a budget that cannot be read is no reason not to start`() async throws {
+        try await Town.with() { town in
+            try await town.service.queue.setNote("budget/downtown", [9, 9, 9], durable: true)
+            let found = try await restored([Town.Gym()], in: town)
+            #expect(found.count == 1)
         }
     }
 

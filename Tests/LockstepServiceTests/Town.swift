@@ -85,6 +85,11 @@ final class Town: Sendable {
         }
     }
 
+    /// What the service would run with.
+    func configuration(_ gyms: [Gym]) throws -> Configuration {
+        try Self.configuration(gyms, keapPort, directory, adminToken: adminToken)
+    }
+
     private static func configuration(
         _ gyms: [Gym], _ port: Int, _ directory: URL, adminToken: String?
     ) throws -> Configuration {

@@ -141,6 +141,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         var call: SentCall<Answer>
         do throws(TransportFailure) {
             let response = try await transport.send(request, deadline: deadline)
+            AttemptLog.current?.saw(response)
             let headers = KeapHeaders(response.headers)
             call = SentCall(result: CallResult(response, to: request, read), isAnswered: true)
             if call.result.isDoubtful {

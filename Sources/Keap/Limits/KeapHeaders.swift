@@ -19,6 +19,12 @@ struct KeapHeaders {
         return said == Announcement() ? nil : said
     }
 
+    /// Keap's name for the account. Nil if the header is missing or blank.
+    var tenant: String? {
+        let name = trimmed((headers["x-keap-tenant-id"] ?? "")[...])
+        return name.isEmpty ? nil : name
+    }
+
     /// Of a refusal: whether only the tenant's own windows are used up, whatever the credential still has.
     var isTenantExhausted: Bool {
         guard let said = announcement else { return false }

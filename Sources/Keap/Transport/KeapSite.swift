@@ -36,6 +36,14 @@ package struct KeapSite: Hashable, Sendable {
         self.key = key
     }
 
+    /// What tells this key at this address from others, without showing it.
+    ///
+    /// - Parameter hash: keyed, so that the key cannot be guessed from it.
+    package func fingerprint(_ hash: (_ text: [UInt8]) -> [UInt8]) -> String {
+        hash(Array("\(base)\n\(key.authorization)".utf8)).prefix(16)
+            .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
     private static func isLoopback(_ host: String) -> Bool {
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
         let isV4 = numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }

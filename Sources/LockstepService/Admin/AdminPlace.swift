@@ -2,7 +2,7 @@
 enum AdminPlace: Equatable {
     case health, readiness, metrics
     case jobs, job(String), explain(String), retry(String), discard(String), retryAll
-    case gyms, attention, budget
+    case gyms, attention, budget, check
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
     case program(gym: String), programs(gym: String), people(gym: String)
@@ -35,6 +35,7 @@ enum AdminPlace: Equatable {
         case ("gyms", 4, "resume") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], false)
         case ("attention", 0, _): self = .attention
         case ("budget", 0, _): self = .budget
+        case ("check", 0, _): self = .check
         default: return nil
         }
     }
@@ -44,7 +45,7 @@ enum AdminPlace: Equatable {
         switch self {
         case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .program, .attention, .budget:
             ["GET", "HEAD"]
-        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people: ["POST"]
+        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check: ["POST"]
         }
     }
 }

@@ -26,15 +26,27 @@ extension AdminRoutes {
             id: program.id, name: program.name,
             tags: program.tags.map { .init(id: $0.id.description, name: $0.name) })
         if counts {
-            do {
-                let people = try await gym.keeper.countWearers(of: program.tags.map(\.id))
-                (answer.people, answer.isWhole) = (people.count, people.isWhole)
-            } catch {
-                return Reply.error(503, "Keap does not say how many contacts have the tags: \(error)")
+            // A person waits for it, and it must not go out when none does any more.
+            let counted = await cancelling(after: Self.longestCount, on: checker.clock) {
+                do throws(KeapFailure) {
+                    let people = try await gym.keeper.countWearers(of: program.tags.map(\.id))
+                    return Result<(count: Int, isWhole: Bool), KeapFailure>.success((people.count, people.isWhole))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            switch counted {
+            case .success(let people): (answer.people, answer.isWhole) = (people.count, people.isWhole)
+            case .failure(.cancelled):
+                return Reply.error(503, "Keap was not asked how many contacts have the tags: its calls wait")
+            case .failure(let error):
+                return Reply.error(503, "Keap does not say how many contacts have the tags: \(error.message)")
             }
         }
         return Reply.json(200, answer)
     }
+
+    private static var longestCount: Duration { .seconds(20) }
 
     private static func unknown(_ program: String, in directory: TagDirectory, of gym: Gym) -> String {
         guard directory.hasReadTags else {

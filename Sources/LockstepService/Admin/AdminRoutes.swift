@@ -15,6 +15,7 @@ struct AdminRoutes: Sendable {
     let acceptance: Acceptance
     let intake: IntakeCounters
     let log: ServiceLog
+    let checker: ServiceCheck
     let token: Secret?
     /// Milliseconds since 1970.
     let wall: @Sendable () -> Int64
@@ -105,6 +106,7 @@ struct AdminRoutes: Sendable {
         case .gyms: return await gymList()
         case .attention: return try attention(request)
         case .budget: return await budgets()
+        case .check: return try await check(request.query)
         case .pause(let gym, let isPaused):
             let tenant = try self.gym(gym).id.tenant
             if isPaused { try await queue.pause(tenant) } else { try await queue.resume(tenant) }

@@ -88,7 +88,8 @@ extension GymAnswer {
     init(_ gym: Gym, _ counts: TenantCounts) async {
         let gateway = await gym.account.gateway.counters()
         let budget = await gym.account.credential.status()
-        let tenants = budget.tenants.first { $0.name == gym.account.name }?.windows ?? []
+        let tenant = gym.account.credential.gyms.first { $0.id == gym.id }?.party.tenant
+        let tenants = budget.tenants.first { $0.name == tenant }?.windows ?? []
         var keap = Account(
             circuit: "closed", reason: nil, callsInFlight: gateway.inFlight, callsWaiting: gateway.waiting,
             windows: (budget.windows + tenants).map {

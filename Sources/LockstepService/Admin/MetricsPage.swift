@@ -113,10 +113,17 @@ struct MetricsPage: Sendable {
 
     private static func write(_ credentials: [KeapCredential], to page: inout PrometheusText) async {
         var states: [(name: String, budget: BudgetStatus)] = []
-        for credential in credentials { states.append((credential.name, await credential.status())) }
         // A credential's windows bear its name, a tenant's those of the account: with a key, the same.
-        let windows = states.flatMap { state in
-            [(state.name, state.budget.windows)] + state.budget.tenants.map { ($0.name, $0.windows) }
+        var windows: [(account: String, windows: [BudgetStatus.Window])] = []
+        for credential in credentials {
+            let budget = await credential.status()
+            states.append((credential.name, budget))
+            windows.append((credential.name, budget.windows))
+            for tenant in budget.tenants {
+                // One of an earlier configuration has no gym; its use is kept for a day.
+                guard let gym = credential.firstGym(of: tenant.name) else { continue }
+                windows.append((gym.description, tenant.windows))
+            }
         }
         func perWindow(_ name: String, _ help: String, _ value: (BudgetStatus.Window) -> Int) {
             page.family(name, .gauge, help)

@@ -40,7 +40,7 @@ extension Configuration {
     }
 
     /// The account that a key opens: as any gym with this key names it, else as Keap did. Nil: not known yet.
-    package func account(of site: KeapSite, learned: [KeapSite: KeapAccountID]) -> KeapAccountID? {
+    package func account(of site: KeapSite, learned: [KeapSite: KeapAccountID] = [:]) -> KeapAccountID? {
         gyms.lazy.filter { $0.keap.site == site }.compactMap(\.keap.account).first ?? learned[site]
     }
 }

@@ -20,6 +20,22 @@ struct ConfigurationNode: Equatable, Sendable {
     var offset: Int
 }
 
+extension ConfigurationNode {
+    /// The same text for the same values, wherever they stand and however they are spaced.
+    var canonical: String {
+        switch content {
+        case .null: "null"
+        case .bool(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .text(let value): String(reflecting: value)
+        case .list(let items): "[" + items.map(\.canonical).joined(separator: ",") + "]"
+        case .object(let members):
+            "{" + members.map { String(reflecting: $0.key) + ":" + $0.value.canonical }.sorted().joined(separator: ",")
+                + "}"
+        }
+    }
+}
+
 /// A line and a column, both counted from 1.
 package struct TextPlace: Equatable, Sendable, CustomStringConvertible {
     package var line: Int

@@ -16,6 +16,8 @@ package struct GymConfiguration: Sendable {
     package var onceHub: OnceHubConfiguration?
     package var sync: SyncSettings
     package var afterDead: AfterDead
+    /// Tells these settings, key included, from others without showing them.
+    package var digest = ""
 }
 
 /// What happens to a contact's later changes when one of them cannot be delivered.

@@ -31,7 +31,8 @@ extension ConfigurationReader {
         guard let id, let keap else { return nil }
         return GymConfiguration(
             id: id, name: name ?? id.description, keap: keap, zenPlanner: zenPlanner, onceHub: onceHub,
-            sync: sync, afterDead: afterDead)
+            sync: sync, afterDead: afterDead,
+            digest: keap.site.fingerprint { SHA256.digest(Array(value.node.canonical.utf8) + $0) })
     }
 
     private func gymID(_ value: ConfigurationValue) -> GymID? {

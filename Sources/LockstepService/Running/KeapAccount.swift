@@ -50,12 +50,15 @@ final class KeapAccount: Sendable {
     }
 
     /// For a few calls without a journal: keeps the limits, but its use is not remembered.
-    static func untracked(_ gym: GymConfiguration, in configuration: Configuration) -> Gateway {
-        let surroundings = Surroundings.real
+    static func untracked(
+        _ gym: GymConfiguration, _ budget: BudgetGate<ServiceClock>, _ surroundings: Surroundings
+    ) -> Gateway {
+        var settings = GatewaySettings()
+        // A person waits: what does not answer by then is told as such.
+        (settings.timeout, settings.slowTimeout) = (.seconds(10), .seconds(30))
         return Gateway(
-            transport: surroundings.transport(gym.keap.site),
-            budget: KeapCredential.untracked(gym, in: configuration, surroundings), clock: surroundings.clock,
-            wall: surroundings.wall)
+            transport: surroundings.transport(gym.keap.site), budget: budget, settings: settings,
+            clock: surroundings.clock, wall: surroundings.wall)
     }
 
     /// Whether calls wait because Keap fails or refuses the key.

@@ -2,11 +2,15 @@ import Keap
 import LockstepLimits
 import LockstepPool
 
-/// What Keap counts calls by: a key, or an OAuth client that stands behind the accounts of many gyms. It has one budget.
+/// What Keap counts calls by. It has one budget.
+///
+/// Keap counts minute and day of personal access tokens and service keys per account, over all of its keys, and the second
+/// per key: so one account's keys are one credential here, which also keeps to one key's second. An OAuth client is one
+/// credential for the accounts of many gyms.
 final class KeapCredential: Sendable {
     enum Kind: String { case key, client }
 
-    /// Of a key: the first gym that uses it, so that the key itself need not be shown. Of a client: `client/` and its id.
+    /// Of an account's keys: the first gym that uses one, so that no key need be shown. Of a client: `client/` and its id.
     let name: String
     let kind: Kind
     let budget: BudgetGate<ServiceClock>
@@ -30,51 +34,74 @@ final class KeapCredential: Sendable {
     /// With the windows of all its tenants, also of those that were not called for yet.
     func status() async -> BudgetStatus { await budget.status(tenants: Set(gyms.map(\.party.tenant))) }
 
-    /// One for each distinct key, and one for each client that a gym names.
+    /// How a gym of this account is called: the first that there is. Nil if no gym is this tenant's.
+    func firstGym(of tenant: String) -> GymID? { gyms.first { $0.party.tenant == tenant }?.id }
+
+    /// One for each account whose gyms call with keys, and one for each client that a gym names.
     static func all(
-        of configuration: Configuration, notesIn queue: JobQueue, in surroundings: Surroundings
+        of configuration: Configuration, _ accounts: AccountMap, notesIn queue: JobQueue, in surroundings: Surroundings
     ) async -> [KeapCredential] {
         var credentials: [KeapCredential] = []
         var seen: Set<String> = []
+        let notes = BudgetNotes(queue: queue, renamedTenants: accounts.renamedTenants)
         for gym in configuration.gyms {
-            let plan = Plan(of: gym, in: configuration)
-            guard seen.insert(plan.name).inserted else { continue }
-            let note = "budget/" + plan.name
-            let budget = plan.gate(surroundings, saved: await queue.note(note)) { bytes in
-                try await queue.setNote(note, bytes, durable: true)
+            let plan = Plan(of: gym, in: configuration, accounts)
+            guard seen.insert(plan.note).inserted else { continue }
+            let earlier = plan.kind == .key ? accounts.earlierNames(of: plan.note) : []
+            let saved = await notes.load([plan.note] + earlier)
+            let budget = plan.gate(surroundings, saved: saved.first) { bytes in
+                try await notes.save(bytes, as: plan.note)
             }
+            for more in saved.dropFirst() { await budget.absorb(more) }
+            if !earlier.isEmpty, !saved.isEmpty, (try? await budget.settle()) != nil { await notes.forget(earlier) }
             credentials.append(KeapCredential(name: plan.name, kind: plan.kind, budget: budget, gyms: plan.gyms))
         }
         return credentials
     }
 
     /// For a few calls without a journal: keeps the limits, but its use is not remembered.
+    ///
+    /// - Returns: by gym; gyms that Keap counts together have the same one.
     static func untracked(
-        _ gym: GymConfiguration, in configuration: Configuration, _ surroundings: Surroundings
-    ) -> BudgetGate<ServiceClock> {
-        Plan(of: gym, in: configuration).gate(surroundings, saved: nil, save: { _ in })
+        _ configuration: Configuration, ceiling: CallLimits, _ surroundings: Surroundings
+    ) -> [GymID: BudgetGate<ServiceClock>] {
+        let accounts = AccountMap(configuration)
+        var (gates, found): ([String: BudgetGate<ServiceClock>], [GymID: BudgetGate<ServiceClock>]) = ([:], [:])
+        for gym in configuration.gyms {
+            var plan = Plan(of: gym, in: configuration, accounts)
+            plan.ceiling = [plan.ceiling, ceiling].strictest
+            let gate = gates[plan.note] ?? plan.gate(surroundings, saved: nil, save: { _ in })
+            (gates[plan.note], found[gym.id]) = (gate, gate)
+        }
+        return found
     }
 
     /// The credential that a gym calls with.
     private struct Plan {
         var name: String
+        /// What its use is kept under.
+        var note: String
         var kind: Kind
         var limits: CallLimits
         var ceiling: CallLimits
         var pacing: DayPacing
         var gyms: [GymUse]
 
-        init(of gym: GymConfiguration, in configuration: Configuration) {
+        init(of gym: GymConfiguration, in configuration: Configuration, _ accounts: AccountMap) {
             let id = gym.keap.client
+            let identity = accounts.identity(of: gym)
             let sharing = configuration.gyms.filter {
-                id == nil ? $0.keap.site == gym.keap.site : $0.keap.client == id
+                $0.keap.client == id && (id != nil || accounts.identity(of: $0) == identity)
             }
-            gyms = sharing.map { .init(id: $0.id, party: $0.party(in: configuration)) }
+            gyms = sharing.map { .init(id: $0.id, party: accounts.party(of: $0)) }
             if let client = configuration.keapClients.first(where: { $0.id == id }) {
-                (name, kind, limits) = ("client/\(client.id)", .client, .keapClient)
+                (name, note, kind, limits) = (
+                    "client/\(client.id)", "client/\(client.id)", .client, .keapClient
+                )
                 (ceiling, pacing) = (client.ceiling, client.pacing)
             } else {
-                (name, kind, limits) = (sharing.first?.id.description ?? gym.id.description, .key, .keapKey)
+                name = sharing.first?.id.description ?? gym.id.description
+                (note, kind, limits) = (identity, .key, .keapKey)
                 (ceiling, pacing) = (sharing.map(\.keap.ceiling).strictest, sharing.map(\.keap.pacing).strictest)
             }
         }
@@ -87,14 +114,6 @@ final class KeapCredential: Sendable {
                 limits: limits, ceiling: ceiling, pacing: pacing, clock: surroundings.clock, wall: surroundings.wall,
                 saved: saved, save: save)
         }
-    }
-}
-
-extension GymConfiguration {
-    /// As whom it shares a budget: gyms with the same key are one tenant of Keap's.
-    func party(in configuration: Configuration) -> Party {
-        let first = configuration.gyms.first { $0.keap.site == keap.site } ?? self
-        return Party(id.description, of: first.id.description, weight: keap.weight)
     }
 }
 

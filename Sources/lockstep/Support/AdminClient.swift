@@ -25,6 +25,16 @@ struct AdminClient {
 
         init(config: String) { self.config = config }
 
+        /// Nil without `--admin`.
+        init?(admin arguments: inout Arguments) throws(UsageError) {
+            admin = try arguments.option("--admin")
+            token = try arguments.option("--token")
+            if admin == nil {
+                guard token == nil else { throw UsageError("--token is for --admin URL") }
+                return nil
+            }
+        }
+
         init(_ arguments: inout Arguments) throws(UsageError) {
             config = try arguments.option("--config")
             admin = try arguments.option("--admin")
@@ -90,14 +100,17 @@ struct AdminClient {
         try await send("GET", path, query, body: nil)
     }
 
-    func post(_ path: String, _ query: [(String, String?)] = [], json: [String: Any] = [:]) async throws -> Data {
+    func post(
+        _ path: String, _ query: [(String, String?)] = [], json: [String: Any] = [:], within limit: TimeInterval = 30
+    ) async throws -> Data {
         let body = try JSONSerialization.data(withJSONObject: json, options: [.sortedKeys])
-        return try await send("POST", path, query, body: body)
+        return try await send("POST", path, query, body: body, within: limit)
     }
 
     /// - Parameter path: words in it that a person gave are written with `inPath`.
-    private func send(_ method: String, _ path: String, _ query: [(String, String?)], body: Data?) async throws -> Data
-    {
+    private func send(
+        _ method: String, _ path: String, _ query: [(String, String?)], body: Data?, within limit: TimeInterval = 30
+    ) async throws -> Data {
         let items = query.compactMap { pair in pair.1.map { "\(pair.0)=\($0.inPath)" } }
         let root = base.absoluteString
         let address =
@@ -106,7 +119,7 @@ struct AdminClient {
         guard let url = URL(string: address) else { throw CommandFailure("“\(address)” is no address") }
         var request = URLRequest(url: url)
         request.httpMethod = method
-        request.timeoutInterval = 30
+        request.timeoutInterval = limit
         request.httpBody = body
         if body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
         if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
@@ -115,13 +128,14 @@ struct AdminClient {
         do {
             (data, response) = try await URLSession.shared.data(for: request)
         } catch let error as URLError where error.code == .timedOut {
-            throw CommandFailure("the service at \(base.absoluteString) gave no answer within 30 seconds")
+            throw CommandFailure(
+                "the service at \(base.absoluteString) gave no answer within \(Int(limit)) seconds", isAnswered: true)
         } catch {
             throw CommandFailure("no service answers at \(base.absoluteString); is `lockstep serve` running?")
         }
         let status = (response as? HTTPURLResponse)?.statusCode ?? 0
         guard (200..<300).contains(status) else {
-            throw CommandFailure(Self.sentence(in: data) ?? "the service answered \(status)")
+            throw CommandFailure(Self.sentence(in: data) ?? "the service answered \(status)", status: status)
         }
         return data
     }

@@ -12,6 +12,8 @@ package struct DataDirectory: Equatable, Sendable {
     package var problems: [String] = []
     /// What is worth knowing and no problem.
     package var remarks: [String] = []
+    /// Whether a running service has it open.
+    package var isInUse = false
 
     /// The live segment of a new journal and what it sets aside beside that.
     private static let least: UInt64 = 16 << 20
@@ -75,6 +77,7 @@ package struct DataDirectory: Equatable, Sendable {
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else {
             remarks.append("a running service has this directory open")
+            isInUse = true
             return
         }
         // A service that starts in this very moment must find it free.

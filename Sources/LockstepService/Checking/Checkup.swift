@@ -3,7 +3,7 @@ import Keap
 import OnceHub
 
 /// What `lockstep check` tells of one gym: whether its key opens Keap, and what the first change would create there.
-package struct Checkup: Sendable {
+package struct Checkup: Codable, Sendable {
     package var gym: String
     package var name: String
     package var hook: String?
@@ -11,24 +11,37 @@ package struct Checkup: Sendable {
     package var bookings: [String] = []
     /// Who Keap says the key belongs to.
     package var keyOwner: String?
+    /// Keap's name for the account that the key opens.
+    package var account: String?
     package var problems: [String] = []
+    /// What could not be asked yet, which says nothing against the settings.
+    package var untried: [String] = []
     package var wouldCreate: [String] = []
+    /// What is worth knowing beside.
+    package var notes: [String] = []
     /// What the settings come to, in sentences.
     package var settings: [String] = []
 
     package var isFine: Bool { problems.isEmpty }
 
-    /// Asks Keap, gym by gym. Costs a call for the key, one for the custom fields, one for each tag category, and with
-    /// OnceHub at most four more; changes nothing.
-    package static func run(_ configuration: Configuration) async -> [Checkup] {
-        var checkups: [Checkup] = []
-        for gym in configuration.gyms {
-            var checkup = Checkup(gym: gym.id.description, name: gym.name)
-            if gym.zenPlanner != nil { checkup.hook = "/hooks/\(gym.id)/zenplanner/TOKEN" }
-            if let onceHub = gym.onceHub {
-                checkup.bookings = ["OnceHub posts to /hooks/\(gym.id)/oncehub"] + onceHub.settings.tagWords
-            }
-            let calls = KeapAccount.untracked(gym, in: configuration).calls()
+    package init(of gym: GymConfiguration) {
+        (self.gym, name) = (gym.id.description, gym.name)
+        if gym.zenPlanner != nil { hook = "/hooks/\(gym.id)/zenplanner/TOKEN" }
+        if let onceHub = gym.onceHub {
+            bookings = ["OnceHub posts to /hooks/\(gym.id)/oncehub"] + onceHub.settings.tagWords
+        }
+    }
+
+    /// Asks Keap. Costs a call for the key, one for the custom fields, one for each tag category, and with OnceHub at most
+    /// four more; changes nothing. A caller that is cancelled leaves what it has not tried.
+    ///
+    /// - Parameter wait: what keeps calls waiting, in a sentence, for one that did not come to its turn.
+    static func of(
+        _ gym: GymConfiguration, _ calls: any KeapCalls, wait: @Sendable () async -> CallWait
+    ) async -> Checkup {
+        var checkup = Checkup(of: gym)
+        let log = AttemptLog()
+        await AttemptLog.$current.withValue(log) {
             do throws(KeapFailure) {
                 checkup.keyOwner = try await calls.probe()
                 // Nothing saved: a new gym's directory, which always can be read.
@@ -37,11 +50,33 @@ package struct Checkup: Sendable {
                 }
                 if let onceHub = gym.onceHub { try await checkup.read(onceHub.settings, calls) }
             } catch {
-                checkup.problems.append(sentence(error))
+                await checkup.note(error, isTurnedAway: log.isTurnedAway, wait)
             }
-            checkups.append(checkup)
         }
-        return checkups
+        checkup.account = log.tenant
+        return checkup
+    }
+
+    /// What keeps a call waiting.
+    enum CallWait {
+        /// For want of budget, or because too much else is asked: the settings may be right.
+        case budget(String)
+        /// Keap refuses the key, or cannot be reached.
+        case keap(String)
+    }
+
+    private mutating func note(_ failure: KeapFailure, isTurnedAway: Bool, _ wait: () async -> CallWait) async {
+        switch failure {
+        case .cancelled, .stale, .partly:
+            switch await wait() {
+            case .budget(let sentence): untried.append(sentence)
+            case .keap(let sentence): problems.append(sentence)
+            }
+        case .unavailable(let reason) where isTurnedAway:
+            untried.append(
+                "Keap takes no more calls of this account just now (\(reason)); check again in a few minutes")
+        default: problems.append(Self.sentence(failure))
+        }
     }
 
     private mutating func read(_ settings: OnceHubSettings, _ calls: any KeapCalls) async throws(KeapFailure) {

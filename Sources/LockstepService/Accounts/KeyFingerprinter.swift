@@ -1,0 +1,25 @@
+import Keap
+import LockstepPool
+import OnceHub
+
+/// Tells keys apart by a keyed fingerprint, so that what is kept under a key's identity does not show the key.
+struct KeyFingerprinter: Sendable {
+    private static let note = "key-fingerprint-secret"
+    private static let length = 32
+
+    private let secret: [UInt8]
+
+    /// With the secret that the queue keeps. Nil if a new one cannot be kept: no later start would find its fingerprints.
+    init?(keptIn queue: JobQueue) async {
+        if let known = await queue.note(Self.note), known.count == Self.length {
+            secret = known
+            return
+        }
+        secret = (0..<Self.length).map { _ in UInt8.random(in: .min ... .max) }
+        guard (try? await queue.setNote(Self.note, secret, durable: true)) != nil else { return nil }
+    }
+
+    func fingerprint(of site: KeapSite) -> String {
+        site.fingerprint { HMAC.sha256(key: secret, $0) }
+    }
+}

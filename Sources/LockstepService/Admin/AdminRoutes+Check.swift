@@ -1,0 +1,31 @@
+import LockstepHTTP
+
+extension AdminRoutes {
+    /// One gym's checkup (`?gym=…`, `?settings=…` as its digest), or that of all gyms.
+    func check(_ query: [(name: String, value: String)]) async throws -> HTTPAnswer {
+        var (gym, settings): (String?, String?)
+        for item in query {
+            switch item.name {
+            case "gym": gym = item.value
+            case "settings": settings = item.value
+            default: throw Refusal(400, "there is no parameter “\(item.name)”; known are gym and settings")
+            }
+        }
+        guard let gym else {
+            guard settings == nil else { throw Refusal(400, "settings are those of one gym: name it with gym") }
+            let all = await CheckRun.sideBySide(checker.configuration.gyms, progress: { _ in }) { found in
+                (try? await checker.checkup(of: found.id.description, settings: nil)) ?? Checkup(of: found)
+            }
+            return Reply.json(200, all)
+        }
+        do {
+            return Reply.json(200, try await checker.checkup(of: gym, settings: settings))
+        } catch {
+            switch error {
+            case .noSuchGym: throw Refusal(404, "there is no gym “\(gym)”")
+            case .otherSettings:
+                throw Refusal(409, "the running service has other settings of gym \(gym); a restart applies the file's")
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Keap
+import LockstepLimits
+
+/// Looks at gyms side by side, each for a bounded time.
+package enum CheckRun {
+    /// At once.
+    package static let most = 8
+    /// For one gym's checkup: calls that wait longer stay untried.
+    static let patience = Duration.seconds(40)
+    /// Of calls that no service's budget counts: not all of a key's second, since others may use the key.
+    private static let gentle = CallLimits(perSecond: most)
+
+    /// Asks Keap itself, where no service runs. Gyms that Keap counts together share one budget, which learns from Keap's
+    /// answers what others have used.
+    ///
+    /// - Parameters:
+    ///   - only: the gyms to look at.
+    ///   - progress: told how many are done.
+    package static func alone(
+        _ configuration: Configuration, only: Set<GymID>? = nil, in surroundings: Surroundings = .real,
+        progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
+    ) async -> [Checkup] {
+        let gyms = configuration.gyms.filter { only?.contains($0.id) ?? true }
+        let budgets = KeapCredential.untracked(configuration, ceiling: gentle, surroundings)
+        return await sideBySide(gyms, progress: progress) { gym in
+            guard let budget = budgets[gym.id] else { preconditionFailure("each gym has a budget") }
+            let gateway = KeapAccount.untracked(gym, budget, surroundings)
+            return await bounded(gym, gateway.calls(), surroundings.clock) {
+                if let closed = await budget.status().closedFor {
+                    return .budget("Keap has refused a call for want of budget; it takes more in \(closed.roughly)")
+                }
+                return .budget("Keap's budget let no call through within \(patience.roughly)")
+            }
+        }
+    }
+
+    /// In the order given, however they end.
+    package static func sideBySide<Gym: Sendable>(
+        _ gyms: [Gym], progress: @escaping @Sendable (_ done: Int) -> Void,
+        _ check: @escaping @Sendable (Gym) async -> Checkup
+    ) async -> [Checkup] {
+        await withTaskGroup(of: (Int, Checkup).self) { tasks in
+            var found: [Int: Checkup] = [:]
+            var waiting = Array(gyms.enumerated())[...]
+            func begin() {
+                guard let (place, gym) = waiting.popFirst() else { return }
+                tasks.addTask { (place, await check(gym)) }
+            }
+            for _ in 0..<most { begin() }
+            for await (place, checkup) in tasks {
+                found[place] = checkup
+                progress(found.count)
+                begin()
+            }
+            return gyms.indices.compactMap { found[$0] }
+        }
+    }
+
+    /// One gym's checkup. When its time is over, what still waits is called off; a call that was sent ends by itself.
+    static func bounded(
+        _ gym: GymConfiguration, _ calls: any KeapCalls, _ clock: ServiceClock,
+        wait: @escaping @Sendable () async -> Checkup.CallWait
+    ) async -> Checkup {
+        await cancelling(after: patience, on: clock) { await Checkup.of(gym, calls, wait: wait) }
+    }
+}
+
+/// Runs the body, and cancels it when its time is over; its end is waited for all the same.
+func cancelling<Value: Sendable>(
+    after limit: Duration, on clock: ServiceClock, _ body: @escaping @Sendable () async -> Value
+) async -> Value {
+    await withTaskGroup(of: Value?.self) { tasks in
+        tasks.addTask { await body() }
+        tasks.addTask {
+            try? await clock.sleep(for: limit)  // cancelled once the body has ended
+            return nil
+        }
+        while let ended = await tasks.next() {
+            tasks.cancelAll()
+            if let ended { return ended }
+        }
+        preconditionFailure("the body always ends")
+    }
+}

@@ -1,0 +1,54 @@
+import Keap
+import LockstepLimits
+import LockstepPool
+
+/// Looks at gyms of the running service through its own gateways and budgets, so that no limit of Keap's is overrun.
+struct ServiceCheck: Sendable {
+    let configuration: Configuration
+    let gyms: Gyms
+    let clock: ServiceClock
+
+    enum Refusal: Error {
+        case noSuchGym
+        /// The caller's file says something else of the gym than this service was started with.
+        case otherSettings
+    }
+
+    /// - Parameter settings: the digest of the gym's settings in the caller's file; nil: whatever they are.
+    func checkup(of id: String, settings: String?) async throws(Refusal) -> Checkup {
+        guard let gym = gyms[id], let found = configuration.gyms.first(where: { $0.id == gym.id }) else {
+            throw .noSuchGym
+        }
+        if let settings, settings != found.digest { throw .otherSettings }
+        if let wait = await gym.longWait(beyond: CheckRun.patience) {
+            var checkup = Checkup(of: found)
+            checkup.untried = [wait]
+            return checkup
+        }
+        // A person waits for these few calls, so they go before the gym's others.
+        let calls = gym.account.gateway.calls(for: gym.party).ahead()
+        return await CheckRun.bounded(found, calls, clock) {
+            if let circuit = await gym.account.gateway.counters().circuit.sentence { return .keap(circuit) }
+            return .budget(await gym.obstacle(.live)?.sentence ?? "no call came to its turn in time")
+        }
+    }
+}
+
+extension CircuitReport {
+    fileprivate var sentence: String? {
+        guard case .open(let reason, _, let isCredential) = self else { return nil }
+        return isCredential ? "Keap refuses the key: \(reason)" : "Keap cannot be reached: \(reason)"
+    }
+}
+
+extension Gym {
+    /// As whom it shares its account's budget.
+    fileprivate var party: Party { account.credential.gyms.first { $0.id == id }?.party ?? Party(id.description) }
+
+    /// What keeps even the next call waiting for longer than that, in a sentence.
+    fileprivate func longWait(beyond patience: Duration) async -> String? {
+        let outlook = await account.credential.budget.outlook(for: party, .live)
+        guard let opens = outlook.opensIn, opens > patience else { return nil }
+        return await obstacle(.live)?.sentence
+    }
+}
