@@ -159,6 +159,8 @@ package final class Service: Sendable {
         await intake.stop(grace: .seconds(1))
         await admin.stop(grace: .seconds(1))
         await journal.close()
+        // The gyms' calls hold the queue, which holds the handler.
+        handler.attach(Gyms([]))
     }
 
     private static func make(

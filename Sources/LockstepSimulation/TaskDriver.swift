@@ -64,7 +64,10 @@ package final class TaskDriver: JournalDriver {
                     await bell.wait()
                 }
                 await clock.rest(for: delay())
-            case .ended: return
+            case .ended:
+                // It holds the journal, which holds this driver.
+                self.writer.withLock { $0 = nil }
+                return
             }
         }
     }

@@ -1,0 +1,70 @@
+import Keap
+import LockstepJournal
+import LockstepPool
+import LockstepSimulation
+
+@testable import LockstepService
+
+/// One process: the real service on simulated files and a simulated clock.
+struct SimulatedMachine: Sendable {
+    let simulation: Simulation
+    let files: SimulatedFileSystem
+    let keap: SimulatedKeapSide
+    var log = ServiceLog.silent
+    /// Nil: one gym with every source.
+    var configuration: Configuration?
+    /// What stands between the service and Keap; by default the simulated wire alone.
+    var wire: @Sendable (SimulatedWire) -> any KeapTransport = { $0 }
+
+    func live(_ body: @escaping @Sendable (Service) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let driver = TaskDriver(simulation.clock)
+            group.addTask { await driver.run() }
+            let service: Service
+            do {
+                service = try await Service.open(
+                    configuration ?? Self.oneGym(), log: log, in: surroundings(driver))
+            } catch {
+                driver.giveUp()
+                guard files.isOff else { throw error }
+                return
+            }
+            group.addTask { await service.run() }
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(service)) } catch { result = .failure(error) }
+            await service.stop(grace: .zero)
+            try await group.waitForAll()
+            try result.get()
+        }
+    }
+
+    private func surroundings(_ driver: TaskDriver) -> Surroundings {
+        var surroundings = Surroundings(
+            clock: ServiceClock(simulation.clock), wall: { [clock = simulation.clock] in clock.wall }, files: files,
+            journalDriver: driver
+        ) { [keap, files, clock = simulation.clock, wire] _ in
+            wire(SimulatedWire(keap: keap, clock: clock) { !files.isOff })
+        }
+        surroundings.journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
+        return surroundings
+    }
+
+    static func oneGym() throws -> Configuration {
+        var configuration = try read(
+            """
+            {"gyms": [{"id": "downtown", "keap": {"baseURL": "http://127.0.0.1:9/crm/rest", "key": "KeapAK-one"},
+                       "zenPlanner": {"token": "token"}, "onceHub": {"secret": "secret"}}]}
+            """)
+        configuration.data = "/data"
+        return configuration
+    }
+
+    /// Until nothing is left to do, or an hour of virtual time is over.
+    func drain(_ service: Service) async throws {
+        for _ in 0..<3_600 {
+            let pending = await service.queue.counts().tenants.values.reduce(0) { $0 + $1.pending }
+            if pending == 0 { return }
+            try await simulation.clock.sleep(for: .seconds(1))
+        }
+    }
+}
