@@ -248,9 +248,7 @@ import Testing
         var policy = QueuePolicy()
         policy.lanes = 1
         let gate = Gate()
-        let turns = Mutex(0)
-        let log = MemoryLog(turns: { turns.withLock { $0 } })
-        let bench = try await Bench(log: log, policy: policy, together: .all) { job, state, _ in
+        let bench = try await Bench(policy: policy, together: .all) { job, state, _ in
             if job.payload == [9] { await gate.pass() }
             return .done(state: state + [UInt8(job.id)])
         }
@@ -265,11 +263,11 @@ import Testing
             var ids = [try await bench.queue.enqueue(snapshot(.name("ann")))]
             ids.append(try await bench.queue.enqueue(snapshot(.name("ann"))))
             ids.append(try await bench.queue.enqueue(snapshot(.booking("b"))))
-            // From now on reading takes long enough for the rest to happen meanwhile.
-            turns.withLock { $0 = 300 }
+            let reads = bench.log.holdReads()
             gate.open()
             await bench.expect([ids[0]], are: .running)
             ids.append(try await bench.queue.enqueue(snapshot(.name("ann"), .booking("b"))))
+            reads.open()
             await bench.expect(ids, are: .done)
             let run = try #require(bench.handler.runs.first { $0.job.id == ids[2] || $0.others.contains(ids[2]) })
             #expect(run.state.contains(UInt8(known)))
@@ -281,9 +279,7 @@ import Testing
         var policy = QueuePolicy()
         policy.lanes = 1
         let gate = Gate()
-        let turns = Mutex(0)
-        let log = MemoryLog(turns: { turns.withLock { $0 } })
-        let bench = try await Bench(log: log, policy: policy, together: .all) { job, state, _ in
+        let bench = try await Bench(policy: policy, together: .all) { job, state, _ in
             if job.payload == [9] { await gate.pass() }
             return .done(state: state)
         }
@@ -291,10 +287,11 @@ import Testing
             let blocker = try await bench.add("zoe", payload: [9])
             await bench.handler.began(blocker)
             let ids = try await add(bench, 4)
-            turns.withLock { $0 = 300 }
+            let reads = bench.log.holdReads()
             gate.open()
             await bench.expect([ids[0]], are: .running)
             try await bench.queue.discard(ids[1])
+            reads.open()
             await bench.expect([ids[0], ids[2], ids[3]], are: .done)
             #expect(!bench.handler.begun.contains(ids[1]))
         }

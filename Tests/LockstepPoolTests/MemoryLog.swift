@@ -29,6 +29,8 @@ final class MemoryLog: JobLog {
         var failedReads = 0
         var reserved = 0
         var reads = 0
+        /// What reads pass first.
+        var readGate: Gate?
     }
 
     /// Records in one part; a part is closed when the next one has begun.
@@ -120,6 +122,13 @@ final class MemoryLog: JobLog {
         }
     }
 
+    /// From now on reads wait until the gate is opened.
+    func holdReads() -> Gate {
+        let gate = Gate()
+        state.withLock { $0.readGate = gate }
+        return gate
+    }
+
     var failedReads: Int { state.withLock { $0.failedReads } }
 
     /// Makes a record one that cannot be understood.
@@ -183,6 +192,7 @@ final class MemoryLog: JobLog {
 
     func read(_ address: LogAddress) async throws(LogFailure) -> (kind: UInt8, payload: [UInt8]) {
         for _ in 0..<turns() { await Task.yield() }
+        await state.withLock(\.readGate)?.pass()
         return try state.withLock { state throws(LogFailure) in
             state.reads += 1
             if let reason = state.unreadable, (state.unreadableSequence ?? address.rawValue) == address.rawValue {

@@ -73,7 +73,7 @@ import Testing
         #expect(found.3.count <= 1)
     }
 
-    @Test(arguments: [Fault.Reply.status(500), .status(503)])
+    @Test(arguments: [Fault.Reply.status(500), .status(503), .hang])
     func `an outage of one endpoint kills nothing, and what needs other endpoints goes on`(
         reply: Fault.Reply
     ) throws {
