@@ -1,4 +1,4 @@
-import Keap
+package import Keap
 
 /// How an attempt to deliver a change ended. `state` is the lane's mirror with everything that Keap confirmed so far.
 package enum Delivery: Equatable, Sendable {
@@ -69,5 +69,14 @@ enum Stop: Error, Equatable {
         case .keap(.gone(let message)):
             return .dead(reason: "Keap does not know what it was asked to \(doing): \(message)", state: state)
         }
+    }
+}
+
+extension Delivery {
+    /// How an attempt ended at a call that failed.
+    ///
+    /// - Parameter doing: to stand after "Keap refused to".
+    package init(_ failure: KeapFailure, doing: String, state: [UInt8]) {
+        self = Stop.keap(failure).delivery(state: state, doing: doing)
     }
 }

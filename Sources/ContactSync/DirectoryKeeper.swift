@@ -51,6 +51,17 @@ package actor DirectoryKeeper {
         edit { $0.announce(change, job: job) }
     }
 
+    /// What is known of the gym's contacts is older than what Keap was last told: each contact is read before anything
+    /// is decided about it, and the account's tags are read again. Durable when it returns; calls nothing.
+    package func doubtEverything() async throws {
+        edit { directory in
+            directory.generation += 1
+            directory.tagsListedFor = nil
+            directory.references.forget()
+        }
+        try await persist()
+    }
+
     // MARK: What lanes ask for
 
     /// Finds our category, its tags and our custom fields in Keap, and makes what is missing. Later calls cost nothing.

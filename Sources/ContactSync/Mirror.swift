@@ -49,6 +49,10 @@ package struct Mirror: Equatable, Sendable {
     var unclearWishes: Set<String> = []
     /// Appointments of this contact that may have to change, by the key that their source gave.
     var appointments: [String: HeldAppointment] = [:]
+    /// What is to be put back once the contact has been read anew or made again.
+    var remembered: Remembered?
+    /// The directory's generation in which the contact was last read or made; see `TagDirectory.generation`.
+    package internal(set) var generation = 0
     /// What a person should know about the latest delivery.
     package internal(set) var attention: [AttentionNote] = []
 
@@ -60,6 +64,12 @@ package struct Mirror: Equatable, Sendable {
     /// A value as the mirror remembers it. Long ones are kept as length and hash: a lane's state is bounded.
     static func stored(_ value: String) -> String {
         value.utf8.count > 256 ? digest(value) : value
+    }
+
+    static func isDigest(_ stored: String) -> Bool {
+        guard stored.first == "#", let colon = stored.firstIndex(of: ":") else { return false }
+        let count = Int(stored[stored.index(after: stored.startIndex)..<colon])
+        return (count ?? 0) > 256 && UInt64(stored[stored.index(after: colon)...], radix: 16) != nil
     }
 
     static func digest(_ value: String) -> String {
@@ -86,13 +96,21 @@ package struct Mirror: Equatable, Sendable {
         var new = Mirror()
         (new.personal, new.memories, new.renewal) = (personal, memories, renewal)
         new.appointments = appointments.unsettled
+        (new.remembered, new.generation) = (remembered, generation)
         self = new
     }
 
     mutating func forgetContact() {
         let gone = contact
+        remember(isGone: true)
         startAnew()
         lost = gone
+    }
+
+    /// Notes what the contact holds, to be put back. What an earlier try noted stays: less is known by now.
+    mutating func remember(isGone: Bool) {
+        if remembered == nil { remembered = Remembered(self, isGone: isGone) }
+        remembered?.isGone = isGone
     }
 
     static let mostAppointments = 50
@@ -177,6 +195,7 @@ extension Mirror: Codable {
         case mustMeet, possessor, considered, personal, memories, renewal, wishes, unclearWishes, appointments
         case refused
         case isProven
+        case remembered, generation
     }
 
     package init(from decoder: any Decoder) throws {
@@ -208,6 +227,8 @@ extension Mirror: Codable {
             if let field = SyncedField(rawValue: name) { self.refused[field] = value }
         }
         isProven = try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? false
+        remembered = try values.decodeIfPresent(Remembered.self, forKey: .remembered)
+        generation = try values.decodeIfPresent(Int.self, forKey: .generation) ?? 0
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -239,6 +260,8 @@ extension Mirror: Codable {
             try values.encode(Dictionary(uniqueKeysWithValues: named), forKey: .refused)
         }
         if isProven { try values.encode(true, forKey: .isProven) }
+        try values.encodeIfPresent(remembered, forKey: .remembered)
+        if generation != 0 { try values.encode(generation, forKey: .generation) }
     }
 
     private static func fields(_ text: [String: String]?) -> [SyncedField: String] {

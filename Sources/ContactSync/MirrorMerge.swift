@@ -22,6 +22,13 @@ extension Mirror {
         merged.zenPlannerID = first.zenPlannerID ?? (merged.contact == second.contact ? second.zenPlannerID : nil)
         merged.creating = first.creating ?? second.creating
         merged.lost = merged.contact == nil ? first.lost ?? second.lost : nil
+        if first.contact == nil || first.contact == second.contact {
+            merged.remembered = first.remembered ?? second.remembered
+        }
+        // The older reading counts: the other half of what is known may be out of date.
+        merged.generation =
+            first.contact == second.contact
+            ? min(first.generation, second.generation) : first.contact == nil ? second.generation : first.generation
         merged.isLeftAlone = first.isLeftAlone && second.isLeftAlone
         merged.alsoFound(second.alsoFound + (second.contact.map { [$0] } ?? []))
         if merged.possessor == nil, merged.contact == second.contact { merged.possessor = second.possessor }

@@ -24,6 +24,9 @@ package struct NamedTags: Equatable, Sendable {
     /// A text that stands in the name of every personal tag, and hardly in any other tag's. Nil: there is none.
     package var personalMark: String?
 
+    /// Families of which nothing is worn beside what is wanted.
+    package var wholeFamilies: Set<TagFamily> = []
+
     package init() {}
 
     var categories: [String] {

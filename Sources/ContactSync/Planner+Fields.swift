@@ -101,7 +101,8 @@ extension Planner {
 
     /// What a person should know about this delivery, also when nothing had to be sent.
     func attention(_ directory: TagDirectory) -> [AttentionNote] {
-        var all = notes
+        // A resync says nothing new of the values that the latest message left out.
+        var all = notes + (source.isResync ? attentionBefore.filter { !notes.contains($0) } : [])
         all += desiredFields(directory).notes
         // What the gym does not want from its source is not missed either.
         all += wanted.notes.filter { note in

@@ -7,11 +7,12 @@ extension Planner {
 
     mutating func tagStep(_ contact: ContactID, _ directory: TagDirectory) -> PlanStep? {
         forgetRetired(directory)
-        guard !wanted.tags.isEmpty else { return nil }
-        var desired: [TagID: TagFamily] = [:]
+        let wishes = wanted.tags + tagsPutBack(directory)
+        var desired = personalTagsPutBack(directory)
+        guard !wishes.isEmpty || !desired.isEmpty else { return nil }
         var renewed: Set<TagID> = []
         var missing: [WantedTag] = []
-        for wish in wanted.tags {
+        for wish in wishes {
             for tag in single(wish.worn, directory) {
                 switch answer(for: tag, directory) {
                 case .tag(let id):
@@ -25,7 +26,7 @@ extension Planner {
         if let step = ensuring(missing) { return step }
 
         renewed.subtract(mirror.renewal?.job == job ? mirror.renewal?.tags ?? [] : [])
-        let leaving = self.leaving(desired, directory).union(renewed.filter(mayBeWorn)).sorted()
+        let leaving = self.leaving(desired, wishes, directory).union(renewed.filter(mayBeWorn)).sorted()
         if !leaving.isEmpty {
             beingRenewed = renewed
             return .removeTags(Array(leaving.prefix(Planner.batch)), from: contact)
@@ -53,8 +54,10 @@ extension Planner {
 
     private func mayBeWorn(_ tag: TagID) -> Bool { mirror.tags[tag] != nil || mirror.unclearTags[tag] != nil }
 
-    private func leaving(_ desired: [TagID: TagFamily], _ directory: TagDirectory) -> Set<TagID> {
-        let whole = Set(wanted.tags.filter(\.isWhole).map(\.family))
+    private func leaving(
+        _ desired: [TagID: TagFamily], _ wishes: [TagWish], _ directory: TagDirectory
+    ) -> Set<TagID> {
+        let whole = Set(wishes.filter(\.isWhole).map(\.family))
         let maybeWorn = mirror.unclearTags.filter { whole.contains($0.value) && desired[$0.key] == nil }.keys
         // A deleted program's tags come off everybody in bulk, and need no call of each contact's own. But where we
         // cannot tell whether the tag is worn, the deletion may already have looked.
@@ -97,6 +100,7 @@ extension Planner {
     /// Everything is done: what the source wants remembered counts from now on.
     package mutating func finish(_ directory: TagDirectory) {
         settleDropped()
+        mirror.remembered = nil
         mirror.attention = attention(directory)
         if mirror.renewal?.job == job { mirror.renewal = nil }
         guard let memory = wanted.memory else { return }

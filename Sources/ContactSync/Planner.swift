@@ -12,7 +12,8 @@ package struct Planner: Sendable {
     }
 
     package internal(set) var mirror: Mirror
-    let wanted: Wanted
+    /// With what is to be put back.
+    private(set) var wanted: Wanted
     let job: UInt64
     let settings: SyncSettings
     private var search = Search.byID
@@ -32,11 +33,18 @@ package struct Planner: Sendable {
     private var candidates: [KeapContact] = []
     /// The Zen Planner id of the lane, as it was known before the run.
     private let laneID: String?
+    /// What the source itself asks for.
+    let source: Wanted
+    let attentionBefore: [AttentionNote]
     private var timesContactWasGone = 0
     private var timesTagWasGone = 0
     /// An earlier try to create the contact got no clear answer.
     private var mayHaveCreated = false
     private var hasRecheckedFields = false
+    /// The contact was read in this run, for whatever reason.
+    private var hasMet = false
+    /// What the tags that are to be put back mean.
+    var meanings: [TagID: WantedTag] = [:]
     private var hasRecheckedReferences = false
     /// What the latest step that writes the contact carries of the wishes. What fits them may be known better by the
     /// time of the answer.
@@ -60,7 +68,8 @@ package struct Planner: Sendable {
     var notes: [AttentionNote] = []
 
     package init(_ wanted: Wanted, job: UInt64, mirror: Mirror, settings: SyncSettings) {
-        self.wanted = wanted
+        (source, self.wanted) = (wanted, wanted)
+        attentionBefore = mirror.attention
         self.job = job
         self.mirror = mirror
         self.settings = settings
@@ -68,6 +77,7 @@ package struct Planner: Sendable {
         if let memory = wanted.memory, let underway = memory.underway {
             self.mirror.memories[memory.source] = underway
         }
+        self.wanted = source.puttingBack(mirror.remembered)
     }
 
     /// How often a contact or tag may turn out to be gone in one run, before it is left to a later try.
@@ -89,11 +99,34 @@ package struct Planner: Sendable {
                 "This lane's contact belongs to Zen Planner id \(other), but the message is about \(id).")
         }
         comparePossessor()
+        if wanted.isResync, mirror.contact == nil, mirror.remembered == nil {
+            note("Nothing is known yet of a contact in Keap; the next message looks for it.")
+            return .finished
+        }
         guard let contact = mirror.contact else { return findOrCreate(directory) }
-        if mirror.mustMeet { return .read(contact, fields: meeting) }
+        doubtContact(directory)
+        if mirror.mustMeet {
+            // What the tags that it wears mean must be known by then.
+            guard directory.isConnected(for: settings) else { return .connect }
+            return .read(contact, fields: meeting)
+        }
         if let step = takeoverStep(contact, directory) { return step }
         return tagStep(contact, directory) ?? fieldStep(contact, directory) ?? appointmentStep(contact, directory)
             ?? .finished
+    }
+
+    /// Sees to it that the contact is read before anything else where what is known of it is not to be relied on.
+    private mutating func doubtContact(_ directory: TagDirectory) {
+        if mirror.generation != directory.generation {
+            // What is remembered is older than what Keap has, so nothing of it is put back.
+            mirror.remembered = nil
+            mirror.mustMeet = true
+        } else if !hasMet, source.isResync || (settings.verify && source.isOfRecord) {
+            mirror.remember(isGone: false)
+            mirror.mustMeet = true
+        }
+        wanted = source.puttingBack(mirror.remembered)
+        noteMeanings(directory)
     }
 
     private mutating func findOrCreate(_ directory: TagDirectory) -> PlanStep {
@@ -208,6 +241,8 @@ package struct Planner: Sendable {
             return
         }
         hasCreated = true
+        hasMet = true
+        mirror.generation = directory.generation
         for (field, value) in sent { mirror.confirm(field, value) }
         for wish in sentWishes { confirm(wish) }
         if let id = sendableID { mirror.zenPlannerID = id }
@@ -295,6 +330,7 @@ package struct Planner: Sendable {
         // Not how many contacts: Keap may take the same one for this person again and again.
         timesContactWasGone += 1
         mirror.forgetContact()
+        wanted = source.puttingBack(mirror.remembered)
         contact = nil
         search = .byID
         return timesContactWasGone < Planner.mostGone ? .goOn : .stop
@@ -354,6 +390,9 @@ package struct Planner: Sendable {
         mirror.alsoFound(others)
         if found.id == before.contact { mirror.appointments = before.appointments }
         contact = found
+        hasMet = true
+        mirror.generation = directory.generation
+        mirror.refused = found.id == before.contact ? before.refused : [:]
         mirror.tags = directory.own(of: found.tags ?? [])
         // The directory knows no personal tags, and the contact may be one that took over another's.
         for tag in found.tags ?? [] where mirror.tags[tag] == nil {
@@ -381,6 +420,11 @@ package struct Planner: Sendable {
                 mirror.confirm(field, value)
             } else if policy(for: field) == .fillEmpty, !fields.isEmpty(field, in: contact) {
                 mirror.consider(field, value)
+            }
+        }
+        for (field, digest) in mirror.remembered?.digests ?? [:] where wanted.values[field] == nil {
+            if let current = fields.current(field, in: contact), Mirror.stored(current) == digest {
+                mirror.fields[field] = digest
             }
         }
         if let id = wanted.zenPlannerID, ContactMatch.isSameID(fields.custom(.zenPlannerID, in: contact), id) {

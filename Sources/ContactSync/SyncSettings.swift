@@ -25,6 +25,8 @@ package struct SyncSettings: Equatable, Sendable {
     /// ISO 3166-1 alpha-3, for an address whose country is not known but whose region is one of this country's.
     package var defaultCountry: String? = "USA"
     package var coalesce = Coalescing.tags
+    /// Whether each message of the source of record reads the contact first, and puts back what was changed in Keap.
+    package var verify = false
 
     package init() {}
 

@@ -42,6 +42,7 @@ extension TagDirectory {
         /// Nothing any more. A version that kept names here cannot read a directory without it.
         var creating: [String] = []
         var nextProgram: Int
+        var generation: Int?
 
         struct Tag: Codable {
             var id: TagID
@@ -69,6 +70,7 @@ extension TagDirectory {
         tagsListedFor = stored.tagsListedFor
         customFields = stored.customFields
         references = stored.references ?? References()
+        generation = stored.generation ?? 0
     }
 }
 
@@ -87,5 +89,6 @@ extension TagDirectory.Stored {
         customFields = directory.customFields
         references = directory.references
         nextProgram = directory.nextProgram
+        generation = directory.generation == 0 ? nil : directory.generation
     }
 }

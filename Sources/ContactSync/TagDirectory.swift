@@ -21,6 +21,9 @@ package struct TagDirectory: Equatable, Sendable {
     /// The settings with which the account's tags were read.
     var tagsListedFor: String?
     private(set) var nextProgram = 1
+    /// Counts how often what is known of the gym's contacts turned out to be older than what Keap was last told. What a
+    /// mirror of another generation says is not believed before its contact has been read.
+    package internal(set) var generation = 0
 
     package init() {}
 

@@ -7,6 +7,8 @@ package struct Wanted: Equatable, Sendable {
     package var zenPlannerID: String?
     /// Whether the source is the one of record, whose values count also in a change that names no id.
     package var isOfRecord = false
+    /// Whether what the contact last held by our hand is to be put back.
+    package var isResync = false
     /// What the contact's names must have in common with those wanted, where no id decides.
     package var nameMatch = NameMatch.parts
     package var values: [SyncedField: FieldValue] = [:]

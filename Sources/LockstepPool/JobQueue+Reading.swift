@@ -41,7 +41,7 @@ extension JobQueue {
         return known
     }
 
-    private func laneState(of lane: LaneID) async throws(QueueError) -> [UInt8] {
+    func laneState(of lane: LaneID) async throws(QueueError) -> [UInt8] {
         guard state.lanes.stateAddress(of: lane) != nil else { return [] }
         guard let bytes = try await record(at: { self.state.lanes.stateAddress(of: lane) })?.asLaneState else {
             throw .damaged("the record of lane \(lane)'s state is not one")

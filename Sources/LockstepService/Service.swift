@@ -20,6 +20,7 @@ package final class Service: Sendable {
     private let intake: HTTPServer
     private let admin: HTTPServer
     private let handler: SyncHandler
+    private let restored: RestoredData
     private let configuration: Configuration
     private let log: ServiceLog
     private let clock: ServiceClock
@@ -49,9 +50,20 @@ package final class Service: Sendable {
                         gym, as: map.party(of: gym), account: accounts[gym.keap.site]!, queue,
                         surroundings.clock))
             }
+            let restored = RestoredData(
+                queue: queue, directory: surroundings.isOnDisk ? configuration.data : nil)
+            if await restored.isRestored() {
+                for gym in gyms { try await gym.keeper.doubtEverything() }
+                log.warning(
+                    "\(configuration.data) is not the directory that Lockstep last wrote; it seems to be restored from a "
+                        + "copy. What it remembers may be older than what Keap was told since, so each person's contact is "
+                        + "read again with their next change (one call each)")
+            }
+            await restored.renew()
             handler.attach(Gyms(gyms))
             return Service(
-                configuration, queue, handler, Gyms(gyms), Array(accounts.values), credentials, jobs.journal, log,
+                configuration, queue, restored, handler, Gyms(gyms), Array(accounts.values), credentials, jobs.journal,
+                log,
                 surroundings)
         } catch {
             await jobs.journal.close()
@@ -60,12 +72,14 @@ package final class Service: Sendable {
     }
 
     private init(
-        _ configuration: Configuration, _ queue: JobQueue, _ handler: SyncHandler, _ gyms: Gyms,
+        _ configuration: Configuration, _ queue: JobQueue, _ restored: RestoredData, _ handler: SyncHandler,
+        _ gyms: Gyms,
         _ accounts: [KeapAccount], _ credentials: [KeapCredential], _ journal: Journal, _ log: ServiceLog,
         _ surroundings: Surroundings
     ) {
         self.configuration = configuration
         self.queue = queue
+        self.restored = restored
         self.handler = handler
         self.gyms = gyms
         self.accounts = accounts.sorted { $0.name < $1.name }
@@ -156,6 +170,7 @@ package final class Service: Sendable {
                 log.warning("the budget's use could not be saved; the next start counts one slice as used: \(error)")
             }
         }
+        await restored.renew()
         await intake.stop(grace: .seconds(1))
         await admin.stop(grace: .seconds(1))
         await journal.close()
@@ -183,7 +198,9 @@ package final class Service: Sendable {
         let old = Attention.entries(ofList: await queue.note(hints) ?? [])
         let made = Gym(
             gym, account: account, keeper: keeper, imports: imports,
-            attention: Attention(saved: await queue.notes(withPrefix: hints + "/"))
+            attention: Attention(saved: await queue.notes(withPrefix: hints + "/")),
+            resync: GymResync(
+                queue: queue, tenant: gym.id.tenant, survey: ResyncSurvey(keeper: keeper, calls: bulk))
         ) { save in
             try await queue.setNote("\(hints)/\(save.lane)", save.bytes, durable: false)
         }

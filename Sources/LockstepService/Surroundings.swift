@@ -16,6 +16,8 @@ package struct Surroundings: Sendable {
     /// Runs the journal's blocking work. Nil: threads of its own do.
     package var journalDriver: (any JournalDriver)?
     package var transport: @Sendable (KeapSite) -> any KeapTransport
+    /// Whether the journal lies in a directory of this machine's file system, whose files can be told from copies.
+    var isOnDisk = false
     /// Bounds connections and calls.
     private(set) var descriptors = DescriptorPlan.unlimited
 
@@ -48,10 +50,12 @@ package struct Surroundings: Sendable {
     }
 
     package static var real: Surroundings {
-        Surroundings(
+        var real = Surroundings(
             clock: ServiceClock(ContinuousClock()),
             wall: { Int64((Date.now.timeIntervalSince1970 * 1000).rounded()) },
             files: PosixFileSystem(), transport: { URLSessionTransport($0) })
+        real.isOnDisk = true
+        return real
     }
 }
 

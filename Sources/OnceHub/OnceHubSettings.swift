@@ -29,7 +29,10 @@ package struct OnceHubSettings: Equatable, Sendable {
     /// What bookings' tags may be called, for the gym's tag directory.
     package var named: NamedTags {
         var named = NamedTags()
-        if tags.isGenericOn { named.shared += Phase.allCases.map(tags.generic) }
+        if tags.isGenericOn {
+            named.shared += Phase.allCases.map(tags.generic)
+            named.wholeFamilies = [.lifecycle]
+        }
         named.shared += ownTags.map(\.named)
         if tags.isSpecificOn { named.personalMark = tags.specificName.mark }
         return named

@@ -135,6 +135,26 @@ final class Town: Sendable {
         running.withLock { $0 = new }
     }
 
+    /// Copies the journal's directory, as a backup does beside the running service.
+    func backUp() throws {
+        let copy = directory.appending(path: "backup")
+        try? FileManager.default.removeItem(at: copy)  // the first backup finds none
+        try FileManager.default.copyItem(at: directory.appending(path: "journal"), to: copy)
+    }
+
+    /// Stops the service, puts the backup in its journal's place and opens it again.
+    func restoreBackup(_ gyms: [Gym] = [Gym()]) async throws {
+        let old = running.withLock { $0 }
+        await old.service.stop(grace: .milliseconds(200))
+        await old.delivering.value
+        let journal = directory.appending(path: "journal")
+        try FileManager.default.removeItem(at: journal)
+        try FileManager.default.copyItem(at: directory.appending(path: "backup"), to: journal)
+        let configuration = try Self.configuration(gyms, keapPort, directory, adminToken: adminToken)
+        let new = try await Self.start(configuration, said.log)
+        running.withLock { $0 = new }
+    }
+
     private func end() async {
         let last = running.withLock { $0 }
         await last.service.stop(grace: .milliseconds(200))

@@ -2,7 +2,7 @@
 enum AdminPlace: Equatable {
     case health, readiness, metrics
     case jobs, job(String), explain(String), retry(String), discard(String), retryAll
-    case gyms, attention, budget, check
+    case gyms, attention, budget, check, resync
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
     case program(gym: String), programs(gym: String), people(gym: String)
@@ -36,6 +36,7 @@ enum AdminPlace: Equatable {
         case ("attention", 0, _): self = .attention
         case ("budget", 0, _): self = .budget
         case ("check", 0, _): self = .check
+        case ("resync", 0, _): self = .resync
         default: return nil
         }
     }
@@ -45,7 +46,7 @@ enum AdminPlace: Equatable {
         switch self {
         case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .program, .attention, .budget:
             ["GET", "HEAD"]
-        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check: ["POST"]
+        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check, .resync: ["POST"]
         }
     }
 }

@@ -107,6 +107,7 @@ struct AdminRoutes: Sendable {
         case .attention: return try attention(request)
         case .budget: return await budgets()
         case .check: return try await check(request.query)
+        case .resync: return try await resync(request)
         case .pause(let gym, let isPaused):
             let tenant = try self.gym(gym).id.tenant
             if isPaused { try await queue.pause(tenant) } else { try await queue.resume(tenant) }

@@ -2,7 +2,7 @@ import ContactSync
 
 extension ConfigurationReader {
     private enum SyncKey: String, CaseIterable {
-        case tags, customFields, slots, policies, optInReason, onDeleted, defaultCountry, coalesce
+        case tags, customFields, slots, policies, optInReason, onDeleted, defaultCountry, coalesce, verify
     }
 
     private enum TagKey: String, CaseIterable {
@@ -22,6 +22,7 @@ extension ConfigurationReader {
         if let choice = section[.onDeleted]?.choice(ContactDeletion.self) { settings.onContactDeleted = choice }
         if let country = section[.defaultCountry] { settings.defaultCountry = self.country(country) }
         if let choice = section[.coalesce]?.choice(Coalescing.self) { settings.coalesce = choice }
+        if let flag = section[.verify]?.flag() { settings.verify = flag }
         return settings
     }
 

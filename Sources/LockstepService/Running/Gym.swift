@@ -34,13 +34,15 @@ final class Gym: Sendable {
     let keeper: DirectoryKeeper
     let account: KeapAccount
     let attention: Attention
+    let resync: GymResync
     private let deliverer: Deliverer
     private let unknownFields = UnknownFields()
     private let saveAttention: @Sendable (Attention.Save) async throws -> Void
 
     init(
         _ configuration: GymConfiguration, account: KeapAccount, keeper: DirectoryKeeper, imports: ImportCalls,
-        attention: Attention, saveAttention: @escaping @Sendable (Attention.Save) async throws -> Void
+        attention: Attention, resync: GymResync,
+        saveAttention: @escaping @Sendable (Attention.Save) async throws -> Void
     ) {
         id = configuration.id
         name = configuration.name
@@ -54,6 +56,7 @@ final class Gym: Sendable {
         self.account = account
         self.keeper = keeper
         self.attention = attention
+        self.resync = resync
         self.saveAttention = saveAttention
         deliverer = Deliverer(keeper: keeper, imports: imports)
     }
@@ -77,6 +80,11 @@ final class Gym: Sendable {
             case .unplaced(let reason, _): return .failure(.init(sentence: reason))
             }
         case .onceHub: return readBooking(message)
+        case .resync:
+            guard let order = ResyncOrder(message) else {
+                return .failure(.init(sentence: "an order to resync that this version cannot read"))
+            }
+            return .success(.contact(Resync(subject: order.subject)))
         }
     }
 

@@ -6,4 +6,6 @@ enum JobKind {
     static let program: UInt8 = 2
     /// A stored event of a booking.
     static let booking: UInt8 = 3
+    /// A `ResyncOrder`.
+    static let resync: UInt8 = 4
 }

@@ -19,18 +19,19 @@ enum LaneKeys {
     /// that other person's lane.
     private static let sharedName: UInt8 = 7
     private static let programs: UInt8 = 9
+    private static let resync: UInt8 = 10
 
     static func keys(of change: Change) -> [LaneKey] {
         switch change {
         case .person(let person):
-            let id = LaneKey(kind: zenPlannerID, value: short(SourceID.key(person.zenPlannerID)), isExclusive: true)
+            let id = key(ofPerson: person.zenPlannerID)
             // The name only if it is whole: families share an e-mail address, and the id is enough.
             let isWhole = [SyncedField.email, .firstName, .lastName].allSatisfy { field in
                 person.values[field]?.text.contains { !$0.isWhitespace } ?? false
             }
             return (person.zenPlannerID.isEmpty ? [] : [id]) + (isWhole ? names(NameKey(person.values)) : [])
         case .contact(let change):
-            let records = change.records.map { LaneKey(kind: record, value: short($0), isExclusive: false) }
+            let records = change.records.map(key(ofRecord:))
             let name = NameKey(change.values)
             let isEnough = change.nameMatch == .anyName
             return records + names(name) + some([(address, isEnough ? name?.email : nil)])
@@ -39,6 +40,16 @@ enum LaneKeys {
             return [LaneKey(kind: programs, value: "programs", isExclusive: false)]
         }
     }
+
+    /// By Zen Planner's id.
+    static func key(ofPerson id: String) -> LaneKey {
+        LaneKey(kind: zenPlannerID, value: short(SourceID.key(id)), isExclusive: true)
+    }
+
+    static func key(ofRecord id: String) -> LaneKey { LaneKey(kind: record, value: short(id), isExclusive: false) }
+
+    /// One lane a gym for resyncs of more than one contact.
+    static let resyncs = LaneKey(kind: resync, value: "resync", isExclusive: false)
 
     static func key(of contact: ContactID) -> LaneKey {
         LaneKey(kind: self.contact, value: short(contact.text), isExclusive: false)

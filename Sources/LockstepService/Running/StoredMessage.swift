@@ -2,7 +2,8 @@
 ///
 ///     offset  size  what
 ///     0       1     version, 1
-///     1       1     source: 1 Zen Planner, 2 OnceHub, 3 a row of a Zen Planner report
+///     1       1     source: 1 Zen Planner, 2 OnceHub, 3 a row of a Zen Planner report,
+///                   4 an order to resync
 ///     2       2     length of the content type, little endian
 ///     4       n     content type, UTF-8
 ///     4+n     …     body
@@ -11,6 +12,7 @@ struct StoredMessage: Equatable, Sendable {
         case zenPlanner = 1
         case onceHub = 2
         case zenPlannerReport = 3
+        case resync = 4
     }
 
     /// Bytes beside the body, at most: no content type is longer than a request's header may be.

@@ -49,8 +49,12 @@ final class SyncHandler: JobHandler {
                     of: .dead(reason: reason, state: bytes), Attempt(of: [job], before: bytes), gym, lane, change)
             }
             var attempt = Attempt(of: [job], before: bytes)
+            let order = StoredMessage(job.payload).flatMap(ResyncOrder.init)
             let delivery = await attempt.run {
-                await gym.deliver(
+                if let order, order.scope != .lane {
+                    return await gym.run(order, job: job.id, state: bytes, log: log)
+                }
+                return await gym.deliver(
                     change, job: job.id, isImport: job.urgency == .bulk, state: bytes, lane: lane)
             }
             return await outcome(of: delivery, attempt, gym, lane, change)

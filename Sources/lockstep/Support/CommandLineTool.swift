@@ -39,7 +39,7 @@ enum CommandLineTool {
         [
             DemoCommand.self, ServeCommand.self, CheckCommand.self, ImportCommand.self,
             JobsCommand.self, ExplainCommand.self, BudgetCommand.self, RetryCommand.self, DiscardCommand.self,
-            AttentionCommand.self, PauseCommand.self, ResumeCommand.self,
+            AttentionCommand.self, ResyncCommand.self, PauseCommand.self, ResumeCommand.self,
             ProgramRenameCommand.self, ProgramDeleteCommand.self,
             JournalVerifyCommand.self, JournalStatsCommand.self, JournalSalvageCommand.self,
             SimulateKeapCommand.self,

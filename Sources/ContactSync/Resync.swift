@@ -1,0 +1,21 @@
+/// Asks for nothing new. The contact is read anew, and what it last held by our hand is put back.
+package struct Resync: ContactChange, Equatable {
+    /// For operators.
+    package var subject: String
+
+    package init(subject: String) { self.subject = subject }
+
+    package var records: [String] { [] }
+    package var values: [SyncedField: FieldValue] { [:] }
+    package var nameMatch: NameMatch { .parts }
+
+    package func wanted(after mirror: Mirror) -> Wanted {
+        let known = mirror.remembered ?? Remembered(mirror, isGone: false)
+        var wanted = Wanted(zenPlannerID: known.zenPlannerID)
+        wanted.isResync = true
+        wanted.isOfRecord = known.isOfRecord
+        // What a booking's form told once is not worth more than what Keap's users wrote since.
+        wanted.policy = .ignore
+        return wanted
+    }
+}
