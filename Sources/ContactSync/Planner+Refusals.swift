@@ -20,7 +20,7 @@ extension Planner {
             (trialReason, sentAtFirst) = (message, sentFields)
             return trial == nil ? .stop : .goOn
         }
-        let answer = trial.turnedDown(isCreation: isCreation)
+        let answer = trial.turnedDown()
         self.trial = trial
         return settle(answer) ? .goOn : .stop
     }
