@@ -1,3 +1,4 @@
+import ContactSync
 import Foundation
 import LockstepHTTP
 import LockstepPool
@@ -14,6 +15,14 @@ extension AdminRoutes {
         guard batch.rows.count <= ImportBatch.mostRows else {
             return Reply.error(413, "at most \(ImportBatch.mostRows) rows at once")
         }
+        var isPreview = false
+        for item in request.query {
+            guard item.name == "preview", ["true", "false"].contains(item.value) else {
+                return Reply.error(400, "there is no parameter “\(item.name)=\(item.value)”; known is preview=true")
+            }
+            isPreview = item.value == "true"
+        }
+        if isPreview { return Reply.json(200, try await known(among: batch.rows, of: gym)) }
         var jobs: [ImportBatch.Row] = []
         var answer = ImportAnswer()
         for (index, row) in batch.rows.enumerated() {
@@ -36,6 +45,19 @@ extension AdminRoutes {
         answer.refused.sort { $0.row < $1.row }
         answer.accepted = batch.rows.count - answer.refused.count
         return Reply.json(202, answer)
+    }
+
+    /// How many of the rows are about people whose contacts are known. Keeps nothing and calls nothing.
+    private func known(among rows: [String], of gym: Gym) async throws -> KnownPeople {
+        var answer = KnownPeople()
+        for row in rows {
+            guard case .change(let change, _) = gym.reader.read(report: Array(row.utf8)) else { continue }
+            let keys = Array(LaneKeys.keys(of: change).prefix(QueuePolicy().maxKeys))
+            let state = keys.isEmpty ? [] : try await queue.state(ofLaneWith: keys, of: gym.id.tenant)
+            answer.people += 1
+            if Mirror.subject(of: state) != nil { answer.known += 1 }
+        }
+        return answer
     }
 
     /// At once, so that one sync may serve them all. Returns the rows that cannot be kept for a reason of their own.
@@ -64,6 +86,11 @@ extension AdminRoutes {
         }
         return refused
     }
+}
+
+struct KnownPeople: Encodable {
+    var people = 0
+    var known = 0
 }
 
 struct ImportAnswer: Encodable {

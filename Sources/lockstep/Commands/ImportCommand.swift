@@ -8,8 +8,8 @@ struct ImportCommand: Command {
     static let help = """
         Usage: lockstep import --config FILE --gym GYM [--preview | --yes] [--no-wait] [--rejected REJECTED.csv] PEOPLE.csv
 
-        Shows first what is in the file: how many people, which columns mean something, one of them as Keap gets it, which
-        values and rows are left out and why.
+        Shows first what is in the file: how many people, which columns mean something, how many are known already, one of
+        them as Keap gets it, which values and rows are left out and why.
         Then asks, hands the people to the running service and follows it until Keap has them. Columns are named like
         the fields of messages (see zenPlanner.fields); a person without a Zen Planner id is known by first name, last
         name and e-mail together. Importing a file again changes nothing that has not changed.
@@ -55,7 +55,8 @@ struct ImportCommand: Command {
             throw CommandFailure("gym \(gym) has no zenPlanner section in \(config)")
         }
         let report = try read(settings)
-        Terminal.print(ImportPreview(report, file: file, settings: settings, sync: found.sync).text)
+        let known = await knownAlready(report.people)
+        Terminal.print(ImportPreview(report, file: file, settings: settings, sync: found.sync, known: known).text)
         try writeRejected(of: report)
         guard !report.people.isEmpty else { return report.flaws.isEmpty ? .done : .failed }
         if isPreview { return .done }
@@ -80,6 +81,24 @@ struct ImportCommand: Command {
         } catch {
             throw CommandFailure("\(file): \(error)")
         }
+    }
+
+    /// Asks the service, which a preview does not need.
+    private func knownAlready(_ people: [PeopleReport.Person]) async -> ImportPreview.KnownPeople? {
+        guard !people.isEmpty else { return nil }
+        var known = 0
+        do {
+            let client = try AdminClient(address)
+            for range in ImportRanges.ranges(of: people.map(\.form.count)) {
+                let rows = people[range].map { String(decoding: $0.form, as: UTF8.self) }
+                let answer = try await client.post(
+                    "/api/gyms/\(gym.inPath)/people", [("preview", "true")], json: ["rows": rows])
+                known += try client.decode(KnownPeople.self, from: answer).known
+            }
+        } catch {
+            return .noAnswer
+        }
+        return .count(known)
     }
 
     private func writeRejected(of report: PeopleReport) throws {
@@ -163,6 +182,10 @@ private struct ImportedRows: Decodable {
     }
 
     var refused: [Refused]?
+}
+
+private struct KnownPeople: Decodable {
+    var known: Int
 }
 
 private struct GymProgress: Decodable {

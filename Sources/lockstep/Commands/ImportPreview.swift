@@ -7,8 +7,16 @@ struct ImportPreview {
 
     static let mostFlaws = 20
 
+    /// How many of the people the service knows already.
+    enum KnownPeople: Equatable {
+        case count(Int)
+        case noAnswer
+    }
+
+    /// - Parameter known: nil: it was not asked.
     init(
-        _ report: PeopleReport, file: String, settings: ZenPlannerSettings, sync: SyncSettings = SyncSettings()
+        _ report: PeopleReport, file: String, settings: ZenPlannerSettings, sync: SyncSettings = SyncSettings(),
+        known: KnownPeople? = nil
     ) {
         var lines = ["\(file): \(report.people.count.people)"]
         lines.append("  read as          \(report.encoding), separated by \(report.separator)")
@@ -18,6 +26,12 @@ struct ImportPreview {
         lines.append(
             "  dates            \(order.rawValue), "
                 + (report.dateOrder == nil ? "as the gym's settings say" : "as the file itself shows"))
+        switch known {
+        case .count(let count)?:
+            lines.append("  known already    \(count) of \(report.people.count); the others are looked for in Keap")
+        case .noAnswer?: lines.append("  known already    cannot be told while the service does not answer")
+        case nil: break
+        }
         let previews = report.people.map { (line: $0.line, sent: SentPreview(of: $0.snapshot, settings: sync)) }
         lines += Self.sample(previews.first)
         lines += Self.damage(previews.flatMap { person in person.sent.notes.map { (person.line, $0) } })
