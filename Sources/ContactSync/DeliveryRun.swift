@@ -15,6 +15,8 @@ struct DeliveryRun {
     /// The contact that is this lane's, as far as this run has asked.
     private var claimed: ContactID?
     private var hasAskedForNamesakes = false
+    /// The custom fields that the latest step names.
+    private var plannedWith: [OwnCustomField: CustomFieldModel] = [:]
     /// What was read ahead named no contact, and Keap was not asked.
     private var isNewByBook = false
 
@@ -55,7 +57,9 @@ struct DeliveryRun {
             }
         }
         for _ in 0..<DeliveryRun.mostSteps {
-            let step = planner.next(keeper.directory)
+            let directory = keeper.directory
+            let step = planner.next(directory)
+            plannedWith = directory.customFields
             let before = planner.mirror
             do throws(Stop) {
                 switch step {
@@ -238,7 +242,7 @@ struct DeliveryRun {
     private mutating func react(to failure: KeapFailure, of step: PlanStep) async throws(Stop) {
         var reaction = planner.failed(step, failure)
         if reaction == .recheckFields {
-            if try await keeper.recheckCustomFields() { return }
+            if try await keeper.recheckCustomFields(plannedWith) { return }
             // They are all there, so it was for something else.
             reaction = planner.failed(step, failure)
         }

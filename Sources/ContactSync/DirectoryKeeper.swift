@@ -1,5 +1,6 @@
 package import Keap
 import Synchronization
+import WireFormats
 
 /// Keeps one gym's tag directory: finds or makes in Keap what it names, and saves it before anything relies on it.
 ///
@@ -105,12 +106,15 @@ package actor DirectoryKeeper {
     }
 
     /// Asks Keap whether our custom fields are still there, and makes those that are not. Returns whether any was not.
-    func recheckCustomFields() async throws(Stop) -> Bool {
+    ///
+    /// - Parameter known: the fields with which the refused request was made. Of many lanes that find out at once, the
+    ///   first asks.
+    func recheckCustomFields(_ known: [OwnCustomField: CustomFieldModel]) async throws(Stop) -> Bool {
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
-        let before = directory.customFields
+        guard directory.customFields == known else { return true }
         try await findCustomFields(isRecheck: true)
-        return directory.customFields != before
+        return directory.customFields != known
     }
 
     /// Marks tags as about to be applied, until `adds.end`. Nil, and nothing is marked, if one must not be worn any more.
@@ -158,10 +162,13 @@ package actor DirectoryKeeper {
         let models = try await keap { () async throws(KeapFailure) in try await callsAhead.customFields() }
         // All at once, so that no plan misses a field that Keap has.
         edit { directory in
+            var isLost = false
+            defer { directory.fieldLosses += isLost ? 1 : 0 }
             for field in settings.ownFields {
                 let label = settings.customFields[field]
                 let isThere = models.contains { $0.id == directory.customFields[field]?.id }
                 if isThere, directory.knows(field, settings: settings) { continue }
+                if !isThere, directory.customFields[field] != nil { isLost = true }
                 directory.customFields[field] = models.first { $0.label.folded == label.folded }
             }
         }
@@ -217,9 +224,12 @@ package actor DirectoryKeeper {
             return KeapTag(id: try await makeTag(name, category), name: name)
         } catch {
             // Names are unique: it may have been made since we looked, also by our own lost request.
-            guard case .keap(.refused) = error, let known = try await existingTag(named: name, category) else {
-                throw error
-            }
+            guard case .keap(.refused) = error else { throw error }
+            if let known = try await existingTag(named: name, category) { return known }
+            // Kept with HTML's escapes, it is found by no filter, which takes no semicolon.
+            guard name.withMarkupEscapes != nil,
+                let known = try await existingTag(named: name, category, inWholeList: true)
+            else { throw error }
             return known
         }
     }
@@ -236,8 +246,12 @@ package actor DirectoryKeeper {
     }
 
     /// The tag of this name in Keap: one in our category before others, the oldest first.
-    func existingTag(named name: String, _ category: String?) async throws(Stop) -> KeapTag? {
-        let found = try await keap { () async throws(KeapFailure) in try await callsAhead.tags(named: name) }
+    func existingTag(
+        named name: String, _ category: String?, inWholeList isWhole: Bool = false
+    ) async throws(Stop) -> KeapTag? {
+        let found = try await keap { () async throws(KeapFailure) in
+            isWhole ? try await callsAhead.tags() : try await callsAhead.tags(named: name)
+        }
         let directory = self.directory
         let fitting = found.filter { $0.name.folded == name.folded }
         if fitting.contains(where: { directory.isBeingSwept($0.id) }) {
@@ -250,15 +264,16 @@ package actor DirectoryKeeper {
     }
 
     private func makeTag(_ name: String, _ category: String?) async throws(Stop) -> TagID {
+        let known = directory.category(category)
         do throws(KeapFailure) {
-            return try await callsAhead.createTag(name, in: directory.category(category)?.id).id
+            return try await callsAhead.createTag(name, in: known?.id).id
         } catch {
             // Perhaps the category is what Keap does not know any more: look once, and try again if so.
             switch error {
             case .refused, .gone: break
             default: throw .keap(error)
             }
-            guard let refused = directory.category(category), try await recheckCategory(refused) else {
+            guard let known, try await recheckCategory(known) else {
                 throw .keap(error)
             }
         }

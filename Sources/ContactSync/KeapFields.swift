@@ -1,4 +1,5 @@
 import Keap
+import WireFormats
 
 /// Where each synced field lives in a Keap contact: reads it from there, and writes it there beside what is foreign.
 struct KeapFields {
@@ -83,7 +84,7 @@ struct KeapFields {
 
     /// Whether Keap's text says the same as ours: it writes phones and dates in its own way.
     static func isSame(_ field: SyncedField, _ ours: String, _ keaps: String) -> Bool {
-        if ours == keaps { return true }
+        if ours == keaps || ours == keaps.withoutMarkupEscapes { return true }
         switch field {
         case .mobilePhone:
             let digits = ours.filter(\.isNumber)

@@ -53,6 +53,8 @@ package struct Mirror: Equatable, Sendable {
     var remembered: Remembered?
     /// The directory's generation in which the contact was last read or made; see `TagDirectory.generation`.
     package internal(set) var generation = 0
+    /// See `TagDirectory.fieldLosses`.
+    var fieldLosses = 0
     /// What a person should know about the latest delivery.
     package internal(set) var attention: [AttentionNote] = []
 
@@ -96,7 +98,7 @@ package struct Mirror: Equatable, Sendable {
         var new = Mirror()
         (new.personal, new.memories, new.renewal) = (personal, memories, renewal)
         new.appointments = appointments.unsettled
-        (new.remembered, new.generation) = (remembered, generation)
+        (new.remembered, new.generation, new.fieldLosses) = (remembered, generation, fieldLosses)
         self = new
     }
 
@@ -195,7 +197,7 @@ extension Mirror: Codable {
         case mustMeet, possessor, considered, personal, memories, renewal, wishes, unclearWishes, appointments
         case refused
         case isProven
-        case remembered, generation
+        case remembered, generation, fieldLosses
     }
 
     package init(from decoder: any Decoder) throws {
@@ -229,6 +231,7 @@ extension Mirror: Codable {
         isProven = try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? false
         remembered = try values.decodeIfPresent(Remembered.self, forKey: .remembered)
         generation = try values.decodeIfPresent(Int.self, forKey: .generation) ?? 0
+        fieldLosses = try values.decodeIfPresent(Int.self, forKey: .fieldLosses) ?? 0
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -262,6 +265,7 @@ extension Mirror: Codable {
         if isProven { try values.encode(true, forKey: .isProven) }
         try values.encodeIfPresent(remembered, forKey: .remembered)
         if generation != 0 { try values.encode(generation, forKey: .generation) }
+        if fieldLosses != 0 { try values.encode(fieldLosses, forKey: .fieldLosses) }
     }
 
     private static func fields(_ text: [String: String]?) -> [SyncedField: String] {

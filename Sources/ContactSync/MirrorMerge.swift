@@ -29,6 +29,10 @@ extension Mirror {
         merged.generation =
             first.contact == second.contact
             ? min(first.generation, second.generation) : first.contact == nil ? second.generation : first.generation
+        merged.fieldLosses =
+            first.contact == second.contact
+            ? min(first.fieldLosses, second.fieldLosses)
+            : first.contact == nil ? second.fieldLosses : first.fieldLosses
         merged.isLeftAlone = first.isLeftAlone && second.isLeftAlone
         merged.alsoFound(second.alsoFound + (second.contact.map { [$0] } ?? []))
         if merged.possessor == nil, merged.contact == second.contact { merged.possessor = second.possessor }

@@ -121,7 +121,9 @@ package struct Planner: Sendable {
             // What is remembered is older than what Keap has, so nothing of it is put back.
             mirror.remembered = nil
             mirror.mustMeet = true
-        } else if !hasMet, source.isResync || (settings.verify && source.isOfRecord) {
+        } else if mirror.fieldLosses != directory.fieldLosses
+            || (!hasMet && (source.isResync || (settings.verify && source.isOfRecord)))
+        {
             mirror.remember(isGone: false)
             mirror.mustMeet = true
         }
@@ -216,6 +218,7 @@ package struct Planner: Sendable {
             meet(contact, others: [], directory)
         } else {
             self.contact = contact
+            noteMissingID(directory)
             notePossessor(directory)
             confirmWhatIsThere(directory)
         }
@@ -242,7 +245,7 @@ package struct Planner: Sendable {
         }
         hasCreated = true
         hasMet = true
-        mirror.generation = directory.generation
+        (mirror.generation, mirror.fieldLosses) = (directory.generation, directory.fieldLosses)
         for (field, value) in sent { mirror.confirm(field, value) }
         for wish in sentWishes { confirm(wish) }
         if let id = sendableID { mirror.zenPlannerID = id }
@@ -330,6 +333,8 @@ package struct Planner: Sendable {
         // Not how many contacts: Keap may take the same one for this person again and again.
         timesContactWasGone += 1
         mirror.forgetContact()
+        // Another contact is made in another way.
+        trial = nil
         wanted = source.puttingBack(mirror.remembered)
         contact = nil
         search = .byID
@@ -391,7 +396,7 @@ package struct Planner: Sendable {
         if found.id == before.contact { mirror.appointments = before.appointments }
         contact = found
         hasMet = true
-        mirror.generation = directory.generation
+        (mirror.generation, mirror.fieldLosses) = (directory.generation, directory.fieldLosses)
         mirror.refused = found.id == before.contact ? before.refused : [:]
         mirror.tags = directory.own(of: found.tags ?? [])
         // The directory knows no personal tags, and the contact may be one that took over another's.
@@ -433,6 +438,14 @@ package struct Planner: Sendable {
     }
 
     // MARK: Whose contact it is
+
+    /// The id that was written is not there any more: it is written again, or else Keap could not be asked for it.
+    private mutating func noteMissingID(_ directory: TagDirectory) {
+        guard let contact, wanted.zenPlannerID != nil,
+            keapFields(directory).custom(.zenPlannerID, in: contact) == ""
+        else { return }
+        mirror.zenPlannerID = nil
+    }
 
     /// A contact that was met for another source may turn out to be Zen Planner's.
     private mutating func notePossessor(_ directory: TagDirectory) {

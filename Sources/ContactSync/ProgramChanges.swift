@@ -11,7 +11,15 @@ extension DirectoryKeeper {
         try await connect()
         guard let program = directory.subject(of: change, job: job) else { return [] }
         switch change {
-        case .renamed: return try await renameTags(of: program.key)
+        case .renamed:
+            let notes = try await renameTags(of: program.key)
+            guard directory.tags(of: program.key).isEmpty else { return notes }
+            return notes + [
+                AttentionNote(
+                    "No tag in Keap is known to be of this program under its old name, so nothing was renamed. If the old "
+                        + "tags are there, rename them in Keap; new ones are made as \"\(program.name)\".",
+                    field: "program", value: program.name)
+            ]
         case .deleted: return try await sweep(program, job: job)
         }
     }

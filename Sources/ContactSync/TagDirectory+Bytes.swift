@@ -43,6 +43,7 @@ extension TagDirectory {
         var creating: [String] = []
         var nextProgram: Int
         var generation: Int?
+        var fieldLosses: Int?
 
         struct Tag: Codable {
             var id: TagID
@@ -71,6 +72,7 @@ extension TagDirectory {
         customFields = stored.customFields
         references = stored.references ?? References()
         generation = stored.generation ?? 0
+        fieldLosses = stored.fieldLosses ?? 0
     }
 }
 
@@ -90,5 +92,6 @@ extension TagDirectory.Stored {
         references = directory.references
         nextProgram = directory.nextProgram
         generation = directory.generation == 0 ? nil : directory.generation
+        fieldLosses = directory.fieldLosses == 0 ? nil : directory.fieldLosses
     }
 }

@@ -24,6 +24,8 @@ package struct TagDirectory: Equatable, Sendable {
     /// Counts how often what is known of the gym's contacts turned out to be older than what Keap was last told. What a
     /// mirror of another generation says is not believed before its contact has been read.
     package internal(set) var generation = 0
+    /// Counts how often one of our custom fields was deleted in Keap, and with it what contacts held there.
+    var fieldLosses = 0
 
     package init() {}
 

@@ -56,12 +56,19 @@ extension BookingChange: ContactChange {
         let isNewest = !isDone && after.newest == event.stamp
         wanted.policy = isNewest ? settings.creation.known : .ignore
         wanted.tags = tags(before, after, isNewest: isNewest)
-        Wizard(settings: settings, booking: booking).add(to: &wanted, after: after, isNewest: isNewest)
+        Wizard(settings: settings, booking: booking).add(
+            to: &wanted, after: after, isNewest: isNewest, isForgotten: isForgotten(before))
         var underway = after
         underway.begin(event.id)
         wanted.memory = SourceMemory(
             source: BookingMemory.source, text: after.text, underway: isDone ? nil : underway.text,
             families: Set(after.named.map(TagFamily.booking)))
+    }
+
+    /// Whether the booking had events before this one and none of them is remembered: the journal is new, or older than
+    /// what Keap was told.
+    private func isForgotten(_ before: BookingMemory) -> Bool {
+        booking.event.kind != .scheduled && !records.contains { before.remembers(booking: $0) }
     }
 
     // MARK: Tags

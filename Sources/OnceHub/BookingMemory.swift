@@ -57,6 +57,8 @@ package struct BookingMemory: Equatable, Sendable {
 
     func places(of booking: String) -> Places? { bookings.first { $0.id == booking }?.places }
 
+    func remembers(booking id: String) -> Bool { bookings.contains { $0.id == id && $0.newest != nil } }
+
     /// Whether the event is older than what was let go: whatever it says has been overtaken.
     func isOvertaken(_ event: BookingEvent, of booking: String) -> Bool {
         guard !contains(event: event.id) else { return false }

@@ -6,6 +6,8 @@ package struct AppointmentWish: Equatable, Sendable {
     /// appointment that we made is known.
     package var key: String
     package var what: What
+    /// When it begins, if an appointment for it may be in the calendar though nothing is remembered of it.
+    package var mayBeThereAround: KeapTime?
 
     package enum What: Equatable, Sendable {
         /// To be in the calendar like this.

@@ -107,11 +107,34 @@ extension DirectoryKeeper {
             made = try await callsAhead.createRecord(kind, named: name, in: category).id
         } catch {
             // It may have been made since we looked, also by our own lost request.
-            guard case .refused = error, let found = try await existing(kind, name) else { throw .keap(error) }
-            made = found
+            switch error {
+            case .refused, .gone: break
+            default: throw .keap(error)
+            }
+            if let found = try await existing(kind, name) {
+                made = found
+            } else if let category, error.message.lowercased().contains("categor"),
+                let other = try await recheckedCategory(category)
+            {
+                made = try await keap { () async throws(KeapFailure) in
+                    try await callsAhead.createRecord(kind, named: name, in: other).id
+                }
+            } else {
+                throw .keap(error)
+            }
         }
         try await keepRecord(kind, name, made)
         return made
+    }
+
+    /// The lead sources' category, if it turns out to be another than the one that was refused.
+    private func recheckedCategory(_ refused: RecordID) async throws(Stop) -> RecordID? {
+        guard let name = settings.wishes.leadSourceCategory else { return nil }
+        if directory.references.record(.leadSourceCategory, name) == refused {
+            guard try await existing(.leadSourceCategory, name) != refused else { return nil }
+            edit { $0.references.forget(.leadSourceCategory, name) }
+        }
+        return try await record(.leadSourceCategory, named: name)
     }
 
     private func existing(_ kind: RecordKind, _ name: String) async throws(Stop) -> RecordID? {

@@ -5,6 +5,11 @@ extension Planner {
     mutating func appointmentStep(_ contact: ContactID, _ directory: TagDirectory) -> PlanStep? {
         for wish in wanted.appointments {
             let held = mirror.appointments[wish.key]
+            if held == nil, wish.what != .leave, directory.references.noAppointments == nil,
+                let step = forgottenStep(wish, contact)
+            {
+                return step
+            }
             guard directory.references.noAppointments == nil || wish.what == .leave else {
                 noteUnchanged(wish, held)
                 continue
@@ -26,6 +31,17 @@ extension Planner {
             }
         }
         return nil
+    }
+
+    /// What was made before the memory was lost is looked for, once: else each later event of a booking makes another.
+    private func forgottenStep(_ wish: AppointmentWish, _ contact: ContactID) -> PlanStep? {
+        guard let time = wish.mayBeThereAround, !hasCreated, !searchedAppointments.contains(wish.key) else {
+            return nil
+        }
+        // It may have been moved far.
+        let year: Int64 = 366 * 24 * 60
+        return .findAppointment(
+            key: wish.key, of: contact, in: time.advanced(byMinutes: -year)...time.advanced(byMinutes: year))
     }
 
     /// What is in the calendar stays known: Keap may take appointments again after the next start.
@@ -85,21 +101,38 @@ extension Planner {
 
     mutating func foundAppointments(_ key: String, _ found: [KeapAppointment]) {
         let others = Set(mirror.appointments.filter { $0.key != key }.compactMap(\.value.id))
-        let start = mirror.appointments[key]?.start
+        let start = mirror.appointments[key]?.start ?? plan(of: key)?.start.milliseconds
         let ours = found.first { appointment in
             // Not every list may carry descriptions; then title and beginning must do.
             let isByTitle =
                 appointment.description.isEmpty && appointment.title == plan(of: key)?.title
                 && appointment.start?.milliseconds == start
-            return (appointment.description.contains(key) || isByTitle)
+            return (appointment.description.names(key) || isByTitle)
                 && !others.contains { $0 == appointment.id }
         }
         searchedAppointments.insert(key)
         guard let ours else {
             if plan(of: key) == nil { mirror.appointments[key] = nil }
+            noteLookalikes(of: key, among: found)
             return
         }
+        if mirror.appointments[key] == nil {
+            mirror.appointments[key] = HeldAppointment(
+                state: .held, id: nil, digest: "", start: ours.start?.milliseconds ?? start ?? 0)
+            mirror.boundAppointments(keeping: key)
+        }
         madeAppointment(key, ours.id)
+    }
+
+    /// A list without descriptions does not tell whose they are.
+    private mutating func noteLookalikes(of key: String, among found: [KeapAppointment]) {
+        guard mirror.appointments[key] == nil, let plan = plan(of: key),
+            found.contains(where: { $0.description.isEmpty && $0.title == plan.title })
+        else { return }
+        note(
+            AttentionNote(
+                "Keap's calendar has another appointment \"\(plan.title)\" of this contact. If it is an older one for \(key), "
+                    + "delete it there: Lockstep does not remember it."))
     }
 
     mutating func changedAppointment(_ key: String) {
@@ -150,5 +183,22 @@ extension Planner {
             if case .hold(let plan) = wish.what { return plan }
         }
         return nil
+    }
+}
+
+extension String {
+    /// Whether an id stands in it, and not as the beginning of a longer one.
+    fileprivate func names(_ id: String) -> Bool {
+        var rest = self[...]
+        while let range = rest.firstRange(of: id) {
+            let next = rest[range.upperBound...].first
+            let before = rest[..<range.lowerBound].last
+            func isPart(_ character: Character?) -> Bool {
+                character.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } ?? false
+            }
+            if !isPart(next), !isPart(before) { return true }
+            rest = rest[range.upperBound...]
+        }
+        return false
     }
 }

@@ -76,6 +76,8 @@ package struct References: Equatable, Sendable {
         records[kind, default: [:]][name.folded] = id
     }
 
+    mutating func forget(_ kind: RecordKind, _ name: String) { records[kind]?[name.folded] = nil }
+
     /// Keap refused something that refers to these: perhaps one of them is gone.
     mutating func forget() {
         let why = noAppointments

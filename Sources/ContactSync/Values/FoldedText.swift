@@ -5,9 +5,12 @@ extension String {
     /// The text as it is compared: by Unicode's case folding and compatibility forms, with one apostrophe and one dash,
     /// without marks that cannot be seen, and with one blank for each run.
     ///
-    /// `Straße` is `STRASSE`, `O’Brien` is `O'Brien`, and a half-width name is the full-width one. What is sent to Keap
-    /// stays as it was written.
-    package var folded: String { utf8.allSatisfy { $0 < 0x80 } ? foldedASCII : foldedSlowly }
+    /// `Straße` is `STRASSE`, `O’Brien` is `O'Brien`, `Kids &amp; Teens` is `Kids & Teens`, and a half-width name is the
+    /// full-width one. What is sent to Keap stays as it was written.
+    package var folded: String {
+        let text = withoutMarkupEscapes
+        return text.utf8.allSatisfy { $0 < 0x80 } ? text.foldedASCII : text.foldedSlowly
+    }
 
     /// Nearly every text, and no look-up of a character's properties.
     private var foldedASCII: String {

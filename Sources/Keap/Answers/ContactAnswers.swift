@@ -1,10 +1,13 @@
+import WireFormats
+
 extension KeapContact {
     /// Reads a contact; nil if there is no id. Unknown keys and blanks are passed over.
     init?(_ json: JSONValue) {
         guard let id = json["id"]?.text, !id.isEmpty else { return nil }
         self.init(id: ContactID(id))
-        givenName = json["given_name"]?.text
-        familyName = json["family_name"]?.text
+        // Only compared, and never sent back as they were read.
+        givenName = json["given_name"]?.text?.withoutMarkupEscapes
+        familyName = json["family_name"]?.text?.withoutMarkupEscapes
         birthDate = json["birth_date"]?.text
         emails = json["email_addresses"]?.items?.compactMap(EmailSlot.init)
         phones = json["phone_numbers"]?.items?.compactMap(PhoneSlot.init)
@@ -67,7 +70,7 @@ extension CustomFieldModel {
     init?(_ json: JSONValue) {
         guard let id = json["id"]?.text, let label = json["label"]?.text else { return nil }
         self.init(
-            id: CustomFieldID(id), label: label, fieldName: json["field_name"]?.text ?? "",
+            id: CustomFieldID(id), label: label.withoutMarkupEscapes, fieldName: json["field_name"]?.text ?? "",
             fieldType: json["field_type"]?.text ?? "", options: FieldOption.all(in: json["options"]))
     }
 }
@@ -76,7 +79,9 @@ extension FieldOption {
     /// The options of options (a drill-down has them) come after the one that they belong to.
     fileprivate static func all(in json: JSONValue?) -> [FieldOption] {
         (json?.items ?? []).flatMap { item in
-            let own = item["label"]?.text.map { [FieldOption(id: item["id"]?.text ?? "", label: $0)] } ?? []
+            let own =
+                item["label"]?.text.map { [FieldOption(id: item["id"]?.text ?? "", label: $0.withoutMarkupEscapes)] }
+                ?? []
             return own + all(in: item["options"])
         }
     }

@@ -1,7 +1,9 @@
+import WireFormats
+
 extension KeapRecord {
     init?(_ json: JSONValue, _ kind: RecordKind) {
         guard let id = json["id"]?.text, !id.isEmpty, let name = json[kind.nameProperty]?.text else { return nil }
-        self.init(id: RecordID(id), name: name)
+        self.init(id: RecordID(id), name: name.withoutMarkupEscapes)
     }
 }
 

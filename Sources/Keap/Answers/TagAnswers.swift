@@ -1,15 +1,17 @@
+import WireFormats
+
 extension KeapTag {
     init?(_ json: JSONValue) {
         guard let id = json["id"]?.text, let name = json["name"]?.text else { return nil }
         let category = json["category"]?["id"]?.text.flatMap { $0.isEmpty || $0 == "0" ? nil : CategoryID($0) }
-        self.init(id: TagID(id), name: name, category: category)
+        self.init(id: TagID(id), name: name.withoutMarkupEscapes, category: category)
     }
 }
 
 extension KeapCategory {
     init?(_ json: JSONValue) {
         guard let id = json["id"]?.text, let name = json["name"]?.text else { return nil }
-        self.init(id: CategoryID(id), name: name)
+        self.init(id: CategoryID(id), name: name.withoutMarkupEscapes)
     }
 }
 

@@ -7,7 +7,7 @@ extension KeapClient {
         let filter = nameFilter(kind.nameProperty, name, wildcard: "name")
         let records = try await all(
             { .listRecords(kind, filter, page: $0) }, list: kind.list, read: { KeapRecord($0, kind) })
-        return records.filter { $0.name.lowercased() == name.lowercased() }
+        return records.filter { $0.name.isSameName(as: name) }
     }
 
     func createRecord(

@@ -1,3 +1,5 @@
+import WireFormats
+
 extension KeapClient {
     func apply(_ tags: [TagID], to contact: ContactID) async throws(KeapFailure) -> [TagID: TagAnswer] {
         try await edit(TagEdit(.apply, contact, tags))
@@ -68,7 +70,7 @@ extension KeapClient {
     func tags(named name: String) async throws(KeapFailure) -> [KeapTag] {
         let filter = nameFilter("name", name)
         let tags = try await all({ .listTags(filter, page: $0) }, list: "tags", read: KeapTag.init)
-        return tags.filter { $0.name.lowercased() == name.lowercased() }
+        return tags.filter { $0.name.isSameName(as: name) }
     }
 
     func tags() async throws(KeapFailure) -> [KeapTag] {
@@ -93,7 +95,7 @@ extension KeapClient {
         let filter = nameFilter("name", name)
         let categories = try await all(
             { .listCategories(filter, page: $0) }, list: "tag_categories", read: KeapCategory.init)
-        return categories.filter { $0.name.lowercased() == name.lowercased() }
+        return categories.filter { $0.name.isSameName(as: name) }
     }
 
     func createCategory(_ name: String) async throws(KeapFailure) -> KeapCategory {
@@ -120,4 +122,9 @@ extension KeapFailure {
         default: false
         }
     }
+}
+
+extension String {
+    /// As Keap compares names. Those that it gave are read without their escapes already.
+    func isSameName(as other: String) -> Bool { lowercased() == other.withoutMarkupEscapes.lowercased() }
 }

@@ -3,7 +3,9 @@ extension Account {
     mutating func perform(_ route: Route, _ act: Act, version: APIVersion) -> SimAnswer {
         do throws(Refusal) {
             switch route {
-            case .endpoint(let endpoint, _): return try perform(endpoint, act)
+            case .endpoint(let endpoint, _):
+                let answer = try perform(endpoint, act)
+                return quirks.escapesNames ? answer.escapingNames : answer
             case .otherMethod: throw Refusal(status: 405, message: "Method not allowed")
             case .nowhere: throw Refusal(status: 404, message: "Not found")
             }
@@ -73,6 +75,35 @@ extension Account {
         case .wearersOfTagV1: try wearersOfTagV1(act)
         case .applyTagV1: try applyTagV1(act)
         case .removeTagV1: try removeTagV1(act)
+        }
+    }
+}
+
+extension SimAnswer {
+    /// Names and labels as a service writes them that escapes its answers.
+    fileprivate var escapingNames: SimAnswer {
+        guard let json = try? JSON(parsing: body) else { return self }  // an answer without a body
+        var answer = self
+        answer.body = json.escapingNames.bytes
+        return answer
+    }
+}
+
+extension JSON {
+    fileprivate var escapingNames: JSON {
+        switch self {
+        case .array(let items): .array(items.map(\.escapingNames))
+        case .object(let members):
+            .object(
+                members.map { member in
+                    guard ["name", "label", "company_name"].contains(member.name), let text = member.value.text else {
+                        return Member(name: member.name, value: member.value.escapingNames)
+                    }
+                    let escaped = text.replacing("&", with: "&amp;").replacing("'", with: "&#39;")
+                        .replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
+                    return Member(name: member.name, value: .string(escaped))
+                })
+        default: self
         }
     }
 }

@@ -79,6 +79,8 @@ package struct Quirks: Hashable, Sendable {
     package var appointmentsTellTheirIDs = true
     /// What an edition without appointments answers.
     package var noAppointments = 403
+    /// Names of tags, categories, fields and records come back with HTML's escapes, as `Kids &amp; Teens`.
+    package var escapesNames = false
     /// v1 lists carry a `next` even on the last page.
     package var nextOnLastPage = true
     /// Some v2 lists give a whole address as the token of the next page.

@@ -8,13 +8,13 @@ struct Wizard {
 
     /// - Parameter isNewest: no newer event of any booking of the contact is known. An older one has nothing to say about
     ///   the contact, but may about its own booking.
-    func add(to wanted: inout Wanted, after memory: BookingMemory, isNewest: Bool) {
+    func add(to wanted: inout Wanted, after memory: BookingMemory, isNewest: Bool, isForgotten: Bool = false) {
         wanted.reading = settings.dates.reading(for: booking)
         if isNewest {
             wanted.wishes = owner + classification
             for mapping in settings.mapping { add(mapping, to: &wanted) }
         }
-        if settings.creation.makesAppointments { wanted.appointments = appointments(memory) }
+        if settings.creation.makesAppointments { wanted.appointments = appointments(memory, isForgotten) }
     }
 
     /// For a contact that Keap had already.
@@ -85,16 +85,21 @@ struct Wizard {
 
     // MARK: Appointments
 
-    private func appointments(_ memory: BookingMemory) -> [AppointmentWish] {
+    private func appointments(_ memory: BookingMemory, _ isForgotten: Bool) -> [AppointmentWish] {
         let lifecycle = Lifecycle(memory, unknownActor: settings.unknownActor)
         let ids = [booking.id, booking.event.otherBooking].compactMap { $0 }
         return ids.compactMap { id in
             guard let current = lifecycle.current(of: id) else { return nil }
-            if current.phase.isCancellation { return AppointmentWish(key: id, .drop) }
+            func wish(_ what: AppointmentWish.What) -> AppointmentWish {
+                var wish = AppointmentWish(key: id, what)
+                wish.mayBeThereAround = isForgotten ? booking.start : nil
+                return wish
+            }
+            if current.phase.isCancellation { return wish(.drop) }
             if [.completed, .noShow].contains(current.phase) { return AppointmentWish(key: id, .leave) }
             // Only the newest word on a booking tells when it is; an event that speaks of two tells it of one.
             guard id == booking.id, current.stamp.id == booking.event.id, let plan else { return nil }
-            return AppointmentWish(key: id, .hold(plan))
+            return wish(.hold(plan))
         }
     }
 
