@@ -4,15 +4,21 @@ import Keap
 package struct Deliverer: Sendable {
     private let keeper: DirectoryKeeper
     private let imports: ImportCalls?
-    private let addresses: AddressLocks
+    private let addresses: @Sendable () -> AddressLocks
 
     /// One per gym, with the calls and settings of its keeper.
     ///
     /// - Parameter addresses: shared by the gyms of one Keap account.
-    package init(keeper: DirectoryKeeper, imports: ImportCalls? = nil, addresses: AddressLocks = AddressLocks()) {
+    package init(
+        keeper: DirectoryKeeper, imports: ImportCalls? = nil, addresses: @escaping @Sendable () -> AddressLocks
+    ) {
         self.keeper = keeper
         self.imports = imports
         self.addresses = addresses
+    }
+
+    package init(keeper: DirectoryKeeper, imports: ImportCalls? = nil, addresses: AddressLocks = AddressLocks()) {
+        self.init(keeper: keeper, imports: imports) { addresses }
     }
 
     /// - Parameters:
@@ -52,7 +58,7 @@ package struct Deliverer: Sendable {
             let planner = Planner(
                 change.wanted(after: mirror), job: job, mirror: mirror, settings: keeper.settings)
             var run = DeliveryRun(
-                planner, keeper: keeper, imports: imports, addresses: addresses, hold: hold,
+                planner, keeper: keeper, imports: imports, addresses: addresses(), hold: hold,
                 owner: AddressLocks.Owner(job: job, person: change.subject, isImport: isImport))
             return await run.deliver()
         } catch {
@@ -62,7 +68,7 @@ package struct Deliverer: Sendable {
 
     /// What a running job waits for beside Keap, in a sentence; nil if it waits for nothing else.
     package func wait(of job: UInt64) -> String? {
-        if let owner = addresses.holder(waitedForBy: job) {
+        if let owner = addresses().holder(waitedForBy: job) {
             let kind = owner.isImport ? ", of an import" : ""
             return
                 "It waits for job \(owner.job)\(kind) (\(owner.person)), which has the same e-mail address and looks "

@@ -18,10 +18,12 @@ package actor DirectoryKeeper {
     private let save: @Sendable ([UInt8]) async throws -> Void
     private nonisolated let state: Mutex<State>
     private let saving = KeyedLock<Int>()
-    let connecting = KeyedLock<Int>()
     private let making = KeyedLock<TagKey>()
-    private let naming = KeyedLock<String>()
-    let referring = KeyedLock<ReferenceNeed>()
+    private let shared: @Sendable () -> SharedMaking
+    /// Which locks these are may change, so what is acquired is kept until it is released.
+    var connecting: KeyedLock<Int> { shared().connecting }
+    private var naming: KeyedLock<String> { shared().naming }
+    var referring: KeyedLock<ReferenceNeed> { shared().referring }
 
     private struct State {
         var directory: TagDirectory
@@ -32,14 +34,17 @@ package actor DirectoryKeeper {
 
     /// - Parameters:
     ///   - saved: what `save` was last given; nil for a new gym.
+    ///   - shared: of the gyms of one Keap account.
     ///   - save: returns once the bytes are on disk for good.
     package init(
-        settings: SyncSettings, saved: [UInt8]?, calls: any KeapCalls,
+        settings: SyncSettings, saved: [UInt8]?, calls: any KeapCalls, shared: (@Sendable () -> SharedMaking)? = nil,
         save: @escaping @Sendable ([UInt8]) async throws -> Void
     ) throws(TagDirectory.Unreadable) {
         self.settings = settings
         self.calls = calls
         callsAhead = calls.ahead()
+        let own = SharedMaking()
+        self.shared = shared ?? { own }
         self.save = save
         state = Mutex(State(directory: try TagDirectory(bytes: saved ?? [])))
     }
@@ -68,6 +73,7 @@ package actor DirectoryKeeper {
     /// Finds our category, its tags and our custom fields in Keap, and makes what is missing. Later calls cost nothing.
     func connect() async throws(Stop) {
         guard !directory.isConnected(for: settings) else { return }
+        let connecting = connecting
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
         try await findCategories()
@@ -110,6 +116,7 @@ package actor DirectoryKeeper {
     /// - Parameter known: the fields with which the refused request was made. Of many lanes that find out at once, the
     ///   first asks.
     func recheckCustomFields(_ known: [OwnCustomField: CustomFieldModel]) async throws(Stop) -> Bool {
+        let connecting = connecting
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
         guard directory.customFields == known else { return true }
@@ -202,6 +209,7 @@ package actor DirectoryKeeper {
         guard directory.keyed[key] == nil, let name = directory.name(for: key, word: word, settings: settings) else {
             return
         }
+        let naming = naming
         guard await naming.acquire(name.folded) else { throw .interrupted }
         defer { naming.release(name.folded) }
         let tag = try await findOrMakeTag(named: name, category)
@@ -284,6 +292,7 @@ package actor DirectoryKeeper {
 
     /// Whether the category turned out to be another than the one that was refused.
     private func recheckCategory(_ refused: TagDirectory.KnownCategory) async throws(Stop) -> Bool {
+        let connecting = connecting
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
         // Another lane may have asked meanwhile.

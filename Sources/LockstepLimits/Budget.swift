@@ -30,7 +30,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     private var learned = 0
 
     let configured: CallLimits
-    let ceiling: CallLimits
+    private(set) var ceiling: CallLimits
     let pacing: DayPacing
     private var announced: CallLimits
     private var spacing: TokenBucket<Instant>
@@ -169,7 +169,10 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     }
 
     /// Adds what another gate had used of the same limits.
-    package mutating func absorb(_ use: BudgetUse, at now: Moment<Instant>) {
+    package mutating func absorb(
+        _ use: BudgetUse, ceiling lower: CallLimits = CallLimits(), at now: Moment<Instant>
+    ) {
+        ceiling = ceiling.capped(by: lower)
         // Where the peer tells both what it counts, each of them holds the other's calls already.
         let isCountedByPeer = use.announced.perDay != nil && announced.perDay != nil
         announced = use.announced.replaced(by: announced)

@@ -118,10 +118,21 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
 
     /// Adds what another gate of the same credential had saved, or of one that turned out to be counted together with it.
     /// What cannot be read says nothing.
-    public func absorb(_ saved: [UInt8]) {
+    ///
+    /// - Parameter ceiling: what is never exceeded from now on, beside this gate's own.
+    public func absorb(_ saved: [UInt8], ceiling: CallLimits = CallLimits()) {
         guard let use = try? BudgetUse(bytes: saved) else { return }
-        turnstile.absorb(use, at: now)
+        turnstile.absorb(use, ceiling: ceiling, at: now)
         wakeNext()
+    }
+
+    /// What was used, for another gate to absorb.
+    ///
+    /// - Parameter tenant: for which all of it counts.
+    public func used(by tenant: String) -> [UInt8] {
+        var use = turnstile.use(at: now)
+        use.renameTenants(Dictionary(use.tenants.keys.map { ($0, tenant) }) { $1 })
+        return use.bytes
     }
 
     /// Saves what was really used, so that the next start forfeits nothing. For an orderly stop, after the last call.

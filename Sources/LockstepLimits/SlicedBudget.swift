@@ -72,8 +72,8 @@ package struct SlicedBudget<Instant: InstantProtocol>: Sendable where Instant.Du
     package mutating func giveBack(_ permit: Permit, at now: Moment<Instant>) { budget.giveBack(permit, at: now) }
 
     /// Adds what another gate had used of the same limits.
-    package mutating func absorb(_ use: BudgetUse, at now: Moment<Instant>) {
-        budget.absorb(use, at: now)
+    package mutating func absorb(_ use: BudgetUse, ceiling: CallLimits, at now: Moment<Instant>) {
+        budget.absorb(use, ceiling: ceiling, at: now)
         edition += 1
     }
 

@@ -103,7 +103,11 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
     }
 
     /// Adds what another gate had used of the same limits.
-    package mutating func absorb(_ use: BudgetUse, at now: Moment<Instant>) { budget.absorb(use, at: now) }
+    package mutating func absorb(_ use: BudgetUse, ceiling: CallLimits, at now: Moment<Instant>) {
+        budget.absorb(use, ceiling: ceiling, at: now)
+    }
+
+    package func use(at now: Moment<Instant>) -> BudgetUse { budget.budget.use(reserving: 0, at: now) }
 
     package mutating func close(until instant: Instant, at now: Moment<Instant>) {
         budget.close(until: instant, at: now)

@@ -39,9 +39,13 @@ package final class Service: Sendable {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock,
                 wall: surroundings.wall)
-            let map = AccountMap(configuration, fingerprints: await KeyFingerprinter(keptIn: queue))
+            let fingerprints = await KeyFingerprinter(keptIn: queue)
+            let book = await AccountBook(configuration, fingerprints, keptIn: queue)
+            let map = AccountMap(
+                configuration, fingerprints: fingerprints, learned: book.accounts, keys: book.keysOfAccounts)
             let credentials = await KeapCredential.all(of: configuration, map, notesIn: queue, in: surroundings)
-            let accounts = KeapAccount.all(of: configuration, with: credentials, in: surroundings)
+            let accounts = KeapAccount.all(of: configuration, map, with: credentials, book, in: surroundings)
+            AccountWatch(configuration: configuration, book: book, accounts: accounts, log: log).start()
             var gyms: [Gym] = []
             for gym in configuration.gyms {
                 // There is one for the site of each gym.
@@ -163,7 +167,7 @@ package final class Service: Sendable {
             group.cancelAll()
         }
         for account in accounts { account.abandon() }
-        for credential in credentials {
+        for credential in credentials where !credential.gyms.isEmpty {
             do {
                 try await credential.budget.settle()
             } catch {
@@ -184,7 +188,8 @@ package final class Service: Sendable {
         let directory = "directory/\(gym.id)"
         let hints = "attention/\(gym.id)"
         let keeper = try DirectoryKeeper(
-            settings: gym.sync, saved: await queue.note(directory), calls: account.gateway.calls(for: party)
+            settings: gym.sync, saved: await queue.note(directory), calls: account.gateway.calls(for: party),
+            shared: { account.shared.making }
         ) { bytes in
             try await queue.setNote(directory, bytes, durable: true)
         }

@@ -17,6 +17,8 @@ final class Town: Sendable {
         var key = "KeapAK-one"
         /// Empty: Zen Planner is not used.
         var token = "token-of-downtown"
+        /// The account that its key opens; two keys of one name open one.
+        var app: String?
         /// More members of its `keap` object.
         var keap = ""
         /// The OAuth client that it shares with others.
@@ -54,13 +56,14 @@ final class Town: Sendable {
     private let session = URLSession(configuration: .ephemeral)
     private let running: Mutex<Running>
 
-    private init(_ gyms: [Gym], adminToken: String?, _ quirks: Quirks) async throws {
+    private init(_ gyms: [Gym], adminToken: String?, _ quirks: Quirks, more: [Gym]) async throws {
         var options = SimulatedKeap.Options()
         options.world.quirks = quirks
         // Wide, so that a test waits for nothing but the work.
         options.world.limits = SimulatedLimits(
             perSecond: 2_000, perMinute: 50_000, perDay: 500_000, tenantPerMinute: nil, tenantPerDay: nil)
-        options.world.accounts = Set(gyms.map(\.key)).sorted().map { AccountSetup(key: $0, appName: "app-\($0)") }
+        let apps = Dictionary((gyms + more).map { ($0.key, $0.app ?? "app-\($0.key)") }) { first, _ in first }
+        options.world.accounts = apps.sorted { $0.key < $1.key }.map { AccountSetup(key: $0.key, appName: $0.value) }
         keap = SimulatedKeap(options)
         keapPort = try keap.start()
         directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-town-\(UUID().uuidString)")
@@ -71,11 +74,13 @@ final class Town: Sendable {
     }
 
     /// Runs `body` in a town and takes it down again, whatever happened.
+    ///
+    /// - Parameter later: whose keys Keap knows too, for when they are opened later.
     static func with(
-        _ gyms: [Gym] = [Gym()], adminToken: String? = nil, quirks: Quirks = Quirks(),
+        _ gyms: [Gym] = [Gym()], adminToken: String? = nil, quirks: Quirks = Quirks(), later: [Gym] = [],
         _ body: (Town) async throws -> Void
     ) async throws {
-        let town = try await Town(gyms, adminToken: adminToken, quirks)
+        let town = try await Town(gyms, adminToken: adminToken, quirks, more: later)
         do {
             try await body(town)
             await town.end()

@@ -41,6 +41,7 @@ extension DirectoryKeeper {
     }
 
     private func resolveFields(_ labels: [String]) async throws(Stop) {
+        let connecting = connecting
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
         let open = labels.filter { !directory.references.answers(.customField(label: $0)) }
@@ -73,6 +74,7 @@ extension DirectoryKeeper {
     }
 
     private func resolveUsers(_ words: [String]) async throws(Stop) {
+        let connecting = connecting
         guard await connecting.acquire(0) else { throw .interrupted }
         defer { connecting.release(0) }
         let open = words.filter { !directory.references.answers(.users(words: $0)) }
@@ -91,6 +93,7 @@ extension DirectoryKeeper {
     private func record(_ kind: RecordKind, named name: String) async throws(Stop) -> RecordID {
         if let known = directory.references.record(kind, name) { return known }
         let need = ReferenceNeed.record(kind, name: name).folded
+        let referring = referring
         guard await referring.acquire(need) else { throw .interrupted }
         defer { referring.release(need) }
         if let known = directory.references.record(kind, name) { return known }

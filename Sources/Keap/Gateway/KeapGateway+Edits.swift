@@ -10,6 +10,7 @@ extension KeapGateway {
     func edit(
         _ wanted: TagEdit, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil
     ) async throws(KeapFailure) -> [TagID: TagAnswer] {
+        try await askForAccount(line)
         var edit = wanted
         edit.isAlone = isSuspect(edit.contact)
         let bell = Bell()
@@ -63,7 +64,9 @@ extension KeapGateway {
         let load = admission.load(pass)
         merging.count(load)
         callNext()
+        let hold = await hold(load.contacts)
         let call = await send(load, permit)
+        end(hold)
         // In an outage nothing is learned from asking for each alone: it would only make a hundred calls of one.
         let isWell = admission.circuit.isWell
         leave(pass, Circuit.Outcome(call))
@@ -150,7 +153,8 @@ extension KeapGateway {
             let part = load.part(half)
             let call: SentCall<[TagEdge: EdgeOutcome]>
             do throws(KeapFailure) {
-                call = try await send(try part.request(), naming: .none, in: line) { (response) throws(KeapFailure) in
+                call = try await sendInTurn(try part.request(), naming: .none, in: line, partOf: part.contacts) {
+                    (response) throws(KeapFailure) in
                     try part.read(response)
                 }
                 merging.count(part)

@@ -22,6 +22,11 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     private let settings: GatewaySettings
     let clock: Time
     private let wall: @Sendable () -> Int64
+    private let contacts: SharedContacts<Time.Instant>
+    private let number: Int
+    private let account: any AccountIdentity
+    /// Those that wait until it is known which account the key opens; nil while none asks.
+    private var askers: [Bell]?
     var admission: Stage
     var bells: [Stage.Ticket: Bell] = [:]
     /// Of edits whose callers have yet to wake.
@@ -38,15 +43,21 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// - Parameters:
     ///   - wall: milliseconds since 1970, to know when a minute or a day of Keap's ends.
     ///   - probes: shared by the accounts that share the budget.
+    ///   - contacts: shared by gateways that may call on one account.
+    ///   - account: which account it is, as far as that is known.
     package init(
         transport: any KeapTransport, budget: Budget, settings: GatewaySettings = GatewaySettings(), clock: Time,
-        wall: @escaping @Sendable () -> Int64, probes: SharedProbes<Time.Instant> = SharedProbes()
+        wall: @escaping @Sendable () -> Int64, probes: SharedProbes<Time.Instant> = SharedProbes(),
+        contacts: SharedContacts<Time.Instant> = SharedContacts(), account: (any AccountIdentity)? = nil
     ) {
         self.transport = transport
         self.budget = budget
         self.settings = settings
         self.clock = clock
         self.wall = wall
+        self.contacts = contacts
+        self.account = account ?? SoleAccount()
+        number = contacts.join()
         admission = Stage(places: settings.concurrency, probes: probes)
     }
 
@@ -104,16 +115,34 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil,
         isRestingOnRead: Bool = false, read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> SentCall<Answer> {
+        try await askForAccount(line)
+        return try await sendInTurn(request, naming: claim, in: line, run, isRestingOnRead, read)
+    }
+
+    /// - Parameter partOf: of a call whose contacts another call claims: these.
+    func sendInTurn<Answer: Sendable>(
+        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, _ run: KeapRun<Time.Instant>? = nil,
+        _ isRestingOnRead: Bool = false, partOf whole: [ContactID] = [],
+        _ read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+    ) async throws(KeapFailure) -> SentCall<Answer> {
         let (pass, permit) = try await enter(claim, line, run)
-        if isRestingOnRead, run?.isStale(at: clock.now) == true {
+        let hold = await contacts.begin(whole + claim.contacts, of: account.name, by: number)
+        let isOld = run.map { contacts.isWritten(hold, after: $0.readAfter) } ?? false
+        if isRestingOnRead, let run, run.isStale(at: clock.now) || isOld && run.isOverwritten() {
+            contacts.end(hold)
             await budget.giveBack(permit)
             leave(pass, .nothing)
             throw .stale
         }
-        let begun = clock.now
+        let (begun, writesBefore) = (clock.now, contacts.writes)
+        if request.endpoint == .updateContact {
+            let write = contacts.write(hold, at: begun)
+            if !isOld { run?.wrote(write) }
+        }
         let call = await send(request, about: CallSubject(request, naming: claim), permit, read)
+        contacts.end(hold)
         if case .success = call.result, request.endpoint == .readContact || request.endpoint == .findContacts {
-            run?.read(at: begun)
+            run?.read(at: begun, after: writesBefore)
         }
         leave(pass, Circuit.Outcome(call))
         await probeHealth(line)
@@ -143,6 +172,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             let response = try await transport.send(request, deadline: deadline)
             AttemptLog.current?.saw(response)
             let headers = KeapHeaders(response.headers)
+            await account.answered(tenant: headers.tenant, isSuccess: (200..<300).contains(response.status))
             call = SentCall(result: CallResult(response, to: request, read), isAnswered: true)
             if call.result.isDoubtful {
                 call.failed = evidence.failed(.call(request.endpoint), subject, pause: headers.pause(now: wall()))
@@ -175,6 +205,46 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         count(request.endpoint, call.result.withoutAnswer, took: begun.duration(to: clock.now))
         return call
     }
+
+    /// Returns once it is known which account the key opens, as far as Keap tells it.
+    package func settleAccount(_ urgency: Urgency, for party: Party) async throws(KeapFailure) {
+        try await askForAccount(Stage.Line(urgency: urgency, party: party))
+    }
+
+    /// While another key may open the same account, one call at a time is made, and it is the one that tells. So two
+    /// gateways never name one contact at once without knowing of each other.
+    func askForAccount(_ line: Stage.Line) async throws(KeapFailure) {
+        while account.mustAsk {
+            if askers != nil {
+                let bell = Bell()
+                askers?.append(bell)
+                await bell.wait()
+                if Task.isCancelled { throw .cancelled }
+                continue
+            }
+            askers = []
+            let answer: Result<SentCall<Void>, KeapFailure>
+            do throws(KeapFailure) {
+                answer = .success(
+                    try await sendInTurn(.userInfo, naming: .none, in: line) { (response) throws(KeapFailure) in
+                        try response.confirm()
+                    })
+            } catch {
+                answer = .failure(error)
+            }
+            let waiting = askers ?? []
+            askers = nil
+            for bell in waiting { bell.ring() }
+            try answer.get().result.get()
+        }
+    }
+
+    /// The call names these contacts. `end` must follow.
+    func hold(_ named: [ContactID]) async -> SharedContacts<Time.Instant>.Hold {
+        await contacts.begin(named, of: account.name, by: number)
+    }
+
+    func end(_ hold: SharedContacts<Time.Instant>.Hold) { contacts.end(hold) }
 
     /// One or two subjects' failures do not stop the account. If there were as many as would, the cheapest call there is
     /// tells whether it is they or Keap.

@@ -9,6 +9,8 @@ final class KeapRun<Instant: InstantProtocol>: Sendable where Instant.Duration =
     private struct State {
         var rank: UInt64?
         var readAt: Instant?
+        /// How many writes of contacts there were then.
+        var readAfter: UInt64 = 0
         var renewals = 0
         var hasTakenOff = false
     }
@@ -17,6 +19,8 @@ final class KeapRun<Instant: InstantProtocol>: Sendable where Instant.Duration =
     static var longestAge: Duration { .seconds(60) }
     /// Where permits come so slowly that each reading is old when the writing's turn comes, it is written in the end.
     static var mostRenewals: Int { 2 }
+    /// The same where others keep writing the contact between.
+    static var mostOverwrites: Int { 20 }
 
     private let state: Mutex<State>
 
@@ -36,7 +40,29 @@ final class KeapRun<Instant: InstantProtocol>: Sendable where Instant.Duration =
     }
 
     /// The contact was read by a call that was sent then.
-    func read(at instant: Instant) { state.withLock { $0.readAt = instant } }
+    ///
+    /// - Parameter writes: how many writes of contacts there had been.
+    func read(at instant: Instant, after writes: UInt64) {
+        state.withLock { state in
+            state.readAt = instant
+            state.readAfter = writes
+        }
+    }
+
+    var readAfter: UInt64 { state.withLock { $0.readAfter } }
+
+    /// This run itself wrote the contact, and what it had read was not old.
+    func wrote(_ number: UInt64) { state.withLock { $0.readAfter = number } }
+
+    /// Another run has written the contact since it was read. Returns false if this has happened too often to read again.
+    func isOverwritten() -> Bool {
+        state.withLock { state in
+            guard state.readAt != nil, state.renewals < Self.mostOverwrites else { return false }
+            state.readAt = nil
+            state.renewals += 1
+            return true
+        }
+    }
 
     /// Whether what was read is too old to write upon it. It counts as not read then.
     func isStale(at now: Instant) -> Bool {

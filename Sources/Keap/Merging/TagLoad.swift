@@ -5,6 +5,13 @@ struct TagLoad<Ticket: Hashable & Sendable>: Sendable {
     let tickets: [ContactID: Ticket]
 
     var edges: [TagEdge] { call.edges }
+
+    var contacts: [ContactID] {
+        switch call {
+        case .contact(let contact, _): [contact]
+        case .tag(_, let contacts): contacts
+        }
+    }
 }
 
 /// What became of one edge of a call.

@@ -2,25 +2,44 @@ import Keap
 import LockstepLimits
 
 /// Which gyms of a configuration write to one Keap account, and under which identity its use is kept: the account's own
-/// name, as configured or as Keap told it, else its key's fingerprint. Neither the order of the gyms nor their ids matter.
+/// name, as Keap told it or as configured, else its key's fingerprint. Neither the order of the gyms nor their ids matter.
 struct AccountMap: Sendable {
     private let configuration: Configuration
     private var identities: [KeapSite: String] = [:]
     private var earlier: [String: [String]] = [:]
 
-    /// - Parameter fingerprints: nil where nothing is kept.
-    init(_ configuration: Configuration, fingerprints: KeyFingerprinter? = nil) {
+    /// - Parameters:
+    ///   - fingerprints: nil where nothing is kept.
+    ///   - learned: the account of each key, as Keap told it.
+    ///   - keys: fingerprints of keys that once opened an account, by its identity.
+    init(
+        _ configuration: Configuration, fingerprints: KeyFingerprinter? = nil,
+        learned: [KeapSite: KeapAccountID] = [:], keys: [String: [String]] = [:]
+    ) {
         self.configuration = configuration
         for gym in configuration.gyms where identities[gym.keap.site] == nil {
             let site = gym.keap.site
-            let key = fingerprints.map { "key/" + $0.fingerprint(of: site) } ?? "gym/\(gym.id)"
-            let account = configuration.account(of: site).map { "account/\($0)@\($0.base)" }
-            identities[site] = account ?? key
-            if let account { earlier[account, default: []].append(key) }
+            let fingerprint = fingerprints?.fingerprint(of: site)
+            let account = learned[site] ?? configuration.account(of: site)
+            let identity = Self.identity(of: account, or: fingerprint, gym)
+            identities[site] = identity
+            if account != nil { earlier[identity, default: []].append(Self.identity(of: nil, or: fingerprint, gym)) }
+        }
+        for identity in Set(identities.values) {
+            earlier[identity, default: []] += (keys[identity] ?? []).map { "key/" + $0 }
         }
         for gym in configuration.gyms {
             earlier[identity(of: gym), default: []] += ["\(gym.id)", "gym/\(gym.id)"]
         }
+    }
+
+    static func identity(of account: KeapAccountID) -> String { "account/\(account)@\(account.base)" }
+
+    /// - Parameters:
+    ///   - fingerprint: of the key; counts where the account is not known.
+    ///   - gym: stands for its key where the key has no fingerprint.
+    static func identity(of account: KeapAccountID?, or fingerprint: String?, _ gym: GymConfiguration) -> String {
+        account.map(identity) ?? fingerprint.map { "key/" + $0 } ?? "gym/\(gym.id)"
     }
 
     /// Never looks like a gym's id: it holds a slash.
@@ -33,7 +52,9 @@ struct AccountMap: Sendable {
 
     /// Names under which the use of this account may have been kept before: versions before fingerprints took the id of the
     /// key's first gym, and an account that was not known to be one had a budget for each key.
-    func earlierNames(of identity: String) -> [String] { (earlier[identity] ?? []).filter { $0 != identity } }
+    func earlierNames(of identity: String) -> [String] {
+        Set(earlier[identity] ?? []).subtracting([identity]).sorted()
+    }
 
     /// New names of tenants by their earlier ones.
     var renamedTenants: [String: String] {

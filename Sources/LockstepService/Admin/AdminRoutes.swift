@@ -246,7 +246,7 @@ struct AdminRoutes: Sendable {
     private func budgets() async -> HTTPAnswer {
         let counts = await queue.counts()
         var answers: [BudgetAnswer] = []
-        for credential in credentials {
+        for credential in credentials where !credential.gyms.isEmpty {
             answers.append(BudgetAnswer(credential, await credential.status(), counts, at: wall()))
         }
         return Reply.json(200, answers)

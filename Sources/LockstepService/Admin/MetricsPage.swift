@@ -115,7 +115,7 @@ struct MetricsPage: Sendable {
         var states: [(name: String, budget: BudgetStatus)] = []
         // A credential's windows bear its name, a tenant's those of the account: with a key, the same.
         var windows: [(account: String, windows: [BudgetStatus.Window])] = []
-        for credential in credentials {
+        for credential in credentials where !credential.gyms.isEmpty {
             let budget = await credential.status()
             states.append((credential.name, budget))
             windows.append((credential.name, budget.windows))

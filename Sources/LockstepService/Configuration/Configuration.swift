@@ -28,7 +28,7 @@ extension Configuration {
     /// The gyms that write to this gym's Keap account, itself among them, in the order of the configuration: those with
     /// its key, and those whose key is known to open the same account.
     ///
-    /// - Parameter learned: accounts that Keap named for keys whose gyms name none.
+    /// - Parameter learned: the account of each key, as Keap told it.
     package func gymsSharingAccount(
         with gym: GymConfiguration, learned: [KeapSite: KeapAccountID] = [:]
     ) -> [GymConfiguration] {
@@ -39,8 +39,8 @@ extension Configuration {
         }
     }
 
-    /// The account that a key opens: as any gym with this key names it, else as Keap did. Nil: not known yet.
+    /// The account that a key opens: as Keap named it, else as any gym with this key does. Nil: not known yet.
     package func account(of site: KeapSite, learned: [KeapSite: KeapAccountID] = [:]) -> KeapAccountID? {
-        gyms.lazy.filter { $0.keap.site == site }.compactMap(\.keap.account).first ?? learned[site]
+        learned[site] ?? gyms.lazy.filter { $0.keap.site == site }.compactMap(\.keap.account).first
     }
 }

@@ -2,24 +2,32 @@ import ContactSync
 import Keap
 import OnceHub
 
+/// Two gyms of one Keap account that would take each other's people or tags.
+struct AccountClash: Sendable {
+    /// In the order of the configuration.
+    var earlier: GymConfiguration
+    var later: GymConfiguration
+    /// Each names a setting of the later one.
+    var problems: [ConfigurationProblem]
+}
+
 extension Configuration {
     /// What gyms of one Keap account must not share. IDs and tags are the account's: with one ID field, the member 7 of one
     /// gym would be taken for the member 7 of the other, and with one name for two tags, a program that one gym deletes
     /// would come off the other's people.
-    var sharedAccountProblems: [ConfigurationProblem] {
-        var problems: [ConfigurationProblem] = []
+    var sharedAccountProblems: [ConfigurationProblem] { accountClashes().flatMap(\.problems) }
+
+    /// - Parameter learned: the account of each key, as Keap told it.
+    func accountClashes(learned: [KeapSite: KeapAccountID] = [:]) -> [AccountClash] {
+        var clashes: [AccountClash] = []
         for (place, gym) in gyms.enumerated() {
-            for (earlier, other) in gyms.prefix(place).enumerated() where gym.keap.sharesAccount(with: other.keap) {
-                problems += gym.clashes(with: other, place, named: "gyms[\(earlier)] (\(other.id))")
+            let sharing = gymsSharingAccount(with: gym, learned: learned).map(\.id)
+            for (earlier, other) in gyms.prefix(place).enumerated() where sharing.contains(other.id) {
+                let problems = gym.clashes(with: other, place, named: "gyms[\(earlier)] (\(other.id))")
+                if !problems.isEmpty { clashes.append(AccountClash(earlier: other, later: gym, problems: problems)) }
             }
         }
-        return problems
-    }
-}
-
-extension KeapConfiguration {
-    fileprivate func sharesAccount(with other: KeapConfiguration) -> Bool {
-        site == other.site || (account != nil && account == other.account)
+        return clashes
     }
 }
 

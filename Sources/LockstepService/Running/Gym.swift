@@ -58,7 +58,7 @@ final class Gym: Sendable {
         self.attention = attention
         self.resync = resync
         self.saveAttention = saveAttention
-        deliverer = Deliverer(keeper: keeper, imports: imports)
+        deliverer = Deliverer(keeper: keeper, imports: imports, addresses: { account.shared.addresses })
     }
 
     /// Reads messages under the present settings.
@@ -117,6 +117,7 @@ final class Gym: Sendable {
     func deliver(
         _ change: Change, job: JobID, isImport: Bool, state: [UInt8], lane: LaneHandle
     ) async -> Delivery {
+        if let wait = await account.wait(of: id, isImport: isImport, state: state) { return wait }
         let hold = LaneHold(
             save: { try await lane.save($0) },
             claim: { contact in

@@ -1,29 +1,65 @@
+import ContactSync
 import Keap
 import LockstepLimits
 import LockstepPool
+import Synchronization
 
-typealias Gateway = KeapGateway<ServiceClock, BudgetGate<ServiceClock>>
+typealias Gateway = KeapGateway<ServiceClock, AccountBudget>
 
 /// One Keap account as one key opens it, with its gateway. Gyms that were given the same key share one, because they
-/// write to the same contacts.
+/// write to the same contacts. The gateways of one account's keys share its budget and keep their contacts apart.
 final class KeapAccount: Sendable {
-    /// The first gym that uses it: names the account in metrics and as the budget's tenant, so that the key need not.
+    /// What the gyms of one account have together, whichever key they have.
+    struct Shared: Sendable {
+        let making = SharedMaking()
+        let addresses = AddressLocks()
+    }
+
+    /// The first gym that uses it: names the account in metrics, so that the key need not.
     let name: String
-    /// What Keap counts its calls by.
-    let credential: KeapCredential
     let gateway: Gateway
+    /// Gyms whose changes wait.
+    let holds: GymHolds
+    private let budget: AccountBudget
+    private let current: Mutex<(credential: KeapCredential, shared: Shared)>
     private let transport: any KeapTransport
 
     init(
-        name: String, credential: KeapCredential, settings: GatewaySettings, site: KeapSite,
+        name: String, credential: KeapCredential, tenant: String, settings: GatewaySettings, site: KeapSite,
+        book: AccountBook, contacts: SharedContacts<ServiceClock.Instant>, shared: Shared, holds: GymHolds,
         in surroundings: Surroundings
     ) {
         self.name = name
-        self.credential = credential
+        self.holds = holds
+        current = Mutex((credential, shared))
+        budget = AccountBudget(credential.budget, tenant: tenant, holds: holds)
         transport = surroundings.transport(site)
         gateway = Gateway(
-            transport: transport, budget: credential.budget, settings: settings, clock: surroundings.clock,
-            wall: surroundings.wall, probes: credential.probes)
+            transport: transport, budget: budget, settings: settings, clock: surroundings.clock,
+            wall: surroundings.wall, probes: credential.probes, contacts: contacts,
+            account: AccountBook.KeyView(book: book, site: site))
+    }
+
+    /// What Keap counts its calls by.
+    var credential: KeapCredential { current.withLock { $0.credential } }
+
+    var shared: Shared { current.withLock { $0.shared } }
+
+    /// The account turned out to be the other one's: from now on both spend one budget. What this one has spent counts
+    /// there. An OAuth client's budget stays its own, but its calls count for the other's tenant.
+    func join(_ other: KeapAccount) async {
+        let (mine, theirs) = (credential, other.credential)
+        let shared = other.shared
+        current.withLock { $0.shared = shared }
+        let tenant = other.budget.tenant
+        guard mine !== theirs else {
+            mine.rename(tenant: budget.tenant, to: tenant)
+            return budget.point(to: mine.budget, tenant: tenant)
+        }
+        guard mine.kind == .key, theirs.kind == .key else { return }
+        budget.point(to: theirs.budget, tenant: tenant)
+        current.withLock { $0.credential = theirs }
+        await theirs.absorb(mine, as: tenant)
     }
 
     /// Gives up calls that are still under way: they end as unclear at once.
@@ -31,9 +67,13 @@ final class KeapAccount: Sendable {
 
     /// One for each distinct key of the configuration.
     static func all(
-        of configuration: Configuration, with credentials: [KeapCredential], in surroundings: Surroundings
+        of configuration: Configuration, _ map: AccountMap, with credentials: [KeapCredential], _ book: AccountBook,
+        in surroundings: Surroundings
     ) -> [KeapSite: KeapAccount] {
         var accounts: [KeapSite: KeapAccount] = [:]
+        var shared: [String: Shared] = [:]
+        let contacts = SharedContacts<ServiceClock.Instant>()
+        let holds = GymHolds()
         let share = surroundings.descriptors.calls(ofOneIn: Set(configuration.gyms.map(\.keap.site)).count)
         for gym in configuration.gyms where accounts[gym.keap.site] == nil {
             guard let credential = credentials.first(where: { $0.gyms.contains { $0.id == gym.id } }) else {
@@ -42,8 +82,12 @@ final class KeapAccount: Sendable {
             var settings = GatewaySettings()
             settings.concurrency = min(gym.keap.concurrency, share)
             if let timeout = gym.keap.timeout { (settings.timeout, settings.slowTimeout) = (timeout, timeout) }
+            let identity = map.identity(of: gym)
+            let together = shared[identity] ?? Shared()
+            shared[identity] = together
             accounts[gym.keap.site] = KeapAccount(
-                name: gym.id.description, credential: credential, settings: settings, site: gym.keap.site,
+                name: gym.id.description, credential: credential, tenant: identity, settings: settings,
+                site: gym.keap.site, book: book, contacts: contacts, shared: together, holds: holds,
                 in: surroundings)
         }
         return accounts
@@ -57,8 +101,30 @@ final class KeapAccount: Sendable {
         // A person waits: what does not answer by then is told as such.
         (settings.timeout, settings.slowTimeout) = (.seconds(10), .seconds(30))
         return Gateway(
-            transport: surroundings.transport(gym.keap.site), budget: budget, settings: settings,
-            clock: surroundings.clock, wall: surroundings.wall)
+            transport: surroundings.transport(gym.keap.site),
+            budget: AccountBudget(budget, tenant: "", holds: GymHolds()), settings: settings, clock: surroundings.clock,
+            wall: surroundings.wall)
+    }
+
+    /// Why a gym's change cannot be delivered now, before anything is done for it: its calls may not go out, or it is not
+    /// known yet which account its key opens, which must be known before what others of the account do is not to be undone.
+    func wait(of gym: GymID, isImport: Bool, state: [UInt8]) async -> Delivery? {
+        do throws(KeapFailure) {
+            guard let party = credential.gyms.first(where: { $0.id == gym })?.party else { return nil }
+            try await gateway.settleAccount(isImport ? .bulk : .live, for: party)
+        } catch {
+            switch error {
+            case .cancelled: return .interrupted(state: state)
+            case .unauthorized(let message):
+                return .retry(
+                    reason: "Keap does not accept this gym's key: \(message)", state: state, isDoubtful: false)
+            default:
+                return .retry(
+                    reason: "Keap could not be reached to tell which account the key opens: \(error.message)",
+                    state: state, isDoubtful: false)
+            }
+        }
+        return holds[gym].map { .retry(reason: $0, state: state, isDoubtful: false) }
     }
 
     /// Whether calls wait because Keap fails or refuses the key.

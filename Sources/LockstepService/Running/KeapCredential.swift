@@ -1,6 +1,7 @@
 import Keap
 import LockstepLimits
 import LockstepPool
+import Synchronization
 
 /// What Keap counts calls by. It has one budget.
 ///
@@ -14,7 +15,10 @@ final class KeapCredential: Sendable {
     let name: String
     let kind: Kind
     let budget: BudgetGate<ServiceClock>
-    let gyms: [GymUse]
+    private let ceiling: CallLimits
+    /// Its use is kept elsewhere from now on.
+    private let forget: @Sendable () async -> Void
+    private let uses: Mutex<[GymUse]>
     /// Of its accounts, in an outage.
     let probes = SharedProbes<ServiceClock.Instant>()
 
@@ -24,11 +28,44 @@ final class KeapCredential: Sendable {
         var party: Party
     }
 
-    init(name: String, kind: Kind, budget: BudgetGate<ServiceClock>, gyms: [GymUse]) {
+    init(
+        name: String, kind: Kind, budget: BudgetGate<ServiceClock>, ceiling: CallLimits = CallLimits(),
+        gyms: [GymUse], forget: @escaping @Sendable () async -> Void = {}
+    ) {
         self.name = name
         self.kind = kind
         self.budget = budget
-        self.gyms = gyms
+        self.ceiling = ceiling
+        self.forget = forget
+        uses = Mutex(gyms)
+    }
+
+    /// None once another credential has taken its place.
+    var gyms: [GymUse] { uses.withLock { $0 } }
+
+    /// Takes the place of another, whose account turned out to be this one's.
+    func absorb(_ other: KeapCredential, as tenant: String) async {
+        let moved = other.uses.withLock { uses in
+            defer { uses = [] }
+            return uses
+        }
+        uses.withLock { uses in
+            uses += moved.map { use in
+                GymUse(id: use.id, party: Party(use.party.name, of: tenant, weight: use.party.weight))
+            }
+        }
+        await budget.absorb(await other.budget.used(by: tenant), ceiling: other.ceiling)
+        // Both would be added at the next start; where this fails, they are, which is too much rather than too little.
+        if (try? await budget.settle()) != nil { await other.forget() }
+    }
+
+    func rename(tenant: String, to name: String) {
+        uses.withLock { uses in
+            for place in uses.indices where uses[place].party.tenant == tenant {
+                let party = uses[place].party
+                uses[place].party = Party(party.name, of: name, weight: party.weight)
+            }
+        }
     }
 
     /// With the windows of all its tenants, also of those that were not called for yet.
@@ -54,7 +91,10 @@ final class KeapCredential: Sendable {
             }
             for more in saved.dropFirst() { await budget.absorb(more) }
             if !earlier.isEmpty, !saved.isEmpty, (try? await budget.settle()) != nil { await notes.forget(earlier) }
-            credentials.append(KeapCredential(name: plan.name, kind: plan.kind, budget: budget, gyms: plan.gyms))
+            credentials.append(
+                KeapCredential(
+                    name: plan.name, kind: plan.kind, budget: budget, ceiling: plan.ceiling, gyms: plan.gyms,
+                    forget: { await notes.forget([plan.note]) }))
         }
         return credentials
     }

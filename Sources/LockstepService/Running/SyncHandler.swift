@@ -41,6 +41,7 @@ final class SyncHandler: JobHandler {
             let reason = "gym \(job.tenant.rawValue) is not in the configuration; put it back and retry"
             return .dead(reason: reason, state: bytes)
         }
+        if let reason = gym.account.holds[gym.id] { return Self.held(reason, bytes) }
         switch gym.read(job.payload) {
         case .failure(let problem): return .dead(reason: problem.sentence, state: bytes)
         case .success(let change):
@@ -74,6 +75,7 @@ final class SyncHandler: JobHandler {
             // A program's end that came in this moment parts them. One by one, each is what it is.
             return .dead(reason: "they do not go together any more", state: bytes)
         }
+        if let reason = gym.account.holds[gym.id] { return Self.held(reason, bytes) }
         if let reason = await verdict(on: jobs[0], gym) { return .dead(reason: reason, state: bytes) }
         let isImport = jobs.allSatisfy { $0.urgency == .bulk }
         var attempt = Attempt(of: jobs, before: bytes)
@@ -83,6 +85,11 @@ final class SyncHandler: JobHandler {
         // Refused as one they are tried one by one, so it is no dead letter yet.
         if case .dead(let reason, let state) = delivery { return .dead(reason: reason, state: state) }
         return await outcome(of: delivery, attempt, gym, lane, coalesced.change)
+    }
+
+    /// Only a restart with other settings helps.
+    private static func held(_ reason: String, _ state: [UInt8]) -> JobOutcome {
+        .retry(reason: reason, state: state, after: .seconds(300), isCharged: false)
     }
 
     func readingChanged(_ trouble: String?) {

@@ -42,19 +42,25 @@ struct SimulatedMachine: Sendable {
         var surroundings = Surroundings(
             clock: ServiceClock(simulation.clock), wall: { [clock = simulation.clock] in clock.wall }, files: files,
             journalDriver: driver
-        ) { [keap, files, clock = simulation.clock, wire] _ in
-            wire(SimulatedWire(keap: keap, clock: clock) { !files.isOff })
+        ) { [keap, files, clock = simulation.clock, wire] site in
+            let key = keap.keys.first { site.key == KeapKey($0) } ?? SimulatedKeapSide.key
+            return wire(SimulatedWire(keap: keap, clock: clock, key: key) { !files.isOff })
         }
         surroundings.journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
         return surroundings
     }
 
     static func oneGym() throws -> Configuration {
-        var configuration = try read(
+        try configuration(
             """
-            {"gyms": [{"id": "downtown", "keap": {"baseURL": "http://127.0.0.1:9/crm/rest", "key": "KeapAK-one"},
-                       "zenPlanner": {"token": "token"}, "onceHub": {"secret": "secret"}}]}
+            {"id": "downtown", "keap": {"baseURL": "http://127.0.0.1:9/crm/rest", "key": "KeapAK-one"},
+             "zenPlanner": {"token": "token"}, "onceHub": {"secret": "secret"}}
             """)
+    }
+
+    /// - Parameter gyms: their objects, with commas between.
+    static func configuration(_ gyms: String) throws -> Configuration {
+        var configuration = try read("{\"gyms\": [\(gyms)]}")
         configuration.data = "/data"
         return configuration
     }

@@ -21,10 +21,14 @@ final class SimulatedKeapSide: Sendable {
 
     private let state: Mutex<State>
 
-    init(seed: UInt64, trouble: Int) {
+    /// Keys of its one account.
+    let keys: [String]
+
+    init(seed: UInt64, trouble: Int, keys: [String] = [SimulatedKeapSide.key]) {
+        self.keys = keys
         var options = WorldOptions()
         options.seed = seed
-        options.accounts = [AccountSetup(key: Self.key, appName: Self.app)]
+        options.accounts = keys.map { AccountSetup(key: $0, appName: Self.app) }
         state = Mutex(State(world: KeapWorld(options), random: SeededGenerator(seed: ~seed), trouble: trouble))
     }
 
@@ -95,8 +99,8 @@ final class SimulatedKeapSide: Sendable {
         set { state.withLock { $0.isDown = newValue } }
     }
 
-    func begin(_ request: KeapRequest, at wall: Int64) -> (number: Int, answer: SimAnswer) {
-        state.withLock { $0.world.begin(SimRequest(request, key: Self.key), at: Instant(milliseconds: wall)) }
+    func begin(_ request: KeapRequest, key: String, at wall: Int64) -> (number: Int, answer: SimAnswer) {
+        state.withLock { $0.world.begin(SimRequest(request, key: key), at: Instant(milliseconds: wall)) }
     }
 
     func end(_ number: Int, _ ending: AuditedRequest.Ending, at wall: Int64) {
@@ -111,6 +115,7 @@ final class SimulatedKeapSide: Sendable {
 struct SimulatedWire: KeapTransport {
     let keap: SimulatedKeapSide
     let clock: VirtualClock
+    var key = SimulatedKeapSide.key
     let isAlive: @Sendable () -> Bool
 
     func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
@@ -129,7 +134,7 @@ struct SimulatedWire: KeapTransport {
         // A request on its way is not called back, whatever becomes of its sender.
         await clock.rest(for: .milliseconds(there))
         guard isAlive() || keap.isLucky(), fate != .lostOnTheWay else { throw .unclear("no answer") }
-        let (number, answer) = keap.begin(request, at: clock.wall)
+        let (number, answer) = keap.begin(request, key: key, at: clock.wall)
         // A process that is dead waits for nothing, and its connection is gone.
         guard isAlive(), fate != .lostOnTheWayBack else {
             keap.end(number, .dropped, at: clock.wall)

@@ -1,0 +1,50 @@
+import Keap
+import LockstepLimits
+import Synchronization
+
+/// The budget that one key's calls spend. It may turn out to be another one's, when Keap tells which account the key opens.
+final class AccountBudget: CallBudget {
+    struct Permit: Sendable {
+        fileprivate var permit: LockstepLimits.Permit
+        fileprivate var gate: BudgetGate<ServiceClock>
+    }
+
+    private let state: Mutex<(gate: BudgetGate<ServiceClock>, tenant: String)>
+    private let holds: GymHolds
+
+    init(_ gate: BudgetGate<ServiceClock>, tenant: String, holds: GymHolds) {
+        state = Mutex((gate, tenant))
+        self.holds = holds
+    }
+
+    /// Whose limits, beside the credential's, its calls count in.
+    var tenant: String { state.withLock { $0.tenant } }
+
+    /// From the next call on. Permits that were given before go back to where they came from.
+    func point(to gate: BudgetGate<ServiceClock>, tenant: String) { state.withLock { $0 = (gate, tenant) } }
+
+    func take(_ urgency: Urgency, for party: Party) async throws -> Permit {
+        try await take(urgency, for: party, rank: nil)
+    }
+
+    func take(_ urgency: Urgency, for party: Party, rank: UInt64?) async throws -> Permit {
+        if let reason = holds[party.name] { throw GymHeld(description: reason) }
+        let (gate, tenant) = state.withLock { $0 }
+        let party = Party(party.name, of: tenant, weight: party.weight)
+        return Permit(permit: try await gate.take(urgency, for: party, rank: rank), gate: gate)
+    }
+
+    func callsSoon(after permit: Permit) -> Int { permit.permit.callsSoon }
+
+    func finished(_ permit: Permit, learned: Announcement?) async {
+        await permit.gate.finished(permit.permit, learned: learned)
+    }
+
+    func close(until time: Int64) async { await state.withLock { $0.gate }.close(until: time) }
+
+    func close(tenantOf permit: Permit, until time: Int64) async {
+        await permit.gate.close(tenantOf: permit.permit, until: time)
+    }
+
+    func giveBack(_ permit: Permit) async { await permit.gate.giveBack(permit.permit) }
+}
