@@ -155,4 +155,34 @@ import Testing
             #expect(town.calls - before == 8, "nothing is asked again")
         }
     }
+
+    @Test func `check finds gyms that turn out to share an account, and what they must not share`() async throws {
+        let gyms = [downtown, uptown("")]
+        try await Town.with(gyms) { town in
+            let configuration = try town.configuration(gyms)
+            #expect(configuration.sharedAccountProblems.isEmpty, "nothing is known of it before Keap tells")
+            var checkups = await CheckRun.alone(configuration)
+            CheckRun.judgeAccounts(of: &checkups, in: configuration)
+            #expect(checkups[0].isFine && checkups[0].notes.contains { $0.contains(#""account": "ab103""#) })
+            #expect(checkups[1].problems.map { $0.prefix(20) }.count == 3, "\(checkups[1].problems)")
+            #expect(checkups[1].problems.contains { $0.contains("gyms[1].sync.customFields.zenPlannerID") })
+            let mended = try town.configuration([downtown, uptown()])
+            var again = await CheckRun.alone(mended)
+            CheckRun.judgeAccounts(of: &again, in: mended)
+            #expect(again.allSatisfy(\.isFine))
+        }
+    }
+
+    @Test func `check finds an account that the configuration misnames`() async throws {
+        let wrong = Town.Gym(app: "ab103.infusionsoft.com", keap: #""account": "ab999""#, onceHub: nil)
+        try await Town.with([wrong]) { town in
+            let configuration = try town.configuration([wrong])
+            var checkups = await CheckRun.alone(configuration)
+            CheckRun.judgeAccounts(of: &checkups, in: configuration)
+            #expect(
+                checkups[0].problems == [
+                    "keap.account names ab999, but the key opens ab103; mend the setting or the key"
+                ])
+        }
+    }
 }

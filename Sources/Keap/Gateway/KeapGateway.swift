@@ -135,11 +135,12 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             throw .stale
         }
         let (begun, writesBefore) = (clock.now, contacts.writes)
+        let call = await send(request, about: CallSubject(request, naming: claim), permit, read)
         if request.endpoint == .updateContact {
-            let write = contacts.write(hold, at: begun)
+            // At its end: a search that ran beside it may have seen the contact as it was before.
+            let write = contacts.write(hold, at: clock.now)
             if !isOld { run?.wrote(write) }
         }
-        let call = await send(request, about: CallSubject(request, naming: claim), permit, read)
         contacts.end(hold)
         if case .success = call.result, request.endpoint == .readContact || request.endpoint == .findContacts {
             run?.read(at: begun, after: writesBefore)

@@ -119,7 +119,7 @@ package final class SharedContacts<Instant: InstantProtocol>: Sendable where Ins
     /// How many writes there were so far.
     var writes: UInt64 { state.withLock { $0.written } }
 
-    /// The contacts are about to be written: what was read of them before is old now.
+    /// The contacts were written, or may have been: what was read of them before is old now.
     ///
     /// - Returns: the write's number.
     func write(_ hold: Hold, at now: Instant) -> UInt64 {

@@ -20,6 +20,13 @@ struct ServiceCheck: Sendable {
             throw .noSuchGym
         }
         if let settings, settings != found.digest { throw .otherSettings }
+        let circuit = await gym.account.gateway.counters().circuit
+        if case .open(_, _, isCredential: true) = circuit, let refusal = circuit.sentence {
+            // All calls wait for the next try, half a minute away.
+            var checkup = Checkup(of: found)
+            checkup.problems = [refusal]
+            return checkup
+        }
         if let wait = await gym.longWait(beyond: CheckRun.patience) {
             var checkup = Checkup(of: found)
             checkup.untried = [wait]

@@ -42,7 +42,8 @@ struct CheckCommand: Command {
         }
         if !gyms.isEmpty { progress(0) }
         let service = RunningService(client: try client(), isThere: directory.isInUse)
-        let checkups = await service.checkups(of: gyms, in: configuration, progress: progress)
+        var checkups = await service.checkups(of: gyms, in: configuration, progress: progress)
+        CheckRun.judgeAccounts(of: &checkups, in: configuration)
         Terminal.clearProgress()
         Terminal.print(json ? try Self.json(checkups) : checkups.map(Self.paragraph).joined(separator: "\n"))
         if checkups.isEmpty { Terminal.note("the configuration is valid, but has no gyms") }
