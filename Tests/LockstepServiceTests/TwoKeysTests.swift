@@ -169,7 +169,7 @@ import Testing
             let mended = try town.configuration([downtown, uptown()])
             var again = await CheckRun.alone(mended)
             CheckRun.judgeAccounts(of: &again, in: mended)
-            #expect(again.allSatisfy(\.isFine))
+            #expect(again.allSatisfy { $0.isFine }, "\(again)")
         }
     }
 

@@ -89,6 +89,8 @@ final class AccountBook: Sendable {
     /// - Parameter tell: called before another call is made with the key.
     func attach(_ tell: @escaping @Sendable (News) async -> Void) { state.withLock { $0.tell = tell } }
 
+    func detach() { state.withLock { $0.tell = nil } }
+
     /// Whether another key of this installation may open the same account.
     fileprivate func mustAsk(_ site: KeapSite) -> Bool {
         state.withLock { state in

@@ -20,6 +20,7 @@ final class KeapAccount: Sendable {
     let gateway: Gateway
     /// Gyms whose changes wait.
     let holds: GymHolds
+    private let book: AccountBook
     private let budget: AccountBudget
     private let current: Mutex<(credential: KeapCredential, shared: Shared)>
     private let transport: any KeapTransport
@@ -31,6 +32,7 @@ final class KeapAccount: Sendable {
     ) {
         self.name = name
         self.holds = holds
+        self.book = book
         current = Mutex((credential, shared))
         budget = AccountBudget(credential.budget, tenant: tenant, holds: holds)
         transport = surroundings.transport(site)
@@ -63,7 +65,11 @@ final class KeapAccount: Sendable {
     }
 
     /// Gives up calls that are still under way: they end as unclear at once.
-    func abandon() { transport.abandon() }
+    func abandon() {
+        transport.abandon()
+        // What hears of accounts holds them all.
+        book.detach()
+    }
 
     /// One for each distinct key of the configuration.
     static func all(
