@@ -31,6 +31,7 @@ package struct Deliverer: Sendable {
     ) async -> Delivery {
         switch change {
         case .program(let change):
+            guard hold.begin() else { return .interrupted(state: state) }
             do throws(Stop) {
                 return .done(state: state, notes: try await keeper.apply(change, job: job))
             } catch {

@@ -34,11 +34,11 @@ struct DeliveryRun {
         self.addresses = addresses
         self.hold = hold
         self.owner = owner
-        liveCalls = keeper.calls.inOneRun()
+        liveCalls = keeper.calls.inOneRun(begin: hold.begin)
         let importing = owner.isImport ? imports : nil
         isImport = importing != nil
         caller = StepCaller(
-            calls: importing?.calls.inOneRun() ?? liveCalls, keeper: keeper, readAhead: importing?.readAhead,
+            calls: importing?.calls.inOneRun(begin: hold.begin) ?? liveCalls, keeper: keeper, readAhead: importing?.readAhead,
             book: imports?.readAhead)
     }
 

@@ -9,11 +9,21 @@ package struct LaneHold: Sendable {
     /// Whether another person with an id of their own came with this address and name; then that is noted for them too.
     let isNamesakes: @Sendable (NameKey) async -> Bool
 
+    /// Asked right before each call of the delivery's own is sent. False: the run was called off, and no call follows.
+    let begin: @Sendable () -> Bool
+
+    /// Tells people what the delivery waits for before it begins; nil: for nothing that has a name.
+    let waits: @Sendable (_ for: String?) -> Void
+
     package init(
+        begin: @escaping @Sendable () -> Bool = { true },
+        waits: @escaping @Sendable (_ for: String?) -> Void = { _ in },
         save: @escaping @Sendable (_ state: [UInt8]) async throws -> Void,
         claim: @escaping @Sendable (ContactID) async throws -> ContactClaimAnswer,
         isNamesakes: @escaping @Sendable (NameKey) async -> Bool
     ) {
+        self.begin = begin
+        self.waits = waits
         self.save = save
         self.claim = claim
         self.isNamesakes = isNamesakes

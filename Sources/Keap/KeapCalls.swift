@@ -6,7 +6,10 @@
 package protocol KeapCalls: Sendable {
     /// The same calls for one run of a job, which makes them one after the other. Those of one run go before those of
     /// later ones, and an update that rests on what the run read more than a minute ago throws `.stale`, unsent.
-    func inOneRun() -> any KeapCalls
+    ///
+    /// - Parameter begin: asked right before each call is sent. False: the run was called off, and the call throws
+    ///   `.cancelled`, unsent.
+    func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapCalls
 
     /// The same calls for what several runs wait for, such as a tag that is to be made: they go before those of any run.
     func ahead() -> any KeapCalls
@@ -80,7 +83,8 @@ package protocol KeapCalls: Sendable {
 }
 
 extension KeapCalls {
-    package func inOneRun() -> any KeapCalls { self }
+    package func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapCalls { self }
+    package func inOneRun() -> any KeapCalls { inOneRun { true } }
     package func ahead() -> any KeapCalls { self }
 }
 

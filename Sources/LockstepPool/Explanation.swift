@@ -7,11 +7,15 @@ public enum Explanation: Equatable, Sendable {
     case dead(at: Int64, reason: String)
     /// `attempt`: 1 at the first try. `together`: how many jobs of the lane are in this run, itself included.
     case running(since: Int64, attempt: Int, together: Int)
+    /// Its run waits for something before it begins; with what that is, if the handler said so.
+    case waitingToBegin(since: Int64, together: Int, reason: String?)
     /// Nothing is begun any more until the next start.
     case stopping
     /// The log failed; nothing is begun until the next start.
     case failed(reason: String)
     case tenantPaused
+    /// Its tenant is none of those whose jobs are run; see ``JobQueue/serve(only:)``.
+    case tenantNotServed
     case lanePaused
     /// Its lane waits until these dead jobs are retried or discarded.
     case parked(by: [JobID])

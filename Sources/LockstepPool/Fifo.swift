@@ -2,23 +2,27 @@
 struct Fifo<Element: Sendable>: Sendable {
     private var items: [Element?] = []
     private var head = 0
+    private var popped: UInt64 = 0
 
     var isEmpty: Bool { head == items.count }
     var count: Int { items.count - head }
     var first: Element? { head < items.count ? items[head] : nil }
 
-    /// Those at the front that fit.
-    func prefix(while fits: (Element) -> Bool) -> [Element] {
-        items[head...].lazy.compactMap { $0 }.prefix(while: fits).map { $0 }
+    /// - Returns: its number: how many were appended before it, since the beginning.
+    @discardableResult mutating func append(_ element: Element) -> UInt64 {
+        items.append(element)
+        return popped + UInt64(count) - 1
     }
 
-    mutating func append(_ element: Element) { items.append(element) }
+    /// How many stand before the one with this number; none if it has left.
+    func count(before number: UInt64) -> Int { number > popped ? min(Int(number - popped), count) : 0 }
 
     mutating func popFirst() -> Element? {
         guard head < items.count else { return nil }
         let element = items[head]
         items[head] = nil
         head += 1
+        popped += 1
         if head > 64, head * 2 > items.count {
             items.removeFirst(head)
             head = 0

@@ -64,8 +64,11 @@ public struct AcceptedJob: Sendable {
 }
 
 public enum JobState: Hashable, Sendable {
-    /// In its lane, ready or behind others. Exits: running, superseded, discarded.
+    /// In its lane, ready or behind others. Exits: waitingToBegin, running, superseded, discarded.
     case accepted
+    /// Its run waits for something before it begins: a permit, a lock. Exits: running, accepted again if it is called
+    /// off, and those of running.
+    case waitingToBegin
     /// Exits: done, waiting, dead, and accepted again when the queue stops.
     case running
     /// At the head of its lane, until a due time (milliseconds since 1970). Exits: running, discarded.
@@ -86,7 +89,7 @@ public enum JobState: Hashable, Sendable {
         switch self {
         case .accepted: .accepted
         case .running: .running
-        case .waiting: .waiting
+        case .waiting, .waitingToBegin: .waiting
         case .paused: .paused
         case .done: .done
         case .dead: .dead
@@ -104,6 +107,7 @@ public struct JobView: Sendable {
     public var kind: UInt8
     public var urgency: JobUrgency
     public var state: JobState
+    /// Tries that were charged; of a running job, with the present one.
     public var attempts: Int
     /// Why it waits or is dead, in the handler's words; of a job that was done, with which later one, if in one run.
     public var reason: String?
@@ -112,10 +116,14 @@ public struct JobView: Sendable {
     public var finishedAt: Int64?
 }
 
-/// Which jobs to list: the newest that fit, oldest first.
+/// Which jobs to list, oldest first: the newest that fit, or those that follow a given one.
 public struct JobQuery: Sendable {
     public var tenant: TenantID?
     public var state: JobState.Name?
     public var limit = 100
+    /// Only jobs that were accepted before this one: for the page before.
+    public var before: JobID?
+    /// Only jobs that were accepted after this one; of them the oldest.
+    public var after: JobID?
     public init() {}
 }

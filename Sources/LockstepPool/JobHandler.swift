@@ -1,7 +1,8 @@
 /// What the queue's user brings: how a job is done.
 public protocol JobHandler: Sendable {
-    /// Does one job. Never runs twice at once for one lane. When the task is cancelled, the queue is stopping: return
-    /// `.interrupted` as soon as it can be done without leaving something half known.
+    /// Does one job. Never runs twice at once for one lane. When the task is cancelled, the queue is stopping, or the run
+    /// is called off (its tenant was paused, say): return `.interrupted` as soon as it can be done without leaving
+    /// something half known.
     ///
     /// - Parameter state: the lane's durable state, empty at first.
     func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome
@@ -36,6 +37,9 @@ public protocol JobHandler: Sendable {
 
     /// Whether `accepted` wants jobs of this kind that were found pending. Only their payloads are read for it.
     func wantsAcceptance(ofKind kind: UInt8) -> Bool
+
+    /// Whether runs call `LaneHandle.begin`. Then a job is listed as waiting until its run does.
+    var saysWhenItBegins: Bool { get }
 }
 
 extension JobHandler {
@@ -48,6 +52,7 @@ extension JobHandler {
     public func accepted(_ job: AcceptedJob) {}
     public func readingChanged(_ trouble: String?) {}
     public func wantsAcceptance(ofKind kind: UInt8) -> Bool { false }
+    public var saysWhenItBegins: Bool { false }
 }
 
 /// How a job's run ended. The state is the lane's from now on, whatever the ending: it says what is known to have been
@@ -65,9 +70,18 @@ public enum JobOutcome: Sendable {
 /// A running job's hold on its lane.
 public struct LaneHandle: Sendable {
     public let id: LaneID
+    let control: RunControl
     let store: @Sendable ([UInt8]) async throws(QueueError) -> Void
     let bind: @Sendable (LaneKey) async throws(QueueError) -> LaneClaim
     let look: @Sendable (LaneKey) async -> Bool
+
+    /// To be called right before each effect on the outside world: a call that is about to be sent.
+    ///
+    /// - Returns: false if the run was called off meanwhile. Cause no effect then, and return `.interrupted`.
+    public func begin() -> Bool { control.begin() }
+
+    /// Tells people what the run waits for, until it begins; nil: nothing that has a name.
+    public func waits(for reason: String?) { control.waits(for: reason) }
 
     /// Makes the state durable in the middle of a run: before and after something that must not be done twice.
     public func save(_ state: [UInt8]) async throws(QueueError) {

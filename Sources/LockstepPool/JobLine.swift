@@ -10,8 +10,14 @@ struct JobLine: Sendable, Equatable, Sequence {
     init() {}
 
     var first: JobID? { head == 0 ? nil : JobID(rawValue: head) }
+    var last: JobID? { rest.count > start ? JobID(rawValue: rest[rest.count - 1]) : first }
     var isEmpty: Bool { head == 0 }
     var count: Int { head == 0 ? 0 : 1 + rest.count - start }
+
+    /// How many stand before a job.
+    func count(before job: JobID) -> Int {
+        head == 0 || job.rawValue <= head ? 0 : 1 + firstPlace(notBefore: job.rawValue) - start
+    }
 
     /// Where in `rest` the one behind the head stands.
     private var start: Int { rest.isEmpty ? 0 : 1 + Int(rest[0]) }

@@ -7,7 +7,7 @@ extension JobQueue {
             handler.accepted(job)
             // Discarded, or joined into another lane, while it was being synced.
             guard let row = state.jobs[job.id], let lane = row.lane.map(state.lanes.current) else { continue }
-            if row.urgency == .live { hurry(lane) }
+            if row.urgency == .live { escalate(lane) }
             refresh(lane)
         }
     }

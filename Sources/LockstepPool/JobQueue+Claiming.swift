@@ -13,7 +13,7 @@ extension JobQueue {
         guard bearer != lane else { return answer(lease) }
         guard state.lanes.mayJoin(lane, bearer) else { return .others }
         _ = try submit(.joined(from: lane, into: bearer), .release(0))
-        hurried.join(lane, into: bearer)
+        escalate(bearer)
         refresh(bearer)
         return .joining
     }

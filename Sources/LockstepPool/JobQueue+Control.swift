@@ -14,13 +14,20 @@ extension JobQueue {
         }
         let ticket = try submit(.revived(job: id, lane: lane, keys: keys), .release(0))
         try await durable(ticket)
-        if let lane { refresh(state.lanes.current(lane)) }
+        guard let lane = lane.map(state.lanes.current) else { return }
+        escalate(lane)
+        refresh(lane)
     }
 
-    /// Closes a job that is not running, without doing it.
+    /// Closes a job that is not running, without doing it. A run that has not begun is called off first.
     public func discard(_ id: JobID) async throws(QueueError) {
+        unwanted.insert(id)
+        defer {
+            unwanted.remove(id)
+            if let lane = state.jobs[id]?.lane { refresh(state.lanes.current(lane)) }
+        }
+        try await callOff(id)
         let job = try open(id)
-        guard job.isDead || !isRunning(id, job) else { throw .notNow(id, .running) }
         let record = OutcomeRecord(
             job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [], at: wall())
         let release = QueuePolicy.reserve(forPayload: Int(job.size))
@@ -30,6 +37,18 @@ extension JobQueue {
         if let lane = job.lane { refresh(state.lanes.current(lane)) }
     }
 
+    /// Returns when the job, which is unwanted, does not run.
+    ///
+    /// - Throws: `notNow` if its run has begun: what that does cannot be taken back.
+    private func callOff(_ id: JobID) async throws(QueueError) {
+        while let job = state.jobs[id], !job.isDead, let lease = lease(of: id, job) {
+            guard lease.control.callOffUnlessBegun(), !Task.isCancelled else { throw .notNow(id, .running) }
+            let bell = Bell()
+            leaseWaiters[lease.number, default: []].append(bell)
+            await bell.wait()
+        }
+    }
+
     /// A job that is not finished.
     private func open(_ id: JobID) throws(QueueError) -> QueueState.JobRow {
         if let job = state.jobs[id] { return job }
@@ -37,20 +56,24 @@ extension JobQueue {
         throw .noSuchJob(id)
     }
 
+    /// Runs of the tenant are called off: once this has been called, none begins anything new.
     public func pause(_ tenant: TenantID) async throws(QueueError) {
-        try await durable(submit(.paused(tenant: tenant, lane: nil, isPaused: true), .release(0)))
+        let ticket = try submit(.paused(tenant: tenant, lane: nil, isPaused: true), .release(0))
+        callOffRuns(of: tenant)
+        try await durable(ticket)
     }
 
     public func resume(_ tenant: TenantID) async throws(QueueError) {
         try await durable(submit(.paused(tenant: tenant, lane: nil, isPaused: false), .release(0)))
-        guard let number = state.lanes.tenants.known(tenant) else { return }
-        for (lane, row) in state.lanes.rows where row.tenant == number && !row.line.isEmpty {
-            refresh(LaneID(rawValue: lane))
-        }
+        await refreshLanes(of: tenant)
     }
 
+    /// Calls off its run, as for a tenant.
     public func pause(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {
-        try await durable(submit(.paused(tenant: tenant, lane: try known(lane, tenant), isPaused: true), .release(0)))
+        let lane = try known(lane, tenant)
+        let ticket = try submit(.paused(tenant: tenant, lane: lane, isPaused: true), .release(0))
+        callOffRuns(of: lane)
+        try await durable(ticket)
     }
 
     public func resume(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {

@@ -9,13 +9,15 @@ extension JobQueue {
         if !isBacklogAnnounced { isStopping = true }
         await withDiscardingTaskGroup { group in
             while !isStopping {
-                wakeWhatIsDue()
+                // In pieces, so that others are accepted meanwhile.
+                var lookedAt = 0
+                wakeWhatIsDue(&lookedAt)
                 let mayRun = !hasFailed && log.isFailed == nil
-                while mayRun, let lease = nextLease() {
+                while mayRun, let lease = nextLease(&lookedAt) {
                     group.addTask { await self.work(lease) }
                 }
                 if mayRun, isCheckpointDue { group.addTask { await self.checkpointIfDue() } }
-                await rest()
+                if lookedAt < Self.rowsAtOnce { await rest() } else { await Task.yield() }
                 // Nothing rings for a cancelled task, so it would go round here for ever.
                 if Task.isCancelled { isStopping = true }
             }
@@ -42,8 +44,9 @@ extension JobQueue {
     /// has passed since. Due times are told by it, so that setting the wall clock makes no job wait or hurry.
     nonisolated var steadyNow: Int64 { origin + clock.now().milliseconds }
 
-    private func wakeWhatIsDue() {
-        while let (id, at) = due.pop(dueBy: steadyNow) {
+    private func wakeWhatIsDue(_ lookedAt: inout Int) {
+        while lookedAt < Self.rowsAtOnce, let (id, at) = due.pop(dueBy: steadyNow) {
+            lookedAt += 1
             // Else it was discarded since, or ran and waits for another time.
             guard state.due(of: id) == at, let lane = state.jobs[id]?.lane else { continue }
             state.forgetDue(id)
@@ -52,11 +55,12 @@ extension JobQueue {
     }
 
     /// The next job to run, with its lane's lease taken.
-    private func nextLease() -> Lease? {
-        while var place = dispatcher.next() {
+    private func nextLease(_ lookedAt: inout Int) -> Lease? {
+        while lookedAt < Self.rowsAtOnce, var place = dispatcher.next() {
+            lookedAt += 1
             let lane = place.lane
-            // One that was hurried since stands in two lines.
-            let wasReady = ready[lane] == place.urgency
+            // One that was escalated since stands in two lines.
+            let wasReady = ready[lane]?.urgency == place.urgency
             if wasReady { ready[lane] = nil }
             if wasReady, isReady(lane), let row = state.lanes[lane], let id = row.pending.first,
                 let job = state.jobs[id]
@@ -65,7 +69,8 @@ extension JobQueue {
                 leasesGiven += 1
                 let lease = Lease(
                     job: id, lane: lane, attempt: job.nextAttempt, number: leasesGiven,
-                    merging: row.absorbed.map(\.lane), place: place, since: wall())
+                    merging: row.absorbed.map(\.lane), place: place,
+                    control: RunControl(hasBegun: !handler.saysWhenItBegins), since: wall())
                 leases[lane] = lease
                 state.forgetDue(id)
                 return lease
@@ -81,11 +86,10 @@ extension JobQueue {
     /// Puts the lane into the ready set if it can run now. One that cannot is looked at again when what it waits for has
     /// come: its head is due, a run has ended, or it was resumed.
     func refresh(_ lane: LaneID) {
-        guard let row = state.lanes[lane], let head = row.pending.first else { return hurried.forget(lane) }
-        let urgency = urgency(of: lane, head)
-        guard ready[lane] == nil || (ready[lane] == .bulk && urgency == .live), isReady(lane) else { return }
-        ready[lane] = urgency
-        dispatcher.add(lane, of: row.tenant, urgency)
+        guard let row = state.lanes[lane], let head = row.pending.first else { return }
+        let (urgency, now) = (urgency(of: lane, head), ready[lane]?.urgency)
+        guard now == nil || (now == .bulk && urgency == .live), isReady(lane) else { return }
+        ready[lane] = (urgency, dispatcher.add(lane, of: row.tenant, urgency))
         bell.ring()
     }
 
@@ -102,16 +106,17 @@ extension JobQueue {
         return leases[lane] == nil
             // A lane that was joined into this one has to end its run first.
             && row.absorbed.allSatisfy { leases[$0.lane] == nil }
-            && !row.isPaused && !row.isParked && !state.pausedTenants.contains(row.tenant)
-            && job.sequence <= announcements.sequence && state.due(of: head) <= steadyNow
+            && !isHeld(row) && !unwanted.contains(head) && job.sequence <= announcements.sequence
+            && state.due(of: head) <= steadyNow
     }
 
-    /// The lane's place is free again. Called by the attempt that took it, and only by it.
+    /// The lane's place is free again. Called once, by the attempt that took it.
     func giveBack(_ lease: Lease) {
         leases[lease.lane] = nil
         dispatcher.giveBack(lease.place)
         refresh(state.lanes.current(lease.lane))
         bell.ring()
+        for waiter in leaseWaiters.removeValue(forKey: lease.number) ?? [] { waiter.ring() }
         guard leases.isEmpty else { return }
         for waiter in idleWaiters { waiter.ring() }
         idleWaiters = []

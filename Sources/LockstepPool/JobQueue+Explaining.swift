@@ -1,4 +1,4 @@
-/// Why a job waits. For people: it looks through a lane, or through what is ready, where it must.
+/// Why a job waits. Costs about the same however many jobs there are.
 extension JobQueue {
     /// - Throws: `noSuchJob` also for a job that was finished long ago, or discarded; see ``hasAccepted(_:)``.
     public func explain(_ id: JobID) throws(QueueError) -> Explanation {
@@ -21,21 +21,28 @@ extension JobQueue {
         guard let lane = view.lane, let row = state.lanes[lane], let first = row.pending.first else {
             return .notDurable
         }
-        if let lease = leases(of: lane, row).first(where: { $0.holds(id) }) {
-            return .running(since: lease.since, attempt: Int(lease.attempt), together: lease.jobs.count)
-        }
+        if let lease = leases(of: lane, row).first(where: { $0.holds(id) }) { return explain(lease) }
         if let reason = log.isFailed { return .failed(reason: reason) }
         if hasFailed { return .failed(reason: "a completion could not be written") }
         if isStopping { return .stopping }
+        if !isServed(row.tenant) { return .tenantNotServed }
         if state.pausedTenants.contains(row.tenant) { return .tenantPaused }
         if row.isPaused { return .lanePaused }
         if row.isParked { return .parked(by: row.parkedBy) }
         guard first == id else {
-            let ahead = row.pending.prefix { $0 < id }.count
+            let ahead = row.pending.count(before: id)
             let because = state.jobs[first].map { explain(first, $0) } ?? .notDurable
             return .behind(first: first, ahead: ahead, because: because)
         }
         return explainHead(id, job, lane, row)
+    }
+
+    private func explain(_ lease: Lease) -> Explanation {
+        let together = lease.jobs.count
+        guard lease.control.hasBegun else {
+            return .waitingToBegin(since: lease.since, together: together, reason: lease.control.waitsFor)
+        }
+        return .running(since: lease.since, attempt: Int(lease.attempt), together: together)
     }
 
     private func explainHead(
@@ -48,11 +55,7 @@ extension JobQueue {
             let view = state.view(id, job, .waiting(until: due))
             return .waiting(until: due, attempts: view.attempts, reason: view.reason ?? "")
         }
-        return .ready(ahead: dispatcher.ahead(of: lane, of: row.tenant, urgency(of: lane, id)))
-    }
-
-    /// The runs of a lane: its own, and those of lanes that were joined into it and have not ended.
-    private func leases(of lane: LaneID, _ row: LaneTable.Row) -> [Lease] {
-        ([lane] + row.absorbed.map(\.lane)).compactMap { leases[$0] }
+        let ahead = ready[lane].map { dispatcher.ahead(of: $0.number, of: row.tenant, $0.urgency) }
+        return .ready(ahead: ahead ?? 0)
     }
 }

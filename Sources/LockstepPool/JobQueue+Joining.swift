@@ -47,7 +47,7 @@ extension JobQueue {
         }
         var (line, bytes): ([JobID], Int) = ([], 0)
         for id in row.pending.prefix(most) {
-            guard let job = state.jobs[id], job.isSnapshot, !runsAlone.contains(id),
+            guard let job = state.jobs[id], job.isSnapshot, !runsAlone.contains(id), !unwanted.contains(id),
                 job.sequence <= announcements.sequence, state.due(of: id) == 0
             else { break }
             bytes += Int(job.size)
@@ -61,8 +61,7 @@ extension JobQueue {
         // A lane that was joined into this one meanwhile brought a state that this run does not know of, and jobs that
         // rest on it; one of them may even be running.
         row.absorbed.map(\.lane) == lease.merging
-            && dispatcher.hasRoomForMore(at: lease.place)
-            && !row.isPaused && !row.isParked && !state.pausedTenants.contains(row.tenant)
+            && dispatcher.hasRoomForMore(at: lease.place) && !isHeld(row)
     }
 
     /// - Parameter attempt: nil for the one that would be its next.

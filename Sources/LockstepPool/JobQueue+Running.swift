@@ -12,6 +12,7 @@ extension JobQueue {
         do {
             let known = try await laneState(for: lease)
             let jobs = try await gather(&lease, state: known.bytes)
+            if lease.control.isCalledOff { return await end(lease, .interrupted, state: nil) }
             let outcome = await run(jobs, lease, state: known.bytes)
             await finish(lease, outcome, of: row, given: known)
         } catch {
@@ -52,7 +53,8 @@ extension JobQueue {
 
     func handle(of lease: Lease) -> LaneHandle {
         LaneHandle(
-            id: lease.lane, store: { state throws(QueueError) in try await self.save(state, lease) },
+            id: lease.lane, control: lease.control,
+            store: { state throws(QueueError) in try await self.save(state, lease) },
             bind: { key throws(QueueError) in try await self.claim(key, lease) },
             look: { key in await self.isOthers(key, lease) })
     }
@@ -65,7 +67,7 @@ extension JobQueue {
         var isCharged = true
         switch outcome {
         case .done(let state): (ending, new) = (.done, state)
-        case .interrupted(let state) where isStopping || Task.isCancelled || isHurried(lease):
+        case .interrupted(let state) where isStopping || Task.isCancelled || lease.control.isCalledOff:
             (ending, new) = (.interrupted, state)
         case .interrupted(let state):
             // It was not asked for; to try again at once would be a loop without a pause.
@@ -161,6 +163,9 @@ extension JobQueue {
             return try submit(.outcome(record), .release(reserved(for: [lease.job])))
         case .waiting where record.lane == nil:
             return try writeVainTry(record)
+        case .interrupted where record.lane == nil:
+            // All is as it was. Written each time, pauses of days would eat what was set aside for the completion.
+            return nil
         case .waiting, .dead, .interrupted, .discarded:
             return try submit(.outcome(record), .release(0))
         }

@@ -17,18 +17,23 @@ public actor JobQueue {
     /// A completion could not be written. What is in memory is more than is on disk, so nothing may follow from it
     /// until the next start, which reads what the log has.
     var hasFailed = false
-    /// Lanes that stand in the dispatcher's ready set, and in which line.
-    var ready: [LaneID: JobUrgency] = [:]
-    var hurried = HurriedLanes()
+    /// Lanes that stand in the dispatcher's ready set, in which line, and under which number.
+    var ready: [LaneID: (urgency: JobUrgency, number: UInt64)] = [:]
+    /// Nil: all.
+    var servedTenants: Set<TenantID>?
     /// When jobs are due that wait for a time. Each has one entry that means it: the one whose time is the state's.
     var due = DueLine()
     /// What the wall clock showed when the queue's own clock began; see `steadyNow`.
     let origin: Int64
     /// Rung when there may be something to dispatch.
     let bell = Bell()
-    /// Rung when running jobs are to be cancelled.
+    /// Rung when all running jobs are to be cancelled.
     let lastCall = Bell()
     var idleWaiters: [Bell] = []
+    /// By the leases' numbers: rung when they end.
+    var leaseWaiters: [UInt64: [Bell]] = [:]
+    /// Jobs that are about to be discarded: they are not begun any more.
+    var unwanted: Set<JobID> = []
     var isStopping = false
     var isDispatching = false
     /// For the jitter of pauses.
@@ -61,6 +66,7 @@ public actor JobQueue {
         /// Lanes whose states are merged into the one that the attempt is given.
         var merging: [LaneID]
         var place: Dispatcher.Place
+        let control: RunControl
         /// Milliseconds since 1970.
         var since: Int64
 
@@ -86,7 +92,7 @@ public actor JobQueue {
         loggedSinceCheckpoint = found.logged
         dispatcher = Dispatcher(
             perTenant: .init(lanes: policy.lanesPerTenant, bytes: policy.maxRunningBytes / 4),
-            total: .init(lanes: policy.lanes, bytes: policy.maxRunningBytes))
+            total: .init(lanes: policy.lanes, bytes: policy.maxRunningBytes), least: policy.leastLanesPerTenant)
     }
 
     /// Finishes recovery: nothing is dispatched before `run`.
@@ -118,17 +124,9 @@ public actor JobQueue {
             isBacklogAnnounced = false
         }
         // The lanes that waited longest first.
-        var bulk: Set<LaneID> = []
         for (number, job) in state.jobs.rows {
-            guard let lane = job.id, !job.isDead else { continue }
-            let isBulk = job.flags & JobTable.Packed.isBulk != 0
-            if state.lanes.head(of: lane)?.rawValue == number {
-                if isBulk { bulk.insert(lane) }
-                refresh(lane)
-            } else if !isBulk, bulk.contains(lane) {
-                hurry(lane)
-                refresh(lane)
-            }
+            guard let lane = job.id, !job.isDead, state.lanes.head(of: lane)?.rawValue == number else { continue }
+            refresh(lane)
         }
     }
 
@@ -206,7 +204,7 @@ public actor JobQueue {
         for other in placement.joins {
             _ = try submit(.joined(from: other, into: placement.lane), .reserve(0))
             ready[other] = nil
-            hurried.join(other, into: placement.lane)
+            escalate(placement.lane)
             refresh(placement.lane)
         }
         return placement.lane

@@ -40,24 +40,31 @@ struct JobTable: Sendable {
         static let isDead: UInt8 = 4
 
         var isDead: Bool { flags & Self.isDead != 0 }
+        var urgency: JobUrgency { flags & Self.isBulk != 0 ? .bulk : .live }
         var id: LaneID? { lane == 0 ? nil : LaneID(rawValue: lane) }
     }
 
     private(set) var rows = NumberedRows<Packed>()
     private(set) var tenants = TenantNumbers()
+    /// Of sixty-four neighbours each: a bit for each tenant that had a job among them, some tenants sharing a bit. So one
+    /// tenant's few jobs are found among millions of others.
+    private var masks = NumberedRows<UInt64>()
 
     var count: Int { rows.count }
     var isEmpty: Bool { rows.isEmpty }
 
     subscript(id: JobID) -> QueueState.JobRow? {
         get { rows[id.rawValue].map(unpacked) }
-        set { rows[id.rawValue] = newValue.map { packed($0) } }
+        set {
+            guard let newValue else { return remove(id) }
+            put(packed(newValue), at: id)
+        }
     }
 
     func unpacked(_ row: Packed) -> QueueState.JobRow {
         QueueState.JobRow(
             tenant: tenants[row.tenant], lane: row.id, kind: row.kind, isSnapshot: row.flags & Packed.isSnapshot != 0,
-            urgency: row.flags & Packed.isBulk != 0 ? .bulk : .live, isDead: row.isDead, attempts: row.attempts,
+            urgency: row.urgency, isDead: row.isDead, attempts: row.attempts,
             size: row.size, address: LogAddress(rawValue: row.address), sequence: row.sequence,
             acceptedAt: row.acceptedAt)
     }
@@ -72,12 +79,76 @@ struct JobTable: Sendable {
     }
 
     /// A row of a checkpoint, whose tenant has a number here already.
-    mutating func put(_ row: Packed, at id: JobID) { rows[id.rawValue] = row }
+    mutating func put(_ row: Packed, at id: JobID) {
+        rows[id.rawValue] = row
+        let (neighbours, bit) = (id.rawValue >> 6, Self.bit(row.tenant))
+        if masks.change(neighbours, { $0 |= bit }) == nil { masks[neighbours] = bit }
+    }
 
     mutating func number(of tenant: TenantID) -> UInt32 { tenants.number(of: tenant) }
 
     /// Nil if there is none.
-    mutating func remove(_ id: JobID) { rows[id.rawValue] = nil }
+    mutating func remove(_ id: JobID) {
+        rows[id.rawValue] = nil
+        if !rows.hasNeighbours(of: id.rawValue) { masks[id.rawValue >> 6] = nil }
+    }
+
+    private static func bit(_ tenant: UInt32) -> UInt64 { 1 << UInt64(tenant & 63) }
+
+    // MARK: In pieces
+
+    /// Where a search for jobs goes on, and what it found on the way there.
+    struct Piece {
+        var rows: NumberedRows<Packed>.Piece = []
+        /// Nil: there are no more.
+        var next: UInt64?
+    }
+
+    /// Some jobs with this number and greater ones, in ascending order; of a tenant, if one is given, and perhaps of
+    /// others beside it. Costs no more than a fraction of a millisecond, and may find none and still go on.
+    func rows(from number: UInt64, of tenant: UInt32?, atLeast count: Int = JobQueue.rowsAtOnce) -> Piece {
+        var (piece, next) = (Piece(), number)
+        for _ in 0..<Self.piecesAtOnce where piece.rows.count < count {
+            if let tenant {
+                guard let masks = masks.rows(from: next >> 6) else { return piece }
+                guard let hit = masks.first(where: { $0.row & Self.bit(tenant) != 0 }) else {
+                    guard let last = masks.last?.number, last < .max >> 6 else { return piece }
+                    next = (last + 1) << 6
+                    continue
+                }
+                next = max(next, hit.number << 6)
+            }
+            guard let found = rows.rows(from: next, atLeast: 1), let last = found.last?.number else { return piece }
+            piece.rows += found
+            guard last < .max else { return piece }
+            next = last + 1
+        }
+        piece.next = next
+        return piece
+    }
+
+    /// The same in descending order, of jobs with smaller numbers.
+    func rows(below number: UInt64, of tenant: UInt32?) -> Piece {
+        var (piece, next) = (Piece(), number)
+        for _ in 0..<Self.piecesAtOnce where piece.rows.count < JobQueue.rowsAtOnce {
+            guard next > 0 else { return piece }
+            if let tenant {
+                guard let masks = masks.rows(below: ((next - 1) >> 6) + 1) else { return piece }
+                guard let hit = masks.first(where: { $0.row & Self.bit(tenant) != 0 }) else {
+                    next = (masks.last?.number ?? 0) << 6
+                    continue
+                }
+                next = min(next, (hit.number + 1) << 6)
+            }
+            guard let found = rows.rows(below: next, atLeast: 1), let last = found.last?.number else { return piece }
+            piece.rows += found
+            next = last
+        }
+        piece.next = next
+        return piece
+    }
+
+    private static let piecesAtOnce = 1_024
 
     mutating func set(_ address: LogAddress, of id: JobID) {
         _ = rows.change(id.rawValue) { $0.address = address.rawValue }

@@ -39,18 +39,22 @@ struct JobTally: Sendable {
     mutating func remove(_ standing: Standing, of tenant: UInt32) {
         counts[Int(tenant)][standing] -= 1
         precondition(counts[Int(tenant)][standing] >= 0, "a job stands where it was put")
+        if counts[Int(tenant)].pending == 0 { oldest[Int(tenant)] = .max }
     }
 
     /// The tenant's oldest job that is not dead. Looks on from where it was found the last time, so that all calls
-    /// together pass each job once.
-    mutating func oldestPending(of tenant: UInt32, in jobs: NumberedRows<JobTable.Packed>) -> Int64? {
-        guard counts[Int(tenant)].pending > 0 else {
-            oldest[Int(tenant)] = .max
-            return nil
-        }
-        for (number, row) in jobs.from(oldest[Int(tenant)]) where row.tenant == tenant && !row.isDead {
-            oldest[Int(tenant)] = number
-            return row.acceptedAt
+    /// together pass each job once, and in pieces: nil also if it was not found yet.
+    mutating func oldestPending(of tenant: UInt32, in jobs: JobTable) -> Int64? {
+        guard counts.indices.contains(Int(tenant)), counts[Int(tenant)].pending > 0 else { return nil }
+        // Mostly it is where it was.
+        for most in [1, JobQueue.rowsAtOnce] {
+            let piece = jobs.rows(from: oldest[Int(tenant)], of: tenant, atLeast: most)
+            if let (number, row) = piece.rows.first(where: { $0.row.tenant == tenant && !$0.row.isDead }) {
+                oldest[Int(tenant)] = number
+                return row.acceptedAt
+            }
+            guard let next = piece.next else { return nil }
+            oldest[Int(tenant)] = next
         }
         return nil
     }

@@ -40,6 +40,9 @@ struct LaneTable: Sendable {
         var isPaused = false
         /// Whether there is more about it in `rarities`.
         var isRare = false
+        /// A bulk job came into it since it was last empty, and whether a live one came behind that.
+        var hasBulk = false
+        var isEscalated = false
 
         static let noState = UInt64.max
         var address: LogAddress? { state == Self.noState ? nil : LogAddress(rawValue: state) }
@@ -214,6 +217,10 @@ struct LaneTable: Sendable {
         joined[from] = into
         bind(keys, to: into, of: tenants[old.tenant])
         _ = rows.change(into.rawValue) { row in
+            // Live jobs of the one may now stand behind bulk ones of the other.
+            let isMixed = !row.line.isEmpty && !old.line.isEmpty && (row.hasBulk || old.hasBulk)
+            row.isEscalated = row.isEscalated || old.isEscalated || isMixed
+            row.hasBulk = row.hasBulk || old.hasBulk
             row.line.merge(old.line)
             row.newestSnapshot = max(row.newestSnapshot, old.newestSnapshot)
             row.isPaused = row.isPaused || old.isPaused
@@ -229,12 +236,27 @@ struct LaneTable: Sendable {
 
     func head(of lane: LaneID) -> JobID? { rows[lane.rawValue]?.line.first }
 
-    mutating func insert(_ job: JobID, into lane: LaneID) {
-        _ = rows.change(lane.rawValue) { $0.line.insert(job) }
+    /// Whether a live job may stand behind a bulk one, or beside the bulk run of a lane that was joined into this one.
+    func isEscalated(_ lane: LaneID) -> Bool { rows[lane.rawValue]?.isEscalated ?? false }
+
+    mutating func insert(_ job: JobID, _ urgency: JobUrgency, into lane: LaneID) {
+        _ = rows.change(lane.rawValue) { row in
+            row.line.insert(job)
+            switch urgency {
+            case .live: row.isEscalated = row.hasBulk
+            case .bulk:
+                row.hasBulk = true
+                // Put back by an operator, it stands before jobs that may be live.
+                if row.line.last != job { row.isEscalated = true }
+            }
+        }
     }
 
     mutating func remove(_ job: JobID, from lane: LaneID) {
-        _ = rows.change(lane.rawValue) { $0.line.remove(job) }
+        _ = rows.change(lane.rawValue) { row in
+            row.line.remove(job)
+            if row.line.isEmpty { (row.hasBulk, row.isEscalated) = (false, false) }
+        }
     }
 
     mutating func isDone(snapshot: JobID, in lane: LaneID) {

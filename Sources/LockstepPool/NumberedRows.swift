@@ -106,22 +106,50 @@ extension NumberedRows: Sequence {
         return IteratorSequence(Iterator(numbers, rows, from: chunk, skipping: skipping))
     }
 
-    /// Greatest number first.
-    func descending() -> some Sequence<(number: UInt64, row: Row)> {
-        rows.indices.reversed().lazy.flatMap { chunk in
-            rows[chunk].indices.reversed().lazy.map { place in
-                let bit = numbers.present[chunk].place(ofBit: place)
-                return (number: numbers.chunks[chunk] << 6 | UInt64(bit), row: rows[chunk][place])
-            }
-        }
-    }
-}
+    // MARK: In pieces
 
-extension UInt64 {
-    /// Where the bit lies that has so many set ones below it.
-    fileprivate func place(ofBit rank: Int) -> Int {
-        var bits = self
-        for _ in 0..<rank { bits &= bits - 1 }
-        return bits.trailingZeroBitCount
+    typealias Piece = [(number: UInt64, row: Row)]
+
+    /// Whether there is any row among the sixty-four neighbours of a number, itself included.
+    func hasNeighbours(of number: UInt64) -> Bool {
+        let chunk = numbers.firstChunk(notBefore: number)
+        return chunk < rows.count && numbers.chunks[chunk] == number >> 6 && numbers.present[chunk] != 0
+    }
+
+    /// Rows with this number and greater ones, in ascending order: as many as asked for and at most sixty-three more.
+    /// Nil: there are none.
+    func rows(from number: UInt64, atLeast count: Int = 1) -> Piece? {
+        var piece: Piece = []
+        var chunk = numbers.firstChunk(notBefore: number)
+        while chunk < rows.count, piece.count < count {
+            append(chunk, to: &piece) { $0 >= number }
+            chunk += 1
+        }
+        return piece.isEmpty ? nil : piece
+    }
+
+    /// Rows with smaller numbers, in descending order: as many as asked for and at most sixty-three more. Nil: there are
+    /// none.
+    func rows(below number: UInt64, atLeast count: Int = 1) -> Piece? {
+        guard number > 0 else { return nil }
+        var piece: Piece = []
+        var chunk = numbers.firstChunk(notBefore: number)
+        if chunk == rows.count || numbers.chunks[chunk] != number >> 6 { chunk -= 1 }
+        while chunk >= 0, piece.count < count {
+            var own: Piece = []
+            append(chunk, to: &own) { $0 < number }
+            piece += own.reversed()
+            chunk -= 1
+        }
+        return piece.isEmpty ? nil : piece
+    }
+
+    private func append(_ chunk: Int, to piece: inout Piece, where fits: (UInt64) -> Bool) {
+        var (bits, base) = (numbers.present[chunk], numbers.chunks[chunk] << 6)
+        for row in rows[chunk] {
+            let number = base | UInt64(bits.trailingZeroBitCount)
+            if fits(number) { piece.append((number, row)) }
+            bits &= bits - 1
+        }
     }
 }

@@ -183,7 +183,7 @@ struct QueueState: Sendable {
         change(id) { state in
             state.jobs[id] = row
             state.troubles[id.rawValue] = trouble
-            if let lane = row.lane, !row.isDead { state.lanes.insert(id, into: lane) }
+            if let lane = row.lane, !row.isDead { state.lanes.insert(id, row.urgency, into: lane) }
         }
     }
 
@@ -239,7 +239,7 @@ struct QueueState: Sendable {
             state.jobs.set(attempts: 0, of: id)
             state.jobs.set(lane: lane, of: id)
             state.troubles[id.rawValue] = nil
-            state.lanes.insert(id, into: lane)
+            state.lanes.insert(id, job.urgency, into: lane)
         }
         change(lane) { $0.unpark(lane, of: id) }
     }
@@ -284,7 +284,7 @@ struct QueueState: Sendable {
             row.lane = lane?.rawValue ?? 0
             change(saved.id) { state in
                 state.jobs.put(row, at: saved.id)
-                if let lane, !row.isDead { state.lanes.insert(saved.id, into: lane) }
+                if let lane, !row.isDead { state.lanes.insert(saved.id, row.urgency, into: lane) }
             }
         }
     }
@@ -338,7 +338,13 @@ struct QueueState: Sendable {
         }
     }
 
-    mutating func oldestPending(of tenant: UInt32) -> Int64? { tally.oldestPending(of: tenant, in: jobs.rows) }
+    mutating func oldestPending(of tenant: UInt32) -> Int64? { tally.oldestPending(of: tenant, in: jobs) }
+
+    /// Neither finished nor dead.
+    func pending(of tenant: TenantID) -> Int {
+        guard let number = jobs.tenants.known(tenant), tally.counts.indices.contains(Int(number)) else { return 0 }
+        return tally.counts[Int(number)].pending
+    }
 
     // MARK: Views
 

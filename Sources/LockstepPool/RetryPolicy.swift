@@ -33,10 +33,15 @@ public struct QueuePolicy: Sendable {
     public var retry = RetryPolicy()
     /// Lanes of one tenant that run at once, and of all tenants; bulk jobs leave a quarter of either to live ones. A
     /// handler that waits for something scarce waits with its lane, so this is also how many can be in line for it.
+    ///
+    /// Once `lanes` run, a tenant that runs less than its share (`lanes` divided by the tenants that have something to
+    /// run, and at least `leastLanesPerTenant`) gets a place all the same: tenants whose lanes all wait keep no other
+    /// from running, however many they are. What runs then grows with the logarithm of their number.
     public var lanesPerTenant = 64
     public var lanes = 1_024
+    public var leastLanesPerTenant = 8
     /// Payloads and lane states that the running lanes hold in memory; one tenant's hold a quarter at most. The last one
-    /// that is begun may go over it.
+    /// that is begun may go over it. Shared as the lanes are, and each tenant may always run one lane.
     public var maxRunningBytes = 64 << 20
     /// Bytes of one payload.
     public var maxPayload = 1 << 20

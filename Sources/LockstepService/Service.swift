@@ -65,6 +65,8 @@ package final class Service: Sendable {
             }
             await restored.renew()
             handler.attach(Gyms(gyms))
+            await queue.serve(only: Set(gyms.map(\.id.tenant)))
+            await report(absentIn: queue, log)
             return Service(
                 configuration, queue, restored, handler, Gyms(gyms), Array(accounts.values), credentials, jobs.journal,
                 log,
@@ -197,7 +199,7 @@ package final class Service: Sendable {
         let bulk = account.gateway.calls(.bulk, for: party)
         let origin = clock.now
         let readAhead = ReadAhead(calls: bulk, now: { origin.duration(to: clock.now) }) {
-            await queue.counts().tenants[gym.id.tenant]?.pending ?? 0
+            await queue.pending(of: gym.id.tenant)
         }
         let imports = ImportCalls(calls: bulk, readAhead: readAhead)
         let old = Attention.entries(ofList: await queue.note(hints) ?? [])
@@ -222,13 +224,26 @@ package final class Service: Sendable {
         // Any body that the intake reads can be kept.
         policy.maxPayload = HTTPLimits().bodyBytes + StoredMessage.mostOverhead
         // A change that waits for Keap's budget waits with its lane: to fill bulk calls, hundreds of one gym's must be
-        // able to, and still leave places for everybody else's.
+        // able to. Where many gyms wait at once each has a part of these.
         policy.lanesPerTenant = 512
-        policy.lanes = min(4_096, 512 * (configuration.gyms.count + 1))
+        policy.lanes = 4_096
+        policy.leastLanesPerTenant = 16
         for gym in configuration.gyms {
             policy.afterDeadByTenant[gym.id.tenant] = gym.afterDead == .park ? .park : .goOn
         }
         return policy
+    }
+
+    /// Gyms that jobs wait for and the configuration does not name.
+    private static func report(absentIn queue: JobQueue, _ log: ServiceLog) async {
+        for (tenant, counts) in await queue.counts().tenants.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            guard !counts.isServed, !counts.jobs.isEmpty else { continue }
+            let count = counts.jobs.values.reduce(0, +)
+            log.warning(
+                "gym \(tenant) is not in the configuration and has \(count) \(count == 1 ? "job" : "jobs"), which "
+                    + "\(count == 1 ? "waits" : "wait"): put the gym back and start again, or discard them "
+                    + "(lockstep jobs --gym \(tenant))")
+        }
     }
 
     private static func report(_ recovery: RecoveryReport, in directory: String, _ log: ServiceLog) {

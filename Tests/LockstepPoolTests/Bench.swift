@@ -10,12 +10,12 @@ struct Bench: Sendable {
 
     init(
         log: MemoryLog = MemoryLog(), clock: ManualClock = ManualClock(), policy: QueuePolicy = QueuePolicy(),
-        together: Together = .never,
+        together: Together = .never, saysWhenItBegins: Bool = false,
         script: @escaping ScriptedHandler.Script = { _, state, _ in .done(state: state) }
     ) async throws {
         self.log = log
         self.clock = clock
-        handler = ScriptedHandler(script, together: together)
+        handler = ScriptedHandler(script, together: together, saysWhenItBegins: saysWhenItBegins)
         queue = try await JobQueue.open(
             log: log, found: log.found, handler: handler, policy: policy, clock: clock, wall: { clock.wall })
     }

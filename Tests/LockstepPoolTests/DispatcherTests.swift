@@ -5,9 +5,10 @@ import Testing
 @Suite struct DispatcherTests {
     private func lanes(_ numbers: ClosedRange<UInt64>) -> [LaneID] { numbers.map { LaneID(rawValue: $0) } }
 
-    private func dispatcher(perTenant: Int, total: Int, bytes: Int = 1_000) -> Dispatcher {
+    private func dispatcher(perTenant: Int, total: Int, bytes: Int = 1_000, least: Int = 0) -> Dispatcher {
         Dispatcher(
-            perTenant: .init(lanes: perTenant, bytes: bytes / 4), total: .init(lanes: total, bytes: bytes))
+            perTenant: .init(lanes: perTenant, bytes: bytes / 4), total: .init(lanes: total, bytes: bytes),
+            least: least)
     }
 
     /// All that may run now, in their order.
@@ -110,15 +111,15 @@ import Testing
         #expect(dispatcher.next()?.lane.rawValue == 4)
     }
 
-    @Test func `one that is larger than everything runs alone`() throws {
+    @Test func `one that is larger than everything runs alone of its tenant, and keeps no other waiting`() throws {
         var dispatcher = dispatcher(perTenant: 100, total: 100, bytes: 10)
         for lane in lanes(1...2) { dispatcher.add(lane, of: .gym, .live) }
         dispatcher.add(LaneID(rawValue: 3), of: .other, .live)
         var first = try one(&dispatcher)
         dispatcher.hold(1_000, at: &first)
-        #expect(dispatcher.next() == nil)
+        #expect(numbers(all(&dispatcher)) == [3])
         dispatcher.giveBack(first)
-        #expect(dispatcher.next() != nil)
+        #expect(dispatcher.next()?.lane.rawValue == 2)
     }
 
     /// A tenant stands in both rings when its last place is taken by one of the other urgency.
@@ -133,5 +134,119 @@ import Testing
         for place in places { dispatcher.giveBack(place) }
         #expect(numbers(all(&dispatcher)) == [1, 2])
         #expect(dispatcher.running == 2)
+    }
+
+    // MARK: Tenants whose lanes never end
+
+    @Test(arguments: [JobUrgency.live, .bulk])
+    func `tenants that hold every place and wait keep no other from running, however many they are`(
+        urgency: JobUrgency
+    ) {
+        var dispatcher = dispatcher(perTenant: 64, total: 256, bytes: 1 << 20, least: 2)
+        var held: [Int] = []
+        for tenant in 0..<300 {
+            for lane in lanes(1...80) {
+                dispatcher.add(LaneID(rawValue: UInt64(tenant) * 100 + lane.rawValue), of: .init("\(tenant)"), urgency)
+            }
+            held.append(all(&dispatcher).count { $0.tenant == TenantID("\(tenant)") })
+        }
+        #expect(held[0] == (urgency == .live ? 64 : 48))
+        #expect(held.allSatisfy { $0 >= 1 }, "\(held)")
+        #expect(held[10] >= 256 / 11 * 3 / 4, "hundreds would share hundreds: \(held)")
+        // 256 × (1 + ln 75), and two for each that came when the share was less.
+        #expect(dispatcher.running < 256 * 6 + 2 * 300, "\(dispatcher.running)")
+    }
+
+    @Test func `nor do the bytes that they hold`() throws {
+        var dispatcher = dispatcher(perTenant: 100, total: 1_000, bytes: 1_000)
+        for tenant in 0..<20 {
+            for lane in lanes(1...20) {
+                dispatcher.add(LaneID(rawValue: UInt64(tenant) * 100 + lane.rawValue), of: .init("\(tenant)"), .live)
+            }
+            var count = 0
+            while var place = dispatcher.next() {
+                #expect(place.tenant == TenantID("\(tenant)"))
+                dispatcher.hold(40, at: &place)
+                count += 1
+            }
+            #expect(count >= 1, "tenant \(tenant)")
+            #expect(tenant >= 4 || count == 7, "tenant \(tenant): \(count)")
+        }
+        #expect(dispatcher.running * 40 < 1_000 * 4)
+    }
+
+    @Test func `a tenant that holds less than its share goes before those that hold more, and gives way after it`() {
+        var dispatcher = dispatcher(perTenant: 8, total: 8)
+        for lane in lanes(1...20) { dispatcher.add(lane, of: .gym, .live) }
+        let held = all(&dispatcher)
+        #expect(held.count == 8)
+        for lane in lanes(21...40) { dispatcher.add(lane, of: .other, .live) }
+        #expect(numbers(all(&dispatcher)) == [21, 22, 23, 24], "half of eight, though none is free")
+        for place in held.prefix(4) { dispatcher.giveBack(place) }
+        #expect(all(&dispatcher) == [], "eight run")
+        dispatcher.giveBack(held[4])
+        #expect(numbers(all(&dispatcher)) == [9], "the first one is below its share again")
+    }
+
+    @Test func `when tenants have nothing to run any more the others get their shares`() {
+        var dispatcher = dispatcher(perTenant: 4, total: 4)
+        var held: [Dispatcher.Place] = []
+        for tenant in ["a", "b"] {
+            for lane in lanes(1...4) { dispatcher.add(lane, of: TenantID(tenant), .live) }
+            held += all(&dispatcher)
+        }
+        #expect(held.map(\.tenant.rawValue) == ["a", "a", "a", "a", "b", "b"])
+        for place in held.prefix(3) { dispatcher.giveBack(place) }
+        #expect(all(&dispatcher).count == 1, "of b's other two one: a has one left")
+        dispatcher.giveBack(held[3])
+        #expect(all(&dispatcher).count == 1)
+        #expect(dispatcher.running == 4)
+    }
+
+    @Test func `a live job never waits for what its tenant's bulk jobs hold`() throws {
+        for (perTenant, bytes) in [(1, 1_000), (4, 1_000), (8, 40), (8, 1)] {
+            var dispatcher = dispatcher(perTenant: perTenant, total: perTenant, bytes: bytes, least: 1)
+            for lane in lanes(1...20) { dispatcher.add(lane, of: .gym, .bulk) }
+            while var place = dispatcher.next() { dispatcher.hold(10, at: &place) }
+            dispatcher.add(LaneID(rawValue: 30), of: .gym, .live)
+            #expect(dispatcher.next()?.lane.rawValue == 30, "\(perTenant) lanes, \(bytes) bytes")
+        }
+    }
+
+    @Test(arguments: UInt64(1)...30) func `whatever comes and goes, a tenant below its share is never kept waiting`(
+        seed: UInt64
+    ) {
+        var chance = Seeded(seed)
+        let (perTenant, total) = (Int.random(in: 1...8, using: &chance), Int.random(in: 1...20, using: &chance))
+        var dispatcher = dispatcher(perTenant: perTenant, total: total, bytes: 1 << 20, least: 1)
+        var ready: [TenantID: Set<LaneID>] = [:]
+        var held: [Dispatcher.Place] = []
+        for number in 1...600 as ClosedRange<UInt64> {
+            let tenant = TenantID("\(Int.random(in: 0..<12, using: &chance))")
+            if Int.random(in: 0..<5, using: &chance) < 3 {
+                let urgency: JobUrgency = Bool.random(using: &chance) ? .live : .bulk
+                dispatcher.add(LaneID(rawValue: number), of: tenant, urgency)
+                ready[tenant, default: []].insert(LaneID(rawValue: number))
+            } else if let index = held.indices.randomElement(using: &chance) {
+                dispatcher.giveBack(held.remove(at: index))
+            }
+            for place in all(&dispatcher) {
+                #expect(ready[place.tenant]?.remove(place.lane) != nil, "seed \(seed): it was ready, once")
+                held.append(place)
+            }
+            #expect(dispatcher.running == held.count)
+            let waiting = ready.filter { !$0.value.isEmpty }.keys
+            let sharers = Set(held.map(\.tenant)).union(waiting).count
+            for tenant in waiting where !held.contains(where: { $0.tenant == tenant }) {
+                Issue.record("seed \(seed): \(tenant) has nothing running and waits, of \(sharers)")
+            }
+            for tenant in Set(held.map(\.tenant)) {
+                // One live job more may run than a share of one that a bulk job has.
+                #expect(held.count { $0.tenant == tenant } <= perTenant + 1, "seed \(seed)")
+            }
+        }
+        for place in held { dispatcher.giveBack(place) }
+        while case let rest = all(&dispatcher), !rest.isEmpty { for place in rest { dispatcher.giveBack(place) } }
+        #expect(dispatcher.running == 0, "seed \(seed)")
     }
 }

@@ -39,7 +39,7 @@ import Testing
     {
         var policy = QueuePolicy()
         policy.lanesPerTenant = 3
-        policy.lanes = 5
+        (policy.lanes, policy.leastLanesPerTenant) = (5, 1)
         let gate = Gate()
         let bench = try await Bench(policy: policy) { _, state, _ in
             await gate.pass()
@@ -74,6 +74,32 @@ import Testing
             let id = try await bench.add("ann", of: .other)
             await bench.expect([id], are: .done)
             #expect(bench.handler.runs.count == 501)
+        }
+    }
+
+    /// Eight tenants with 530 jobs each filled all places for hours, and a ninth made no call.
+    @Test func `tenants whose jobs all wait keep no other from being served, and hold a bounded number of lanes`()
+        async throws
+    {
+        var policy = QueuePolicy()
+        (policy.lanesPerTenant, policy.lanes, policy.leastLanesPerTenant) = (16, 64, 2)
+        let closed = Gate()
+        let bench = try await Bench(policy: policy) { job, state, _ in
+            if job.tenant != .gym { await closed.pass() }
+            return .done(state: state)
+        }
+        try await bench.running {
+            for tenant in 0..<40 {
+                for number in 0..<20 { _ = try await bench.add("\(number)", of: TenantID("stuck \(tenant)")) }
+            }
+            await bench.expect("each of them has begun") { Set(bench.handler.runs.map(\.job.tenant)).count == 40 }
+            var ids: [JobID] = []
+            for number in 0..<50 { ids.append(try await bench.add("\(number)")) }
+            await bench.expect(ids, are: .done)
+            // 64 × (1 + ln 10), and what two of each are more.
+            #expect(await bench.queue.counts().lanesRunning < 64 * 4 + 80)
+            closed.open()
+            await bench.expect("all ran") { await bench.queue.counts().done == 850 }
         }
     }
 }

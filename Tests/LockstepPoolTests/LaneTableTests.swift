@@ -60,8 +60,8 @@ import Testing
     @Test func `joining moves jobs, keys and states, and is remembered`() {
         var table = table([[.name("ann")], [.booking("b")]])
         let (one, two) = (LaneID(rawValue: 1), LaneID(rawValue: 2))
-        for id: UInt64 in [1, 4, 5] { table.insert(JobID(rawValue: id), into: one) }
-        for id: UInt64 in [2, 3, 6] { table.insert(JobID(rawValue: id), into: two) }
+        for id: UInt64 in [1, 4, 5] { table.insert(JobID(rawValue: id), .live, into: one) }
+        for id: UInt64 in [2, 3, 6] { table.insert(JobID(rawValue: id), .live, into: two) }
         table.setState(LogAddress(rawValue: 10), size: 1, of: one, merging: [])
         table.join(one, into: two)
         #expect(table[two].map { Array($0.pending) } == (1...6).map { JobID(rawValue: $0) })

@@ -39,9 +39,18 @@ import Testing
         let sorted = model.keys.sorted()
         #expect(rows.map(\.number) == sorted, "seed \(seed)")
         #expect(rows.allSatisfy { model[$0.number] == $0.row }, "seed \(seed)")
-        #expect(rows.descending().map(\.number) == sorted.reversed(), "seed \(seed)")
-        for number in [0, 1, 63, 64, 65, reach / 2, reach, reach + 70] {
-            #expect(rows.from(number).map(\.number) == sorted.filter { $0 >= number }, "seed \(seed)")
+        for number in [0, 1, 63, 64, 65, reach / 2, reach, reach + 70, .max] {
+            for least in [1, 10, 100_000] {
+                let above = rows.rows(from: number, atLeast: least)?.map(\.number) ?? []
+                #expect(above == Array(sorted.filter { $0 >= number }.prefix(above.count)), "seed \(seed)")
+                #expect(above.count >= min(least, sorted.count { $0 >= number }), "seed \(seed)")
+                #expect(above.count < least + 64, "seed \(seed)")
+                let below = rows.rows(below: number, atLeast: least)?.map(\.number) ?? []
+                #expect(below == Array(sorted.filter { $0 < number }.reversed().prefix(below.count)), "seed \(seed)")
+                #expect(below.count >= min(least, sorted.count { $0 < number }), "seed \(seed)")
+                #expect(below.count < least + 64, "seed \(seed)")
+            }
+            #expect(rows.hasNeighbours(of: number) == sorted.contains { $0 >> 6 == number >> 6 }, "seed \(seed)")
         }
     }
 

@@ -42,13 +42,15 @@ final class ScriptedHandler: JobHandler {
     private let state = Mutex(State())
     private let script: Script
     private let rule: Together
+    let saysWhenItBegins: Bool
 
     init(
         _ script: @escaping Script = { _, state, _ in .done(state: state) },
-        together rule: Together = .never
+        together rule: Together = .never, saysWhenItBegins: Bool = false
     ) {
         self.script = script
         self.rule = rule
+        self.saysWhenItBegins = saysWhenItBegins
     }
 
     func joint(_ waiting: [Job], state: [UInt8]) -> Int { rule.count(waiting) }
@@ -118,38 +120,60 @@ final class ScriptedHandler: JobHandler {
 /// Keeps those who come to it until it is opened; then it stays open.
 final class Gate: Sendable {
     private enum State {
-        case closed([CheckedContinuation<Void, Never>])
+        case closed([Int: CheckedContinuation<Void, Never>], next: Int)
         case open
     }
 
-    private let state = Mutex(State.closed([]))
+    private let state = Mutex(State.closed([:], next: 0))
 
-    func pass() async {
-        await withCheckedContinuation { continuation in
-            let goesOn = state.withLock { state in
-                guard case .closed(let waiting) = state else { return true }
-                state = .closed(waiting + [continuation])
-                return false
-            }
-            if goesOn { continuation.resume() }
-        }
-    }
+    var isOpen: Bool { state.withLock { if case .open = $0 { true } else { false } } }
+
+    func pass() async { await wait(number()) }
 
     /// Like `pass`, but a cancelled task goes through as well.
     func passOrCancelled() async {
+        let number = number()
         await withTaskCancellationHandler {
-            await pass()
+            await wait(number, endsCancelled: true)
         } onCancel: {
-            open()
+            let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
+                guard case .closed(var waiting, let next) = state else { return nil }
+                let waiter = waiting.removeValue(forKey: number)
+                state = .closed(waiting, next: next)
+                return waiter
+            }
+            waiter?.resume()
         }
     }
 
     func open() {
         let waiting = state.withLock { state in
             defer { state = .open }
-            if case .closed(let waiting) = state { return waiting }
+            if case .closed(let waiting, _) = state { return waiting.sorted { $0.key < $1.key }.map(\.value) }
             return []
         }
         for continuation in waiting { continuation.resume() }
+    }
+
+    private func number() -> Int {
+        state.withLock { state in
+            guard case .closed(let waiting, let next) = state else { return 0 }
+            state = .closed(waiting, next: next + 1)
+            return next
+        }
+    }
+
+    private func wait(_ number: Int, endsCancelled: Bool = false) async {
+        await withCheckedContinuation { continuation in
+            let goesOn = state.withLock { state in
+                guard case .closed(var waiting, let next) = state, !(endsCancelled && Task.isCancelled) else {
+                    return true
+                }
+                waiting[number] = continuation
+                state = .closed(waiting, next: next)
+                return false
+            }
+            if goesOn { continuation.resume() }
+        }
     }
 }

@@ -4,7 +4,9 @@ struct KeapClient<Time: Clock, Budget: CallBudget>: KeapCalls where Time.Duratio
     let line: Admission<Time.Instant>.Line
     var run: KeapRun<Time.Instant>?
 
-    func inOneRun() -> any KeapCalls { KeapClient(gateway: gateway, line: line, run: KeapRun()) }
+    func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapCalls {
+        KeapClient(gateway: gateway, line: line, run: KeapRun(begin: begin))
+    }
 
     func ahead() -> any KeapCalls { KeapClient(gateway: gateway, line: line, run: KeapRun(rank: 0)) }
 

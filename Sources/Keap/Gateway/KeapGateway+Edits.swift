@@ -17,9 +17,9 @@ extension KeapGateway {
         let ticket = admission.arrive(
             edit, line.urgency, for: line.party, rank: run?.rank, mayGather: run?.mayGather(edit) ?? false)
         run?.keep(rank: ticket.rank)
-        bells[ticket] = bell
+        (bells[ticket], runs[ticket]) = (bell, run)
         defer {
-            bells[ticket] = nil
+            (bells[ticket], runs[ticket]) = (nil, nil)
             failedEdits[ticket] = nil
             callNext()
         }
@@ -61,7 +61,15 @@ extension KeapGateway {
             return callNext()
         }
         guard let permit = begun else { return }
+        guard runs[pass.ticket]?.begin() != false else {
+            await budget.giveBack(permit)
+            leave(pass, .nothing)
+            endedEdits[pass.ticket] = admission.withdraw(pass.ticket, .cancelled)
+            return callNext()
+        }
         let load = admission.load(pass)
+        // Those that ride along are under way from here on. One that was called off may still be among them.
+        for ticket in load.tickets.values where ticket != pass.ticket { _ = runs[ticket]?.begin() }
         merging.count(load)
         callNext()
         let hold = await hold(load.contacts)

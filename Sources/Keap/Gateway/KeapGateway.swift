@@ -29,6 +29,8 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     private var askers: [Bell]?
     var admission: Stage
     var bells: [Stage.Ticket: Bell] = [:]
+    /// The runs that the edits belong to.
+    var runs: [Stage.Ticket: KeapRun<Time.Instant>] = [:]
     /// Of edits whose callers have yet to wake.
     var endedEdits: [Stage.Ticket: WaitingEdit.Result] = [:]
     /// Of single contacts' tag edits that failed, until their callers have heard of it.
@@ -128,11 +130,11 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         let (pass, permit) = try await enter(claim, line, run)
         let hold = await contacts.begin(whole + claim.contacts, of: account.name, by: number)
         let isOld = run.map { contacts.isWritten(hold, after: $0.readAfter) } ?? false
-        if isRestingOnRead, let run, run.isStale(at: clock.now) || isOld && run.isOverwritten() {
+        if let unsent = reasonNotToSend(run, isRestingOnRead: isRestingOnRead, isOld: isOld) {
             contacts.end(hold)
             await budget.giveBack(permit)
             leave(pass, .nothing)
-            throw .stale
+            throw unsent
         }
         let (begun, writesBefore) = (clock.now, contacts.writes)
         let call = await send(request, about: CallSubject(request, naming: claim), permit, read)
@@ -149,6 +151,15 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         await probeHealth(line)
         AttemptLog.current?.ended(call.failed)
         return call
+    }
+
+    /// - Parameter isOld: the contact was written since the run read it.
+    private func reasonNotToSend(
+        _ run: KeapRun<Time.Instant>?, isRestingOnRead: Bool, isOld: Bool
+    ) -> KeapFailure? {
+        guard let run else { return nil }
+        if isRestingOnRead, run.isStale(at: clock.now) || isOld && run.isOverwritten() { return .stale }
+        return run.begin() ? nil : .cancelled
     }
 
     func takePermit(_ pass: Stage.Pass) async throws(KeapFailure) -> Budget.Permit {

@@ -22,10 +22,16 @@ final class KeapRun<Instant: InstantProtocol>: Sendable where Instant.Duration =
     /// The same where others keep writing the contact between.
     static var mostOverwrites: Int { 20 }
 
+    /// Asked right before a call of the run is sent, and told when it rides along in another's. False: the run was called
+    /// off.
+    let begin: @Sendable () -> Bool
     private let state: Mutex<State>
 
     /// - Parameter rank: where its calls stand; nil: where the first of them comes to stand.
-    init(rank: UInt64? = nil) { state = Mutex(State(rank: rank)) }
+    init(rank: UInt64? = nil, begin: @escaping @Sendable () -> Bool = { true }) {
+        state = Mutex(State(rank: rank))
+        self.begin = begin
+    }
 
     var rank: UInt64? { state.withLock { $0.rank } }
     func keep(rank: UInt64) { state.withLock { $0.rank = $0.rank ?? rank } }

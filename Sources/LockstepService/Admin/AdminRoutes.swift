@@ -92,7 +92,7 @@ struct AdminRoutes: Sendable {
         case .jobs: return await jobs(request)
         case .job(let id):
             let job = try await job(id)
-            return Reply.json(200, JobAnswer(job, person: await content(of: job).person))
+            return Reply.json(200, answer(job, person: await content(of: job).person))
         case .explain(let id): return try await explain(id)
         case .retry(let id):
             try await retry(try await job(id))
@@ -173,10 +173,19 @@ struct AdminRoutes: Sendable {
                     return Reply.error(400, "limit takes a whole number from 1 to 10000, not “\(value)”")
                 }
                 query.limit = limit
-            default: return Reply.error(400, "there is no parameter “\(name)”; known are gym, state and limit")
+            case "before", "after":
+                guard let job = JobID(value) else { return Reply.error(400, "\(name) takes a job, not “\(value)”") }
+                if name == "before" { query.before = job } else { query.after = job }
+            default:
+                return Reply.error(
+                    400, "there is no parameter “\(name)”; known are gym, state, limit, before and after")
             }
         }
-        return Reply.json(200, await queue.jobs(query).map { JobAnswer($0) })
+        return Reply.json(200, await queue.jobs(query).map { answer($0) })
+    }
+
+    private func answer(_ job: JobView, person: String? = nil) -> JobAnswer {
+        JobAnswer(job, person: person, isConfigured: gyms[job.tenant.rawValue] != nil)
     }
 
     private func explain(_ text: String) async throws -> HTTPAnswer {
@@ -198,23 +207,29 @@ struct AdminRoutes: Sendable {
     private func retryAll(_ request: HTTPRequest) async throws -> HTTPAnswer {
         var query = JobQuery()
         query.state = .dead
-        query.limit = .max
+        (query.limit, query.after) = (1_000, JobID(rawValue: 0))
         for (name, value) in request.query {
             // A misspelt name must not retry the dead letters of every gym.
             guard name == "gym" else { throw Refusal(400, "there is no parameter “\(name)”; known is gym") }
             query.tenant = try gym(value).id.tenant
         }
         var (retried, left) = (0, 0)
-        // Oldest first: two messages that could not be placed keep the order in which they came.
-        for job in await queue.jobs(query) {
-            do {
-                try await retry(job)
-                retried += 1
-            } catch let error as QueueError where error.status == 503 {
-                throw error
-            } catch {
-                left += 1  // still not to be placed, or retried or discarded meanwhile
+        // Oldest first: two messages that could not be placed keep the order in which they came. Page by page, and each
+        // once, however many there are and whatever becomes of them meanwhile.
+        while true {
+            let page = await queue.jobs(query)
+            guard let last = page.last else { break }
+            for job in page {
+                do {
+                    try await retry(job)
+                    retried += 1
+                } catch let error as QueueError where error.status == 503 {
+                    throw error
+                } catch {
+                    left += 1  // still not to be placed, or taken care of meanwhile
+                }
             }
+            query.after = last.id
         }
         return Reply.json(200, ["retried": retried, "left": left])
     }
@@ -240,6 +255,10 @@ struct AdminRoutes: Sendable {
         for gym in gyms.all {
             answers.append(await GymAnswer(gym, counts.tenants[gym.id.tenant] ?? TenantCounts()))
         }
+        for (tenant, counts) in counts.tenants where gyms[tenant.rawValue] == nil && !counts.jobs.isEmpty {
+            answers.append(GymAnswer(absent: tenant, counts))
+        }
+        answers.sort { $0.id < $1.id }
         return Reply.json(200, answers)
     }
 

@@ -19,17 +19,28 @@ struct JobAnswer: Encodable, Sendable {
     /// When the next try is due, for a waiting job.
     @NullIfMissing var dueAt: String? = nil
 
-    init(_ job: JobView, person: String? = nil) {
+    /// - Parameter isConfigured: whether its gym is.
+    init(_ job: JobView, person: String? = nil, isConfigured: Bool = true) {
         self.person = person
         id = job.id.description
         gym = job.tenant.rawValue
         lane = job.lane?.description
         state = job.state.name.rawValue
         attempts = job.attempts
-        reason = job.reason
+        reason = Self.reason(job, isConfigured: isConfigured)
         acceptedAt = Self.time(job.acceptedAt)
         finishedAt = job.finishedAt.map(Self.time)
         if case .waiting(let due) = job.state { dueAt = Self.time(due) }
+    }
+
+    private static func reason(_ job: JobView, isConfigured: Bool) -> String? {
+        switch job.state {
+        case .paused where !isConfigured:
+            "gym \(job.tenant) is not in the configuration: put it back and start again, or discard the job"
+        case .waitingToBegin:
+            job.reason ?? "it waits for its turn at Keap; no call was made for it yet (`lockstep explain \(job.id)`)"
+        default: job.reason
+        }
     }
 
     static func time(_ milliseconds: Int64) -> String {
@@ -56,12 +67,14 @@ struct GymAnswer: Encodable, Sendable {
     }
 
     var id: String
-    var name: String
+    /// Null for a gym that has jobs and is not in the configuration.
+    @NullIfMissing var name: String?
+    var isConfigured: Bool
     var isPaused: Bool
     var jobs: [String: Int]
     var oldestPendingAt: String?
     var needsAttention: Int
-    var keap: Account
+    @NullIfMissing var keap: Account?
 }
 
 /// One note of `/api/attention`; an entry with several is told as several.
@@ -85,6 +98,13 @@ struct AttentionAnswer: Encodable, Sendable {
 }
 
 extension GymAnswer {
+    /// Of a gym that has jobs and is not in the configuration.
+    init(absent tenant: TenantID, _ counts: TenantCounts) {
+        self.init(
+            id: tenant.rawValue, name: nil, isConfigured: false, isPaused: counts.isPaused, jobs: counts.byName,
+            oldestPendingAt: counts.oldestPending.map(JobAnswer.time), needsAttention: 0, keap: nil)
+    }
+
     init(_ gym: Gym, _ counts: TenantCounts) async {
         let gateway = await gym.account.gateway.counters()
         let budget = await gym.account.credential.status()
@@ -100,9 +120,13 @@ extension GymAnswer {
             keap.reason = reason
         }
         self.init(
-            id: gym.id.description, name: gym.name, isPaused: counts.isPaused,
-            jobs: Dictionary(counts.jobs.map { ($0.key.rawValue, $0.value) }) { $1 },
+            id: gym.id.description, name: gym.name, isConfigured: true, isPaused: counts.isPaused,
+            jobs: counts.byName,
             oldestPendingAt: counts.oldestPending.map(JobAnswer.time), needsAttention: gym.attention.count,
             keap: keap)
     }
+}
+
+extension TenantCounts {
+    fileprivate var byName: [String: Int] { Dictionary(jobs.map { ($0.key.rawValue, $0.value) }) { $1 } }
 }

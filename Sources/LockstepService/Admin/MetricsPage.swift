@@ -40,19 +40,20 @@ struct MetricsPage: Sendable {
 
     private static func write(_ counts: QueueCounts, _ gyms: Gyms, to page: inout PrometheusText) {
         page.family("lockstep_jobs", .gauge, "Jobs that are not finished, by state.")
-        for gym in gyms.all {
+        // Also of gyms that are not in the configuration now.
+        let names = Set(gyms.all.map(\.id.tenant)).union(counts.tenants.keys).sorted { $0.rawValue < $1.rawValue }
+        for tenant in names {
             for state in [JobState.Name.accepted, .running, .waiting, .paused, .dead] {
-                let count = counts.tenants[gym.id.tenant]?.jobs[state] ?? 0
-                page.sample("lockstep_jobs", [("gym", gym.id.description), ("state", state.rawValue)], count)
+                let count = counts.tenants[tenant]?.jobs[state] ?? 0
+                page.sample("lockstep_jobs", [("gym", tenant.rawValue), ("state", state.rawValue)], count)
             }
         }
         page.family(
             "lockstep_oldest_pending_timestamp_seconds", .gauge,
             "When the oldest job that is not finished was accepted.")
-        for gym in gyms.all {
-            guard let oldest = counts.tenants[gym.id.tenant]?.oldestPending else { continue }
-            page.sample(
-                "lockstep_oldest_pending_timestamp_seconds", [("gym", gym.id.description)], Double(oldest) / 1000)
+        for tenant in names {
+            guard let oldest = counts.tenants[tenant]?.oldestPending else { continue }
+            page.sample("lockstep_oldest_pending_timestamp_seconds", [("gym", tenant.rawValue)], Double(oldest) / 1000)
         }
         page.single("lockstep_jobs_done_total", .counter, "Jobs done since the journal began.", Double(counts.done))
         page.single("lockstep_lanes", .gauge, "Lanes that are known.", Double(counts.lanes))

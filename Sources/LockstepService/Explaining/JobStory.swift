@@ -47,9 +47,11 @@ struct JobStory: Equatable, Sendable {
         case .superseded: "superseded"
         case .dead: "dead"
         case .running: "running"
+        case .waitingToBegin: "waiting to begin"
         case .stopping: "stopping"
         case .failed: "failed"
         case .tenantPaused: "gym paused"
+        case .tenantNotServed: "gym not configured"
         case .lanePaused: "lane paused"
         case .parked: "parked"
         case .behind: "behind"
@@ -77,11 +79,21 @@ struct JobStory: Equatable, Sendable {
             sentences.append("\(subject) has been running for \(Self.span(now - since)), try \(attempt)\(company).")
             if let wait { sentences.append(wait) }
             tell(obstacle)
+        case .waitingToBegin(let since, let together, let reason):
+            let company = together > 1 ? ", nor for the \(together - 1) that go with it" : ""
+            sentences.append(
+                "\(subject) has been waiting for \(reason ?? "its turn at Keap") for \(Self.span(now - since)); no call was made for it yet\(company)."
+            )
+            tell(obstacle)
         case .stopping: sentences.append("The service is stopping; it goes on at the next start.")
         case .failed(let reason):
             sentences.append(
                 "The journal cannot be written (\(reason)); nothing is begun until the service is started again.")
         case .tenantPaused: sentences.append("Gym \(gym) is paused; `lockstep resume --gym \(gym)` lets it go on.")
+        case .tenantNotServed:
+            sentences.append(
+                "Gym \(gym) is not in the configuration: it goes on when the gym is back there and the service was started again. `lockstep discard` gives it up."
+            )
         case .lanePaused:
             sentences.append("Its lane is paused; `lockstep resume --gym \(gym) --lane LANE` lets it go on.")
         case .parked(let dead):

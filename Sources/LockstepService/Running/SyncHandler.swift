@@ -38,8 +38,10 @@ final class SyncHandler: JobHandler {
 
     func run(_ job: Job, state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
         guard let gym = state.withLock({ $0.gyms[job.tenant.rawValue] }) else {
-            let reason = "gym \(job.tenant.rawValue) is not in the configuration; put it back and retry"
-            return .dead(reason: reason, state: bytes)
+            // The queue runs no jobs of such a gym; should one have begun, it waits like the others.
+            return .retry(
+                reason: "gym \(job.tenant.rawValue) is not in the configuration", state: bytes, after: .seconds(60),
+                isCharged: false)
         }
         if let reason = gym.account.holds[gym.id] { return Self.held(reason, bytes) }
         switch gym.read(job.payload) {
@@ -98,6 +100,8 @@ final class SyncHandler: JobHandler {
             "stored messages cannot be read: \(trouble). Their jobs wait and are tried again; check the disk and the limit "
                 + "of open files")
     }
+
+    var saysWhenItBegins: Bool { true }
 
     func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program }
 

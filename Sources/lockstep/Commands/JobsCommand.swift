@@ -5,13 +5,14 @@ struct JobsCommand: Command {
     static let words = ["jobs"]
     static let summary = "lists the jobs of the running service"
     static let help = """
-        Usage: lockstep jobs (--config FILE | --admin URL) [--gym GYM] [--state STATE] [--limit N] [--json] [JOB]
+        Usage: lockstep jobs (--config FILE | --admin URL) [--gym GYM] [--state STATE] [--limit N] [--before JOB] [--json] [JOB]
 
         With JOB, shows that one. Newest last.
 
           --gym GYM        only this gym's
           --state STATE    accepted, running, waiting, paused, done, dead or superseded
           --limit N        at most N, the newest (default 100, at most 10000)
+          --before JOB     only jobs accepted before this one: the page before
           --json           a JSON array of objects instead of a table
         \(AdminClient.optionsHelp)
 
@@ -22,6 +23,7 @@ struct JobsCommand: Command {
     private let gym: String?
     private let state: String?
     private let limit: Int?
+    private let before: String?
     private let json: Bool
     private let job: String?
 
@@ -30,10 +32,11 @@ struct JobsCommand: Command {
         gym = try arguments.option("--gym")
         state = try arguments.option("--state")
         limit = try arguments.number("--limit", in: 1...10_000)
+        before = try arguments.option("--before")
         json = arguments.flag("--json")
         job = arguments.optionalPositional()
-        if job != nil, gym != nil || state != nil || limit != nil {
-            throw UsageError("--gym, --state and --limit choose from the list; a JOB needs none of them")
+        if job != nil, gym != nil || state != nil || limit != nil || before != nil {
+            throw UsageError("--gym, --state, --limit and --before choose from the list; a JOB needs none of them")
         }
     }
 
@@ -44,7 +47,8 @@ struct JobsCommand: Command {
             data = Data("[".utf8) + (try await client.get("/api/jobs/\(job.inPath)")) + Data("]".utf8)
         } else {
             data = try await client.get(
-                "/api/jobs", [("gym", gym), ("state", state), ("limit", limit.map { String($0) })])
+                "/api/jobs",
+                [("gym", gym), ("state", state), ("limit", limit.map { String($0) }), ("before", before)])
         }
         try client.show(data, asJSON: json) { (jobs: [JobRow]) in jobs.isEmpty ? "no jobs" : JobRow.table(jobs) }
         return .done

@@ -53,7 +53,8 @@ struct DiscardCommand: Command {
     static let help = """
         Usage: lockstep discard (--config FILE | --admin URL) JOB…
 
-        The message is forgotten; nothing is sent to Keap. Waiting and dead jobs can be discarded, running ones cannot.
+        The message is forgotten; nothing is sent to Keap. Jobs that wait, are paused or dead can be
+        discarded; one for which Keap was called already and that still runs cannot.
 
         \(AdminClient.optionsHelp)
         """

@@ -154,8 +154,10 @@ extension Ledger.State {
     mutating func checkLimits(_ policy: QueuePolicy, _ tenant: TenantID) {
         let running = runsByTenant
         let all = running.values.reduce(0, +)
-        if all >= policy.lanes { breach(.limited, "\(all + 1) jobs run at once") }
         let ofTenant = running[tenant] ?? 0
+        // Where all run that may, two tenants at least have something to run, and one below its share gets a place.
+        let share = max(policy.leastLanesPerTenant, policy.lanes / 2)
+        if all >= policy.lanes, ofTenant >= share { breach(.limited, "\(all + 1) jobs run at once") }
         if ofTenant >= policy.lanesPerTenant { breach(.limited, "\(ofTenant + 1) jobs of \(tenant) run at once") }
     }
 

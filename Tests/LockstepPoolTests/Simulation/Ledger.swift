@@ -39,6 +39,8 @@ final class Ledger: Sendable {
         var chargedBefore = 0
         /// Was tried and put back: it may have to wait.
         var hasPause = false
+        /// Its run was told that it is a bulk one.
+        var runsAsBulk = false
         /// The first job of the joint run that it is in, if that is another.
         var goesWith: JobID?
         /// It was in a joint run that was refused, and has no verdict of its own yet.
@@ -206,6 +208,7 @@ final class Ledger: Sendable {
             for job in jobs {
                 state.checkKnown(known, by: job.id)
                 state.entries[job.id]?.standing = .running
+                state.entries[job.id]?.runsAsBulk = first.urgency == .bulk
                 state.entries[job.id]?.goesWith = job.id == first.id ? nil : first.id
                 state.entries[job.id]?.turnsWaited = 0
             }
@@ -245,6 +248,15 @@ final class Ledger: Sendable {
             case .interrupted:
                 state.entries[first]?.hasPause = true
             }
+        }
+    }
+
+    /// The outside world sees something of the run.
+    func hasEffect(_ job: Job) {
+        tell("effect of \(job.id)")
+        note { state in
+            guard let tenant = state.entries[job.id]?.subject.tenant, state.isPaused(tenant) == true else { return }
+            state.breach(.ordered, "\(job.id) had an effect while \(tenant) was paused")
         }
     }
 
@@ -337,6 +349,14 @@ final class Ledger: Sendable {
         }
     }
 
+    func runsAsBulk(_ id: JobID) -> Bool {
+        state.withLock { $0.entries[id].map { $0.standing == .running && $0.runsAsBulk } ?? false }
+    }
+
+    func isAcknowledged(_ id: JobID) -> Bool {
+        state.withLock { $0.entries[id].map { $0.isAcknowledged && !$0.isUncertain } ?? false }
+    }
+
     func goesWithAnother(_ id: JobID) -> Bool { state.withLock { $0.entries[id]?.goesWith != nil } }
     var dead: [JobID] { state.withLock { $0.entries.filter { $0.value.standing == .dead }.map(\.key).sorted() } }
 
@@ -366,6 +386,8 @@ struct Tally: Sendable, Equatable {
     var jointRepeats = 0
     var revivals = 0
     var discards = 0
+    /// Runs that were not allowed to begin what came next.
+    var callsOff = 0
     var pauses = 0
     var joins = 0
     var checkpoints = 0
@@ -387,7 +409,8 @@ struct Tally: Sendable, Equatable {
             ("runs", \.runs), ("repeats", \.repeats), ("retries", \.retries),
             ("jointRuns", \.jointRuns), ("jointRetries", \.jointRetries), ("jointRefusals", \.jointRefusals),
             ("jointRepeats", \.jointRepeats), ("revivals", \.revivals),
-            ("discards", \.discards), ("pauses", \.pauses), ("joins", \.joins), ("checkpoints", \.checkpoints),
+            ("discards", \.discards), ("callsOff", \.callsOff), ("pauses", \.pauses), ("joins", \.joins),
+            ("checkpoints", \.checkpoints),
             ("segments", \.segments), ("refusals", \.refusals), ("failures", \.failures), ("kills", \.kills),
             ("failedReads", \.failedReads), ("powerLosses", \.powerLosses), ("stops", \.stops),
             ("midRecovery", \.midRecovery), ("damages", \.damages),

@@ -28,7 +28,17 @@ struct SimulatedHandler: JobHandler {
         _ jobs: [Job], _ known: inout [UInt8], _ lane: LaneHandle, _ chance: inout SeededGenerator
     ) async -> JobOutcome {
         let job = jobs[0]
+        if Int.random(in: 0..<8, using: &chance) == 0 {
+            // For a permit, or a lock: until it is called off, perhaps.
+            let pause = Duration.seconds(Int.random(in: 1...60, using: &chance))
+            do { try await simulation.clock.sleep(for: pause) } catch { return .interrupted(state: known) }
+        }
         for _ in 0..<Int.random(in: 0...3, using: &chance) {
+            guard lane.begin() else {
+                ledger.count(\.callsOff)
+                return .interrupted(state: known)
+            }
+            ledger.hasEffect(job)
             if Bool.random(using: &chance) {
                 await Task.yield()
             } else {
@@ -53,5 +63,6 @@ struct SimulatedHandler: JobHandler {
 
     func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { DoneList.merge(a, b) }
     func wantsAcceptance(ofKind kind: UInt8) -> Bool { false }
+    var saysWhenItBegins: Bool { true }
     func accepted(_ job: AcceptedJob) { ledger.offered(job.id, job.payload) }
 }

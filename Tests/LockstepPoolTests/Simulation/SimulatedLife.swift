@@ -1,5 +1,5 @@
 import LockstepJournal
-import LockstepPool
+@testable import LockstepPool
 import LockstepSimulation
 import Synchronization
 
@@ -22,6 +22,7 @@ struct SimulatedLife: Sendable {
         var policy = QueuePolicy()
         policy.lanes = 4
         policy.lanesPerTenant = 3
+        policy.leastLanesPerTenant = 1
         policy.maxPayload = 1 << 10
         policy.maxLaneState = 2 << 10
         policy.checkpointEvery = 8 << 10
@@ -130,16 +131,20 @@ extension JobQuery {
         query.limit = 100_000
         return query
     }
+}
 
-    static var running: JobQuery {
-        var query = all
-        query.state = .running
-        return query
-    }
+extension JobState {
+    /// A run holds the job.
+    var isLeased: Bool { self == .running || self == .waitingToBegin }
 }
 
 extension Result where Failure == any Error {
     static func catching(_ body: () async throws -> Success) async -> Self {
         do { return .success(try await body()) } catch { return .failure(error) }
     }
+}
+
+extension JobQueue {
+    /// Jobs that runs hold.
+    var leased: [JobID] { leases.values.flatMap(\.jobs) }
 }

@@ -72,7 +72,8 @@ struct SimulatedUsers: Sendable {
     }
 
     private func leased() async -> [JobID] {
-        await queue.jobs(.running).map(\.id)
+        // One of a paused tenant that has not begun is told as paused, and may hold a lease for a moment.
+        await queue.leased
     }
 
     // MARK: The operator
@@ -149,22 +150,33 @@ struct SimulatedUsers: Sendable {
         // What the disk does not have yet waits for the disk.
         guard !isOver, log.durableSequence == log.lastSequence else { return }
         // Of a joint run, its first: each has one place.
-        let running = views.filter { $0.state == .running && !ledger.goesWithAnother($0.id) }
+        let running = views.filter { $0.state.isLeased && !ledger.goesWithAnother($0.id) }
+        lookForTheDelayed(views)
         guard running.count < SimulatedLife.policy.lanes else { return }
         let lanes = Dictionary(
             grouping: views.filter { ![.done, .superseded, .dead].contains($0.state.name) }, by: \.lane)
-        for waiting in lanes.values where !waiting.contains(where: { $0.state == .running }) {
+        for waiting in lanes.values where !waiting.contains(where: \.state.isLeased) {
             guard let head = waiting.min(by: { $0.id < $1.id }) else { continue }
             let tenant = head.tenant
             // A quarter of the places is for live jobs.
             let places = SimulatedLife.policy.lanes
-            guard head.urgency == .live || running.count < places - places / 4 else { continue }
+            guard running.count < (head.urgency == .live ? places : places - places / 4) else { continue }
             guard running.count(where: { $0.tenant == tenant }) < SimulatedLife.policy.lanesPerTenant else { continue }
             switch head.state {
             case .accepted: ledger.breach(.live, "\(head.id) stands at the head of its lane, and nobody runs it")
             // The queue's clock may be one behind: both leave out what is less than a millisecond, of different times.
             case .waiting(let due) where due < now: ledger.breach(.live, "\(head.id) was due at \(due); it is \(now)")
             default: break
+            }
+        }
+    }
+
+    /// No live job stands behind a bulk run, or beside one of a lane that was joined with its own.
+    private func lookForTheDelayed(_ views: [JobView]) {
+        for lane in Dictionary(grouping: views, by: \.lane).values {
+            guard let run = lane.first(where: { ledger.runsAsBulk($0.id) }) else { continue }
+            for view in lane where view.state == .accepted && view.urgency == .live && ledger.isAcknowledged(view.id) {
+                ledger.breach(.live, "the live \(view.id) waits for the bulk run of \(run.id)")
             }
         }
     }

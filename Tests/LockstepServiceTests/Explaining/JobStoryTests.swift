@@ -24,6 +24,15 @@ struct JobStoryTests {
         (.dead(at: 1_699_992_000_000, reason: "Keap refused it"), "dead", "dead letter, 2 h ago: Keap refused it"),
         (.running(since: 1_699_999_997_000, attempt: 2, together: 1), "running", "running for 3 s, try 2."),
         (.running(since: 1_700_000_000_000, attempt: 1, together: 3), "running", "3 jobs of its lane in one"),
+        (
+            .waitingToBegin(since: 1_699_999_997_000, together: 1, reason: nil), "waiting to begin",
+            "waiting for its turn at Keap for 3 s; no call was made for it yet."
+        ),
+        (
+            .waitingToBegin(since: 1_699_999_997_000, together: 3, reason: "an address"), "waiting to begin",
+            "waiting for an address for 3 s; no call was made for it yet, nor for the 2 that go with it."
+        ),
+        (.tenantNotServed, "gym not configured", "Gym downtown is not in the configuration"),
         (.stopping, "stopping", "The service is stopping"), (.failed(reason: "EIO"), "failed", "(EIO)"),
         (.tenantPaused, "gym paused", "lockstep resume --gym downtown"),
         (.lanePaused, "lane paused", "Its lane is paused"),
@@ -58,6 +67,7 @@ struct JobStoryTests {
 
     @Test(arguments: [
         Explanation.running(since: 0, attempt: 1, together: 1), .ready(ahead: 1), .afterRun(of: job),
+        .waitingToBegin(since: 0, together: 1, reason: nil),
     ])
     func `what Keap keeps waiting says what Keap's obstacle is`(_ why: Explanation) {
         #expect(story(why, Self.busy).sentences.last == "Keap is busy.")
@@ -71,7 +81,8 @@ struct JobStoryTests {
     }
 
     @Test(arguments: [
-        Explanation.tenantPaused, .lanePaused, .parked(by: [job]), .stopping, .dead(at: 0, reason: "x"),
+        Explanation.tenantPaused, .tenantNotServed, .lanePaused, .parked(by: [job]), .stopping,
+        .dead(at: 0, reason: "x"),
         .waiting(until: 0, attempts: 1, reason: "x"),
     ])
     func `what waits for something else does not blame Keap`(_ why: Explanation) {

@@ -151,7 +151,7 @@ struct SimulatedWire: KeapTransport {
 }
 
 extension SimRequest {
-    fileprivate init(_ request: KeapRequest, key: String) {
+    init(_ request: KeapRequest, key: String) {
         let parts = URLComponents(string: request.target)
         let path = (parts?.percentEncodedPath ?? "").split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         self.init(
