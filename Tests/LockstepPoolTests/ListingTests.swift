@@ -123,7 +123,8 @@ import Testing
         }
         try await bench.running {
             await bench.expect("all ran but those of the paused") {
-                await bench.queue.counts().tenants.allSatisfy { $0.value.jobs[.accepted] == nil }
+                let counts = await bench.queue.counts()
+                return counts.lanesRunning == 0 && counts.tenants.values.allSatisfy { $0.jobs[.accepted] == nil }
             }
             for tenant in [nil] + tenants.map(Optional.some) {
                 for state in [nil] + JobState.Name.allCases.map(Optional.some) {
