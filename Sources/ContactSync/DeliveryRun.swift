@@ -97,8 +97,11 @@ struct DeliveryRun {
     private mutating func isReady(for step: PlanStep) async throws(Stop) -> Bool {
         if step.looksForContact, address == nil { try await readAhead() }
         if mustHoldAddress(for: step), let email = NameKey(planner.wanted.values)?.email {
-            guard let hold = await addresses.acquire(email, for: owner) else { throw .interrupted }
-            address = hold
+            hold.waits("its turn at the e-mail address \(email)")
+            let acquired = await addresses.acquire(email, for: owner)
+            hold.waits(nil)
+            guard let acquired else { throw .interrupted }
+            address = acquired
             // The wait may have taken long.
             return false
         }

@@ -6,9 +6,11 @@
 /// each tenant and in sum: once the sum is reached, a tenant that holds less than its *share* gets a place all the same,
 /// so that no number of tenants that wait can keep another from running. The share is the sum divided by the tenants that
 /// have something to run, and at least `least`; so with ever more tenants that fill their shares and then wait for ever,
-/// what is taken grows with the logarithm of their number only.
+/// what is taken grows with the logarithm of their number only: `total`, then the shares of two, of three and so on, and
+/// one live lane for each whose share bulk jobs hold.
 ///
-/// Bulk jobs leave a quarter of each bound to live ones.
+/// Bulk jobs leave a quarter of each bound to live ones. Of a tenant that may run one lane only, one live lane may run
+/// beside a bulk one.
 struct Dispatcher: Sendable {
     /// The right to run a lane. Given back once, by the run that took it.
     struct Place: Hashable, Sendable {
@@ -25,7 +27,8 @@ struct Dispatcher: Sendable {
         /// The run that reaches it may go over it, and one may always run, however large it is.
         var bytes: Int
 
-        fileprivate var ofBulk: Bounds { Bounds(lanes: max(1, lanes - lanes / 4), bytes: bytes - bytes / 4) }
+        /// A quarter is left to live jobs, and one lane at least where there are two.
+        fileprivate var ofBulk: Bounds { Bounds(lanes: max(1, lanes - max(1, lanes / 4)), bytes: bytes - bytes / 4) }
         fileprivate var ofLive: Bounds { Bounds(lanes: lanes / 4, bytes: bytes / 4) }
 
         fileprivate func capped(by other: Bounds) -> Bounds {

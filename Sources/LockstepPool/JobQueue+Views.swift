@@ -128,7 +128,7 @@ extension JobQueue {
         var view = state.view(id, job, present(id, job, lease))
         switch view.state {
         case .running: view.attempts = lease.map { Int($0.attempt) } ?? view.attempts
-        case .waitingToBegin: view.reason = lease?.control.waitsFor ?? view.reason
+        case .waitingToBegin: view.reason = lease?.control.waitsFor.map { "it waits for \($0)" } ?? view.reason
         default: break
         }
         return view

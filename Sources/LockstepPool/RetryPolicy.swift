@@ -31,7 +31,8 @@ public struct QueuePolicy: Sendable {
     }
 
     public var retry = RetryPolicy()
-    /// Lanes of one tenant that run at once, and of all tenants; bulk jobs leave a quarter of either to live ones. A
+    /// Lanes of one tenant that run at once, and of all tenants; bulk jobs leave a quarter of either to live ones (of a
+    /// tenant's only lane they leave none; then one live lane may run beside it). A
     /// handler that waits for something scarce waits with its lane, so this is also how many can be in line for it.
     ///
     /// Once `lanes` run, a tenant that runs less than its share (`lanes` divided by the tenants that have something to

@@ -84,6 +84,7 @@ struct JobStory: Equatable, Sendable {
             sentences.append(
                 "\(subject) has been waiting for \(reason ?? "its turn at Keap") for \(Self.span(now - since)); no call was made for it yet\(company)."
             )
+            if let wait { sentences.append(wait) }
             tell(obstacle)
         case .stopping: sentences.append("The service is stopping; it goes on at the next start.")
         case .failed(let reason):

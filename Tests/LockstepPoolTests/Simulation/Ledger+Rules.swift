@@ -155,11 +155,8 @@ extension Ledger.State {
         let running = runsByTenant
         let all = running.values.reduce(0, +)
         let ofTenant = running[tenant] ?? 0
-        // Where all run that may, a tenant below its share gets a place all the same, and so does one live job of a
-        // tenant of which only bulk ones run.
-        let most = policy.lanes + SimulatedSubject.tenants.count
-        if all >= most { breach(.limited, "\(all + 1) jobs run at once") }
-        if ofTenant > policy.lanesPerTenant { breach(.limited, "\(ofTenant + 1) jobs of \(tenant) run at once") }
+        if all >= SimulatedLife.mostAtOnce { breach(.limited, "\(all + 1) jobs run at once") }
+        if ofTenant >= policy.lanesPerTenant { breach(.limited, "\(ofTenant + 1) jobs of \(tenant) run at once") }
     }
 
     /// I4: a lane that nothing holds up sees each other lane of its tenant go first once, and a tenant of which nothing

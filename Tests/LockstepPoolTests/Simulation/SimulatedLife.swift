@@ -31,6 +31,9 @@ struct SimulatedLife: Sendable {
         return policy
     }
 
+    /// The most lanes of all tenants that can run under this policy. The dispatcher's tests find it by trying all there is.
+    static let mostAtOnce = 7
+
     /// What a process finds when it starts.
     struct Findings: Equatable, Sendable {
         var views: [JobID: JobView] = [:]
