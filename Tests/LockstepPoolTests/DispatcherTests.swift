@@ -132,8 +132,12 @@ import Testing
         let places = all(&dispatcher)
         #expect(numbers(places) == [3, 4])
         for place in places { dispatcher.giveBack(place) }
-        #expect(numbers(all(&dispatcher)) == [1, 2])
-        #expect(dispatcher.running == 2)
+        // Of two places bulk jobs leave one to live ones.
+        let bulk = all(&dispatcher)
+        #expect(numbers(bulk) == [1])
+        dispatcher.giveBack(bulk[0])
+        #expect(numbers(all(&dispatcher)) == [2])
+        #expect(dispatcher.running == 1)
     }
 
     // MARK: Tenants whose lanes never end
@@ -263,7 +267,7 @@ import Testing
         #expect(most == SimulatedLife.mostAtOnce)
     }
 
-    @Test(arguments: [(4, 4, 1, 2), (4, 2, 1, 4), (5, 5, 1, 4), (8, 8, 1, 3), (8, 8, 2, 3), (8, 4, 1, 3)])
+    @Test(arguments: [(4, 4, 1, 2), (4, 4, 1, 3), (4, 2, 1, 4), (8, 8, 1, 2), (5, 5, 2, 3)])
     func `what runs is bounded by all places, the shares of two tenants, of three, and one live lane each`(
         total: Int, perTenant: Int, least: Int, tenants: Int
     ) {

@@ -43,7 +43,7 @@ import Testing
                         try await withThrowingTaskGroup(of: Void.self) { group in
                             for gym in stuck {
                                 group.addTask {
-                                    for person in 0..<160 {
+                                    for person in 1...160 {
                                         _ = try await crowd.send("\(person)", to: gym.id, of: service)
                                     }
                                 }
@@ -78,7 +78,7 @@ import Testing
                         simulation: simulation, keap: keap, log: LogBook(), files: SimulatedFileSystem(seed: 2),
                         clients: ["ours": #""limits": {"perDay": 60}, "pacing": "off""#])
                     try await crowd.live(gyms) { service in
-                        for person in 0..<40 {
+                        for person in 1...40 {
                             for gym in gyms { _ = try await crowd.send("\(person)", to: gym.id, of: service) }
                         }
                         try await simulation.clock.sleep(for: .seconds(60))
@@ -123,7 +123,7 @@ import Testing
                         simulation: simulation, keap: keap, log: LogBook(), files: SimulatedFileSystem(seed: 3))
                     try await crowd.live([gym]) { service in
                         // The gym is known to Keap: tags and fields are made.
-                        let first = try await crowd.send("0", status: "Prospect", to: "downtown", of: service)
+                        let first = try await crowd.send("900", status: "Prospect", to: "downtown", of: service)
                         #expect(try await crowd.wait(for: [first], of: service, within: .seconds(60)) != nil)
                         try await crowd.import((1...200).map { "\($0)" }, to: "downtown", of: service)
                         try await simulation.clock.sleep(for: .seconds(30))
@@ -154,7 +154,7 @@ import Testing
                     let crowd = Crowd(
                         simulation: simulation, keap: keap, log: LogBook(), files: SimulatedFileSystem(seed: 4))
                     try await crowd.live([gym]) { service in
-                        for person in 0..<300 {
+                        for person in 1...300 {
                             _ = try await crowd.send("\(person)", to: "downtown", of: service)
                         }
                         try await simulation.clock.sleep(for: .seconds(60))
