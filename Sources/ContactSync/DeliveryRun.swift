@@ -38,8 +38,8 @@ struct DeliveryRun {
         let importing = owner.isImport ? imports : nil
         isImport = importing != nil
         caller = StepCaller(
-            calls: importing?.calls.inOneRun(begin: hold.begin) ?? liveCalls, keeper: keeper, readAhead: importing?.readAhead,
-            book: imports?.readAhead)
+            calls: importing?.calls.inOneRun(begin: hold.begin) ?? liveCalls, keeper: keeper,
+            readAhead: importing?.readAhead, book: imports?.readAhead)
     }
 
     mutating func deliver() async -> Delivery {
