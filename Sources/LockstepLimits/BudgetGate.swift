@@ -155,6 +155,12 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
         turnstile.outlook(for: party, urgency, behind: others, at: now)
     }
 
+    /// About how long until a call of this party goes that has so many before it, here or elsewhere, if no other comes;
+    /// nil if no clock can say.
+    public func delay(after calls: Int, for party: Party, _ urgency: Urgency) -> Duration? {
+        turnstile.delay(after: calls, for: party, urgency, at: now)
+    }
+
     private var now: Moment<C.Instant> { Moment(clock.now, wall: WallTime(milliseconds: wall())) }
 
     private static func bounded(_ duration: Duration) -> Duration { max(.zero, min(duration, .seconds(25 * 3_600))) }

@@ -56,15 +56,17 @@ public struct BudgetStatus: Equatable, Sendable {
     public var granted: UInt64
     /// Over the last hour, or since the gate was made; `nil` in its first minute.
     public var callsPerHour: Int?
+    /// Whether `callsPerHour` was counted over a whole hour. A crowd of a few minutes says nothing of the day.
+    public var isPaceOfAnHour = false
     /// Until the day ends for which the peer counts.
     public var dayEndsIn: Duration
 
-    /// How long the day's quota lasts if calls go on as in the last hour; `nil` if it outlasts the day, or if there is
-    /// no limit or no pace to speak of.
+    /// How long the day's quota lasts if calls go on as in the last hour. `nil` if it outlasts the day, if no whole hour
+    /// has been counted, if nothing waits that could go on so, or if the day's pace keeps a part of the quota to its end.
     public var runsOutIn: Duration? {
-        guard let day = windows.first(where: { $0.window == .day }), let pace = callsPerHour, pace > 0 else {
-            return nil
-        }
+        guard isPaceOfAnHour, waiting.values.contains(where: { $0 > 0 }), pace?.pacing == .off,
+            let day = windows.first(where: { $0.window == .day }), let pace = callsPerHour, pace > 0
+        else { return nil }
         let lasts = Duration.seconds(3_600) * max(0, day.limit - day.used) / pace
         return lasts < dayEndsIn ? lasts : nil
     }
@@ -153,11 +155,12 @@ extension Budget {
         }
         // Not today. Tomorrow is empty when it begins.
         let midnight = WallTime.startOf(day: day.use.day + 1).milliseconds - now.wall.milliseconds
-        let left = min(calls - max(0, limit - day.use.used), limit)
+        let (moreDays, left) = (calls - max(0, limit - day.use.used)).quotientAndRemainder(dividingBy: limit)
         let rate = [
             limits.perSecond.map { Duration.seconds(1) / $0 }, limits.perMinute.map { Duration.seconds(60) / $0 },
         ]
-        return .milliseconds(max(0, midnight)) + (rate.compactMap { $0 }.max() ?? .zero) * left
+        return .milliseconds(max(0, midnight)) + .seconds(86_400) * moreDays + (rate.compactMap { $0 }.max() ?? .zero)
+            * left
     }
 }
 

@@ -23,6 +23,8 @@ struct RecentPace<Instant: InstantProtocol>: Sendable where Instant.Duration == 
         return Int((counts.reduce(0, +) * 3_600_000) / Int(seen.wholeMilliseconds))
     }
 
+    func hasWholeHour(at now: Instant) -> Bool { start.duration(to: now) >= .seconds(60 * Self.minutes) }
+
     private mutating func advance(to now: Instant) {
         let minute = Int(start.duration(to: now).components.seconds / 60)
         guard minute > newest else { return }

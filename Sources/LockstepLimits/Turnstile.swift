@@ -127,6 +127,7 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
             for (party, count) in line.counts(urgency) { status.parties[party, default: [:]][urgency] = count }
         }
         status.callsPerHour = recent.perHour(at: now.instant)
+        status.isPaceOfAnHour = recent.hasWholeHour(at: now.instant)
         return status
     }
 
@@ -142,6 +143,15 @@ package struct Turnstile<Instant: InstantProtocol, Guest: Sendable>: Sendable wh
         return BudgetOutlook(
             window: wait?.window, opensIn: wait.map { $0.opening.delay(from: now.instant) } ?? .zero,
             callsBefore: before, estimate: budget.delay(after: before, urgency, of: party.tenant, at: now))
+    }
+
+    /// About how long until a call of this party goes that has so many before it, here or elsewhere, if no other comes;
+    /// nil if no clock can say.
+    package func delay(
+        after calls: Int, for party: Party, _ urgency: Urgency, at now: Moment<Instant>
+    ) -> Duration? {
+        var budget = budget.budget
+        return budget.delay(after: calls, urgency, of: party.tenant, at: now)
     }
 
     private mutating func act(after wait: Budget<Instant>.Wait?, at now: Moment<Instant>) -> Turn.Act {

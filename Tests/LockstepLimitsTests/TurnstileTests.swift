@@ -144,6 +144,24 @@ struct TurnstileTests {
         #expect(tomorrow == .seconds(86_340 + 103))
     }
 
+    @Test func `a quota that the day's pace spreads is not said to end before the day does`() {
+        var gate = Turnstile<Instant, String>(
+            SlicedBudget(Budget(limits: CallLimits(perDay: 1_000), pacing: .standard, at: at(60))), at: at(60))
+        for _ in 0..<300 { _ = gate.join("x", .live, for: Party("a")) }
+        #expect(pass(&gate, at: at(600)).count == 300)
+        _ = gate.join("x", .live, for: Party("a"))
+        let status = gate.status(at: at(3_670))
+        #expect((status.callsPerHour ?? 0) > 300 && status.runsOutIn == nil)
+    }
+
+    @Test func `a backlog of several days ends so many days later`() {
+        let gate = gate(CallLimits(perSecond: 10, perDay: 1_000))
+        let day = gate.delay(after: 1_500, for: Party("a"), .live, at: at(60))
+        let week = gate.delay(after: 7_500, for: Party("a"), .live, at: at(60))
+        #expect(day == .seconds(86_400 - 60 + 50))
+        #expect(week == .seconds(7 * 86_400 - 60 + 50))
+    }
+
     @Test func `the status tells who waits, the pace, and when the day's quota runs out`() {
         var gate = gate(CallLimits(perDay: 1_000))
         _ = gate.join("x", .live, for: Party("a"))
@@ -153,11 +171,18 @@ struct TurnstileTests {
         #expect(gate.status(at: at(61)).callsPerHour == nil)
         let status = gate.status(at: at(60 + 1_800))
         #expect(status.callsPerHour == 400)
-        #expect(status.runsOutIn == .seconds(7_200))
+        #expect(status.runsOutIn == nil, "half an hour says nothing of the day")
         #expect(status.parties.isEmpty)
+        for _ in 0..<100 { _ = gate.join("x", .live, for: Party("a")) }
+        #expect(pass(&gate, at: at(60 + 1_800)).count == 100)
+        #expect(gate.status(at: at(3_670)).runsOutIn == nil, "nothing waits that could go on like this")
+        _ = gate.join("x", .live, for: Party("a"))
+        let later = gate.status(at: at(3_670))
+        #expect(later.callsPerHour == 101)
+        #expect(later.runsOutIn == .seconds(3_600) * 700 / 101)
         // An hour later none of them counts.
-        #expect(gate.status(at: at(2 * 3_600)).callsPerHour == 0)
-        #expect(gate.status(at: at(2 * 3_600)).runsOutIn == nil)
+        #expect(gate.status(at: at(3 * 3_600)).callsPerHour == 0)
+        #expect(gate.status(at: at(3 * 3_600)).runsOutIn == nil)
     }
 
     @Test(arguments: UInt64(1)...12)

@@ -95,7 +95,7 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     private var edits: [Ticket: (edit: TagEdit, mayGather: Bool)] = [:]
     private(set) var board = TagBoard<Ticket, Group>()
     /// Of lines with calls that wait.
-    private var gatherings: [Line: Gathering<Instant>] = [:]
+    private(set) var gatherings: [Line: Gathering<Instant>] = [:]
     /// Tickets nothing of which is under way.
     private var idle: Set<Ticket> = []
 

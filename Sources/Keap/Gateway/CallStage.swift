@@ -16,6 +16,9 @@ extension Admission {
     /// How many calls stand in line before one of this party that came now.
     func before(_ party: Party, _ urgency: Urgency) -> Int { ready.before(party, urgency) }
 
+    /// How many calls of a line wait for a slot or for a permit. Tag edits that share a call count once.
+    func standing(_ line: Line) -> Int { gatherings[line]?.standing ?? 0 }
+
     /// Nil if no call names the contact.
     func stage(of contact: ContactID) -> CallStage? {
         guard let ticket = gate.newest(naming: contact) else { return nil }

@@ -84,9 +84,10 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// How far the newest call that names a contact has come; nil if there is none.
     package func stage(of contact: ContactID) -> CallStage? { admission.stage(of: contact) }
 
-    /// How many of the account's calls stand in line before one of this party that came now, apart from those that wait
-    /// for their budget.
-    package func callsBefore(_ party: Party, _ urgency: Urgency) -> Int { admission.before(party, urgency) }
+    /// How many calls of this party wait, for a slot or for their budget.
+    package func waiting(_ party: Party, _ urgency: Urgency) -> Int {
+        admission.standing(Stage.Line(urgency: urgency, party: party))
+    }
 
     /// A change of this lane was delivered.
     package func deliveryWentWell(in lane: UInt64) { evidence.succeeded(.delivery, .lane(lane)) }

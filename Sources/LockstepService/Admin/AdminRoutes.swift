@@ -197,7 +197,8 @@ struct AdminRoutes: Sendable {
             let found = await content(of: job)
             let story = JobStory(
                 explanation, gym: job.tenant.rawValue, wait: gym?.wait(of: explanation.runner ?? id),
-                obstacle: await gym?.obstacle(job.urgency),
+                obstacle: await gym?.obstacle(
+                    job.urgency, behind: explanation.runsBefore, among: gyms, await queue.counts()),
                 remedy: found.remedy, now: queue.now)
             return Reply.json(200, ExplanationAnswer(job, story, person: found.person))
         }
@@ -266,7 +267,8 @@ struct AdminRoutes: Sendable {
         let counts = await queue.counts()
         var answers: [BudgetAnswer] = []
         for credential in credentials where !credential.gyms.isEmpty {
-            answers.append(BudgetAnswer(credential, await credential.status(), counts, at: wall()))
+            let backlog = await Backlog(of: credential, gyms, counts)
+            answers.append(BudgetAnswer(credential, await credential.status(), counts, backlog, at: wall()))
         }
         return Reply.json(200, answers)
     }

@@ -33,7 +33,7 @@ struct BudgetAnswer: Encodable, Sendable {
 
     struct Waiting: Encodable, Sendable {
         var gym: String
-        /// Calls at the gate.
+        /// Calls that wait, for a slot or for their budget.
         var live: Int
         var bulk: Int
         /// Changes that are not delivered yet.
@@ -57,7 +57,9 @@ struct BudgetAnswer: Encodable, Sendable {
     var callsInFlight: Int
     var waiting: [Waiting]
 
-    init(_ credential: KeapCredential, _ status: BudgetStatus, _ counts: QueueCounts, at wall: Int64) {
+    init(
+        _ credential: KeapCredential, _ status: BudgetStatus, _ counts: QueueCounts, _ backlog: Backlog, at wall: Int64
+    ) {
         func time(in delay: Duration?) -> String? { delay.map { JobAnswer.time(wall + $0.milliseconds) } }
         func window(_ window: BudgetStatus.Window) -> Window {
             Window(
@@ -87,9 +89,8 @@ struct BudgetAnswer: Encodable, Sendable {
         runsOutAt = time(in: status.runsOutIn)
         callsInFlight = status.running
         waiting = credential.gyms.map { gym in
-            let calls = status.parties[gym.party] ?? [:]
-            return Waiting(
-                gym: gym.id.description, live: calls[.live] ?? 0, bulk: calls[.bulk] ?? 0,
+            Waiting(
+                gym: gym.id.description, live: backlog.waiting(gym.id, .live), bulk: backlog.waiting(gym.id, .bulk),
                 changes: counts.tenants[gym.id.tenant]?.pending ?? 0)
         }
     }

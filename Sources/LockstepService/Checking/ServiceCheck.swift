@@ -27,7 +27,7 @@ struct ServiceCheck: Sendable {
             checkup.problems = [refusal]
             return checkup
         }
-        if let wait = await gym.longWait(beyond: CheckRun.patience) {
+        if let wait = await gym.longWait(beyond: CheckRun.patience, among: gyms) {
             var checkup = Checkup(of: found)
             checkup.untried = [wait]
             return checkup
@@ -36,7 +36,8 @@ struct ServiceCheck: Sendable {
         let calls = gym.account.gateway.calls(for: gym.party).ahead()
         return await CheckRun.bounded(found, calls, clock) {
             if let circuit = await gym.account.gateway.counters().circuit.sentence { return .keap(circuit) }
-            return .budget(await gym.obstacle(.live)?.sentence ?? "no call came to its turn in time")
+            return .budget(
+                await gym.obstacle(.live, among: gyms)?.sentence ?? "no call came to its turn in time")
         }
     }
 }
@@ -53,9 +54,9 @@ extension Gym {
     fileprivate var party: Party { account.credential.gyms.first { $0.id == id }?.party ?? Party(id.description) }
 
     /// What keeps even the next call waiting for longer than that, in a sentence.
-    fileprivate func longWait(beyond patience: Duration) async -> String? {
+    fileprivate func longWait(beyond patience: Duration, among gyms: Gyms) async -> String? {
         let outlook = await account.credential.budget.outlook(for: party, .live)
         guard let opens = outlook.opensIn, opens > patience else { return nil }
-        return await obstacle(.live)?.sentence
+        return await obstacle(.live, among: gyms, QueueCounts())?.sentence
     }
 }

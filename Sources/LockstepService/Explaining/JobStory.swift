@@ -12,6 +12,8 @@ struct JobStory: Equatable, Sendable {
     private let remedy: Remedy
     /// Nil where a person must do something first, or where it is unknown.
     private(set) var lasts: Duration?
+    /// At least until it is delivered, and at most, where only the budget keeps it waiting.
+    private(set) var range: ClosedRange<Duration>?
     private let wait: String?
 
     /// - Parameters:
@@ -125,7 +127,13 @@ struct JobStory: Equatable, Sendable {
         guard let obstacle else { return }
         sentences.append(obstacle.sentence)
         lasts = obstacle.lasts.map { $0 + obstacle.spacing * others }
+        guard let least = obstacle.lastsAtLeast, let most = obstacle.lastsAtMost, let lasts else { return }
+        range = least...max(least, most + Self.answering)
+        self.lasts = min(max(lasts, least), max(least, most))
     }
+
+    /// For the last call's answer, and the calls that wait for one another.
+    private static let answering = Duration.seconds(5)
 
     private static func span(_ milliseconds: Int64) -> String { Duration.milliseconds(max(0, milliseconds)).roughly }
     private static func ago(_ time: Int64, _ now: Int64) -> String { "\(span(now - time)) ago" }
@@ -155,7 +163,11 @@ struct ExplanationAnswer: Encodable, Sendable {
     var sentences: [String]
     var after: String?
     var ahead: Int?
+    /// Until its next call, as things stand now.
     var aboutSeconds: Int?
+    /// Until it is delivered, if nothing else comes.
+    var atLeastSeconds: Int?
+    var atMostSeconds: Int?
 
     init(_ job: JobView, _ story: JobStory, person: String? = nil) {
         self.person = person
@@ -168,6 +180,14 @@ struct ExplanationAnswer: Encodable, Sendable {
         after = story.after?.description
         ahead = story.ahead
         aboutSeconds = story.lasts.map { Int($0.inSeconds.rounded(.up)) }
-        if let aboutSeconds { sentences.append("It should go on in about \(Duration.seconds(aboutSeconds).roughly).") }
+        if let range = story.range {
+            atLeastSeconds = Int(range.lowerBound.inSeconds)
+            atMostSeconds = Int(range.upperBound.inSeconds.rounded(.up))
+            sentences.append(
+                "It should be delivered in \(range.lowerBound.roughly) at least and \(range.upperBound.roughly) at most, "
+                    + "depending on how many calls the changes before it need.")
+        } else if let aboutSeconds {
+            sentences.append("It should go on in about \(Duration.seconds(aboutSeconds).roughly).")
+        }
     }
 }

@@ -7,6 +7,10 @@ struct Obstacle: Equatable, Sendable {
     var sentence: String
     /// Until a call that came now would go out, if nothing else happens. Nil: unknown.
     var lasts: Duration?
+    /// At least until the change is delivered: until any call goes out.
+    var lastsAtLeast: Duration?
+    /// At most until it is delivered, if nothing else comes: behind all calls that the changes before it may need.
+    var lastsAtMost: Duration?
     /// Between two calls, as long as more wait than go out.
     var spacing = Duration.zero
 }
@@ -14,17 +18,27 @@ struct Obstacle: Equatable, Sendable {
 extension Gym {
     /// Nil: its calls go out at once.
     ///
-    /// - Parameter urgency: the day's pace holds imports back when it still lets live changes through.
-    func obstacle(_ urgency: JobUrgency) async -> Obstacle? {
+    /// - Parameters:
+    ///   - urgency: the day's pace holds imports back when it still lets live changes through.
+    ///   - changes: of the gym that come before and have not begun.
+    ///   - gyms: those that may share its budget; nil: none beside this one.
+    func obstacle(
+        _ urgency: JobUrgency, behind changes: Int = 0, among gyms: Gyms? = nil, _ counts: QueueCounts = QueueCounts()
+    ) async -> Obstacle? {
         if let broken = Obstacle(await account.gateway.counters().circuit) { return broken }
         let credential = account.credential
         guard let party = credential.gyms.first(where: { $0.id == id })?.party else { return nil }
         let urgency: Urgency = urgency == .bulk ? .bulk : .live
-        // Those that have not come as far as the budget wait in the account's own line.
-        let inLine = await account.gateway.callsBefore(party, urgency)
-        return Obstacle(
-            await credential.status(), await credential.budget.outlook(for: party, urgency, behind: inLine),
-            tenant: party.tenant)
+        let backlog = await Backlog(of: credential, gyms ?? Gyms([self]), counts)
+        var outlook = await credential.budget.outlook(for: party, urgency)
+        outlook.callsBefore = backlog.callsBefore(id, urgency)
+        outlook.estimate = await credential.budget.delay(after: outlook.callsBefore, for: party, urgency)
+        var obstacle = Obstacle(await credential.status(), outlook, tenant: party.tenant)
+        // What stands in line now is the next call of each change; how many more follow is not known yet.
+        let most = backlog.mostCalls(id, urgency, behind: changes)
+        obstacle?.lastsAtLeast = outlook.opensIn
+        obstacle?.lastsAtMost = await credential.budget.delay(after: most, for: party, urgency)
+        return obstacle
     }
 }
 
