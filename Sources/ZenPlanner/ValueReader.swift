@@ -159,9 +159,11 @@ struct ValueReader {
             return .doubtful(text.tidied, "came with half a character, and was sent with \u{FFFD} in its place")
         case .text(let text):
             switch GarbledText.read(text) {
-            case .clean: return .text(text.tidied)
+            // A web form may have escaped what was typed into it.
+            case .clean: return .text(text.withoutMarkupEscapes.tidied)
             case .restored(let read):
-                return .doubtful(read.tidied, "came in a wrong encoding, and was read as \(quoted(read))")
+                return .doubtful(
+                    read.withoutMarkupEscapes.tidied, "came in a wrong encoding, and was read as \(quoted(read))")
             case .lost: return .unusable("has lost characters on its way, by a wrong encoding")
             }
         }

@@ -46,7 +46,11 @@ struct WrittenMessageTests {
             ("mobilePhone", "\u{202D}303-555-0101\u{202C}", "303-555-0101"), ("firstName", "Ana\u{200E}", "Ana"),
             ("firstName", "می\u{200C}خواهم", "می\u{200C}خواهم"), ("lastName", "'t Hooft", "'t Hooft"),
             ("lastName", "Null", "Null"), ("prospectSource", "Unknown", "Unknown"), ("city", "=\"Denver\"", "Denver"),
-            ("zip", "2138.0", "2138.0"), ("country", "NA", "NA"),
+            ("zip", "2138.0", "2138.0"), ("country", "NA", "NA"), ("lastName", "O&#39;Brien", "O'Brien"),
+            ("lastName", "O&rsquo;x", "O&rsquo;x"), ("prospectSource", "Web &amp; Mail", "Web & Mail"),
+            ("city", "Winston&amp;Salem", "Winston&Salem"), ("address1", "1 A&amp;amp;B St", "1 A&B St"),
+            ("prospectSource", "R&D; more", "R&D; more"), ("mobilePhone", "٣٠٣-٥٥٥-٠١٠٩", "303-555-0109"),
+            ("mobilePhone", "३०३५५५०१०९", "3035550109"), ("mobilePhone", "＋１ ３０３ ５５５ ０１０９", "+1 303 555 0109"),
         ])
     func `a value with one meaning is read without a note`(field: String, value: String, meaning: String) throws {
         let person = try #require(try readForm("personId=7&\(field)=\(encoded(value))").person)

@@ -40,6 +40,8 @@ import Testing
         "First Name,Last Name,Email", "Total,,", "Total: 45,,", "Grand Total,,45", "45 people,,", "Page 1 of 3,,", ",,",
         "---,---,---",
         "Printed on 11/30/2026,,", "End of report,,", "Count of people,,3", "FIRST NAME,LAST NAME,EMAIL", "2 records,,",
+        "\"Copyright 2026, Zen Planner\",,", "© 2026,,", "https://studio.zenplanner.com/report,,",
+        "All amounts are in dollars,,",
     ])
     func `a row about no person is skipped and counted`(row: String) throws {
         let report = try report("First Name,Last Name,Email\n\(Self.ana)\n\(row)\nBo,Ng,b@example.org\n")
@@ -120,5 +122,32 @@ import Testing
     @Test func `only columns that mean something are sent`() throws {
         let report = try report("First Name,Last Name,Email,Secret\nAna,Ruiz,a@example.org,shh\n")
         #expect(!String(decoding: report.people[0].form, as: UTF8.self).contains("shh"))
+    }
+
+    @Test(arguments: ["Mary Ann,,", "Jean Luc,Picard,", ",Van Der Berg,"])
+    func `a row that names a person is no line of text`(row: String) throws {
+        #expect(try report("First Name,Last Name,Email\n\(row)\n").skipped == [])
+    }
+
+    @Test func `of two columns of one name the one that is filled counts`() throws {
+        let report = try report(
+            "Person Id,Last Name,Email,Email\n7,Ruiz,a@example.org,\n8,Ng,,b@example.org\n9,Ash,,\n10,Oak,c@example.org,d@example.org\n"
+        )
+        #expect(
+            report.people.map { $0.snapshot.values[.email] } == [
+                .value("a@example.org"), .value("b@example.org"), .empty,
+            ])
+        #expect(report.flaws.map(\.line) == [5])
+    }
+
+    @Test func `a NUL character costs no more than its place`() throws {
+        let report = try report(
+            Array("First Name,Last Name,Email\nAna".utf8) + [0]
+                + Array(",Ruiz,a@example.org\nBo,Ng,b@example.org\n".utf8))
+        #expect(report.people.map { $0.snapshot.values[.firstName] } == [.value("Ana"), .value("Bo")])
+        #expect(throws: ReportProblem.self) {
+            try self.report([0xD0, 0xCF, 0x11, 0xE0] + Array(repeating: 65, count: 900))
+        }
+        #expect(throws: ReportProblem.self) { try self.report(Array(repeating: 0, count: 900)) }
     }
 }

@@ -44,13 +44,14 @@ package enum PhoneText {
         return .number(number)
     }
 
-    /// Full-width digits as digits, dashes and blanks of every kind as those of ASCII.
+    /// Digits of every script, dashes and blanks of every kind as those of ASCII.
     private static func plain(_ text: String) -> String {
         guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
         let compatible = text.withoutMarksAndJoiners.precomposedStringWithCompatibilityMapping
         return String(
             compatible.map { character in
                 if "‐‑‒–—―−".contains(character) { return "-" }
+                if let digit = character.decimalDigit { return digit }
                 return character.isWhitespace ? " " : character
             })
     }
@@ -71,5 +72,15 @@ extension SpreadsheetText {
     /// `(303) 555-0101` keeps its brackets: they are part of the number.
     fileprivate static func unwrapped(_ number: String, around text: String) -> String {
         number.hasPrefix("(") ? number : unwrapped(number)
+    }
+}
+
+extension Character {
+    /// `3` for `٣`; nil for what is no digit, as a Roman numeral is none.
+    fileprivate var decimalDigit: Character? {
+        guard let scalar = unicodeScalars.first, unicodeScalars.count == 1, scalar.value >= 0x80,
+            scalar.properties.numericType == .decimal, let value = wholeNumberValue
+        else { return nil }
+        return Character(String(value))
     }
 }

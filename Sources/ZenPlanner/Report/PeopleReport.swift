@@ -135,6 +135,13 @@ package struct PeopleReport: Sendable {
         for (name, text) in zip(header, row.fields) where columns.isKnown(name) {
             fields.append((name, columns.mended(text, of: name, order)))
         }
+        // Of two columns of one name, the one that is filled.
+        let filled = Set(fields.filter { !$0.value.tidied.isEmpty }.map { FieldName($0.name) })
+        var seen: Set<FieldName> = []
+        fields.removeAll { field in
+            let name = FieldName(field.name)
+            return field.value.tidied.isEmpty && (filled.contains(name) || !seen.insert(name).inserted)
+        }
         let form = FormBody.encoded(fields)
         switch reader.read(report: form) {
         case .change(.person(let person), _):

@@ -14,7 +14,9 @@ enum ReportRowKind {
         // An address tells a person called Total from a sum.
         guard !filled.contains(where: { $0.contains("@") }) else { return nil }
         if isSum(first) { return "a total" }
-        return filled.count <= 2 && isFooter(filled.joined(separator: " ")) ? "a page's header or footer" : nil
+        if filled.count <= 2, isFooter(filled.joined(separator: " ")) { return "a page's header or footer" }
+        // With no other cell filled, a sentence in the first is no name.
+        return filled.count == 1 && cells.first == first && header.count > 2 && isRemark(first) ? "a line of text" : nil
     }
 
     private static func isHeader(_ cells: [String], _ header: [String], _ isKnown: (String) -> Bool) -> Bool {
@@ -31,6 +33,11 @@ enum ReportRowKind {
         // `Total`, `Total: 45`, `Count of people`; not `Total Fitness Ruiz`.
         let others: Set = ["of", "people", "persons", "rows", "records", "members", "students", "count", "for", "all"]
         return rest.dropFirst().allSatisfy(others.contains)
+    }
+
+    private static func isRemark(_ text: String) -> Bool {
+        let words = text.lowercased().split(whereSeparator: \.isWhitespace)
+        return words.count > 2 || text.contains("©") || text.contains("://") || text.lowercased().hasPrefix("www.")
     }
 
     private static func isFooter(_ text: String) -> Bool {
