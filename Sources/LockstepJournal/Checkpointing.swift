@@ -12,30 +12,53 @@ struct Checkpointing: Sendable {
         try writeAside(records, plan)
         try replace(upTo: upTo)
         core.state.withLock { state in
-            state.segments.removeAll { retired.contains($0.id) }
+            state.segments.removeAll { retired.contains($0) }
             state.checkpointUpTo = upTo
             state.stats.checkpoints += 1
         }
-        core.reading.run { [reader] in reader.forget(retired) }
-        for id in retired {
+        core.reading.run { [reader] in reader.forget(retired.map(\.id)) }
+        for segment in retired {
+            if recycle(segment) { continue }
             // One that stays is not named by the checkpoint, so the next opening removes it.
-            try? core.files.remove(core.layout.segment(id))
+            try? core.files.remove(core.layout.segment(segment.id))
+            core.state.withLock { state in state.queue.withSpace { $0.retired(segment.capacity) } }
         }
         core.state.withLock { state in state.queue.withSpace { $0.diskGainedRoom() } }
+    }
+
+    /// On a full disk a retired segment becomes a spare: what goes back to the disk there, others take. False if it must be
+    /// deleted.
+    ///
+    /// Its records are overwritten under its old name, by which the next opening deletes it: a spare is blank.
+    private func recycle(_ segment: SegmentOnDisk) -> Bool {
+        guard segment.capacity >= core.options.smallestSegment, segment.capacity <= core.options.segmentSize,
+            let number = core.state.withLock({ $0.queue.space.isShort ? $0.takeSpareNumber() : nil })
+        else { return false }
+        let spare = SpareFile(number: number, size: segment.capacity)
+        do throws(FileError) { try core.segmentFiles.recycle(segment.id, as: spare) } catch { return false }
+        core.state.withLock { state in
+            state.spares.append(spare)
+            state.queue.withSpace { space in
+                space.retired(segment.capacity)
+                space.recycled(segment.capacity)
+            }
+        }
+        return true
     }
 
     /// Which segments go, and which the checkpoint will name.
     private func decide(
         upTo: UInt64, retiring: [UInt32]
-    ) throws(JournalError) -> (CheckpointFile.Head, retired: [UInt32]) {
+    ) throws(JournalError) -> (CheckpointFile.Head, retired: [SegmentOnDisk]) {
         let asked = Set(retiring)
-        return try core.state.withLock { state -> Result<(CheckpointFile.Head, retired: [UInt32]), JournalError> in
+        typealias Plan = (CheckpointFile.Head, retired: [SegmentOnDisk])
+        return try core.state.withLock { state -> Result<Plan, JournalError> in
             precondition(upTo >= state.checkpointUpTo, "a checkpoint cannot stand for less than the one before it")
             if let failure = state.queue.failure { return .failure(failure) }
             // The last one is live. A record after the checkpoint exists nowhere else.
             let retired = zip(state.segments, state.segments.dropFirst())
-                .filter { asked.contains($0.id) && $1.firstSequence <= upTo + 1 }.map(\.0.id)
-            let kept = state.segments.map(\.id).filter { !retired.contains($0) }
+                .filter { asked.contains($0.id) && $1.firstSequence <= upTo + 1 }.map(\.0)
+            let kept = state.segments.map(\.id).filter { id in !retired.contains { $0.id == id } }
             return .success((CheckpointFile.Head(upTo: upTo, segments: kept), retired))
         }.get()
     }
@@ -82,6 +105,6 @@ struct Checkpointing: Sendable {
             state.queue.withSpace { $0.surrenderSpare() } ? state.spares.popLast() : nil
         }
         guard let spare else { return false }
-        return (try? core.files.remove(core.layout.spare(spare))) != nil
+        return (try? core.files.remove(core.layout.spare(spare.number))) != nil
     }
 }

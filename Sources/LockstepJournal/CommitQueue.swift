@@ -46,7 +46,8 @@ struct CommitQueue {
     ///   - last: number of the last record on disk; all are durable.
     ///   - next: where the next record goes, in the live segment.
     ///   - capacity: size of the live segment.
-    init(options: JournalOptions, last: UInt64, next: RecordAddress, capacity: Int) {
+    ///   - closed: sizes of the segments before it.
+    init(options: JournalOptions, last: UInt64, next: RecordAddress, capacity: Int, closed: [Int] = []) {
         self.options = options
         nextSequence = last + 1
         written = last
@@ -54,14 +55,22 @@ struct CommitQueue {
         wanted = last
         nextAddress = next
         nextEnd = capacity
-        space = SpaceLedger(options: options, liveRoom: capacity - Int(next.offset))
+        space = SpaceLedger(
+            options: options, liveRoom: capacity - Int(next.offset), liveSize: capacity, closed: closed)
     }
 
     enum Charge {
         /// New work: only with room for it and for what it will still need.
         case intake(reserving: Int)
-        /// Belongs to work already accepted: always, and gives back what was reserved.
+        /// Belongs to work already accepted: gives back what was reserved. Refused only if the disk is full and what was
+        /// set aside is used up.
         case reserved(releasing: Int)
+        /// Belongs to work already accepted, of an owner that compacts: refused while only compaction can make room.
+        case needed
+        /// What compaction moves to the end of the log.
+        case copy
+        /// Worth having: only with room that is not counted on for anything else.
+        case optional
     }
 
     mutating func submit(_ kind: UInt8, _ payload: [UInt8], _ charge: Charge) throws(JournalError) -> Ticket {
@@ -75,12 +84,22 @@ struct CommitQueue {
             precondition(reserving >= 0, "a reserve cannot be negative")
             // Not added up before the check: the sum of two large numbers would trap.
             guard reserving <= space.freeForIntake, space.admits(size + reserving) else {
+                space.refused(size + min(reserving, options.segmentSize))
                 throw .full(reason: space.refusal)
             }
-            space.reserve(reserving)
+            space.accepted(size, reserving: reserving)
         case .reserved(let releasing):
             precondition(releasing >= 0, "a release cannot be negative")
+            guard !space.hasNoNextSegment || Int(nextAddress.offset) + size <= nextEnd else {
+                throw .full(reason: space.refusal)
+            }
             space.release(releasing)
+        case .needed: guard size <= space.freeForNeeded else { throw .full(reason: space.refusal) }
+        case .copy: guard size <= space.freeForCopies else { throw .full(reason: space.refusal) }
+        case .optional:
+            guard size <= (space.isShort ? space.freeForIntake : space.freeForNeeded) else {
+                throw .full(reason: space.refusal)
+            }
         }
         return place(kind, payload, size)
     }
@@ -88,8 +107,7 @@ struct CommitQueue {
     private mutating func place(_ kind: UInt8, _ payload: [UInt8], _ size: Int) -> Ticket {
         if Int(nextAddress.offset) + size > nextEnd {
             nextAddress = RecordAddress(segment: nextAddress.segment + 1, offset: UInt32(SegmentHeader.size))
-            nextEnd = options.segmentSize
-            space.beginSegment()
+            nextEnd = space.beginSegment()
         }
         let record = Pending(kind: kind, sequence: nextSequence, address: nextAddress, payload: payload)
         pending.append(record)

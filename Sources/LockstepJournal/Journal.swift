@@ -61,14 +61,49 @@ public final class Journal: Sendable {
         try core.submit(kind, payload, .intake(reserving: reserve))
     }
 
-    /// The same for a record that was reserved for, which no full disk refuses.
+    /// The same for a record that was reserved for, which a full disk does not refuse.
     ///
     /// - Parameter release: how much of the reserve ends with this record. What it takes itself comes out of that, so
     ///   give back at least its `frameSize`, sooner or later.
-    /// - Throws: `.poisoned`, `.closed`, `.tooLarge`.
+    /// - Throws: `.poisoned`, `.closed`, `.tooLarge`; `.full` only if more was written than was ever reserved.
     public func submit(_ kind: UInt8, _ payload: [UInt8], release: Int) throws(JournalError) -> Ticket {
         try core.submit(kind, payload, .reserved(releasing: release))
     }
+
+    /// How an owner that compacts pays for a record. See `setNeeds`.
+    public enum Use: Sendable {
+        /// Belongs to what was accepted. Refused while only compaction can make room, which then does.
+        case needed
+        /// What compaction moves to the end of the log.
+        case copy
+        /// Worth having, and not needed: only with room that nothing else counts on.
+        case optional
+    }
+
+    /// The same for an owner that compacts.
+    ///
+    /// - Throws: `.full`, `.poisoned`, `.closed`, `.tooLarge`.
+    public func submit(_ kind: UInt8, _ payload: [UInt8], as use: Use) throws(JournalError) -> Ticket {
+        switch use {
+        case .needed: try core.submit(kind, payload, .needed)
+        case .copy: try core.submit(kind, payload, .copy)
+        case .optional: try core.submit(kind, payload, .optional)
+        }
+    }
+
+    /// Says what an owner that compacts must be able to write; whenever it changes. From then on intake is refused unless
+    /// all of it fits, with room to compact: then compaction makes room for whatever is written instead of it.
+    ///
+    /// - Parameters:
+    ///   - holding: bytes of records (as `frameSize` counts them) that live, or that were promised room to live.
+    ///   - checkpoint: bytes of the next checkpoint.
+    public func setNeeds(holding: Int, checkpoint: Int) {
+        precondition(holding >= 0 && checkpoint >= 0, "needs cannot be negative")
+        core.setNeeds(SpaceLedger.Needs(holding: holding, checkpoint: checkpoint))
+    }
+
+    /// Waits for room that is being set aside. False, at once, if none is: then a refusal stands.
+    public func waitForRoom() async -> Bool { await core.waitForRoom() }
 
     /// Bytes that a record takes on disk.
     public static func frameSize(payload: Int) -> Int { RecordFormat.frameSize(payload: payload) }

@@ -6,7 +6,7 @@ final class JournalCore: Sendable {
         var queue: CommitQueue
         var segments: [SegmentOnDisk]
         /// Spare files that exist, oldest first.
-        var spares: [UInt64] = []
+        var spares: [SpareFile] = []
         var nextSpare: UInt64 = 1
         var checkpointUpTo: UInt64
         var stats = JournalStats()
@@ -16,6 +16,7 @@ final class JournalCore: Sendable {
         var writtenWaiters: [Waiter] = []
         var durableWaiters: [Waiter] = []
         var closeWaiters: [CheckedContinuation<Void, Never>] = []
+        var roomWaiters: [CheckedContinuation<Bool, Never>] = []
         var failureWaiters: [UInt64: CheckedContinuation<String?, Never>] = [:]
         var nextFailureWaiter: UInt64 = 0
     }
@@ -34,6 +35,7 @@ final class JournalCore: Sendable {
     let state: Mutex<State>
     let driver: any JournalDriver
     let keeper: any JournalWorker
+    let allocator: any JournalWorker
     let reading: any JournalWorker
 
     init(
@@ -46,6 +48,7 @@ final class JournalCore: Sendable {
         self.segmentFiles = segmentFiles
         self.driver = driver
         keeper = driver.worker(.keeper)
+        allocator = driver.worker(.allocator)
         reading = driver.worker(.reader)
         self.state = Mutex(state)
     }
@@ -57,19 +60,41 @@ final class JournalCore: Sendable {
         let (answer, isAsleep, spare, surplus) = state.withLock { state in
             let answer = Result { () throws(JournalError) in try state.queue.submit(kind, payload, charge) }
             if case .failure(.full) = answer { state.stats.refused += 1 }
-            return (answer, state.takeSleep(), state.beginPreparing(at: now), state.giveBackSpare(after: charge))
+            return (
+                answer, state.takeSleep(), state.beginPreparing(at: now), state.giveBackSpare(after: charge, at: now)
+            )
         }
         if isAsleep { driver.wakeWriter() }
         if let spare { prepare(spare) }
-        // One that cannot be removed now is adopted, or removed, by the next opening.
-        if let surplus { keeper.run { [self] in try? files.remove(layout.spare(surplus)) } }
+        if let surplus { remove(surplus) }
         return try answer.get()
     }
 
-    func setReserved(_ bytes: Int) {
+    /// One that cannot be removed now is adopted, or removed, by the next opening.
+    private func remove(_ spare: SpareFile) {
+        allocator.run { [self] in try? files.remove(layout.spare(spare.number)) }
+    }
+
+    /// Returns when the room that is being set aside is there, or could not be had; false if there is none to wait for.
+    func waitForRoom() async -> Bool {
+        await withCheckedContinuation { continuation in
+            let isComing = state.withLock { state in
+                guard state.queue.space.isPreparing, state.queue.phase == .open else { return false }
+                state.roomWaiters.append(continuation)
+                return true
+            }
+            if !isComing { continuation.resume(returning: false) }
+        }
+    }
+
+    func setReserved(_ bytes: Int) { changeSpace { $0.setReserved(bytes) } }
+
+    func setNeeds(_ needs: SpaceLedger.Needs) { changeSpace { $0.setNeeds(needs) } }
+
+    private func changeSpace(_ body: (inout SpaceLedger) -> Void) {
         let now = driver.now()
         let spare = state.withLock { state in
-            state.queue.withSpace { $0.setReserved(bytes) }
+            state.queue.withSpace(body)
             return state.beginPreparing(at: now)
         }
         if let spare { prepare(spare) }
@@ -151,11 +176,25 @@ final class JournalCore: Sendable {
     /// What to do next. If that is to sleep, new work for the writer wakes it from here on.
     func nextStep() -> CommitQueue.Step {
         let now = driver.now()
-        return state.withLock { state in
+        let (step, spare, surplus) = state.withLock { state -> (CommitQueue.Step, SpareFile?, SpareFile?) in
             let step = state.queue.nextStep(at: now)
-            if case .sleep = step { state.isWriterAsleep = true } else { state.isWriterAsleep = false }
-            return step
+            guard case .sleep(let deadline) = step else {
+                state.isWriterAsleep = false
+                return (step, nil, nil)
+            }
+            state.isWriterAsleep = true
+            guard state.queue.phase == .open else { return (step, nil, nil) }
+            // What nothing else asks for: room on a disk that was full, and giving back what is not needed any more.
+            let spare = state.beginPreparing(at: now)
+            let surplus =
+                spare == nil && state.queue.withSpace({ $0.giveBackSpare(at: now) }) ? state.spares.popLast() : nil
+            let look = state.queue.space.nextLook(at: now)
+            let earliest = [deadline, look].compactMap { $0 }.min()
+            return (.sleep(until: earliest), spare, surplus)
         }
+        if let spare { prepare(spare) }
+        if let surplus { remove(surplus) }
+        return step
     }
 
     func wrote(upTo sequence: UInt64, records: Int, bytes: Int) {
@@ -198,16 +237,34 @@ final class JournalCore: Sendable {
         for waiter in waiters { waiter.continuation.resume(returning: .failure(failure)) }
     }
 
-    func takeSpareFile() -> UInt64? {
-        state.withLock { $0.spares.isEmpty ? nil : $0.spares.removeFirst() }
-    }
-
-    func spareFileForWriter() -> UInt64 {
-        state.withLock { state in
-            state.queue.withSpace { $0.madeInHaste() }
-            return state.takeSpareNumber()
+    /// The file of the segment that is written next. If none is ready the writer makes one itself.
+    ///
+    /// - Throws: what the disk said. Nothing was written then, and it may be asked again.
+    func takeSpareFile() throws(FileError) -> SpareFile {
+        let (ready, number) = state.withLock { state -> (SpareFile?, UInt64) in
+            if !state.spares.isEmpty { return (state.spares.removeFirst(), 0) }
+            return (nil, state.takeSpareNumber())
+        }
+        if let ready { return ready }
+        let spare = SpareFile(number: number, size: options.smallestSegment)
+        do throws(FileError) { try segmentFiles.makeSpare(spare) } catch {
+            let now = driver.now()
+            state.withLock { $0.queue.withSpace { $0.missed(error.description, at: now) } }
+            throw error
+        }
+        // Another may have been made meanwhile, and stands before it.
+        return state.withLock { state in
+            state.spares.append(spare)
+            state.queue.withSpace { $0.made(spare.size) }
+            return state.spares.removeFirst()
         }
     }
+
+    /// It could not be opened, and is still the next.
+    func putBack(_ spare: SpareFile) { state.withLock { $0.spares.insert(spare, at: 0) } }
+
+    /// Whether what was submitted will not be waited for any longer.
+    var isClosing: Bool { state.withLock { $0.queue.phase != .open } }
 
     func began(_ segment: SegmentOnDisk) { state.withLock { $0.segments.append(segment) } }
 
@@ -224,25 +281,33 @@ final class JournalCore: Sendable {
         for observer in observers.values { observer.resume(returning: nil) }
     }
 
-    // MARK: For the keeper
+    // MARK: For the allocator
 
     /// Sets one segment aside, and the next, for as long as they are wanted.
-    private func prepare(_ number: UInt64) {
-        keeper.run { [self] in
-            let result = Result { () throws(FileError) in try segmentFiles.makeSpare(number) }
+    private func prepare(_ spare: SpareFile) {
+        let isTaken = allocator.run { [self] in
+            let result = Result { () throws(FileError) in try segmentFiles.makeSpare(spare) }
             let now = driver.now()
-            let another = state.withLock { state in
+            let (another, waiters) = state.withLock { state in
                 switch result {
                 case .success:
-                    state.spares.append(number)
-                    state.queue.withSpace { $0.prepared() }
-                case .failure(let error):
-                    state.queue.withSpace { $0.failed(error.description, at: now) }
+                    state.spares.append(spare)
+                    state.queue.withSpace { $0.prepared(spare.size) }
+                case .failure(let error): state.queue.withSpace { $0.failed(spare.size, error.description, at: now) }
                 }
-                return state.beginPreparing(at: now)
+                return (state.beginPreparing(at: now), state.endPreparing())
             }
-            if let another { prepare(another) }
+            for waiter in waiters { waiter.resume(returning: true) }
+            if let another { prepare(another) } else { lookAgain() }
         }
+        guard !isTaken else { return }
+        for waiter in state.withLock({ $0.endPreparing() }) { waiter.resume(returning: false) }
+    }
+
+    /// When to ask a full disk again is the writer's to know, which may be asleep.
+    private func lookAgain() {
+        let isAsleep = state.withLock { $0.queue.space.isShort && $0.takeSleep() }
+        if isAsleep { driver.wakeWriter() }
     }
 
     private static func take(_ waiters: inout [Waiter], upTo sequence: UInt64) -> [Waiter] {
@@ -264,15 +329,23 @@ extension JournalCore.State {
         return isWriterAsleep
     }
 
-    mutating func beginPreparing(at now: ContinuousClock.Instant) -> UInt64? {
-        guard queue.phase == .open, queue.withSpace({ $0.beginPreparing(at: now) }) else { return nil }
-        return takeSpareNumber()
+    mutating func beginPreparing(at now: ContinuousClock.Instant) -> SpareFile? {
+        guard queue.phase == .open, let size = queue.withSpace({ $0.beginPreparing(at: now) }) else { return nil }
+        return SpareFile(number: takeSpareNumber(), size: size)
+    }
+
+    /// Who waited for it. Another may have begun, which they have to wait for anew.
+    mutating func endPreparing() -> [CheckedContinuation<Bool, Never>] {
+        defer { roomWaiters = [] }
+        return roomWaiters
     }
 
     /// Only completions give room back; while the first of them come, what recovery found is reserved again.
-    mutating func giveBackSpare(after charge: CommitQueue.Charge) -> UInt64? {
-        guard case .reserved = charge, queue.withSpace({ $0.giveBackSpare() }) else { return nil }
-        return spares.popLast()
+    mutating func giveBackSpare(after charge: CommitQueue.Charge, at now: ContinuousClock.Instant) -> SpareFile? {
+        switch charge {
+        case .intake, .copy, .optional: return nil
+        case .reserved, .needed: return queue.withSpace({ $0.giveBackSpare(at: now) }) ? spares.popLast() : nil
+        }
     }
 
     mutating func takeSpareNumber() -> UInt64 {

@@ -13,8 +13,10 @@ package protocol JournalDriver: Sendable {
 }
 
 package enum JournalWorkerRole: String, Hashable, Sendable, CaseIterable {
-    /// Sets segments aside and writes checkpoints.
+    /// Writes checkpoints.
     case keeper
+    /// Sets segments aside. Apart from the keeper, whose checkpoints take long while new work needs room.
+    case allocator
     /// Reads records back.
     case reader
 }

@@ -32,9 +32,7 @@ struct JournalOpening {
         }
     }
 
-    private var segmentFiles: SegmentFiles {
-        SegmentFiles(layout: layout, files: files, segmentSize: options.segmentSize)
-    }
+    private var segmentFiles: SegmentFiles { SegmentFiles(layout: layout, files: files) }
 
     /// The file that is written next: the last segment, or a first one.
     private func liveSegment(_ outcome: inout Recovery.Outcome) throws(FileError) -> any OpenFile {
@@ -47,13 +45,13 @@ struct JournalOpening {
             }
             return file
         }
-        try segmentFiles.makeSpare(0)
-        let header = SegmentHeader(
-            id: 1, firstSequence: 1, previousChecksum: 0, capacity: UInt32(options.segmentSize))
-        let file = try segmentFiles.activate(spare: 0, as: header)
+        let spare = SpareFile(number: 0, size: options.smallestSegment)
+        try segmentFiles.makeSpare(spare)
+        let header = SegmentHeader(id: 1, firstSequence: 1, previousChecksum: 0, capacity: UInt32(spare.size))
+        let file = try segmentFiles.activate(spare, segmentFiles.open(spare), as: header)
         outcome.segments = [SegmentOnDisk(header)]
         outcome.end = UInt64(SegmentHeader.size)
-        outcome.capacity = options.segmentSize
+        outcome.capacity = spare.size
         return file
     }
 
@@ -61,18 +59,19 @@ struct JournalOpening {
     ///
     /// Nothing but a header was ever written to one, which its next use overwrites. One of another size was made under
     /// other options, or cut short while it was made.
-    private func adopt(_ spare: UInt64) -> Bool {
-        let path = layout.spare(spare)
+    private func adopt(_ number: UInt64) -> SpareFile? {
+        let path = layout.spare(number)
         do throws(FileError) {
             let file = try files.open(path, .read)
             defer { file.close() }
-            if try file.size() == UInt64(options.segmentSize) { return true }
-        } catch {
-            return false
-        }
+            let size = try file.size()
+            if size >= UInt64(options.smallestSegment), size <= UInt64(options.segmentSize), size % 8 == 0 {
+                return SpareFile(number: number, size: Int(size))
+            }
+        } catch { return nil }
         // That it stays there does no harm.
         try? files.remove(path)
-        return false
+        return nil
     }
 
     private func start(
@@ -80,21 +79,21 @@ struct JournalOpening {
     ) -> (JournalCore, RecordReader) {
         let next = RecordAddress(segment: outcome.segments.last?.id ?? 1, offset: UInt32(outcome.end))
         var queue = CommitQueue(
-            options: options, last: outcome.lastSequence, next: next, capacity: outcome.capacity)
-        var spares = outcome.spares.filter(adopt)
-        queue.withSpace { space in for _ in spares { space.prepared() } }
+            options: options, last: outcome.lastSequence, next: next, capacity: outcome.capacity,
+            closed: outcome.segments.dropLast().map(\.capacity))
+        var spares = outcome.spares.compactMap(adopt)
+        queue.withSpace { space in for spare in spares { space.made(spare.size) } }
         var nextSpare = (outcome.spares.last ?? 0) + 1
         // The first one at once, so that a new journal does not begin by refusing. A full disk is no reason not to
         // open: what was reserved for completion is to be used up, and reading must be possible.
-        if queue.withSpace({ $0.beginPreparing(at: driver.now()) }) {
+        if let size = queue.withSpace({ $0.beginPreparing(at: driver.now()) }) {
+            let spare = SpareFile(number: nextSpare, size: size)
             do throws(FileError) {
-                try segmentFiles.makeSpare(nextSpare)
-                spares.append(nextSpare)
+                try segmentFiles.makeSpare(spare)
+                spares.append(spare)
                 nextSpare += 1
-                queue.withSpace { $0.prepared() }
-            } catch {
-                queue.withSpace { $0.failed(error.description, at: driver.now()) }
-            }
+                queue.withSpace { $0.prepared(size) }
+            } catch { queue.withSpace { $0.failed(size, error.description, at: driver.now()) } }
         }
         let core = JournalCore(
             layout: layout, files: files, options: options, segmentFiles: segmentFiles, driver: driver,

@@ -1,7 +1,10 @@
 /// Limits of a journal. All are checked when it opens.
 public struct JournalOptions: Sendable {
-    /// Bytes of one segment file. Applies to segments made from now on.
+    /// Bytes of the largest segment file. Applies to segments made from now on.
     public var segmentSize = 64 << 20
+    /// Bytes of a segment while little is written and reserved; twice as many, and so on, with more. Never less than two
+    /// of the largest records need, nor more than `segmentSize`.
+    public var firstSegmentSize = 4 << 20
     /// Longest payload of one record.
     public var maxPayload = (1 << 20) + (128 << 10)
     /// Longest time that a record without a waiter stays unsynced.
@@ -22,14 +25,18 @@ public struct JournalOptions: Sendable {
 
     static let largestSegment = 1 << 30
 
+    var smallestSegment: Int {
+        min(segmentSize, (max(firstSegmentSize, SegmentHeader.size + 2 * largestFrame) + 7) & ~7)
+    }
+
     var largestFrame: Int { RecordFormat.frameSize(payload: maxPayload) }
 
     func check() throws(JournalError) {
         // Offsets are 32 bits wide; half of that leaves room to reason about.
         guard segmentSize <= Self.largestSegment else { throw .invalidOptions("a segment has at most 1 GiB") }
-        guard maxPayload >= 0, batchLimit > 0, segmentsAhead >= 1 else {
-            throw .invalidOptions("limits must be positive")
-        }
+        guard maxPayload >= 0, firstSegmentSize >= 0, firstSegmentSize <= Self.largestSegment, batchLimit > 0,
+            segmentsAhead >= 1
+        else { throw .invalidOptions("limits must be positive") }
         // The largest record may waste almost its own size at the end of a segment.
         guard segmentSize % 8 == 0, segmentSize >= SegmentHeader.size + 2 * largestFrame else {
             throw .invalidOptions(

@@ -2,15 +2,14 @@
 struct SegmentFiles: Sendable {
     let layout: DirectoryLayout
     let files: any FileSystem
-    let segmentSize: Int
 
     /// An empty file with all its blocks set aside on the disk.
-    func makeSpare(_ number: UInt64) throws(FileError) {
-        let path = layout.spare(number)
+    func makeSpare(_ spare: SpareFile) throws(FileError) {
+        let path = layout.spare(spare.number)
         do throws(FileError) {
             let file = try files.open(path, .create)
             defer { file.close() }
-            try file.allocate(UInt64(segmentSize))
+            try file.allocate(UInt64(spare.size))
             try file.sync()
         } catch {
             // A half-made file would hold the very room that is short. That it cannot be removed changes nothing.
@@ -19,15 +18,49 @@ struct SegmentFiles: Sendable {
         }
     }
 
-    /// Makes a spare the next segment. The caller has synced the one before it.
-    func activate(spare number: UInt64, as header: SegmentHeader) throws(FileError) -> any OpenFile {
-        let spare = try files.open(layout.spare(number), .update)
-        defer { spare.close() }
-        try spare.writeAll(header.bytes, at: 0)
-        try spare.sync()
-        try files.rename(layout.spare(number), to: layout.segment(header.id))
+    /// Makes a blank spare of a segment that nothing lives in, whose blocks stay set aside.
+    func recycle(_ segment: UInt32, as spare: SpareFile) throws(FileError) {
+        let file = try files.open(layout.segment(segment), .update)
+        defer { file.close() }
+        let blank = [UInt8](repeating: 0, count: min(spare.size, Self.pieceSize))
+        var offset = 0
+        while offset < spare.size {
+            let count = min(blank.count, spare.size - offset)
+            try file.writeAll(count == blank.count ? blank : Array(blank.prefix(count)), at: UInt64(offset))
+            offset += count
+        }
+        try file.sync()
+        try files.rename(layout.segment(segment), to: layout.spare(spare.number))
         try files.syncDirectory(layout.directory)
-        // Opened anew by its name, which is the one that errors will tell.
-        return try files.open(layout.segment(header.id), .update)
     }
+
+    private static let pieceSize = 1 << 20
+
+    func open(_ spare: SpareFile) throws(FileError) -> any OpenFile {
+        try files.open(layout.spare(spare.number), .update)
+    }
+
+    /// Makes a spare, which is open as `file`, the next segment. The caller has synced the one before it.
+    func activate(_ spare: SpareFile, _ file: any OpenFile, as header: SegmentHeader) throws(FileError) -> any OpenFile
+    {
+        do throws(FileError) {
+            try file.writeAll(header.bytes, at: 0)
+            try file.sync()
+            try files.rename(layout.spare(spare.number), to: layout.segment(header.id))
+            try files.syncDirectory(layout.directory)
+        } catch {
+            file.close()
+            throw error
+        }
+        // Opened anew by its name, which is the one that errors will tell. It is the same file under its old name.
+        guard let named = try? files.open(layout.segment(header.id), .update) else { return file }
+        file.close()
+        return named
+    }
+}
+
+/// A file with its room set aside that is not a segment yet.
+struct SpareFile: Equatable, Sendable {
+    var number: UInt64
+    var size: Int
 }

@@ -20,6 +20,14 @@ final class SegmentWriter: JournalWriter, @unchecked Sendable {
     private var durable: UInt64
     private var hasUnsealed = false
     private var buffer: [UInt8] = []
+    /// Records whose segment could not be made yet.
+    private var stalled: [CommitQueue.Pending] = []
+
+    private enum Failure: Error {
+        /// There is no file for the next segment. Nothing was written to one, so nothing is in doubt.
+        case noSegment(FileError)
+        case disk(FileError)
+    }
 
     init(
         core: JournalCore, reader: RecordReader, lock: any OpenFile, file: any OpenFile,
@@ -38,7 +46,8 @@ final class SegmentWriter: JournalWriter, @unchecked Sendable {
     }
 
     func turn() -> WriterRest {
-        do throws(FileError) {
+        do throws(Failure) {
+            if !stalled.isEmpty { return try goOn() }
             switch core.nextStep() {
             case .write(let batch): try write(batch)
             case .sync: try sync()
@@ -48,20 +57,43 @@ final class SegmentWriter: JournalWriter, @unchecked Sendable {
                 return .ended
             }
         } catch {
-            // Never tried again: after a failed sync the kernel may call lost pages clean, and a second one "succeeds".
-            core.poison(error)
+            switch error {
+            case .disk(let error):
+                // Never tried again: after a failed sync the kernel may call lost pages clean, and a second one "succeeds".
+                core.poison(error)
+            case .noSegment(let error):
+                // At the end nothing is waited for: who waits for these records learns that they are not written.
+                guard !core.isClosing else {
+                    core.poison(error)
+                    return .none
+                }
+                return .asleep(
+                    until: core.driver.now().advanced(by: max(core.options.fullDiskRetry, .milliseconds(10))))
+            }
         }
         return .none
     }
 
-    private func write(_ batch: [CommitQueue.Pending]) throws(FileError) {
+    /// With records that had no segment. What else was submitted comes behind them.
+    private func goOn() throws(Failure) -> WriterRest {
+        let batch = stalled
+        stalled = []
+        // Poisoned meanwhile by a checkpoint: they will not be written.
+        if core.state.withLock({ $0.queue.failure }) == nil { try write(batch) }
+        return .none
+    }
+
+    private func write(_ batch: [CommitQueue.Pending]) throws(Failure) {
         var unflushed = 0
         var last = written
-        for record in batch {
+        for (index, record) in batch.enumerated() {
             if record.address.segment != segment {
                 try flush(upTo: last, records: unflushed)
                 unflushed = 0
-                try beginSegment(record.address.segment, firstSequence: record.sequence)
+                do throws(Failure) { try beginSegment(record.address.segment, firstSequence: record.sequence) } catch {
+                    if case .noSegment = error { stalled = Array(batch[index...]) }
+                    throw error
+                }
             }
             let header = FrameHeader(
                 kind: record.kind, length: record.payload.count, segment: segment, sequence: record.sequence,
@@ -75,9 +107,9 @@ final class SegmentWriter: JournalWriter, @unchecked Sendable {
         try flush(upTo: last, records: unflushed)
     }
 
-    private func flush(upTo sequence: UInt64, records: Int) throws(FileError) {
+    private func flush(upTo sequence: UInt64, records: Int) throws(Failure) {
         guard !buffer.isEmpty else { return }
-        try file.writeAll(buffer, at: end)
+        do { try file.writeAll(buffer, at: end) } catch { throw .disk(error) }
         let count = buffer.count
         end += UInt64(count)
         written = sequence
@@ -87,38 +119,45 @@ final class SegmentWriter: JournalWriter, @unchecked Sendable {
         core.wrote(upTo: sequence, records: records, bytes: count)
     }
 
-    private func sync() throws(FileError) {
+    private func sync() throws(Failure) {
         guard written > durable else { return }
         let start = core.driver.now()
-        try file.sync()
+        do { try file.sync() } catch { throw .disk(error) }
         durable = written
         core.synced(upTo: written, took: core.driver.now() - start)
     }
 
     /// The segment before is made durable first: an acknowledgement in the new one must not outlive a record in the old.
-    private func beginSegment(_ id: UInt32, firstSequence: UInt64) throws(FileError) {
+    private func beginSegment(_ id: UInt32, firstSequence: UInt64) throws(Failure) {
         try sync()
-        let spare: UInt64
-        if let ready = core.takeSpareFile() {
-            spare = ready
-        } else {
-            spare = core.spareFileForWriter()
-            try core.segmentFiles.makeSpare(spare)
-        }
-        capacity = core.options.segmentSize
+        let (spare, spareFile) = try takeSpare()
         let header = SegmentHeader(
-            id: id, firstSequence: firstSequence, previousChecksum: lastChecksum, capacity: UInt32(capacity))
-        let next = try core.segmentFiles.activate(spare: spare, as: header)
+            id: id, firstSequence: firstSequence, previousChecksum: lastChecksum, capacity: UInt32(spare.size))
+        let next: any OpenFile
+        do { next = try core.segmentFiles.activate(spare, spareFile, as: header) } catch { throw .disk(error) }
         file.close()
         file = next
+        capacity = spare.size
         segment = id
         end = UInt64(SegmentHeader.size)
         core.began(SegmentOnDisk(header))
     }
 
+    private func takeSpare() throws(Failure) -> (SpareFile, any OpenFile) {
+        do throws(FileError) {
+            let spare = try core.takeSpareFile()
+            do throws(FileError) { return (spare, try core.segmentFiles.open(spare)) } catch {
+                // One that is gone is not tried again.
+                if !error.isMissing { core.putBack(spare) }
+                throw error
+            }
+        } catch { throw .noSegment(error) }
+    }
+
     private func finish() {
         if core.state.withLock({ $0.queue.failure }) == nil { seal() }
         core.keeper.stop()
+        core.allocator.stop()
         core.reading.stop()
         reader.closeAll()
         file.close()

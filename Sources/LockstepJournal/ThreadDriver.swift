@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 
-/// Three threads: Swift's shared pool never waits for a disk.
+/// Four threads: Swift's shared pool never waits for a disk.
 struct ThreadDriver: JournalDriver {
     private let wake = DispatchSemaphore(value: 0)
 

@@ -21,6 +21,7 @@ struct AcceptedKeys: Sendable {
     private var older = NumberedRows<UInt32>()
 
     var isEmpty: Bool { entries.isEmpty }
+    var count: Int { entries.count }
     var footprint: Int { entries.footprint + table.footprint + older.footprint }
 
     func job(with print: KeyPrint) -> JobID? {

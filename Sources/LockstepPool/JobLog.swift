@@ -16,10 +16,16 @@ public struct LogTicket: Sendable {
 
 /// Space that goes with a record.
 public enum LogSpace: Sendable {
-    /// Set aside for what the job must still write. A full log refuses.
+    /// For what comes in: so much besides must find room later. A full log refuses.
     case reserve(Int)
-    /// Paid from what was set aside; that much goes back. A full log takes it.
-    case release(Int)
+    /// For what was accepted. Refused only while there is no room but what compaction needs, which then makes more.
+    case needed
+    /// What compaction moves to the end of the log.
+    case copy
+    /// Worth having, and not needed. A full log refuses.
+    case ifRoom
+    /// Small and rare: may take of the room that is kept for compaction.
+    case always
 }
 
 public enum LogFailure: Error, Equatable, Sendable {
@@ -43,8 +49,15 @@ public protocol JobLog: Sendable {
     var lastSequence: UInt64 { get }
     /// - Throws: `.damaged` only if the record itself was read and is wrong; `.unreadable` if it could not be read now.
     func read(_ address: LogAddress) async throws(LogFailure) -> (kind: UInt8, payload: [UInt8])
-    /// Bytes set aside in all; told once after recovery.
-    func setReserved(_ bytes: Int)
+    /// After a refusal: returns when more room was set aside, or could not be. False, at once, if none is on its way.
+    func waitForRoom() async -> Bool
+    /// What the log must have room for; told whenever it changes.
+    ///
+    /// - Parameters:
+    ///   - jobs: bytes of records of jobs that are not closed, and of what their deliveries may add to states.
+    ///   - states: bytes of records with lanes' states.
+    ///   - checkpoint: bytes of the next checkpoint, nearly.
+    func setNeeds(jobs: Int, states: Int, checkpoint: Int)
     /// Replaces all records up to `upTo` by these, and lets go of what lies in `retiring`.
     func checkpoint(
         _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: Set<UInt64>
@@ -60,6 +73,7 @@ public protocol JobLog: Sendable {
 
 extension JobLog {
     public var roomForCopies: Int { .max }
+    public func waitForRoom() async -> Bool { false }
 }
 
 /// A record found at the start.

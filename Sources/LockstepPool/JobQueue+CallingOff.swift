@@ -26,7 +26,10 @@ extension JobQueue {
     func isServed(_ tenant: TenantID) -> Bool { servedTenants?.contains(tenant) ?? true }
 
     func callOffRuns(of tenant: TenantID) {
-        for lease in leases.values where lease.place.tenant == tenant { lease.control.callOff() }
+        // In one order, so that a simulation is the same again from its seed.
+        for lease in leases.values.sorted(by: { $0.number < $1.number }) where lease.place.tenant == tenant {
+            lease.control.callOff()
+        }
     }
 
     func callOffRuns(of lane: LaneID) {

@@ -13,11 +13,20 @@ extension JobQueue {
     }
 
     /// Writes one now.
-    public func checkpoint() async throws(QueueError) {
-        guard !isCheckpointing else { return }
+    public func checkpoint() async throws(QueueError) { _ = try await compact(isFull: wasRefused) }
+
+    /// Writes one, and lets go of what nothing lives in any more.
+    ///
+    /// - Parameter isFull: room is worth more than writing.
+    /// - Returns: whether parts of the log were let go.
+    func compact(isFull: Bool) async throws(QueueError) -> Bool {
+        guard !isCheckpointing else { return false }
         isCheckpointing = true
-        defer { isCheckpointing = false }
-        try await emptySparseParts()
+        defer {
+            isCheckpointing = false
+            ringForRoom()
+        }
+        try await emptySparseParts(isFull: isFull)
         loggedSinceCheckpoint = 0
         wasRefused = false
         // One step with the state: nothing is submitted between. What is dead in it stays dead.
@@ -28,6 +37,7 @@ extension JobQueue {
         } catch {
             throw QueueError(error)
         }
+        return !dead.isEmpty
     }
 
     var isCheckpointDue: Bool {
@@ -47,15 +57,21 @@ extension JobQueue {
     }
 
     /// Copies what lives in nearly empty parts to the end of the log, so that a few old jobs do not keep whole segments.
-    private func emptySparseParts() async throws(QueueError) {
+    private func emptySparseParts(isFull: Bool) async throws(QueueError) {
         // A third of what is logged would be enough, for ever; a half also works off an arrear.
-        let budget = min(max(loggedSinceCheckpoint, policy.checkpointEvery) / 2, log.roomForCopies)
-        let copies = await Self.copies(
-            outOf: log.closedParts, state.snapshot, log, budget: budget, isFull: wasRefused)
+        let usual = max(loggedSinceCheckpoint, policy.checkpointEvery) / 2
+        let budget = isFull ? log.roomForCopies : min(usual, log.roomForCopies)
+        let copies = await Self.copies(outOf: log.closedParts, state.snapshot, log, budget: budget, isFull: isFull)
         for copy in copies {
-            switch copy.owner {
-            case .job(let id): try await copyJob(id, at: copy.address)
-            case .state(let lane): try await copyState(at: copy.address, of: lane)
+            do throws(QueueError) {
+                switch copy.owner {
+                case .job(let id): try await copyJob(id, at: copy.address)
+                case .state(let lane): try await copyState(at: copy.address, of: lane)
+                }
+            } catch {
+                // What was copied so far may be enough to let a part go.
+                guard error == .full else { throw error }
+                return
             }
         }
     }
@@ -67,7 +83,7 @@ extension JobQueue {
         let census = LogCensus(snapshot, in: log)
         // What little room there is, the checkpoint needs, as long as it makes more of it without any copies.
         if isFull, closed.contains(where: { census.live[$0.part] == nil }) { return [] }
-        let parts = census.worthEmptying(among: closed, budget: budget)
+        let parts = census.worthEmptying(among: closed, budget: budget, isFull: isFull)
         guard !parts.isEmpty else { return [] }
         var records: [LogCensus.Record] = []
         LogCensus.forEachLiveRecord(of: snapshot) { record in
@@ -81,7 +97,7 @@ extension JobQueue {
         guard let record = (try? await record(at: address))?.asAccepted else { return }
         // It may have been finished while it was read.
         guard state.jobs[id]?.address == address else { return }
-        _ = try submit(.moved(record), .release(0))
+        _ = try submit(.moved(record), .copy)
     }
 
     private func copyState(at address: LogAddress, of lane: LaneID) async throws(QueueError) {
@@ -91,6 +107,6 @@ extension JobQueue {
         let owner =
             row.state == address ? state.lanes.current(lane) : row.absorbed.first { $0.state == address }?.lane
         guard let owner else { return }
-        _ = try submit(.laneState(lane: owner, state: bytes, merging: []), .release(0))
+        _ = try submit(.laneState(lane: owner, state: bytes, merging: []), .copy)
     }
 }

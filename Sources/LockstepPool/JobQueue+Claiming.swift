@@ -7,12 +7,12 @@ extension JobQueue {
         let lane = state.lanes.current(lease.lane)
         guard let bearer = state.lanes.bearer(of: key, of: tenant) else {
             // Not synced: whatever rests on it is written behind it.
-            _ = try submit(.bound(lane: lane, keys: [key]), .release(0))
+            _ = try submit(.bound(lane: lane, keys: [key]), .always)
             return answer(lease)
         }
         guard bearer != lane else { return answer(lease) }
         guard state.lanes.mayJoin(lane, bearer) else { return .others }
-        _ = try submit(.joined(from: lane, into: bearer), .release(0))
+        _ = try submit(.joined(from: lane, into: bearer), .always)
         escalate(bearer)
         refresh(bearer)
         return .joining

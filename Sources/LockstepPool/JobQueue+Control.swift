@@ -12,7 +12,7 @@ extension JobQueue {
             guard !keys.isEmpty else { throw .unplaced(id) }
             lane = try place(keys, of: job.tenant)
         }
-        let ticket = try submit(.revived(job: id, lane: lane, keys: keys), .release(0))
+        let ticket = try submit(.revived(job: id, lane: lane, keys: keys), .always)
         try await durable(ticket)
         guard let lane = lane.map(state.lanes.current) else { return }
         escalate(lane)
@@ -30,8 +30,7 @@ extension JobQueue {
         let job = try open(id)
         let record = OutcomeRecord(
             job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [], at: wall())
-        let release = QueuePolicy.reserve(forPayload: Int(job.size))
-        let ticket = try submit(.outcome(record), .release(release))
+        let ticket = try submit(.outcome(record), .always)
         runsAlone.remove(id)
         try await durable(ticket)
         if let lane = job.lane { refresh(state.lanes.current(lane)) }
@@ -58,27 +57,27 @@ extension JobQueue {
 
     /// Runs of the tenant are called off: once this has been called, none begins anything new.
     public func pause(_ tenant: TenantID) async throws(QueueError) {
-        let ticket = try submit(.paused(tenant: tenant, lane: nil, isPaused: true), .release(0))
+        let ticket = try submit(.paused(tenant: tenant, lane: nil, isPaused: true), .always)
         callOffRuns(of: tenant)
         try await durable(ticket)
     }
 
     public func resume(_ tenant: TenantID) async throws(QueueError) {
-        try await durable(submit(.paused(tenant: tenant, lane: nil, isPaused: false), .release(0)))
+        try await durable(submit(.paused(tenant: tenant, lane: nil, isPaused: false), .always))
         await refreshLanes(of: tenant)
     }
 
     /// Calls off its run, as for a tenant.
     public func pause(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {
         let lane = try known(lane, tenant)
-        let ticket = try submit(.paused(tenant: tenant, lane: lane, isPaused: true), .release(0))
+        let ticket = try submit(.paused(tenant: tenant, lane: lane, isPaused: true), .always)
         callOffRuns(of: lane)
         try await durable(ticket)
     }
 
     public func resume(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {
         let lane = try known(lane, tenant)
-        try await durable(submit(.paused(tenant: tenant, lane: lane, isPaused: false), .release(0)))
+        try await durable(submit(.paused(tenant: tenant, lane: lane, isPaused: false), .always))
         refresh(lane)
     }
 
@@ -86,23 +85,5 @@ extension JobQueue {
         let current = state.lanes.current(lane)
         guard state.lanes[current]?.tenant == tenant else { throw .noSuchLane(lane) }
         return current
-    }
-
-    // MARK: Small durable values
-
-    /// Nil also for one that was set to nothing.
-    public func note(_ key: String) -> [UInt8]? { state.notes[key] }
-
-    /// The notes whose keys begin with `prefix`, in no order. Looks at every key: for starts.
-    public func notes(withPrefix prefix: String) -> [[UInt8]] {
-        state.notes.filter { $0.key.hasPrefix(prefix) }.map(\.value)
-    }
-
-    /// - Parameter durable: false returns as soon as the value has its place; it is on disk a little later.
-    public func setNote(_ key: String, _ value: [UInt8], durable isDurable: Bool) async throws(QueueError) {
-        let size = key.utf8.count + value.count
-        guard size <= policy.maxPayload else { throw .tooLarge(bytes: size, limit: policy.maxPayload) }
-        let ticket = try submit(.note(key: key, value: value), .release(0))
-        if isDurable { try await durable(ticket) }
     }
 }

@@ -140,50 +140,59 @@ extension JobQueue {
         case .done: runsAlone.subtract(lease.jobs)
         case .dead, .superseded, .discarded: runsAlone.remove(lease.job)
         }
+        defer { if state.jobs[lease.job] == nil { growth[lease.job] = nil } }
         let record = OutcomeRecord(
             job: lease.job, attempts: isTry ? lease.attempt : lease.attempt - 1, ending: ending,
             lane: new == nil ? nil : lease.lane, state: new ?? [], merging: new == nil ? [] : lease.merging, at: wall())
-        do {
-            let ticket = try write(record, of: lease)
+        do throws(QueueError) {
+            let ticket = try await write(record, of: lease)
             if case .waiting(let until, _) = ending { wait(lease.job, until: until) }
-            if let ticket { try await log.written(ticket) }
+            if let ticket { try await written(ticket) }
         } catch {
-            hasFailed = true
+            switch error {
+            // Another attempt holds the lane.
+            case .stale: return
+            // The queue stops while the disk is full: the job is found pending at the next start.
+            case .full: break
+            default: hasFailed = true
+            }
         }
         // Also then, so that a stop need not wait.
         giveBack(lease)
     }
 
     /// Nil: there was no need to write it.
-    private func write(_ record: OutcomeRecord, of lease: Lease) throws(QueueError) -> LogTicket? {
+    private func write(_ record: OutcomeRecord, of lease: Lease) async throws(QueueError) -> LogTicket? {
         switch record.ending {
         case .done where !lease.others.isEmpty:
-            return try submit(.jointOutcome(record, others: lease.others), .release(reserved(for: lease.jobs)))
-        case .done, .superseded:
-            return try submit(.outcome(record), .release(reserved(for: [lease.job])))
-        case .waiting where record.lane == nil:
-            return try writeVainTry(record)
+            return try await submit(.jointOutcome(record, others: lease.others), for: lease)
+        case .done, .superseded, .discarded, .dead:
+            return try await submit(.outcome(record), for: lease)
         case .interrupted where record.lane == nil:
             // All is as it was. Written each time, pauses of days would eat what was set aside for the completion.
             return nil
-        case .waiting, .dead, .interrupted, .discarded:
-            return try submit(.outcome(record), .release(0))
+        case .waiting, .interrupted:
+            return try await writeVainTry(record, lease)
         }
     }
 
-    private func reserved(for jobs: [JobID]) -> Int {
-        jobs.compactMap { state.jobs[$0] }.reduce(0) { $0 + QueuePolicy.reserve(forPayload: Int($1.size)) }
-    }
-
-    private func writeVainTry(_ record: OutcomeRecord) throws(QueueError) -> LogTicket? {
-        // A job may be tried for days while the disk is full. A try that tells nothing but that it was made must not eat
-        // what was set aside for the completions.
-        do {
-            return try submit(.outcome(record), .reserve(0))
-        } catch .full {
-            state.apply(.outcome(record), at: nil)
+    private func writeVainTry(_ record: OutcomeRecord, _ lease: Lease) async throws(QueueError) -> LogTicket? {
+        // A job may be tried for days while the disk is full. What its tries tell must not hold up completions, and a try
+        // that tells nothing but that it was made takes no room from them. It is as if the process had died before the
+        // outcome was written.
+        do throws(QueueError) {
+            if record.lane == nil { return try submit(.outcome(record), .reserve(0)) }
+            guard noteGrowth(to: record.state.count, lease) else { return try submit(.outcome(record), .ifRoom) }
+            return try await submitSoon(.outcome(record), for: lease)
+        } catch {
+            guard error == .full else { throw error }
+            state.apply(.outcome(record.withoutState), at: nil)
             return nil
         }
+    }
+
+    private func written(_ ticket: LogTicket) async throws(QueueError) {
+        do { try await log.written(ticket) } catch { throw QueueError(error) }
     }
 
     func check(_ lease: Lease) throws(QueueError) {
@@ -196,6 +205,8 @@ extension JobQueue {
     private func save(_ new: [UInt8], _ lease: Lease) async throws(QueueError) {
         try check(lease)
         guard new.count <= policy.maxLaneState else { throw .tooLarge(bytes: new.count, limit: policy.maxLaneState) }
-        try await durable(submit(.laneState(lane: lease.lane, state: new, merging: lease.merging), .release(0)))
+        _ = noteGrowth(to: new.count, lease)
+        let record = PoolRecord.laneState(lane: lease.lane, state: new, merging: lease.merging)
+        try await durable(submit(record, for: lease))
     }
 }

@@ -10,6 +10,7 @@ extension JobQueue {
         guard !isStopping else { return }
         isStopping = true
         bell.ring()
+        ringForRoom()
         if interruptsAtOnce { lastCall.ring() }
         await idle(within: grace)
         lastCall.ring()

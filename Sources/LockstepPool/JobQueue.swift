@@ -44,6 +44,12 @@ public actor JobQueue {
     /// Since the last checkpoint, for want of room.
     var wasRefused = false
     var isCheckpointing = false
+    /// Rung when the log may have more room.
+    var roomWaiters: [Bell] = []
+    /// What running jobs let their lanes' states grow by before their last try. Starts anew with the process.
+    var growth: [JobID: Int] = [:]
+    /// Compaction that gained nothing is not tried again before.
+    var nextCompaction = Duration.zero
     var announcements: Announcements
     /// Whether `run` has told the handler of what was found pending.
     var isBacklogAnnounced = true
@@ -53,6 +59,8 @@ public actor JobQueue {
     public internal(set) var staleCompletions = 0
     var readTroubles = ReadTroubles()
     var droppedNotes = 0
+    /// Of the value that was written in parts last.
+    var noteGeneration: UInt32 = 0
 
     /// Who may speak for a lane: one attempt of one job, and of those that go with it.
     struct Lease: Hashable {
@@ -118,7 +126,7 @@ public actor JobQueue {
         for (number, trouble) in state.troubles where trouble.due != 0 {
             due.add(JobID(rawValue: number), due: trouble.due)
         }
-        log.setReserved(state.jobs.rows.reduce(0) { $0 + QueuePolicy.reserve(forPayload: Int($1.row.size)) })
+        tellNeeds()
         for (number, job) in state.jobs.rows where !job.isDead && handler.wantsAcceptance(ofKind: job.kind) {
             announcements.add(found: JobID(rawValue: number))
             isBacklogAnnounced = false
@@ -145,13 +153,23 @@ public actor JobQueue {
     ///
     /// Known are the keys of jobs that are not finished and, of each tenant, the newest 4,096; also after a restart.
     public func accept(_ job: NewJob) async throws(QueueError) -> Acceptance {
-        if let key = job.idempotencyKey, let known = try await self.job(withIdempotencyKey: key, of: job.tenant) {
-            return Acceptance(id: known, isNew: false)
+        var waits = 0
+        var taken: (record: AcceptedRecord, ticket: LogTicket)?
+        while taken == nil {
+            if let key = job.idempotencyKey, let known = try await self.job(withIdempotencyKey: key, of: job.tenant) {
+                return Acceptance(id: known, isNew: false)
+            }
+            guard !isStopping else { throw .stopping }
+            do throws(QueueError) {
+                let record = try entry(job)
+                let promise = SpaceNeed.promise(forPayload: job.payload.count)
+                taken = (record, try submit(.accepted(record), .reserve(promise)))
+            } catch {
+                guard error == .full else { throw error }
+                try await waitIfComing(&waits)
+            }
         }
-        guard !isStopping else { throw .stopping }
-        let record = try entry(job)
-        let reserve = QueuePolicy.reserve(forPayload: job.payload.count)
-        let ticket = try submit(.accepted(record), .reserve(reserve))
+        guard let (record, ticket) = taken else { throw .full }
         announcements.add(
             AcceptedJob(id: record.id, tenant: job.tenant, kind: job.kind, payload: job.payload),
             at: ticket.sequence)
@@ -218,14 +236,10 @@ public actor JobQueue {
         do {
             let ticket = try log.submit(record.kind, payload, space)
             state.apply(record, at: ticket)
+            tellNeeds()
             loggedSinceCheckpoint += payload.count + RecoveredJobs.frame
             return ticket
         } catch {
-            if error == .full {
-                // A checkpoint may make room.
-                wasRefused = true
-                bell.ring()
-            }
             throw QueueError(error)
         }
     }

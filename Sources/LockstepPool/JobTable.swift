@@ -46,6 +46,8 @@ struct JobTable: Sendable {
 
     private(set) var rows = NumberedRows<Packed>()
     private(set) var tenants = TenantNumbers()
+    /// Bytes of all their payloads.
+    private(set) var payloadBytes = 0
     /// Of sixty-four neighbours each: a bit for each tenant that had a job among them, some tenants sharing a bit. So one
     /// tenant's few jobs are found among millions of others.
     private var masks = NumberedRows<UInt64>()
@@ -80,6 +82,7 @@ struct JobTable: Sendable {
 
     /// A row of a checkpoint, whose tenant has a number here already.
     mutating func put(_ row: Packed, at id: JobID) {
+        payloadBytes += Int(row.size) - Int(rows[id.rawValue]?.size ?? 0)
         rows[id.rawValue] = row
         let (neighbours, bit) = (id.rawValue >> 6, Self.bit(row.tenant))
         if masks.change(neighbours, { $0 |= bit }) == nil { masks[neighbours] = bit }
@@ -89,6 +92,7 @@ struct JobTable: Sendable {
 
     /// Nil if there is none.
     mutating func remove(_ id: JobID) {
+        payloadBytes -= Int(rows[id.rawValue]?.size ?? 0)
         rows[id.rawValue] = nil
         if !rows.hasNeighbours(of: id.rawValue) { masks[id.rawValue >> 6] = nil }
     }

@@ -42,7 +42,10 @@ public struct JournalLog: JobLog {
             let ticket: Ticket
             switch space {
             case .reserve(let bytes): ticket = try journal.submit(kind, payload, reserve: bytes)
-            case .release(let bytes): ticket = try journal.submit(kind, payload, release: bytes)
+            case .needed: ticket = try journal.submit(kind, payload, as: .needed)
+            case .copy: ticket = try journal.submit(kind, payload, as: .copy)
+            case .ifRoom: ticket = try journal.submit(kind, payload, as: .optional)
+            case .always: ticket = try journal.submit(kind, payload, release: 0)
             }
             return LogTicket(sequence: ticket.sequence, address: LogAddress(ticket.address))
         } catch {
@@ -68,7 +71,11 @@ public struct JournalLog: JobLog {
         } catch { throw LogFailure(error) }
     }
 
-    public func setReserved(_ bytes: Int) { journal.setReserved(bytes) }
+    public func waitForRoom() async -> Bool { await journal.waitForRoom() }
+
+    public func setNeeds(jobs: Int, states: Int, checkpoint: Int) {
+        journal.setNeeds(holding: jobs + states, checkpoint: checkpoint)
+    }
 
     public func checkpoint(
         _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: Set<UInt64>

@@ -33,7 +33,7 @@ struct LaneTable: Sendable {
         var line = JobLine()
         var state = Self.noState
         var newestSnapshot: UInt64 = 0
-        var stateSize: UInt32 = 512
+        var stateSize = UInt32(LaneTable.usualState)
         var tenant: UInt32
         /// In the key index; 0: none.
         var firstKey: UInt32 = 0
@@ -62,6 +62,8 @@ struct LaneTable: Sendable {
     /// Joined lanes, by the lane that goes on.
     private(set) var joined: [LaneID: LaneID] = [:]
     private(set) var nextLane: UInt64 = 1
+    /// Bytes of the records that carry their states, nearly.
+    private(set) var stateBytes = 0
 
     var count: Int { rows.count }
     var footprint: Int { rows.footprint + index.footprint }
@@ -207,10 +209,14 @@ struct LaneTable: Sendable {
     }
 
     static let mostKeys = 256
+    /// Bytes of a state whose size is not known.
+    static let usualState = 512
 
     /// Everything of `from` goes on in `into`; waiting jobs interleave in the order of acceptance.
     mutating func join(_ from: LaneID, into: LaneID) {
         guard from != into, rows.contains(into.rawValue), let old = rows[from.rawValue] else { return }
+        stateBytes -= bytes(of: from) + bytes(of: into)
+        defer { stateBytes += bytes(of: into) }
         let (keys, rarity) = (keys(of: from), rarities.removeValue(forKey: from) ?? Rarity())
         for number in keyNumbers(of: from) { index.remove(number) }
         rows[from.rawValue] = nil
@@ -291,6 +297,22 @@ struct LaneTable: Sendable {
 
     /// A new state of `lane`, which may have been joined into another since it was begun.
     mutating func setState(_ address: LogAddress, size: Int, of lane: LaneID, merging: [LaneID]) {
+        let heir = current(lane)
+        stateBytes -= bytes(of: heir)
+        put(address, size: size, of: lane, merging: merging)
+        stateBytes += bytes(of: heir)
+    }
+
+    /// Of the records with its state and with those of lanes that were joined into it.
+    private func bytes(of lane: LaneID) -> Int {
+        guard let row = rows[lane.rawValue] else { return 0 }
+        let own = row.address == nil ? 0 : SpaceNeed.state(Int(row.stateSize))
+        guard row.isRare, let absorbed = rarities[lane]?.absorbed else { return own }
+        // A guess, until they are merged.
+        return absorbed.reduce(own) { $0 + ($1.state == nil ? 0 : SpaceNeed.state(Self.usualState)) }
+    }
+
+    private mutating func put(_ address: LogAddress, size: Int, of lane: LaneID, merging: [LaneID]) {
         let isThere: Void? = rows.change(lane.rawValue) { row in
             row.state = address.rawValue
             row.stateSize = UInt32(clamping: size)
@@ -320,6 +342,8 @@ struct LaneTable: Sendable {
 
     /// A row whose lane and keys are bound.
     mutating func restore(_ saved: Packed, _ rarity: Rarity, of lane: LaneID) {
+        stateBytes -= bytes(of: lane)
+        defer { stateBytes += bytes(of: lane) }
         _ = rows.change(lane.rawValue) { row in
             row.state = saved.state
             row.stateSize = saved.stateSize

@@ -23,12 +23,21 @@ struct LogCensus {
     ///
     /// So three bytes are gained for each that is copied, at most a third more is written than without, and what the
     /// parts take is at most four times what lives in them.
-    func worthEmptying(among closed: [(part: UInt64, bytes: Int)], budget: Int) -> Set<UInt64> {
+    ///
+    /// - Parameter isFull: room is worth more than writing: also parts of which up to seven eighths live.
+    func worthEmptying(
+        among closed: [(part: UInt64, bytes: Int)], budget: Int, isFull: Bool = false
+    ) -> Set<UInt64> {
         let sparse = closed.compactMap { part in live[part.part].map { (part: part.part, live: $0, bytes: part.bytes) }
         }
-        .filter { $0.live < $0.bytes / 4 }
+        .filter { $0.live < (isFull ? $0.bytes / 8 * 7 : $0.bytes / 4) }
         var (parts, left) = (Set<UInt64>(), budget)
-        for part in sparse.sorted(by: { ($0.live, $0.part) < ($1.live, $1.part) }) where part.live <= left {
+        // By share, since parts have different sizes.
+        let emptiest = sparse.sorted { a, b in
+            let (first, second) = (a.live * max(b.bytes, 1), b.live * max(a.bytes, 1))
+            return first == second ? a.part < b.part : first < second
+        }
+        for part in emptiest where part.live <= left {
             parts.insert(part.part)
             left -= part.live
         }

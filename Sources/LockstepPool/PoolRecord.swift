@@ -102,6 +102,21 @@ struct OutcomeRecord: Equatable, Sendable {
     /// Lanes that were joined into `lane` and whose states are in the new state.
     var merging: [LaneID]
     var at: Int64
+
+    /// The lane's state stays as it was last written.
+    var withoutState: OutcomeRecord {
+        var record = self
+        (record.lane, record.state, record.merging) = (nil, [], [])
+        return record
+    }
+
+    /// Bytes of the state and of what goes with it in this record.
+    var stateRecordSize: Int {
+        switch ending {
+        case .waiting(_, let reason), .dead(let reason, _): state.count + reason.utf8.count + 8 * merging.count
+        case .done, .superseded, .discarded, .interrupted: state.count + 8 * merging.count
+        }
+    }
 }
 
 struct LaneRecord: Equatable, Sendable {

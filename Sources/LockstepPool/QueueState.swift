@@ -34,6 +34,7 @@ struct QueueState: Sendable {
     private var reasons = RecentReasons()
     private(set) var tally = JobTally()
     private(set) var notes: [String: [UInt8]] = [:]
+    private var noteBytes = 0
     private(set) var pausedTenants: Set<TenantID> = []
     private(set) var finished = FinishedJobs()
     private(set) var acceptedKeys = AcceptedKeys()
@@ -67,7 +68,7 @@ struct QueueState: Sendable {
             if let ticket { lanes.setState(ticket.address, size: bytes.count, of: lane, merging: merging) }
         case .joined(let from, let into): join(from, into: into)
         case .bound(let lane, let keys): lanes.bind(keys, to: lanes.current(lane))
-        case .note(let key, let value): notes[key] = value.isEmpty ? nil : value
+        case .note(let key, let value): setNote(key, value)
         case .revived(let job, let lane, let keys): revive(job, lane, keys)
         case .paused(let tenant, let lane, let isPaused): pause(tenant, lane, isPaused)
         case .moved(let record):
@@ -84,6 +85,20 @@ struct QueueState: Sendable {
             for row in record.rows { set(row.trouble, of: row.id) }
         case .acceptedKeys(let record): restore(record)
         }
+    }
+
+    private mutating func setNote(_ key: String, _ value: [UInt8]) {
+        func size(_ value: [UInt8]?) -> Int { value.map { $0.count + key.utf8.count + 64 } ?? 0 }
+        noteBytes -= size(notes[key])
+        notes[key] = value.isEmpty ? nil : value
+        noteBytes += size(notes[key])
+    }
+
+    /// What the log must have room for.
+    var need: SpaceNeed {
+        SpaceNeed(
+            jobs: jobs.count, payloads: jobs.payloadBytes, states: lanes.stateBytes, lanes: lanes.count,
+            troubles: troubles.count, keys: acceptedKeys.count, notes: noteBytes)
     }
 
     private mutating func accept(_ job: AcceptedEntry, at ticket: LogTicket) {
@@ -120,7 +135,7 @@ struct QueueState: Sendable {
     /// - Parameter last: the last of the jobs that were done with this one.
     private mutating func close(_ record: OutcomeRecord, at ticket: LogTicket?, with last: JobID? = nil) {
         if let lane = record.lane, let ticket {
-            lanes.setState(ticket.address, size: record.state.count, of: lane, merging: record.merging)
+            lanes.setState(ticket.address, size: record.stateRecordSize, of: lane, merging: record.merging)
         }
         guard jobs[record.job] != nil else { return }
         jobs.set(attempts: record.attempts, of: record.job)

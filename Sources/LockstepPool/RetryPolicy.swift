@@ -63,7 +63,4 @@ public struct QueuePolicy: Sendable {
     public init() {}
 
     func parks(_ tenant: TenantID) -> Bool { (afterDeadByTenant[tenant] ?? afterDead) == .park }
-
-    /// Set aside for each job: its outcomes, and its copy when an old segment is emptied.
-    static func reserve(forPayload bytes: Int) -> Int { 2_048 + 2 * bytes }
 }

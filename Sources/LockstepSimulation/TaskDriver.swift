@@ -16,6 +16,7 @@ package final class TaskDriver: JournalDriver {
     private let writer = Mutex<(any JournalWriter)?>(nil)
     private let bell = SimulatedBell()
     private let keeper: TaskWorker
+    private let allocator: TaskWorker
     private let reader: TaskWorker
 
     private let delay: @Sendable () -> Duration
@@ -26,16 +27,17 @@ package final class TaskDriver: JournalDriver {
         self.clock = clock
         self.delay = delay
         keeper = TaskWorker(clock, delay)
+        allocator = TaskWorker(clock, delay)
         reader = TaskWorker(clock, delay)
     }
 
     /// Returns when the journal has ended, or was never opened and `giveUp` was called.
     package func run() async {
         await withTaskGroup(of: Void.self) { group in
-            for worker in [keeper, reader] { group.addTask { await worker.run() } }
+            for worker in [keeper, allocator, reader] { group.addTask { await worker.run() } }
             await turnWriter()
             // Those of a journal that never opened.
-            for worker in [keeper, reader] { worker.stop() }
+            for worker in [keeper, allocator, reader] { worker.stop() }
         }
     }
 
@@ -84,6 +86,7 @@ package final class TaskDriver: JournalDriver {
     package func worker(_ role: JournalWorkerRole) -> any JournalWorker {
         switch role {
         case .keeper: keeper
+        case .allocator: allocator
         case .reader: reader
         }
     }

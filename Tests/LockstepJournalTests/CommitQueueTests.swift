@@ -11,7 +11,7 @@ import Testing
         options.unsyncedLimit = limit
         var queue = CommitQueue(
             options: options, last: 0, next: RecordAddress(segment: 1, offset: 64), capacity: 1024)
-        queue.withSpace { for _ in 0..<4 { $0.prepared() } }
+        queue.withSpace { for _ in 0..<4 { $0.made(1024) } }
         return queue
     }
 

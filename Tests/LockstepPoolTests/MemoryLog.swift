@@ -148,10 +148,8 @@ final class MemoryLog: JobLog {
             if let failure = state.failure { throw .failed(failure) }
             if state.isClosed { throw .failed("closed") }
             switch space {
-            case .reserve(let bytes):
-                if state.isFull { throw .full }
-                state.reserved += bytes
-            case .release(let bytes): state.reserved -= bytes
+            case .reserve, .ifRoom: if state.isFull { throw .full }
+            case .needed, .copy, .always: break
             }
             state.last += 1
             state.records[state.last] = Record(kind: kind, payload: payload, sequence: state.last)
@@ -206,7 +204,7 @@ final class MemoryLog: JobLog {
         }
     }
 
-    func setReserved(_ bytes: Int) { state.withLock { $0.reserved = bytes } }
+    func setNeeds(jobs: Int, states: Int, checkpoint: Int) { state.withLock { $0.reserved = jobs } }
 
     func checkpoint(
         _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: Set<UInt64>

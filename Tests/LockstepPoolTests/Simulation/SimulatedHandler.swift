@@ -31,7 +31,11 @@ struct SimulatedHandler: JobHandler {
         if Int.random(in: 0..<8, using: &chance) == 0 {
             // For a permit, or a lock: until it is called off, perhaps.
             let pause = Duration.seconds(Int.random(in: 1...60, using: &chance))
-            do { try await simulation.clock.sleep(for: pause) } catch { return .interrupted(state: known) }
+            do { try await simulation.clock.sleep(for: pause) } catch {
+                // Called off, it may not begin any more; when the queue stops it may.
+                if !lane.begin() { ledger.count(\.callsOff) }
+                return .interrupted(state: known)
+            }
         }
         for _ in 0..<Int.random(in: 0...3, using: &chance) {
             guard lane.begin() else {

@@ -29,6 +29,8 @@ import Testing
             let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
             try await machine.live { service in
                 keap.isDown = true
+                // Until what a start sets aside is there.
+                try await simulation.clock.sleep(for: .seconds(1))
                 files.faults.capacity = files.used
                 var accepted = 0
                 var refusal: HTTPResponse?
@@ -42,6 +44,9 @@ import Testing
                 #expect(accepted > 5)
                 #expect(refusal?.status == 503)
                 #expect(refusal?.headers["Retry-After"] != nil)
+                #expect(await service.answer(operator: Self.get("readyz")).status == 503)
+                #expect(await service.answer(operator: Self.get("healthz")).status == 200)
+                #expect(await Self.problems(service, "readyz").contains("diskFull"))
 
                 keap.isDown = false
                 try await machine.drain(service)
@@ -54,6 +59,8 @@ import Testing
                 _ = await service.answer(Self.message(1_000))
                 try await simulation.clock.sleep(for: .seconds(5))
                 #expect(await service.answer(Self.message(1_001)).status == 202)
+                #expect(await service.answer(operator: Self.get("readyz")).status == 200)
+                #expect(await Self.problems(service, "healthz") == [])
             }
         }
     }

@@ -1,0 +1,93 @@
+/// Room in the log: who waits for it, and what makes more. See `SpaceNeed`.
+extension JobQueue {
+    func tellNeeds() {
+        let need = state.need
+        log.setNeeds(jobs: need.jobs, states: need.states, checkpoint: need.checkpoint)
+    }
+
+    /// Returns when room was made that was on its way already; a burst must not be refused because it came before the
+    /// disk's answer. On a full disk none is.
+    ///
+    /// - Throws: `.full` if none is on its way. A checkpoint is due then, which may make room.
+    func waitIfComing(_ waits: inout Int) async throws(QueueError) {
+        waits += 1
+        // The first time also if none is: it may have come since.
+        if await log.waitForRoom() || waits == 1, waits <= Self.mostWaits { return }
+        wasRefused = true
+        bell.ring()
+        throw .full
+    }
+
+    private static let mostWaits = 16
+
+    /// Writes what a run needs written, once the log has room for it, as long as the run holds its lane.
+    ///
+    /// - Throws: `.full` only if the queue stops; `.stale` if another attempt holds the lane.
+    func submit(_ record: PoolRecord, for lease: Lease) async throws(QueueError) -> LogTicket {
+        while true {
+            try check(lease)
+            do throws(QueueError) { return try submit(record, .needed) } catch {
+                guard error == .full else { throw error }
+                try await makeRoom()
+            }
+        }
+    }
+
+    /// Counts what the lane's state grows by with this one. False if that is more, over all tries of the job, than was set
+    /// aside for it.
+    func noteGrowth(to bytes: Int, _ lease: Lease) -> Bool {
+        guard let job = state.jobs[lease.job] else { return false }
+        let row = state.lanes[state.lanes.current(lease.lane)]
+        let now = row?.state == nil ? 0 : Int(row?.stateSize ?? 0)
+        let grown = (growth[lease.job] ?? 0) + max(0, bytes - now)
+        guard grown <= SpaceNeed.growth(forPayload: Int(job.size)) else { return false }
+        if grown > 0 { growth[lease.job] = grown }
+        return true
+    }
+
+    /// The same, but waits only for room that is on its way.
+    func submitSoon(_ record: PoolRecord, for lease: Lease) async throws(QueueError) -> LogTicket {
+        var waits = 0
+        while true {
+            try check(lease)
+            do throws(QueueError) { return try submit(record, .needed) } catch {
+                guard error == .full else { throw error }
+                try await waitIfComing(&waits)
+            }
+        }
+    }
+
+    /// Returns when the log may have more room: more was set aside, or it was compacted, or a while has passed.
+    ///
+    /// - Throws: `.full` if the queue stops, or the log failed: then what waits is found pending at the next start.
+    func makeRoom() async throws(QueueError) {
+        if await log.waitForRoom() { return }
+        guard !isStopping, !hasFailed, log.isFailed == nil else { throw .full }
+        if !isCheckpointing, clock.now() >= nextCompaction {
+            let hasGained = (try? await compact(isFull: true)) ?? false
+            if !hasGained { nextCompaction = clock.now() + Self.compactionPause }
+            return
+        }
+        await ringOrPause()
+        guard !isStopping else { throw .full }
+    }
+
+    private static let compactionPause = Duration.seconds(1)
+
+    private func ringOrPause() async {
+        let (own, clock) = (Bell(), self.clock)
+        roomWaiters.append(own)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await own.wait() }
+            // Cancelled when the bell came first; then there is nothing to do about it.
+            group.addTask { try? await clock.sleep(clock.now() + Self.compactionPause) }
+            await group.next()
+            group.cancelAll()
+        }
+        roomWaiters.removeAll { $0 === own }
+    }
+
+    func ringForRoom() {
+        for waiter in roomWaiters { waiter.ring() }
+    }
+}
