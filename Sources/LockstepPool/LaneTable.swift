@@ -196,9 +196,16 @@ struct LaneTable: Sendable {
         if before.count + 1 > Self.mostKeys { forgetOldestKey(of: lane, among: before + [number]) }
     }
 
-    /// A person with a new address every day must not grow for ever. The names that decide are never forgotten.
+    /// A contact with a new booking every day must not grow for ever. What goes is the oldest of the kind that the lane has
+    /// most of (of several such kinds, the lowest), so that bookings do not displace a name. The keys that decide are never
+    /// forgotten.
     private mutating func forgetOldestKey(of lane: LaneID, among numbers: [UInt32]) {
-        guard let place = numbers.firstIndex(where: { !index[$0].isExclusive }) else { return }
+        var places: [UInt8: [Int]] = [:]
+        for place in numbers.indices where !index[numbers[place]].isExclusive {
+            places[index[numbers[place]].kind, default: []].append(place)
+        }
+        let most = places.max { a, b in (a.value.count, b.key) < (b.value.count, a.key) }
+        guard let place = most?.value.first else { return }
         let next = index[numbers[place]].next
         if place == 0 {
             _ = rows.change(lane.rawValue) { $0.firstKey = next }

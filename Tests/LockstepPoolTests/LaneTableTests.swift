@@ -89,4 +89,14 @@ import Testing
         #expect(table.place([.name("name 0")], of: gym) == placement(2, isNew: true))
         #expect(table.place([.name("name \(LaneTable.mostKeys + 9)")], of: gym) == placement(1))
     }
+
+    @Test func `the 257th booking of a person drops the oldest booking, and the person is found by name still`() {
+        var table = table([[.name("ann")]])
+        let lane = LaneID(rawValue: 1)
+        for number in 0..<1_000 { table.bind([.booking("b\(number)")], to: lane, of: gym) }
+        #expect(table.keys(of: lane).count == LaneTable.mostKeys)
+        #expect(table.place([.name("ann")], of: gym) == placement(1))
+        #expect(table.place([.booking("b999")], of: gym) == placement(1))
+        #expect(table.place([.booking("b0")], of: gym).isNew)
+    }
 }
