@@ -88,7 +88,7 @@ struct SpaceLedger {
         return max(steadySize, size(for: Int(min(Double(demand) / seconds, Double(largest)))))
     }
 
-    private var steadySize: Int { size(for: (reserved + (needs?.holding ?? 0)) / 8) }
+    private var steadySize: Int { size(for: (reserved + (needs?.holding ?? 0)) / 32) }
 
     /// How many spares, counted from the last one, a checkpoint may take the place of.
     private func sparesForCheckpoint(_ bytes: Int) -> (count: Int, room: Int) {

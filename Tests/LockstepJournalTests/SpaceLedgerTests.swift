@@ -108,13 +108,13 @@ import Testing
         #expect(busy.beginPreparing(at: now.advanced(by: .milliseconds(100))) == 4096)
 
         var full = Self.growing()
-        full.setReserved(8 * 2048)
+        full.setReserved(32 * 2048)
         #expect(full.beginPreparing(at: now) == 2048)
     }
 
     @Test func `a large piece that does not fit is followed by a small one, and only then the disk is full`() {
         var ledger = Self.growing()
-        ledger.setReserved(8 * 4096)
+        ledger.setReserved(32 * 4096)
         #expect(ledger.beginPreparing(at: now) == 4096)
         ledger.failed(4096, "no space", at: now)
         #expect(!ledger.isShort)
