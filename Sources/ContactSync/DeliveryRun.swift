@@ -167,6 +167,8 @@ struct DeliveryRun {
             try await keeper.connect()
         case .ensureTags(let wanted):
             try await keeper.ensure(wanted, job: planner.job)
+        case .listTags:
+            planner.listed(try await keeper.allTags())
         case .ensurePersonalTag(let tag):
             let isNew = planner.willMake(tag)
             try await keep()

@@ -253,6 +253,10 @@ package actor DirectoryKeeper {
         return try await makeOrFindTag(named: name, tag.category).id
     }
 
+    func allTags() async throws(Stop) -> [KeapTag] {
+        try await keap { () async throws(KeapFailure) in try await callsAhead.tags() }
+    }
+
     /// The tag of this name in Keap: one in our category before others, the oldest first.
     func existingTag(
         named name: String, _ category: String?, inWholeList isWhole: Bool = false

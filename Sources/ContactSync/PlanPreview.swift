@@ -61,6 +61,9 @@ package struct PlanPreview {
             planner.read(KeapContact(id: id), fields: fields, directory)
         case .ensureTags(let wanted):
             for tag in wanted { assumeTag(tag, planner.job) }
+        case .listTags:
+            lines.append("Look which tags of earlier bookings the contact has.")
+            planner.listed([])
         case .ensurePersonalTag(let tag):
             lines.append("Find or create the tag \"\(tag.name)\".")
             planner.made(tag, TagID("(\(tag.name))"))

@@ -11,6 +11,8 @@ package enum PlanStep: Equatable, Sendable {
     case read(ContactID, fields: [ContactField])
     /// Tags that Keap may not have yet.
     case ensureTags([WantedTag])
+    /// All of the account's, to know those again that the contact wears and the memory has lost.
+    case listTags
     /// One that only this contact will wear.
     case ensurePersonalTag(NamedTag)
     case create(ContactBody, duplicates: DuplicateOption?)
@@ -41,6 +43,7 @@ package enum PlanStep: Equatable, Sendable {
         case .findByID, .findByEmail: "search for the contact"
         case .read(let id, _): "show contact \(id)"
         case .ensureTags: "make the tags"
+        case .listTags: "list the tags"
         case .ensurePersonalTag(let tag): "make the tag \"\(tag.name)\""
         case .create: "create the contact"
         case .removeTags(_, let id): "take tags off contact \(id)"

@@ -7,6 +7,7 @@ extension Planner {
 
     mutating func tagStep(_ contact: ContactID, _ directory: TagDirectory) -> PlanStep? {
         forgetRetired(directory)
+        if !wanted.forgottenTags.isEmpty, !strangeTags.isEmpty { return .listTags }
         let wishes = wanted.tags + tagsPutBack(directory)
         var desired = personalTagsPutBack(directory)
         guard !wishes.isEmpty || !desired.isEmpty else { return nil }
@@ -83,6 +84,19 @@ extension Planner {
             }
             return key.program.map(programs.contains) ?? false
         }
+    }
+
+    /// Takes the account's tags, and knows those of the contact's again that are its own.
+    mutating func listed(_ tags: [KeapTag]) {
+        let worn = Dictionary(tags.filter { strangeTags.contains($0.id) }.map { ($0.name.folded, $0.id) }) { a, b in
+            min(a, b)
+        }
+        for tag in wanted.forgottenTags {
+            guard let id = worn[tag.name.folded] else { continue }
+            mirror.personal[tag.name.folded] = PersonalTag(tag: id, family: tag.family)
+            mirror.tags[id] = tag.family
+        }
+        strangeTags = []
     }
 
     /// To be called before Keap is asked for a personal tag; the mirror must then be saved. Returns whether this lane

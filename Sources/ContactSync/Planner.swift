@@ -43,6 +43,8 @@ package struct Planner: Sendable {
     private var hasRecheckedFields = false
     /// The contact was read in this run, for whatever reason.
     private var hasMet = false
+    /// Tags that the contact was seen with in this run and that mean nothing to us.
+    var strangeTags: Set<TagID> = []
     /// What the tags that are to be put back mean.
     var meanings: [TagID: WantedTag] = [:]
     private var hasRecheckedReferences = false
@@ -403,6 +405,7 @@ package struct Planner: Sendable {
         for tag in found.tags ?? [] where mirror.tags[tag] == nil {
             mirror.tags[tag] = before.tags[tag] ?? before.unclearTags[tag] ?? mirror.personal[of: tag]?.family
         }
+        strangeTags = Set(found.tags ?? []).subtracting(mirror.tags.keys)
         notePossessor(directory)
         mirror.phoneSlot = slotOfSamePhone(in: found)
         confirmWhatIsThere(directory)

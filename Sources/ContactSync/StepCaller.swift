@@ -49,7 +49,7 @@ struct StepCaller: Sendable {
             try await calls.update(id, with: body)
         case .deleteAppointment(_, let id, let contact):
             try await calls.delete(id, of: contact)
-        case .connect, .ensureTags, .ensurePersonalTag, .resolve, .finished, .impossible:
+        case .connect, .ensureTags, .listTags, .ensurePersonalTag, .resolve, .finished, .impossible:
             preconditionFailure("These steps are no single call.")
         }
         return .done

@@ -20,6 +20,8 @@ package struct Wanted: Equatable, Sendable {
     /// Values for fields of Keap's beside those above.
     package var wishes: [FieldWish] = []
     package var appointments: [AppointmentWish] = []
+    /// Personal tags that the contact may wear from before the memory was lost.
+    package var forgottenTags: [NamedTag] = []
     /// In which zone, and in which order of days, the wishes' dates are meant.
     package var reading = ValueReading.utc
     /// Why nothing can be asked for until a person has done something, in a sentence. Nil: it can.

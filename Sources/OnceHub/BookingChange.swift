@@ -58,6 +58,11 @@ extension BookingChange: ContactChange {
         wanted.tags = tags(before, after, isNewest: isNewest)
         Wizard(settings: settings, booking: booking).add(
             to: &wanted, after: after, isNewest: isNewest, isForgotten: isForgotten(before))
+        if isForgotten(before), settings.tags.isSpecificOn {
+            wanted.forgottenTags = records.flatMap { booking in
+                Phase.allCases.map { settings.tags.specific($0, booking) }
+            }
+        }
         var underway = after
         underway.begin(event.id)
         wanted.memory = SourceMemory(

@@ -78,7 +78,8 @@ struct EventFields {
     private static func text(_ value: JSONValue) -> String {
         switch value {
         case .string(let text):
-            text.withoutInvisibleMarks.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            text.withoutMarkupEscapes.withoutInvisibleMarks.split(whereSeparator: \.isWhitespace)
+                .joined(separator: " ")
         case .number(let digits): digits
         case .bool(let flag): flag ? "true" : "false"
         // What a form asks with boxes to tick.

@@ -57,6 +57,11 @@ struct ForgottenTests {
             let days = appointments(town).compactMap { ($0["start_date"] as? String)?.prefix(10) }.map(String.init)
             #expect(days == starts, "\(message.type)")
             #expect(town.contacts().count == 1)
+            // Of each booking and of all together, the contact has one tag.
+            let worn = town.worn(by: try contact(town, "carrie@example.net"))
+            #expect(worn.count { !$0.contains("Booking ID") } == 1, "\(worn)")
+            #expect(worn.count { $0.contains("Booking ID: BKNG-A)") } == 1, "\(worn)")
+            #expect(worn.count == (message.other.isEmpty ? 2 : 3), "\(worn)")
 
             let calls = town.calls
             #expect(try await town.book(message).status == 200)
