@@ -11,7 +11,7 @@ struct SimulateKeapCommand: Command {
         personal or service key, on loopback. Nothing is stored: it begins empty and ends with the process.
 
           --port P           default: one that is free; the address is printed
-          --key KEY          an account opened by this key; may be given again (default: KeapAK-demo)
+          --key KEY[,KEY]…   an account opened by this key, or by each of these; may be given again (default: KeapAK-demo)
           --any-key          every key opens an account of its own
           --per-second N     default 10;     0: no limit
           --per-minute N     default 240;    0: no limit
@@ -42,8 +42,10 @@ struct SimulateKeapCommand: Command {
         options.world.acceptsAnyKey = arguments.flag("--any-key")
         var keys = try arguments.options("--key")
         if keys.isEmpty, !options.world.acceptsAnyKey { keys = ["KeapAK-demo"] }
-        options.world.accounts = keys.enumerated().map { number, key in
-            AccountSetup(key: key, appName: "sim\(number + 1).infusionsoft.com")
+        options.world.accounts = keys.enumerated().flatMap { number, keys in
+            keys.split(separator: ",").map {
+                AccountSetup(key: String($0), appName: "sim\(number + 1).infusionsoft.com")
+            }
         }
     }
 
