@@ -8,7 +8,7 @@ struct Backlog: Sendable {
         var weight: Int
         /// Calls that wait, for a slot or for their budget.
         var waiting: [Urgency: Int]
-        /// Changes that are being delivered, each of which has a call that waits or is under way.
+        /// Changes that are being delivered, or wait to be: each may have calls that go before others'.
         var running: Int
     }
 
@@ -28,8 +28,9 @@ struct Backlog: Sendable {
                 waiting[urgency] = max(
                     await gym.account.gateway.waiting(use.party, urgency), atGate[use.party]?[urgency] ?? 0)
             }
+            let jobs = counts.tenants[use.id.tenant]?.jobs ?? [:]
             shares[use.id] = Share(
-                weight: use.party.weight, waiting: waiting, running: counts.tenants[use.id.tenant]?.jobs[.running] ?? 0)
+                weight: use.party.weight, waiting: waiting, running: (jobs[.running] ?? 0) + (jobs[.waiting] ?? 0))
         }
     }
 
