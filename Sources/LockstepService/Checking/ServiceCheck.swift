@@ -20,6 +20,11 @@ struct ServiceCheck: Sendable {
             throw .noSuchGym
         }
         if let settings, settings != found.digest { throw .otherSettings }
+        if let reason = gym.account.holds[gym.id] {
+            var checkup = Checkup(of: found)
+            checkup.problems = [reason]
+            return checkup
+        }
         let circuit = await gym.account.gateway.counters().circuit
         if case .open(_, _, isCredential: true) = circuit, let refusal = circuit.sentence {
             // All calls wait for the next try, half a minute away.
