@@ -36,6 +36,8 @@ import Testing
                 let jobs = try await town.send("Student", toAll: 3...(people + 2))
                 var (promises, counts): ([Promise], [(Int, Int)]) = ([], [])
                 for _ in 0..<600 {
+                    // Nothing moves between the two answers then.
+                    await simulation.settle()
                     if try await town.state(of: jobs[place]) == .done { break }
                     let told = try await ask(service, ["api", "jobs", "\(jobs[place])", "explain"]) as? [String: Any]
                     if let least = told?["atLeastSeconds"] as? Int, let most = told?["atMostSeconds"] as? Int {
