@@ -60,7 +60,8 @@ package struct Deliverer: Sendable {
                 change.wanted(after: mirror), job: job, mirror: mirror, settings: keeper.settings)
             var run = DeliveryRun(
                 planner, keeper: keeper, imports: imports, addresses: addresses(), hold: hold,
-                owner: AddressLocks.Owner(job: job, person: change.subject, isImport: isImport))
+                owner: AddressLocks.Owner(job: job, person: change.subject, isImport: isImport),
+                parts: (change as? PersonSnapshot)?.parts)
             return await run.deliver()
         } catch {
             return .dead(reason: error.description, state: state)

@@ -7,6 +7,8 @@ struct DeliveryRun {
     private let addresses: AddressLocks
     private let hold: LaneHold
     private let owner: AddressLocks.Owner
+    /// Which parts of a person the change carries; nil: it is no snapshot.
+    private let parts: Set<String>?
     private var caller: StepCaller
     private let liveCalls: any KeapCalls
     /// Whether calls wait behind everything live.
@@ -27,8 +29,9 @@ struct DeliveryRun {
 
     init(
         _ planner: Planner, keeper: DirectoryKeeper, imports: ImportCalls?, addresses: AddressLocks, hold: LaneHold,
-        owner: AddressLocks.Owner
+        owner: AddressLocks.Owner, parts: Set<String>?
     ) {
+        self.parts = parts
         self.planner = planner
         self.keeper = keeper
         self.addresses = addresses
@@ -87,6 +90,11 @@ struct DeliveryRun {
 
     private mutating func finished() -> Delivery {
         planner.finish(keeper.directory)
+        if let parts {
+            var carried = planner.mirror.carried ?? .unknown(after: hold.newestSnapshot)
+            carried.delivered(parts, by: planner.job, after: hold.newestSnapshot)
+            planner.mirror.carried = carried
+        }
         return .done(state: planner.mirror.bytes, notes: planner.mirror.attention)
     }
 

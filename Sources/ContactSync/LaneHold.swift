@@ -15,13 +15,18 @@ package struct LaneHold: Sendable {
     /// Tells people what the delivery waits for before it begins; nil: for nothing that has a name.
     let waits: @Sendable (_ for: String?) -> Void
 
+    /// The newest snapshot of the lane that was delivered; 0: none.
+    let newestSnapshot: UInt64
+
     package init(
+        newestSnapshot: UInt64 = 0,
         begin: @escaping @Sendable () -> Bool = { true },
         waits: @escaping @Sendable (_ for: String?) -> Void = { _ in },
         save: @escaping @Sendable (_ state: [UInt8]) async throws -> Void,
         claim: @escaping @Sendable (ContactID) async throws -> ContactClaimAnswer,
         isNamesakes: @escaping @Sendable (NameKey) async -> Bool
     ) {
+        self.newestSnapshot = newestSnapshot
         self.begin = begin
         self.waits = waits
         self.save = save

@@ -55,6 +55,8 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var generation = 0
     /// See `TagDirectory.fieldLosses`.
     var fieldLosses = 0
+    /// Which parts the delivered snapshots carried; nil: not known.
+    var carried: CarriedParts?
     /// What a person should know about the latest delivery.
     package internal(set) var attention: [AttentionNote] = []
 
@@ -97,6 +99,7 @@ package struct Mirror: Equatable, Sendable {
     mutating func startAnew() {
         var new = Mirror()
         (new.personal, new.memories, new.renewal) = (personal, memories, renewal)
+        new.carried = carried
         new.appointments = appointments.unsettled
         (new.remembered, new.generation, new.fieldLosses) = (remembered, generation, fieldLosses)
         self = new
@@ -198,6 +201,7 @@ extension Mirror: Codable {
         case refused
         case isProven
         case remembered, generation, fieldLosses
+        case carried
     }
 
     package init(from decoder: any Decoder) throws {
@@ -232,6 +236,7 @@ extension Mirror: Codable {
         remembered = try values.decodeIfPresent(Remembered.self, forKey: .remembered)
         generation = try values.decodeIfPresent(Int.self, forKey: .generation) ?? 0
         fieldLosses = try values.decodeIfPresent(Int.self, forKey: .fieldLosses) ?? 0
+        carried = try values.decodeIfPresent(CarriedParts.self, forKey: .carried)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -255,6 +260,7 @@ extension Mirror: Codable {
         if !personal.isEmpty { try values.encode(personal, forKey: .personal) }
         if !memories.isEmpty { try values.encode(memories, forKey: .memories) }
         try values.encodeIfPresent(renewal, forKey: .renewal)
+        try values.encodeIfPresent(carried, forKey: .carried)
         if !wishes.isEmpty { try values.encode(wishes, forKey: .wishes) }
         if !unclearWishes.isEmpty { try values.encode(unclearWishes.sorted(), forKey: .unclearWishes) }
         if !appointments.isEmpty { try values.encode(appointments, forKey: .appointments) }

@@ -48,6 +48,8 @@ extension Mirror {
             }
         }
         merged.renewal = first.renewal ?? second.renewal
+        if let mine = first.carried, let theirs = second.carried { merged.carried = mine.united(with: theirs) }
+        merged.carried = merged.carried ?? second.carried
         if merged.contact == second.contact { merged.refused.merge(second.refused) { mine, _ in mine } }
         merged.attention = Array((first.attention + second.attention).prefix(mostNotes))
         return merged

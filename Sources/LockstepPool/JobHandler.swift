@@ -24,6 +24,12 @@ public protocol JobHandler: Sendable {
     /// Called only by the grace of `joint`.
     func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome
 
+    /// Whether a snapshot has nothing left to do, since a newer one of its lane is done already: then it is closed as
+    /// superseded, and else run alone. Asked about dead ones that are retried. Must return at once.
+    ///
+    /// - Parameter state: the lane's, as the run will get it.
+    func isSuperseded(_ job: Job, state: [UInt8]) -> Bool
+
     /// The state of a lane that was two. `a` is the lane that goes on.
     func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8]
 
@@ -44,6 +50,7 @@ public protocol JobHandler: Sendable {
 
 extension JobHandler {
     public func joint(_ waiting: [Job], state: [UInt8]) -> Int { 1 }
+    public func isSuperseded(_ job: Job, state: [UInt8]) -> Bool { true }
 
     public func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
         preconditionFailure("a handler that lets jobs join also runs them together")
@@ -70,6 +77,9 @@ public enum JobOutcome: Sendable {
 /// A running job's hold on its lane.
 public struct LaneHandle: Sendable {
     public let id: LaneID
+    /// The newest snapshot of the lane that was done when the run began. Newer than the run's own job: that one comes late,
+    /// since it was dead meanwhile.
+    public let newestSnapshot: JobID?
     let control: RunControl
     let store: @Sendable ([UInt8]) async throws(QueueError) -> Void
     let bind: @Sendable (LaneKey) async throws(QueueError) -> LaneClaim

@@ -65,7 +65,7 @@ extension JobQueue {
     }
 
     /// - Parameter attempt: nil for the one that would be its next.
-    private func job(_ id: JobID, of lease: Lease, attempt: UInt32? = nil) async throws(QueueError) -> Job {
+    func job(_ id: JobID, of lease: Lease, attempt: UInt32? = nil) async throws(QueueError) -> Job {
         guard let row = state.jobs[id] else { throw .noSuchJob(id) }
         return Job(
             id: id, tenant: row.tenant, kind: row.kind, payload: try await payload(of: id),

@@ -5,13 +5,16 @@ extension JobQueue {
         guard let row = state.jobs[lease.job] else {
             preconditionFailure("a leased job is neither closed nor discarded")
         }
-        let newest = state.lanes[state.lanes.current(lease.lane)]?.newestSnapshot
-        if row.isSnapshot, let newest, newest > lease.job {
-            return await end(lease, .superseded, state: nil)
-        }
+        let isLate = row.isSnapshot && newestSnapshot(of: lease).map { $0 > lease.job } ?? false
         do {
             let known = try await laneState(for: lease)
-            let jobs = try await gather(&lease, state: known.bytes)
+            let jobs: [Job]
+            if isLate {
+                jobs = [try await job(lease.job, of: lease, attempt: lease.attempt)]
+                if await isSuperseded(jobs[0], known.bytes) { return await end(lease, .superseded, state: nil) }
+            } else {
+                jobs = try await gather(&lease, state: known.bytes)
+            }
             if lease.control.isCalledOff { return await end(lease, .interrupted, state: nil) }
             let outcome = await run(jobs, lease, state: known.bytes)
             await finish(lease, outcome, of: row, given: known)
@@ -51,9 +54,19 @@ extension JobQueue {
         giveBack(lease)
     }
 
+    private func newestSnapshot(of lease: Lease) -> JobID? {
+        guard let newest = state.lanes[state.lanes.current(lease.lane)]?.newestSnapshot else { return nil }
+        return newest.rawValue == 0 ? nil : newest
+    }
+
+    /// Not on the queue's own time, as it is for joint runs.
+    private nonisolated func isSuperseded(_ job: Job, _ known: [UInt8]) async -> Bool {
+        handler.isSuperseded(job, state: known)
+    }
+
     func handle(of lease: Lease) -> LaneHandle {
         LaneHandle(
-            id: lease.lane, control: lease.control,
+            id: lease.lane, newestSnapshot: newestSnapshot(of: lease), control: lease.control,
             store: { state throws(QueueError) in try await self.save(state, lease) },
             bind: { key throws(QueueError) in try await self.claim(key, lease) },
             look: { key in await self.isOthers(key, lease) })

@@ -119,7 +119,7 @@ final class Gym: Sendable {
     ) async -> Delivery {
         if let wait = await account.wait(of: id, isImport: isImport, state: state) { return wait }
         let hold = LaneHold(
-            begin: { lane.begin() }, waits: { lane.waits(for: $0) },
+            newestSnapshot: lane.newestSnapshot?.rawValue ?? 0, begin: { lane.begin() }, waits: { lane.waits(for: $0) },
             save: { try await lane.save($0) },
             claim: { contact in
                 switch try await lane.claim(LaneKeys.key(of: contact)) {

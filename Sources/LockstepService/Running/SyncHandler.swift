@@ -46,7 +46,8 @@ final class SyncHandler: JobHandler {
         if let reason = gym.account.holds[gym.id] { return Self.held(reason, bytes) }
         switch gym.read(job.payload) {
         case .failure(let problem): return .dead(reason: problem.sentence, state: bytes)
-        case .success(let change):
+        case .success(let read):
+            let change = Self.stillToDeliver(read, of: job, state: bytes, after: lane.newestSnapshot)
             if let reason = await verdict(on: job, gym) {
                 return await outcome(
                     of: .dead(reason: reason, state: bytes), Attempt(of: [job], before: bytes), gym, lane, change)
@@ -62,6 +63,23 @@ final class SyncHandler: JobHandler {
             }
             return await outcome(of: delivery, attempt, gym, lane, change)
         }
+    }
+
+    /// Of a person's change that comes late, what no newer one carried. Other changes are whole, whenever they come.
+    private static func stillToDeliver(
+        _ change: Change, of job: Job, state: [UInt8], after newest: JobID?
+    ) -> Change {
+        guard case .person(let person) = change, let newest, newest > job.id else { return change }
+        return .person(person.leftOver(after: state, job: job.id.rawValue) ?? person.withoutParts)
+    }
+
+    /// What could not be placed is kept as a snapshot, whatever it turns out to be; of those only a person's change can be
+    /// out of date. One that cannot be read says so when it runs.
+    func isSuperseded(_ job: Job, state bytes: [UInt8]) -> Bool {
+        guard let gym = state.withLock({ $0.gyms[job.tenant.rawValue] }),
+            case .success(.person(let person)) = gym.read(job.payload)
+        else { return false }
+        return person.leftOver(after: bytes, job: job.id.rawValue) == nil
     }
 
     func joint(_ waiting: [Job], state bytes: [UInt8]) -> Int {
