@@ -18,16 +18,24 @@ struct CarriedParts: Equatable, Sendable, Codable {
 
     private init(last: [String]) { self.last = last }
 
-    /// - Parameter newest: the newest snapshot that was delivered before; 0: none.
-    mutating func delivered(_ parts: Set<String>, by job: UInt64, after newest: UInt64) {
+    /// - Parameters:
+    ///   - carriers: for each part the job that carried it: `job`, or one that was delivered with it and came before.
+    ///   - newest: the newest snapshot that was delivered before; 0: none.
+    mutating func delivered(_ carriers: [String: UInt64], by job: UInt64, after newest: UInt64) {
         guard job > newest else {
             // Late: the newest one's parts are still its own.
-            for part in parts where !last.contains(part) { before[part] = max(before[part] ?? 0, job) }
+            for (part, carrier) in carriers where !last.contains(part) {
+                before[part] = max(before[part] ?? 0, carrier)
+            }
             return
         }
-        for part in last where !parts.contains(part) { before[part] = newest }
-        for part in parts { before[part] = nil }
-        last = parts.sorted()
+        for part in last where carriers[part] == nil { before[part] = newest }
+        for (part, carrier) in carriers { before[part] = carrier == job ? nil : carrier }
+        last = carriers.filter { $0.value == job }.keys.sorted()
+    }
+
+    mutating func delivered(_ parts: Set<String>, by job: UInt64, after newest: UInt64) {
+        delivered(Dictionary(uniqueKeysWithValues: parts.map { ($0, job) }), by: job, after: newest)
     }
 
     /// Those parts that no newer snapshot carried.

@@ -92,7 +92,11 @@ struct DeliveryRun {
         planner.finish(keeper.directory)
         if let parts {
             var carried = planner.mirror.carried ?? .unknown(after: hold.newestSnapshot)
-            carried.delivered(parts, by: planner.job, after: hold.newestSnapshot)
+            if hold.carriers.isEmpty {
+                carried.delivered(parts, by: planner.job, after: hold.newestSnapshot)
+            } else {
+                carried.delivered(hold.carriers, by: planner.job, after: hold.newestSnapshot)
+            }
             planner.mirror.carried = carried
         }
         return .done(state: planner.mirror.bytes, notes: planner.mirror.attention)

@@ -17,9 +17,11 @@ package struct LaneHold: Sendable {
 
     /// The newest snapshot of the lane that was delivered; 0: none.
     let newestSnapshot: UInt64
+    /// Of several snapshots that are delivered as one, which job carried each part; see `SnapshotFold`.
+    let carriers: [String: UInt64]
 
     package init(
-        newestSnapshot: UInt64 = 0,
+        newestSnapshot: UInt64 = 0, carriers: [String: UInt64] = [:],
         begin: @escaping @Sendable () -> Bool = { true },
         waits: @escaping @Sendable (_ for: String?) -> Void = { _ in },
         save: @escaping @Sendable (_ state: [UInt8]) async throws -> Void,
@@ -27,6 +29,7 @@ package struct LaneHold: Sendable {
         isNamesakes: @escaping @Sendable (NameKey) async -> Bool
     ) {
         self.newestSnapshot = newestSnapshot
+        self.carriers = carriers
         self.begin = begin
         self.waits = waits
         self.save = save

@@ -15,6 +15,8 @@ package enum Coalescing: String, CaseIterable, Sendable {
 /// else.
 package struct SnapshotFold: Sendable {
     package private(set) var person: PersonSnapshot
+    /// For each part of the person's the newest message that carried it.
+    package private(set) var carriers: [String: UInt64]
     private let job: UInt64
     private let mirror: Mirror
     private let directory: TagDirectory
@@ -27,6 +29,7 @@ package struct SnapshotFold: Sendable {
         _ first: PersonSnapshot, job: UInt64, mirror: Mirror, directory: TagDirectory, settings: SyncSettings
     ) {
         person = first
+        carriers = Dictionary(uniqueKeysWithValues: first.parts.map { ($0, job) })
         self.job = job
         self.mirror = mirror
         self.directory = directory
@@ -40,6 +43,7 @@ package struct SnapshotFold: Sendable {
         guard settings.coalesce != .off, ContactMatch.isSameID(person.zenPlannerID, later.zenPlannerID),
             goesWithTags(of: later, job: job), goesWithSearch(of: later), goesWithFields(of: later)
         else { return false }
+        for part in later.parts { carriers[part] = job }
         person.values.merge(later.values) { _, last in last }
         person.notes += later.notes.filter { !person.notes.contains($0) }
         if settings.coalesce == .latest {

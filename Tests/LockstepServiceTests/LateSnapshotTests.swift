@@ -74,6 +74,30 @@ import Testing
         }
     }
 
+    @Test func `what came between two messages that were delivered as one is newer than the first of them`()
+        async throws
+    {
+        try await Town.with { town in
+            try await town.accept(person("zp-1"))
+            try await town.settle()
+            #expect(try await town.post("/api/gyms/downtown/pause").status == 200)
+            let first = try await town.accept(person("zp-1", ["birthDate": "1990-05-06"]))
+            let between = try await town.accept(["contact_ref": "zp-1", "birthDate": "1995-05-05"])
+            try await town.accept(person("zp-1"))
+            #expect(try await town.state(of: between) == "dead")
+            #expect(try await town.post("/api/gyms/downtown/resume").status == 200)
+            try await town.settle()
+            let reason = try await town.job(first)["reason"] as? String
+            #expect(reason?.contains("together") == true, "they went as one")
+            try await town.reopen([Town.Gym(zenPlanner: #""fields": {"personId": ["contact_ref"]}"#)])
+            #expect(try await town.post("/api/jobs/\(between)/retry").status == 200)
+            try await town.settle()
+            #expect(try await town.state(of: between) == "done")
+            let contact = try #require(town.contacts().first)
+            #expect("\(contact)".contains("1995-05-05"), "\(contact)")
+        }
+    }
+
     @Test func `of two program changes that could not be placed the older is not lost when the newer is retried first`()
         async throws
     {

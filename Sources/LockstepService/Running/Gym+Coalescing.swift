@@ -2,9 +2,17 @@ import ContactSync
 import LockstepPool
 
 extension Gym {
+    /// Several messages as one change.
+    struct Coalesced {
+        var change: Change
+        var count: Int
+        /// Which job carried each part.
+        var carriers: [String: UInt64]
+    }
+
     /// The first of these messages as one change, and how many of them are in it: as many as go together. Nil if the
     /// first is none that could go with others.
-    func coalesced(_ jobs: [Job], state: [UInt8]) -> (change: Change, count: Int)? {
+    func coalesced(_ jobs: [Job], state: [UInt8]) -> Coalesced? {
         // A mirror that cannot be read is the delivery's to report.
         guard keeper.settings.coalesce != .off, let mirror = try? Mirror(bytes: state),
             let first = jobs.first, let person = person(in: first)
@@ -16,7 +24,7 @@ extension Gym {
             guard let later = self.person(in: job), fold.take(later, job: job.id.rawValue) else { break }
             count += 1
         }
-        return (.person(fold.person), count)
+        return Coalesced(change: .person(fold.person), count: count, carriers: fold.carriers)
     }
 
     /// Nil for everything but a person's snapshot.

@@ -115,11 +115,12 @@ final class Gym: Sendable {
     }
 
     func deliver(
-        _ change: Change, job: JobID, isImport: Bool, state: [UInt8], lane: LaneHandle
+        _ change: Change, job: JobID, isImport: Bool, carriers: [String: UInt64] = [:], state: [UInt8], lane: LaneHandle
     ) async -> Delivery {
         if let wait = await account.wait(of: id, isImport: isImport, state: state) { return wait }
         let hold = LaneHold(
-            newestSnapshot: lane.newestSnapshot?.rawValue ?? 0, begin: { lane.begin() }, waits: { lane.waits(for: $0) },
+            newestSnapshot: lane.newestSnapshot?.rawValue ?? 0, carriers: carriers, begin: { lane.begin() },
+            waits: { lane.waits(for: $0) },
             save: { try await lane.save($0) },
             claim: { contact in
                 switch try await lane.claim(LaneKeys.key(of: contact)) {

@@ -100,7 +100,9 @@ final class SyncHandler: JobHandler {
         let isImport = jobs.allSatisfy { $0.urgency == .bulk }
         var attempt = Attempt(of: jobs, before: bytes)
         let delivery = await attempt.run {
-            await gym.deliver(coalesced.change, job: last.id, isImport: isImport, state: bytes, lane: lane)
+            await gym.deliver(
+                coalesced.change, job: last.id, isImport: isImport, carriers: coalesced.carriers, state: bytes,
+                lane: lane)
         }
         // Refused as one they are tried one by one, so it is no dead letter yet.
         if case .dead(let reason, let state) = delivery { return .dead(reason: reason, state: state) }
