@@ -121,18 +121,21 @@ struct Admission<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         let live = approaching[.live, default: 0]
         let bulk = approaching[.bulk, default: 0]
         // While it is unknown whether Keap is back, one of either kind is enough to find out.
-        let isClosed = if case .closed = circuit.state { true } else { false }
         if inFlight + live < places, isClosed || live == 0, let next = next(.live) { return next }
         guard inFlight + live + bulk < places, running[.bulk, default: 0] + bulk < bulkPlaces, isClosed || bulk == 0
         else { return nil }
         return next(.bulk)
     }
 
+    private var isClosed: Bool { if case .closed = circuit.state { true } else { false } }
+
     private func next(_ urgency: Urgency) -> Ticket? {
         guard let first = ready.head(urgency).flatMap({ ready[$0] }) else { return nil }
         guard first.isFirst else { return first }
         guard approachingFirst[urgency, default: 0] < Self.mostApproaching else { return nil }
-        return overtaking(first) ?? first
+        // In an outage each in its turn tries whether Keap is back: calls that keep failing must not go before those that
+        // would go well.
+        return (isClosed ? overtaking(first) : nil) ?? first
     }
 
     /// A short change that goes before this one, of which nothing has begun.
