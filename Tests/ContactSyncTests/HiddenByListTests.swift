@@ -4,8 +4,9 @@ import Testing
 
 /// A list of contacts that shifts while an import reads it.
 @Suite struct HiddenByListTests {
-    /// 30 people with IDs in Keap, read three a page; one of the first page is deleted once that was read.
-    private func gym() async throws -> Gym {
+    /// 30 people with IDs in Keap, read three a page; unless the list is steady, one of the first page is deleted once that
+    /// was read.
+    private func gym(isSteady: Bool = false) async throws -> Gym {
         let gym = try Gym()
         try await gym.connectForTests()
         let field = try #require(gym.keap.with { $0.fields.values.first { $0.label == "Zen Planner ID" }?.id })
@@ -19,6 +20,7 @@ import Testing
         gym.keap.with { $0.pageSize = 3 }
         gym.searchesAhead.set(1_000)
         let keap = gym.keap
+        guard !isSteady else { return gym }
         keap.onCall { call in
             // The second page begins one too late, so that contact 103 stands on none.
             if call.hasPrefix("page"), call != "page 1" { keap.with { $0.people[ContactID("100")] = nil } }
@@ -38,6 +40,18 @@ import Testing
         #expect(await gym.deliver(.person(person), job: 2, isImport: true, lane: "zp-\(number)").isDone)
         #expect(gym.keap.with { $0.people.count } == 29)
         #expect(gym.keap.person(ContactID("\(number)"))?.emails.first?.email == "new@example.org")
+    }
+
+    @Test func `where two readings of the list agree, a person whom Keap does not have is made without a search`()
+        async throws
+    {
+        let gym = try await gym(isSteady: true)
+        gym.keap.forgetCalls()
+        #expect(
+            await gym.deliver(.person(.ana { $0.zenPlannerID = "zp-new" }), job: 2, isImport: true, lane: "zp-new")
+                .isDone)
+        #expect(gym.keap.with { $0.people.count } == 31)
+        #expect(gym.keap.calls.count { $0 == "search" } == 0)
     }
 
     @Test func `a person whom Keap does not have is made after one search`() async throws {

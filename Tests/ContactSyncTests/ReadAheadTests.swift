@@ -41,7 +41,7 @@ import Testing
                     == [])
         }
 
-        #expect(keap.calls == ["page 1", "page 2", "page 3"])
+        #expect(keap.calls == ["page 1", "page 2", "page 3", "page 1", "page 2", "page 3"])
     }
 
     @Test func `who seems to be there is asked for afresh`() async throws {
@@ -180,7 +180,7 @@ import Testing
             for await isAbsent in group { #expect(isAbsent) }
         }
 
-        #expect(keap.calls == ["page 1", "page 2", "page 3"])
+        #expect(keap.calls == ["page 1", "page 2", "page 3", "page 1", "page 2", "page 3"])
     }
 
     @Test func `a page that cannot be read fails the search, and the next one begins anew`() async throws {

@@ -12,8 +12,19 @@ package actor ReadAhead {
     private var book = ContactBook()
     /// When the first page was asked for; nil while there is no whole book.
     private var readAt: Duration?
-    private var pages = 0
+    /// Whether a contact that is there may be missing in the book.
+    ///
+    /// Where one is deleted while a list is read, the later pages begin one too late. So a list of several pages is read
+    /// twice: whatever was deleted in the first reading is missing in the second, and if both name the same contacts nothing
+    /// was hidden.
+    var mayHideSome: Bool { isReadOnce || !unlike.isEmpty }
+    /// Whether only one reading of several pages was worth its calls.
+    private var isReadOnce = false
+    /// Contacts that only one of the readings named, but for those that we made.
+    private var unlike: Set<ContactID> = []
     private var isReading = false
+    /// Contacts that we made or changed while the list was read.
+    private var ownMeanwhile: Set<ContactID> = []
     /// Not worth trying again before then.
     private var restsUntil = Duration.zero
     private let reading = KeyedLock<Int>()
@@ -45,10 +56,6 @@ package actor ReadAhead {
 
     func bearers(ofEmail email: String) -> [ContactID]? { isFresh ? book.bearers(ofEmail: email) : nil }
 
-    /// Whether a contact that is there may be missing. Where one is deleted while a list is read, the later pages begin
-    /// one too late. A list of one page hides nothing.
-    var mayHideSome: Bool { pages > 1 }
-
     /// Reads the account's contacts, if that is not done and costs less than the searches that it spares.
     func prepare(_ field: CustomFieldID) async throws(KeapFailure) { _ = try await isReady(field) }
 
@@ -59,6 +66,8 @@ package actor ReadAhead {
             forget()
             return
         }
+        if isReading { ownMeanwhile.insert(contact) }
+        unlike.remove(contact)
         let id = (body.customFields ?? []).first { $0.id == field }?.content.text ?? ""
         book.add(contact, id: id, emails: (body.emails ?? []).map(\.email))
     }
@@ -81,29 +90,43 @@ package actor ReadAhead {
 
     private var isFresh: Bool { readAt.map { now() - $0 < Self.longestAge } ?? false }
 
-    /// Reads page after page as long as that costs less than the searches that it spares.
     private func read(_ field: CustomFieldID) async throws(KeapFailure) -> Bool {
         let begun = now()
         forget()
-        isReading = true
-        defer { isReading = false }
+        (isReading, ownMeanwhile) = (true, [])
+        defer { (isReading, ownMeanwhile) = (false, []) }
+        guard let first = try await readPages(field) else {
+            restsUntil = now() + Self.rest
+            book = ContactBook()
+            return false
+        }
+        (isReadOnce, unlike) = (first.pages > 1, [])
+        if isReadOnce, let second = try await readPages(field) {
+            isReadOnce = false
+            unlike = first.contacts.symmetricDifference(second.contacts).subtracting(ownMeanwhile)
+        }
+        readAt = begun
+        return true
+    }
+
+    /// Reads page after page into the book as long as that costs less than the searches that it spares; nil: it does not.
+    private func readPages(
+        _ field: CustomFieldID
+    ) async throws(KeapFailure) -> (contacts: Set<ContactID>, pages: Int)? {
+        var contacts: Set<ContactID> = []
         var walk: String?
         for page in 1...Self.mostPages {
             let found = try await calls.contacts(fields: [.id, .emailAddresses, .customFields], page: walk)
             for contact in found.items {
+                contacts.insert(contact.id)
                 book.add(
                     contact.id, id: ContactMatch.zenPlannerID(of: contact, field: field),
                     emails: (contact.emails ?? []).map(\.email))
             }
-            guard let next = found.next else {
-                (readAt, pages) = (begun, page)
-                return true
-            }
-            guard await searchesAhead() > 2 * page else { break }
+            guard let next = found.next else { return (contacts, page) }
+            guard await searchesAhead() > 2 * page else { return nil }
             walk = next
         }
-        restsUntil = now() + Self.rest
-        book = ContactBook()
-        return false
+        return nil
     }
 }
