@@ -30,11 +30,13 @@ package final class Service: Sendable {
     package static func open(
         _ configuration: Configuration, log: ServiceLog, in surroundings: Surroundings = .real
     ) async throws -> Service {
-        let handler = SyncHandler(log: log)
         var options = surroundings.journal
         options.unsyncedLimit = configuration.unsyncedLimit
         let (jobs, found) = try surroundings.openLog(configuration.data, options: options)
         report(jobs.journal.recovery, in: configuration.data, log)
+        let handler = SyncHandler(
+            log: log,
+            crashes: CrashGuard(marks(in: configuration.data, surroundings, log), clock: surroundings.clock))
         do {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock,
@@ -67,6 +69,7 @@ package final class Service: Sendable {
             handler.attach(Gyms(gyms))
             await queue.serve(only: Set(gyms.map(\.id.tenant)))
             await report(absentIn: queue, log)
+            await handler.crashes.settle(with: queue, log)
             return Service(
                 configuration, queue, restored, handler, Gyms(gyms), Array(accounts.values), credentials, jobs.journal,
                 log,
@@ -144,9 +147,15 @@ package final class Service: Sendable {
                     "the journal failed: \(reason). Messages are answered 503 and nothing is delivered until Lockstep is "
                         + "started again; check the disk, then restart it")
             }
+            if handler.crashes.holdsOthers { group.addTask { [handler] in await handler.crashes.endHold() } }
             await queue.run()
             group.cancelAll()
         }
+    }
+
+    /// From now on a crash of this process is noted for the next. Once in a process.
+    package func recordCrashes() {
+        if let byte = handler.crashes.signalByte { CrashSignals.record(in: byte) }
     }
 
     /// Why the journal failed; nil if it did not. Also after `stop`.
@@ -232,6 +241,20 @@ package final class Service: Sendable {
             policy.afterDeadByTenant[gym.id.tenant] = gym.afterDead == .park ? .park : .goOn
         }
         return policy
+    }
+
+    /// Nil where it cannot be had: a job that crashes Lockstep is then not found out.
+    private static func marks(
+        in directory: String, _ surroundings: Surroundings, _ log: ServiceLog
+    ) -> (any MarkMemory)? {
+        do {
+            return try surroundings.markMemory(directory)
+        } catch {
+            log.warning(
+                "which jobs are under way cannot be noted in \(directory), so one with which Lockstep crashes will be "
+                    + "tried at each start: \(error)")
+            return nil
+        }
     }
 
     /// Gyms that jobs wait for and the configuration does not name.

@@ -18,6 +18,8 @@ package struct Surroundings: Sendable {
     package var transport: @Sendable (KeapSite) -> any KeapTransport
     /// Whether the journal lies in a directory of this machine's file system, whose files can be told from copies.
     var isOnDisk = false
+    /// Where jobs under way are noted for the next process, given the data directory. Nil: nowhere.
+    var markMemory: @Sendable (_ directory: String) throws -> (any MarkMemory)? = { _ in nil }
     /// Bounds connections and calls.
     private(set) var descriptors = DescriptorPlan.unlimited
 
@@ -55,6 +57,7 @@ package struct Surroundings: Sendable {
             wall: { Int64((Date.now.timeIntervalSince1970 * 1000).rounded()) },
             files: PosixFileSystem(), transport: { URLSessionTransport($0) })
         real.isOnDisk = true
+        real.markMemory = { try MarkFile($0 + "/runs") }
         return real
     }
 }

@@ -104,6 +104,30 @@ final class Gym {
         _ = try await session.data(for: request)
     }
 
+    func endFaults() async throws {
+        var request = URLRequest(url: URL(string: "\(keapAddress)/_simulator/faults")!)
+        request.httpMethod = "DELETE"
+        _ = try await session.data(for: request)
+    }
+
+    /// Waits until a job calls Keap.
+    ///
+    /// - Parameter orWaits: or waits for its turn at Keap.
+    func untilOneRuns(orWaits: Bool = false) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            let jobs = try await jobs()
+            let isUnderWay = jobs.contains { job in
+                job["state"] as? String == "running"
+                    || orWaits && job["state"] as? String == "waiting" && job["dueAt"] is NSNull
+            }
+            if isUnderWay { return }
+            guard ContinuousClock.now < deadline else { throw Failure("no job is under way: \(jobs)") }
+            // The service is another process: there is nothing to be woken by.
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     /// Waits until every job is done or dead, as a person would who looks again and again.
     func drain(within limit: Duration) async throws {
         let deadline = ContinuousClock.now + limit

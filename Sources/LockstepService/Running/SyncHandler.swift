@@ -19,8 +19,12 @@ final class SyncHandler: JobHandler {
     private let log: ServiceLog
     private let news = StateChanges()
     private let retries = Mutex(RetryModel())
+    let crashes: CrashGuard
 
-    init(log: ServiceLog) { self.log = log }
+    init(log: ServiceLog, crashes: CrashGuard) {
+        self.log = log
+        self.crashes = crashes
+    }
 
     /// Once, after recovery and before the queue is run.
     func attach(_ gyms: Gyms) { state.withLock { $0.gyms = gyms } }
@@ -31,7 +35,7 @@ final class SyncHandler: JobHandler {
     /// A program's renaming or end, which is on disk: whatever runs from now on plans with it.
     func accepted(_ job: AcceptedJob) {
         guard wantsAcceptance(ofKind: job.kind), let gym = state.withLock({ $0.gyms[job.tenant.rawValue] }),
-            case .success(.program(let change)) = gym.read(job.payload)
+            case .success(.program(let change)) = crashes.reading([job.id], { gym.read(job.payload) })
         else { return }
         gym.keeper.announce(change, job: job.id.rawValue)
     }
@@ -44,6 +48,14 @@ final class SyncHandler: JobHandler {
                 isCharged: false)
         }
         if let reason = gym.account.holds[gym.id] { return Self.held(reason, bytes) }
+        if let crashed = crashes.bury(job.id) { return buried(job, crashed, gym, bytes) }
+        let outcome = await crashes.run([job.id], waits: lane.waits) {
+            await self.deliver(job, state: bytes, lane: lane, gym)
+        }
+        return outcome ?? .interrupted(state: bytes)
+    }
+
+    private func deliver(_ job: Job, state bytes: [UInt8], lane: LaneHandle, _ gym: Gym) async -> JobOutcome {
         switch gym.read(job.payload) {
         case .failure(let problem): return .dead(reason: problem.sentence, state: bytes)
         case .success(let read):
@@ -77,17 +89,26 @@ final class SyncHandler: JobHandler {
     /// out of date. One that cannot be read says so when it runs.
     func isSuperseded(_ job: Job, state bytes: [UInt8]) -> Bool {
         guard let gym = state.withLock({ $0.gyms[job.tenant.rawValue] }),
-            case .success(.person(let person)) = gym.read(job.payload)
+            case .success(.person(let person)) = crashes.reading([job.id], { gym.read(job.payload) })
         else { return false }
         return person.leftOver(after: bytes, job: job.id.rawValue) == nil
     }
 
     func joint(_ waiting: [Job], state bytes: [UInt8]) -> Int {
         let gym = state.withLock { $0.gyms[waiting[0].tenant.rawValue] }
-        return gym?.coalesced(waiting, state: bytes)?.count ?? 1
+        let jobs = Array(crashes.batchable(waiting))
+        guard let gym, jobs.count > 1 else { return 1 }
+        return crashes.reading(jobs.map(\.id)) { gym.coalesced(jobs, state: bytes)?.count ?? 1 } ?? 1
     }
 
     func run(together jobs: [Job], state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        let outcome = await crashes.run(jobs.map(\.id), waits: lane.waits) {
+            await self.deliver(together: jobs, state: bytes, lane: lane)
+        }
+        return outcome ?? .interrupted(state: bytes)
+    }
+
+    private func deliver(together jobs: [Job], state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
         let gym = state.withLock { $0.gyms[jobs[0].tenant.rawValue] }
         guard let gym, let last = jobs.last, let coalesced = gym.coalesced(jobs, state: bytes),
             coalesced.count == jobs.count
@@ -112,6 +133,16 @@ final class SyncHandler: JobHandler {
     /// Only a restart with other settings helps.
     private static func held(_ reason: String, _ state: [UInt8]) -> JobOutcome {
         .retry(reason: reason, state: state, after: .seconds(300), isCharged: false)
+    }
+
+    /// Its message is not read again, so nothing more can be said of whom it is about.
+    private func buried(_ job: Job, _ crashed: CrashRecord.Entry, _ gym: Gym, _ state: [UInt8]) -> JobOutcome {
+        let reason =
+            "Job \(job.id) of gym \(gym.id): Lockstep crashed \(crashed.crashes) times while it was under way, at last "
+            + "with none beside it (\(CrashSignals.name(of: crashed.signal))), so it is not tried again. Please report "
+            + "this with the message; `lockstep retry` tries it once more, `lockstep discard` gives it up."
+        log.warning("job \(job.id) of gym \(gym.id) is a dead letter: \(reason)")
+        return .dead(reason: reason, state: state)
     }
 
     func readingChanged(_ trouble: String?) {

@@ -36,6 +36,7 @@ struct ServeCommand: Command {
                         + "restart Lockstep to apply what was edited")
             })
         let service = try await Service.open(configuration, log: Self.log, in: .real.limited(by: descriptors))
+        service.recordCrashes()
         let addresses: Service.Addresses
         do {
             addresses = try service.listen()

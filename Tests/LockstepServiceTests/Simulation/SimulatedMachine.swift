@@ -13,6 +13,8 @@ struct SimulatedMachine: Sendable {
     var log = ServiceLog.silent
     /// Nil: one gym with every source.
     var configuration: Configuration?
+    /// What outlives the process beside the files.
+    var marks: MarkedMemory?
     /// What stands between the service and Keap; by default the simulated wire alone.
     var wire: @Sendable (SimulatedWire) -> any KeapTransport = { $0 }
 
@@ -46,6 +48,7 @@ struct SimulatedMachine: Sendable {
             let key = keap.keys.first { site.key == KeapKey($0) } ?? SimulatedKeapSide.key
             return wire(SimulatedWire(keap: keap, clock: clock, key: key) { !files.isOff })
         }
+        surroundings.markMemory = { [marks] _ in marks }
         surroundings.journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
         return surroundings
     }
