@@ -18,7 +18,7 @@ struct RetryModelTests {
                 job, attempt: attempt, evidence.failed(kind, sick), reason: "Oops", isOutage: false)
             switch failure {
             case 1: #expect(decision == .uncharged(after: nil))
-            case 7: #expect(decision == .charged(after: .seconds(2)))
+            case 7: #expect(decision == .charged(after: .seconds(10)))
             default: #expect(decision == .charged(after: nil))
             }
             if failure > 1 { attempt += 1 }

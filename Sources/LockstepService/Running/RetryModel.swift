@@ -52,8 +52,8 @@ struct RetryModel: Sendable {
         if isOutage { return .uncharged(after: max(.seconds(1), call.pause ?? .zero)) }
         let isAsTold = call.pause != nil && failures < Self.manyFailures
         if !isAsTold, call.isOwn(since: previous?.call) {
-            // The verdict only waits for others to go well once more.
-            let pause: Duration? = attempt >= Self.mostCharged ? .seconds(2) : nil
+            // The verdict only waits for others to go well once more, which takes them a moment.
+            let pause: Duration? = attempt >= Self.mostCharged ? .seconds(10) : nil
             return .charged(after: [pause, call.pause].compactMap(\.self).max())
         }
         guard failures >= Self.manyFailures else { return .uncharged(after: call.pause) }
