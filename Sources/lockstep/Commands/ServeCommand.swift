@@ -24,7 +24,6 @@ struct ServeCommand: Command {
         let descriptors = try DescriptorLimit.plan()
         let configuration = try Configuration.load(config)
         Terminal.neverBlock()
-        defer { Terminal.flush(within: Self.lastWords) }
         for remark in configuration.remarks { Terminal.note("note: \(remark)") }
         // Before anything is opened, so that no signal finds the process without an answer.
         let signals = StopSignals(
@@ -66,9 +65,6 @@ struct ServeCommand: Command {
         )
         return .failed
     }
-
-    /// How long the last lines may take when standard error is not being read.
-    private static let lastWords = Duration.seconds(1)
 
     private static let log = ServiceLog(dropped: { Terminal.dropped }) { level, sentence in
         let time = Date.now.formatted(.iso8601)
