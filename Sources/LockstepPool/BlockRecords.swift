@@ -56,8 +56,7 @@ struct AcceptedKeysRecord: Equatable, Sendable {
 
 extension LanesRecord {
     func write(to out: inout ByteWriter) {
-        out.put(secret.low)
-        out.put(secret.high)
+        out.put(secret)
         out.put(tenants)
         out.put(UInt32(rows.count))
         for lane in rows {
@@ -69,8 +68,7 @@ extension LanesRecord {
             out.put(lane.row.isPaused)
             out.put(UInt32(lane.keys.count))
             for key in lane.keys {
-                out.put(key.print.low)
-                out.put(key.print.high)
+                out.put(key.print)
                 out.put(key.kind)
                 out.put(key.isExclusive)
             }
@@ -85,7 +83,7 @@ extension LanesRecord {
     }
 
     init(_ read: inout ByteReader) throws {
-        secret = SipHash.Key(low: try read.get(), high: try read.get())
+        secret = try read.getSecret()
         tenants = try read.getTenants()
         rows = []
         for _ in 0..<(try read.get(UInt32.self)) { rows.append(try Lane(&read)) }
@@ -103,7 +101,7 @@ extension LanesRecord.Lane {
         row.isPaused = try read.getBool()
         keys = []
         for _ in 0..<(try read.get(UInt32.self)) {
-            let print = KeyPrint(low: try read.get(), high: try read.get())
+            let print = try read.getPrint()
             keys.append(PrintedKey(print: print, kind: try read.get(), isExclusive: try read.getBool()))
         }
         rarity = LaneTable.Rarity()
@@ -177,24 +175,22 @@ extension TroublesRecord {
 
 extension AcceptedKeysRecord {
     func write(to out: inout ByteWriter) {
-        out.put(secret.low)
-        out.put(secret.high)
+        out.put(secret)
         out.put(tenants)
         out.put(UInt32(rows.count))
         for row in rows {
-            out.put(row.print.low)
-            out.put(row.print.high)
+            out.put(row.print)
             out.put(row.job)
             out.put(row.tenant)
         }
     }
 
     init(_ read: inout ByteReader) throws {
-        secret = SipHash.Key(low: try read.get(), high: try read.get())
+        secret = try read.getSecret()
         tenants = try read.getTenants()
         rows = []
         for _ in 0..<(try read.get(UInt32.self)) {
-            let print = KeyPrint(low: try read.get(), high: try read.get())
+            let print = try read.getPrint()
             rows.append(AcceptedKeys.Entry(print: print, job: try read.get(), tenant: try read.get()))
         }
         guard rows.allSatisfy({ $0.tenant < tenants.count }) else { throw PoolRecord.Unknown() }
@@ -202,6 +198,16 @@ extension AcceptedKeysRecord {
 }
 
 extension ByteWriter {
+    fileprivate mutating func put(_ secret: SipHash.Key) {
+        put(secret.low)
+        put(secret.high)
+    }
+
+    fileprivate mutating func put(_ print: KeyPrint) {
+        put(print.low)
+        put(print.high)
+    }
+
     fileprivate mutating func put(_ tenants: [TenantID]) {
         put(UInt32(tenants.count))
         for tenant in tenants { put(tenant.rawValue) }
@@ -209,6 +215,12 @@ extension ByteWriter {
 }
 
 extension ByteReader {
+    fileprivate mutating func getSecret() throws(TooShort) -> SipHash.Key {
+        SipHash.Key(low: try get(), high: try get())
+    }
+
+    fileprivate mutating func getPrint() throws(TooShort) -> KeyPrint { KeyPrint(low: try get(), high: try get()) }
+
     fileprivate mutating func getTenants() throws(TooShort) -> [TenantID] {
         var tenants: [TenantID] = []
         for _ in 0..<(try get(UInt32.self)) { tenants.append(TenantID(try getText())) }
