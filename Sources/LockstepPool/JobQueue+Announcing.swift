@@ -37,19 +37,10 @@ extension JobQueue {
             } catch {
                 guard case .unreadable = error else { return nil }
                 tries += 1
-                await ringOrPause(policy.retry.pause(after: tries, random: 1))
+                let pause = policy.retry.pause(after: tries, random: 1)
+                await clock.run(until: clock.now() + pause) { [bell] in await bell.wait() }
             }
         }
         return nil
-    }
-
-    private func ringOrPause(_ pause: Duration) async {
-        await withTaskGroup(of: Void.self) { [bell, clock] group in
-            group.addTask { await bell.wait() }
-            // Cancelled when the bell came first; then there is nothing to do about it.
-            group.addTask { try? await clock.sleep(clock.now() + pause) }
-            await group.next()
-            group.cancelAll()
-        }
     }
 }

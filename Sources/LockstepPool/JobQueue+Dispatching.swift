@@ -30,14 +30,7 @@ extension JobQueue {
     private func rest() async {
         guard let earliest = due.earliest else { return await bell.wait() }
         guard earliest > steadyNow else { return }
-        let next = Duration.milliseconds(earliest - origin)
-        await withTaskGroup(of: Void.self) { [bell, clock] group in
-            group.addTask { await bell.wait() }
-            // Cancelled when the bell came first; then there is nothing to do about it.
-            group.addTask { try? await clock.sleep(next) }
-            await group.next()
-            group.cancelAll()
-        }
+        await clock.run(until: .milliseconds(earliest - origin)) { [bell] in await bell.wait() }
     }
 
     /// Milliseconds since 1970 by a clock that cannot be set: what the wall clock showed at the start, and the time that

@@ -75,15 +75,9 @@ extension JobQueue {
     private static let compactionPause = Duration.seconds(1)
 
     private func ringOrPause() async {
-        let (own, clock) = (Bell(), self.clock)
+        let own = Bell()
         roomWaiters.append(own)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await own.wait() }
-            // Cancelled when the bell came first; then there is nothing to do about it.
-            group.addTask { try? await clock.sleep(clock.now() + Self.compactionPause) }
-            await group.next()
-            group.cancelAll()
-        }
+        await clock.run(until: clock.now() + Self.compactionPause) { await own.wait() }
         roomWaiters.removeAll { $0 === own }
     }
 

@@ -21,14 +21,7 @@ extension JobQueue {
     private static let lastGrace = Duration.seconds(2)
 
     private func idle(within limit: Duration) async {
-        let (clock, deadline) = (self.clock, self.clock.now() + limit)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.whenIdle() }
-            // Cancelled when all have ended before.
-            group.addTask { try? await clock.sleep(deadline) }
-            await group.next()
-            group.cancelAll()
-        }
+        await clock.run(until: clock.now() + limit) { await self.whenIdle() }
     }
 
     private func whenIdle() async {
