@@ -31,29 +31,12 @@ struct Crowd: Sendable {
 
     /// Runs the service for these gyms as long as `body` does. What it leaves on the disk is there for the next.
     func live(_ gyms: [Gym], _ body: @escaping @Sendable (Service) async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let driver = TaskDriver(simulation.clock)
-            group.addTask { await driver.run() }
-            let configuration = try configuration(gyms)
-            let keys = Dictionary(uniqueKeysWithValues: zip(configuration.gyms.map(\.keap.site), gyms.map(\.key)))
-            var surroundings = Surroundings(
-                clock: ServiceClock(simulation.clock), wall: { [clock = simulation.clock] in clock.wall },
-                files: files, journalDriver: driver
-            ) { [keap, clock = simulation.clock] site in CrowdedWire(keap: keap, key: keys[site]!, clock: clock) }
+        let configuration = try configuration(gyms)
+        let keys = Dictionary(uniqueKeysWithValues: zip(configuration.gyms.map(\.keap.site), gyms.map(\.key)))
+        try await Service.live(configuration, log.log, on: simulation, files, body) { [keap] site in
+            CrowdedWire(keap: keap, key: keys[site]!, clock: simulation.clock)
+        } adjust: { surroundings in
             surroundings.journal.segmentSize = 4 << 20
-            let service: Service
-            do {
-                service = try await Service.open(configuration, log: log.log, in: surroundings)
-            } catch {
-                driver.giveUp()
-                throw error
-            }
-            group.addTask { await service.run() }
-            let result: Result<Void, any Error>
-            do { result = .success(try await body(service)) } catch { result = .failure(error) }
-            await service.stop(grace: .zero)
-            try await group.waitForAll()
-            try result.get()
         }
     }
 

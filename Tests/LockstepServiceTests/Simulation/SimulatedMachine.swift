@@ -19,38 +19,13 @@ struct SimulatedMachine: Sendable {
     var wire: @Sendable (SimulatedWire) -> any KeapTransport = { $0 }
 
     func live(_ body: @escaping @Sendable (Service) async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let driver = TaskDriver(simulation.clock)
-            group.addTask { await driver.run() }
-            let service: Service
-            do {
-                service = try await Service.open(
-                    configuration ?? Self.oneGym(), log: log, in: surroundings(driver))
-            } catch {
-                driver.giveUp()
-                guard files.isOff else { throw error }
-                return
-            }
-            group.addTask { await service.run() }
-            let result: Result<Void, any Error>
-            do { result = .success(try await body(service)) } catch { result = .failure(error) }
-            await service.stop(grace: .zero)
-            try await group.waitForAll()
-            try result.get()
-        }
-    }
-
-    private func surroundings(_ driver: TaskDriver) -> Surroundings {
-        var surroundings = Surroundings(
-            clock: ServiceClock(simulation.clock), wall: { [clock = simulation.clock] in clock.wall }, files: files,
-            journalDriver: driver
-        ) { [keap, files, clock = simulation.clock, wire] site in
+        try await Service.live(configuration ?? Self.oneGym(), log, on: simulation, files, body) { [keap, wire] site in
             let key = keap.keys.first { site.key == KeapKey($0) } ?? SimulatedKeapSide.key
-            return wire(SimulatedWire(keap: keap, clock: clock, key: key) { !files.isOff })
+            return wire(SimulatedWire(keap: keap, clock: simulation.clock, key: key) { !files.isOff })
+        } adjust: { surroundings in
+            surroundings.markMemory = { [marks] _ in marks }
+            surroundings.journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
         }
-        surroundings.markMemory = { [marks] _ in marks }
-        surroundings.journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
-        return surroundings
     }
 
     static func oneGym() throws -> Configuration {
@@ -74,6 +49,38 @@ struct SimulatedMachine: Sendable {
             let pending = await service.queue.counts().tenants.values.reduce(0) { $0 + $1.pending }
             if pending == 0 { return }
             try await simulation.clock.sleep(for: .seconds(1))
+        }
+    }
+}
+
+extension Service {
+    /// Runs a service in a simulation as long as `body` does. Nothing is run if the machine goes off before it has opened.
+    static func live(
+        _ configuration: Configuration, _ log: ServiceLog, on simulation: Simulation, _ files: SimulatedFileSystem,
+        _ body: @escaping @Sendable (Service) async throws -> Void,
+        transport: @escaping @Sendable (KeapSite) -> any KeapTransport, adjust: (inout Surroundings) -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let driver = TaskDriver(simulation.clock)
+            group.addTask { await driver.run() }
+            var surroundings = Surroundings(
+                clock: ServiceClock(simulation.clock), wall: { simulation.clock.wall }, files: files,
+                journalDriver: driver, transport: transport)
+            adjust(&surroundings)
+            let service: Service
+            do {
+                service = try await Service.open(configuration, log: log, in: surroundings)
+            } catch {
+                driver.giveUp()
+                guard files.isOff else { throw error }
+                return
+            }
+            group.addTask { await service.run() }
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(service)) } catch { result = .failure(error) }
+            await service.stop(grace: .zero)
+            try await group.waitForAll()
+            try result.get()
         }
     }
 }
