@@ -5,7 +5,7 @@ import Testing
 struct CheckTests {
     private func run(_ words: String...) async throws -> (code: Int32, said: String) {
         let program = try RunningProgram(words)
-        return (await program.wait(), program.wholeOutput)
+        return (await program.wait(), program.output)
     }
 
     private func people(_ gym: Gym, _ count: Int) async {

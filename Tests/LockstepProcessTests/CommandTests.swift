@@ -6,7 +6,7 @@ struct CommandTests {
     /// Runs a command to its end: its exit code and all that it said.
     private func run(_ words: String...) async throws -> (code: Int32, said: String) {
         let program = try RunningProgram(words)
-        return (await program.wait(), program.wholeOutput)
+        return (await program.wait(), program.output)
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -23,7 +23,7 @@ struct CommandTests {
         let base = ["--admin", gym.admin, "--gym", "downtown"]
         func program(_ words: String...) async throws -> (code: Int32, said: String) {
             let program = try RunningProgram(["program"] + words + base)
-            return (await program.wait(), program.wholeOutput)
+            return (await program.wait(), program.output)
         }
         let unknown = try await program("delete", "--name", "Yoga", "--yes")
         #expect(unknown.code == 1 && unknown.said.contains("“Yoga”") && unknown.said.contains("“Boxing”"))
@@ -54,7 +54,7 @@ struct CommandTests {
         ] {
             let program = try RunningProgram(words + ["--config", file.path])
             let code = await program.wait()
-            #expect(code == 0, "\(words): \(program.wholeOutput)")
+            #expect(code == 0, "\(words): \(program.output)")
         }
         let served = try await run("serve", "--config", file.path)
         #expect(served.code == 1 && served.said.contains("NO_SUCH_KEY_40"))

@@ -6,7 +6,7 @@ import Testing
     func `a limit below 128 is refused with a sentence and exit code 1`() async throws {
         let program = try RunningProgram(["serve", "--config", "/nonexistent"], descriptors: 127)
         #expect(await program.wait() == 1)
-        #expect(program.wholeOutput.contains("127") && program.wholeOutput.contains("at least 128"))
+        #expect(program.output.contains("127") && program.output.contains("at least 128"))
     }
 
     @Test(.timeLimit(.minutes(3)), arguments: [128, 256, 1_024])

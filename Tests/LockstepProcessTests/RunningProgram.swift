@@ -1,6 +1,6 @@
-import Dispatch
 import Foundation
 import Synchronization
+import Testing
 
 #if canImport(Glibc)
     import Glibc
@@ -9,11 +9,22 @@ import Synchronization
 #endif
 
 /// A `lockstep` command that runs as a process of its own, so that it can be killed like one.
+///
+/// Foundation's `Process` learns of an end from a socket that other processes, started at the same moment, may inherit:
+/// two tests could wait for each other's processes for ever. Here the system itself is asked, and each wait has an end.
 final class RunningProgram: Sendable {
-    // Foundation's Process is not Sendable; it is used under this lock only, and its id is read once.
-    private let process: Mutex<Process>
+    /// How long a program may take to say a word or to end, on a busy machine.
+    static let patience = Duration.seconds(100)
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    let id: pid_t
     private let lines: Lines
-    let id: Int32
+    /// What the system said of the end; nil while the program runs. Only the holder of the lock asks, or sends a signal:
+    /// an id that was waited for may be another process's.
+    private let status = Mutex<Int32?>(nil)
 
     /// The program as the package manager built it, beside the tests.
     static let executable: URL = {
@@ -22,36 +33,73 @@ final class RunningProgram: Sendable {
     }()
 
     /// - Parameter descriptors: how many the system lets it have; nil is as many as the tests.
-    init(_ arguments: [String], environment: [String: String] = [:], descriptors: Int? = nil) throws {
-        let process = Process()
+    convenience init(_ arguments: [String], descriptors: Int? = nil) throws {
+        let pipe = try Channel()
+        try self.init(arguments, descriptors: descriptors, output: pipe.input)
+        close(pipe.input)
+        lines.read(pipe.output)
+    }
+
+    /// - Parameter output: where its output and errors go; nobody reads them here.
+    init(_ arguments: [String], descriptors: Int? = nil, output: Int32) throws {
+        var words = [Self.executable.path] + arguments
         if let descriptors {
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            let script = "ulimit -n \(descriptors) && exec \"$0\" \"$@\""
-            process.arguments = ["-c", script, Self.executable.path] + arguments
-        } else {
-            process.executableURL = Self.executable
-            process.arguments = arguments
+            words = ["/bin/sh", "-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\""] + words
         }
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        id = process.processIdentifier
-        lines = Lines(output.fileHandleForReading)
-        self.process = Mutex(process)
+        id = try Self.spawn(words, output: output)
+        lines = Lines()
     }
 
     deinit { killNow() }
 
+    private static func spawn(_ words: [String], output: Int32) throws -> pid_t {
+        #if canImport(Glibc)
+            var actions = posix_spawn_file_actions_t()
+        #else
+            var actions: posix_spawn_file_actions_t?
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_adddup2(&actions, output, 2)
+        // No descriptor of the tests beside this one.
+        #if canImport(Glibc)
+            posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        #else
+            var attributes: posix_spawnattr_t?
+            posix_spawnattr_init(&attributes)
+            defer { posix_spawnattr_destroy(&attributes) }
+            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_CLOEXEC_DEFAULT))
+        #endif
+        let arguments = words.map { strdup($0) }
+        defer { for argument in arguments { free(argument) } }
+        var id: pid_t = 0
+        #if canImport(Glibc)
+            let failed = posix_spawn(&id, words[0], &actions, nil, arguments + [nil], environ)
+        #else
+            let failed = posix_spawn(&id, words[0], &actions, &attributes, arguments + [nil], environ)
+        #endif
+        guard failed == 0 else { throw Failure(description: "\(words[0]): \(String(cString: strerror(failed)))") }
+        return id
+    }
+
     /// The first line (also of those already printed) that contains `text`; nil if the program ended without one.
-    func line(containing text: String) async -> String? { await lines.first(containing: text) }
+    func line(containing text: String) async -> String? {
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            let (line, isLast) = lines.first(containing: text)
+            if line != nil || isLast { return line }
+            guard ContinuousClock.now < deadline else {
+                Issue.record("“\(text)” was not said within \(Self.patience): \(output.suffix(1_000))")
+                return nil
+            }
+            await pause()
+        }
+    }
 
+    /// What it said so far; all, once it was waited for.
     var output: String { lines.all }
-
-    /// Everything it said, once it has ended and its output is read to the end.
-    var wholeOutput: String { lines.whole }
 
     /// `kill -9`, and waits until the process is gone.
     func kill() async { _ = await end(with: SIGKILL) }
@@ -59,103 +107,144 @@ final class RunningProgram: Sendable {
     /// The same while the caller does something else.
     func killFromElsewhere() async { await kill() }
 
-    /// The same without waiting.
-    func killNow() { process.withLock { if $0.isRunning { _ = systemKill(id, SIGKILL) } } }
+    /// The same without waiting, but for the system to forget the process.
+    func killNow() {
+        signal(SIGKILL)
+        status.withLock { status in
+            guard status == nil else { return }
+            var left: Int32 = 0
+            while waitpid(id, &left, 0) == -1 && errno == EINTR {}
+            status = left
+        }
+    }
 
     /// Ends it as an operator would.
     func terminate() async -> Int32 { await end(with: SIGTERM) }
 
-    /// Its exit code, once it has ended. Blocks no thread: the other tests have few to run on.
-    func wait() async -> Int32 {
-        while process.withLock({ $0.isRunning }) {
-            // Another process: nothing here is woken by its end. Cancelled, it looks without a pause.
-            try? await Task.sleep(for: .milliseconds(10))
-        }
-        return process.withLock { $0.terminationStatus }
+    func signal(_ number: Int32) {
+        status.withLock { if $0 == nil { _ = Self.send(number, to: id) } }
     }
 
-    @discardableResult
-    private func end(with signal: Int32) async -> Int32 {
-        process.withLock { if $0.isRunning { _ = systemKill(id, signal) } }
+    /// Its exit code (or the signal that ended it), once it has ended and its output is read. Blocks no thread: the other
+    /// tests have few to run on.
+    func wait() async -> Int32 {
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            if let status = ended, lines.areComplete { return status & 0x7F == 0 ? status >> 8 & 0xFF : status & 0x7F }
+            guard ContinuousClock.now < deadline else {
+                Issue.record("did not end within \(Self.patience), and is killed: \(output.suffix(1_000))\n\(threads)")
+                killNow()
+                return -1
+            }
+            await pause()
+        }
+    }
+
+    private var ended: Int32? {
+        status.withLock { status in
+            var left: Int32 = 0
+            if status == nil, waitpid(id, &left, WNOHANG) == id { status = left }
+            return status
+        }
+    }
+
+    /// Where the system holds each thread of the process, where it tells.
+    private var threads: String {
+        let tasks = "/proc/\(id)/task"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []  // not Linux
+        return names.map { name in
+            let place = try? String(contentsOfFile: "\(tasks)/\(name)/wchan", encoding: .utf8)
+            let title = try? String(contentsOfFile: "\(tasks)/\(name)/comm", encoding: .utf8)
+            return "\(name) \(title ?? "") \(place ?? "")"
+        }.joined(separator: "\n")
+    }
+
+    /// Another process: nothing here is woken by what it does. A cancelled test goes on looking until the deadline.
+    private func pause() async {
+        await Task.detached { try? await Task.sleep(for: .milliseconds(10)) }.value
+    }
+
+    private func end(with number: Int32) async -> Int32 {
+        signal(number)
         return await wait()
+    }
+
+    private static func send(_ number: Int32, to id: pid_t) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.kill(id, number)
+        #else
+            Darwin.kill(id, number)
+        #endif
     }
 }
 
-private func systemKill(_ id: Int32, _ signal: Int32) -> Int32 {
-    #if canImport(Glibc)
-        Glibc.kill(id, signal)
-    #else
-        Darwin.kill(id, signal)
-    #endif
+/// A pipe that no process inherits but by its standard output.
+struct Channel {
+    let output: Int32
+    let input: Int32
+
+    init() throws {
+        var ends: [Int32] = [0, 0]
+        #if canImport(Glibc)
+            let failed = pipe2(&ends, Int32(O_CLOEXEC))
+        #else
+            let failed = pipe(&ends)
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        #endif
+        guard failed == 0 else { throw RunningProgram.Failure(description: "no pipe: \(errno)") }
+        (output, input) = (ends[0], ends[1])
+    }
 }
 
 /// Lines as a process prints them, read on a thread that ends with the process.
 private final class Lines: Sendable {
     private struct State {
         var printed: [String] = []
-        var ended = false
-        var waiting: [(text: String, continuation: CheckedContinuation<String?, Never>)] = []
+        var isRead = false
+        var isComplete = false
     }
 
     private let state = Mutex(State())
-    private let ended = DispatchSemaphore(value: 0)
 
-    init(_ handle: FileHandle) {
-        let descriptor = dup(handle.fileDescriptor)
+    /// Takes over the descriptor.
+    func read(_ descriptor: Int32) {
+        state.withLock { $0.isRead = true }
         Thread.detachNewThread { [weak self] in
-            let reader = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
             var rest: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 4096)
             while true {
-                let data = reader.availableData
-                if data.isEmpty { break }
-                rest += data
+                let count = Self.read(descriptor, into: &piece)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { break }
+                rest += piece[..<count]
                 while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
                     self?.add(String(decoding: rest[..<end], as: UTF8.self))
                     rest.removeSubrange(...end)
                 }
             }
-            self?.end()
+            close(descriptor)
+            if !rest.isEmpty { self?.add(String(decoding: rest, as: UTF8.self)) }
+            self?.state.withLock { $0.isComplete = true }
         }
     }
 
-    /// Waits for the end of the output, on the caller's thread: for tests whose programs end by themselves.
-    var whole: String {
-        ended.wait()
-        ended.signal()
-        return all
+    private static func read(_ descriptor: Int32, into piece: inout [UInt8]) -> Int {
+        #if canImport(Glibc)
+            Glibc.read(descriptor, &piece, piece.count)
+        #else
+            Darwin.read(descriptor, &piece, piece.count)
+        #endif
     }
 
     var all: String { state.withLock { $0.printed.joined(separator: "\n") } }
 
-    func first(containing text: String) async -> String? {
-        await withCheckedContinuation { continuation in
-            let known: String?? = state.withLock { state in
-                if let line = state.printed.first(where: { $0.contains(text) }) { return .some(line) }
-                if state.ended { return .some(nil) }
-                state.waiting.append((text, continuation))
-                return nil
-            }
-            if let known { continuation.resume(returning: known) }
-        }
+    /// Nothing more will come.
+    var areComplete: Bool { state.withLock { !$0.isRead || $0.isComplete } }
+
+    /// The first such line, and whether none can come any more.
+    func first(containing text: String) -> (String?, isLast: Bool) {
+        state.withLock { state in (state.printed.first { $0.contains(text) }, state.isComplete) }
     }
 
-    private func add(_ line: String) {
-        let served = state.withLock { state in
-            state.printed.append(line)
-            let served = state.waiting.filter { line.contains($0.text) }
-            state.waiting.removeAll { line.contains($0.text) }
-            return served
-        }
-        for waiter in served { waiter.continuation.resume(returning: line) }
-    }
-
-    private func end() {
-        let left = state.withLock { state in
-            state.ended = true
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for waiter in left { waiter.continuation.resume(returning: nil) }
-        ended.signal()
-    }
+    private func add(_ line: String) { state.withLock { $0.printed.append(line) } }
 }

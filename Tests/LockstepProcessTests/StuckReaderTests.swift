@@ -27,32 +27,24 @@ import Testing
         let configuration = directory.appending(path: "lockstep.json")
         try Data(text.utf8).write(to: configuration)
 
-        let pipe = Pipe()
-        Self.fill(pipe.fileHandleForWriting.fileDescriptor)
-        let process = Process()
-        process.executableURL = RunningProgram.executable
-        process.arguments = ["serve", "--config", configuration.path]
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+        let pipe = try Channel()
+        defer { for end in [pipe.output, pipe.input] { close(end) } }
+        Self.fill(pipe.input)
+        let service = try RunningProgram(["serve", "--config", configuration.path], output: pipe.input)
 
         #expect(await Self.status("http://127.0.0.1:\(admin)/healthz") == 200)
         // Each is worth a line, in which nobody is interested.
-        for _ in 0..<50 { kill(process.processIdentifier, SIGHUP) }
+        for _ in 0..<50 { service.signal(SIGHUP) }
         #expect(
             await Self.status("http://127.0.0.1:\(intake)/hooks/downtown/zenplanner/a-token", body: "personId=7") == 202
         )
-        kill(process.processIdentifier, SIGTERM)
-        while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
-        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        #expect(await service.terminate() == 0)
     }
 
     @Test(.timeLimit(.minutes(1)))
     func `SIGHUP leaves a line that says what to do, and the service goes on`() async throws {
         let gym = try await Gym()
-        kill(gym.service.id, SIGHUP)
+        gym.service.signal(SIGHUP)
         #expect(await gym.service.line(containing: "SIGHUP")?.contains("restart Lockstep") == true)
         #expect(await gym.post(["personId": "zp-1", "firstName": "F", "lastName": "L", "email": "p@e.org"]))
         #expect(await gym.service.terminate() == 0)
