@@ -41,7 +41,7 @@ package final class Service: Sendable {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock,
                 wall: surroundings.wall)
-            let fingerprints = await KeyFingerprinter(keptIn: queue)
+            let fingerprints = await SecretFingerprinter(keptIn: queue)
             let book = await AccountBook(configuration, fingerprints, keptIn: queue)
             let map = AccountMap(
                 configuration, fingerprints: fingerprints, learned: book.accounts, keys: book.keysOfAccounts)

@@ -106,7 +106,7 @@ struct BudgetTests {
     private func restored(_ gyms: [Town.Gym], in town: Town) async throws -> [KeapCredential] {
         let configuration = try town.configuration(gyms)
         let queue = town.service.queue
-        let accounts = AccountMap(configuration, fingerprints: await KeyFingerprinter(keptIn: queue))
+        let accounts = AccountMap(configuration, fingerprints: await SecretFingerprinter(keptIn: queue))
         return await KeapCredential.all(of: configuration, accounts, notesIn: queue, in: .real)
     }
 
@@ -124,7 +124,7 @@ struct BudgetTests {
             try await town.settle()
             let queue = town.service.queue
             let configuration = try town.configuration(gyms)
-            let fingerprints = try #require(await KeyFingerprinter(keptIn: queue))
+            let fingerprints = try #require(await SecretFingerprinter(keptIn: queue))
             let name = "budget/key/" + fingerprints.fingerprint(of: configuration.gyms[0].keap.site)
             #expect(!name.contains("KeapAK"))
             let used = try #require(await queue.note(name))

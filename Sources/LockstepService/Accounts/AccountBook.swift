@@ -37,7 +37,7 @@ final class AccountBook: Sendable {
     private let state: Mutex<State>
 
     /// - Parameter fingerprints: nil if nothing can be kept.
-    init(_ configuration: Configuration, _ fingerprints: KeyFingerprinter?, keptIn queue: JobQueue) async {
+    init(_ configuration: Configuration, _ fingerprints: SecretFingerprinter?, keptIn queue: JobQueue) async {
         self.configuration = configuration
         self.queue = queue
         let learned = LearnedAccounts(bytes: await queue.note(Self.note) ?? [])

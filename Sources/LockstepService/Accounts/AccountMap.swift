@@ -13,7 +13,7 @@ struct AccountMap: Sendable {
     ///   - learned: the account of each key, as Keap told it.
     ///   - keys: fingerprints of keys that once opened an account, by its identity.
     init(
-        _ configuration: Configuration, fingerprints: KeyFingerprinter? = nil,
+        _ configuration: Configuration, fingerprints: SecretFingerprinter? = nil,
         learned: [KeapSite: KeapAccountID] = [:], keys: [String: [String]] = [:]
     ) {
         self.configuration = configuration

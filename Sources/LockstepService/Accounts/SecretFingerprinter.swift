@@ -3,7 +3,7 @@ import LockstepPool
 import OnceHub
 
 /// Tells keys apart by a keyed fingerprint, so that what is kept under a key's identity does not show the key.
-struct KeyFingerprinter: Sendable {
+struct SecretFingerprinter: Sendable {
     private static let note = "key-fingerprint-secret"
     private static let length = 32
 
