@@ -1,38 +1,38 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A target imports only targets of lower floors; the engine (the first three and LockstepPool) knows nothing of gyms or Keap.
+// A target imports only targets of lower floors; the engine (the first three and DurableQueue) knows nothing of gyms or Keap.
 let package = Package(
     name: "lockstep",
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "lockstep", targets: ["lockstep"]),
-        .library(name: "LockstepPool", targets: ["LockstepPool"]),
+        .library(name: "DurableQueue", targets: ["DurableQueue"]),
     ],
     targets: [
         // floor 0
-        .target(name: "LockstepJournal", swiftSettings: strict),
-        .target(name: "LockstepLimits", swiftSettings: strict),
+        .target(name: "FileJournal", swiftSettings: strict),
+        .target(name: "RateLimits", swiftSettings: strict),
         // Formats that several readers share: JSON, encodings of text, marks that cannot be seen.
         .target(name: "WireFormats", swiftSettings: strict),
-        .target(name: "LockstepHTTP", dependencies: ["WireFormats"], swiftSettings: strict),
+        .target(name: "EmbeddedHTTP", dependencies: ["WireFormats"], swiftSettings: strict),
         // What tests and benchmarks run on instead of this machine's clock, disk and scheduler; no product holds it.
-        .target(name: "LockstepSimulation", dependencies: ["LockstepJournal"], swiftSettings: strict),
+        .target(name: "DeterministicSimulation", dependencies: ["FileJournal"], swiftSettings: strict),
         // floor 1
-        .target(name: "LockstepPool", dependencies: ["LockstepJournal"], swiftSettings: strict),
-        .target(name: "Keap", dependencies: ["LockstepLimits", "WireFormats"], swiftSettings: strict),
-        .target(name: "KeapSimulator", dependencies: ["LockstepHTTP"], swiftSettings: strict),
+        .target(name: "DurableQueue", dependencies: ["FileJournal"], swiftSettings: strict),
+        .target(name: "Keap", dependencies: ["RateLimits", "WireFormats"], swiftSettings: strict),
+        .target(name: "KeapSimulator", dependencies: ["EmbeddedHTTP"], swiftSettings: strict),
         // floor 2
         .target(name: "ContactSync", dependencies: ["Keap", "WireFormats"], swiftSettings: strict),
         // floor 3
         .target(
-            name: "ZenPlanner", dependencies: ["ContactSync", "LockstepHTTP", "WireFormats"], swiftSettings: strict),
+            name: "ZenPlanner", dependencies: ["ContactSync", "EmbeddedHTTP", "WireFormats"], swiftSettings: strict),
         .target(name: "OnceHub", dependencies: ["ContactSync", "Keap", "WireFormats"], swiftSettings: strict),
         // floor 4
         .target(
             name: "LockstepService",
             dependencies: [
-                "LockstepJournal", "LockstepPool", "LockstepLimits", "LockstepHTTP", "WireFormats", "Keap",
+                "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats", "Keap",
                 "ContactSync", "ZenPlanner", "OnceHub",
             ],
             swiftSettings: strict),
@@ -40,54 +40,56 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "LockstepService", "LockstepPool", "LockstepJournal", "LockstepHTTP", "KeapSimulator", "OnceHub",
+                "LockstepService", "DurableQueue", "FileJournal", "EmbeddedHTTP", "KeapSimulator", "OnceHub",
                 "ZenPlanner", "ContactSync",
             ], swiftSettings: strict),
 
         // Stretches of time in the life of gyms, run in virtual time: for benchmarks and tests.
         .target(
-            name: "LockstepTraces",
+            name: "CallTraces",
             dependencies: [
-                "LockstepService", "LockstepPool", "LockstepJournal", "LockstepSimulation", "LockstepLimits",
-                "LockstepHTTP", "Keap", "KeapSimulator",
+                "LockstepService", "DurableQueue", "FileJournal", "DeterministicSimulation", "RateLimits",
+                "EmbeddedHTTP", "Keap", "KeapSimulator",
             ], swiftSettings: strict),
         .executableTarget(
             name: "LockstepBenchmarks",
             dependencies: [
-                "LockstepService", "LockstepPool", "LockstepHTTP", "LockstepJournal", "LockstepTraces",
+                "LockstepService", "DurableQueue", "EmbeddedHTTP", "FileJournal", "CallTraces",
             ],
             path: "Benchmarks", swiftSettings: strict),
 
-        .testTarget(name: "LockstepSimulationTests", dependencies: ["LockstepSimulation"], swiftSettings: strict),
         .testTarget(
-            name: "LockstepJournalTests", dependencies: ["LockstepJournal", "LockstepSimulation"],
+            name: "DeterministicSimulationTests", dependencies: ["DeterministicSimulation"], swiftSettings: strict),
+        .testTarget(
+            name: "FileJournalTests", dependencies: ["FileJournal", "DeterministicSimulation"],
             swiftSettings: strict),
-        .testTarget(name: "LockstepLimitsTests", dependencies: ["LockstepLimits"], swiftSettings: strict),
+        .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits"], swiftSettings: strict),
         .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
-        .testTarget(name: "LockstepHTTPTests", dependencies: ["LockstepHTTP"], swiftSettings: strict),
+        .testTarget(name: "EmbeddedHTTPTests", dependencies: ["EmbeddedHTTP"], swiftSettings: strict),
         .testTarget(
-            name: "LockstepPoolTests", dependencies: ["LockstepPool", "LockstepJournal", "LockstepSimulation"],
+            name: "DurableQueueTests", dependencies: ["DurableQueue", "FileJournal", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
-            name: "KeapTests", dependencies: ["Keap", "KeapSimulator", "LockstepLimits", "WireFormats"],
+            name: "KeapTests", dependencies: ["Keap", "KeapSimulator", "RateLimits", "WireFormats"],
             swiftSettings: strict),
         .testTarget(
-            name: "KeapSimulatorTests", dependencies: ["KeapSimulator", "LockstepSimulation"], swiftSettings: strict),
+            name: "KeapSimulatorTests", dependencies: ["KeapSimulator", "DeterministicSimulation"],
+            swiftSettings: strict),
         .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
         .testTarget(
             name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync", "WireFormats"], swiftSettings: strict),
         .testTarget(
-            name: "OnceHubTests", dependencies: ["OnceHub", "ContactSync", "Keap", "KeapSimulator", "LockstepLimits"],
+            name: "OnceHubTests", dependencies: ["OnceHub", "ContactSync", "Keap", "KeapSimulator", "RateLimits"],
             swiftSettings: strict),
         .testTarget(
             name: "LockstepServiceTests",
             dependencies: [
-                "LockstepService", "KeapSimulator", "LockstepHTTP", "LockstepLimits", "Keap", "ContactSync",
-                "ZenPlanner", "OnceHub", "LockstepPool", "LockstepJournal", "LockstepSimulation",
+                "LockstepService", "KeapSimulator", "EmbeddedHTTP", "RateLimits", "Keap", "ContactSync",
+                "ZenPlanner", "OnceHub", "DurableQueue", "FileJournal", "DeterministicSimulation",
             ], swiftSettings: strict),
         .testTarget(
-            name: "LockstepTracesTests",
-            dependencies: ["LockstepTraces", "KeapSimulator", "LockstepSimulation"], swiftSettings: strict),
+            name: "CallTracesTests",
+            dependencies: ["CallTraces", "KeapSimulator", "DeterministicSimulation"], swiftSettings: strict),
         .testTarget(
             name: "LockstepCommandTests", dependencies: ["lockstep", "ZenPlanner", "ContactSync"], swiftSettings: strict
         ),
@@ -105,7 +107,7 @@ var strict: [SwiftSetting] {
     ]
 }
 
-// LOCKSTEP_TESTS=KeapTests,LockstepPoolTests builds these test targets and what they need, and nothing else: for a quick
+// LOCKSTEP_TESTS=KeapTests,DurableQueueTests builds these test targets and what they need, and nothing else: for a quick
 // turn on one part, and for the thread sanitizer, which wants a build of its own (see .ci/run).
 if let chosen = Context.environment["LOCKSTEP_TESTS"] {
     var kept: Set<String> = []

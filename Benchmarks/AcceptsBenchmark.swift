@@ -1,6 +1,6 @@
 import Foundation
-import LockstepHTTP
-import LockstepPool
+import EmbeddedHTTP
+import DurableQueue
 import LockstepService
 
 /// Durable accepts a second over HTTP: each message is on disk before its 202. Beside it, in the same run, the floors: the

@@ -1,5 +1,5 @@
 import Foundation
-import LockstepPool
+import DurableQueue
 
 /// What a contact that nothing waits for, a contact that something waits for, and a waiting job cost in memory; and what
 /// a contact costs whose jobs wait for the end of an outage.

@@ -1,6 +1,6 @@
 import Foundation
-import LockstepJournal
-import LockstepPool
+import FileJournal
+import DurableQueue
 
 /// A queue on a real journal, and jobs about many contacts for it.
 struct PoolLoad {

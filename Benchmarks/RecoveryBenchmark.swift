@@ -1,6 +1,6 @@
 import Foundation
-import LockstepJournal
-import LockstepPool
+import FileJournal
+import DurableQueue
 import Synchronization
 
 /// How long a start takes with many pending jobs, and how long a checkpoint of them holds others up. Beside it, in the same

@@ -1,5 +1,5 @@
 import Foundation
-import LockstepTraces
+import CallTraces
 
 /// Keap calls a change, for stretches of time in the life of gyms, in virtual time: what a naive connector spends, what
 /// Lockstep spends, and what nobody can do without.

@@ -1,6 +1,6 @@
 package import Keap
 
-extension DirectoryKeeper {
+extension TagService {
     /// What the first connect would create in this account, in sentences, without creating it. Two calls.
     package func wouldCreate() async throws(KeapFailure) -> [String] {
         var lines: [String] = []

@@ -20,7 +20,8 @@ struct ContactMatch: Equatable {
     }
 
     /// Contacts of the same e-mail address, first and last name. Never the address alone: families share one.
-    static func byName(of wanted: Wanted, among contacts: [KeapContact], field: CustomFieldID?) -> ContactMatch {
+    static func byName(of wanted: DesiredContact, among contacts: [KeapContact], field: CustomFieldID?) -> ContactMatch
+    {
         let email = wanted.text(.email).folded
         let name = [wanted.text(.firstName), wanted.text(.lastName)].map(\.folded)
         guard !email.isEmpty, !name.allSatisfy(\.isEmpty) else { return ContactMatch() }
@@ -49,7 +50,7 @@ struct ContactMatch: Equatable {
     }
 
     /// Whether no other Zen Planner id has the contact.
-    private static func isFree(_ contact: KeapContact, for wanted: Wanted, field: CustomFieldID?) -> Bool {
+    private static func isFree(_ contact: KeapContact, for wanted: DesiredContact, field: CustomFieldID?) -> Bool {
         guard let id = wanted.zenPlannerID else { return true }
         let other = zenPlannerID(of: contact, field: field)
         return other.isEmpty || isSameID(other, id)

@@ -2,7 +2,7 @@ import Keap
 
 /// Delivers one gym's changes to Keap.
 package struct Deliverer: Sendable {
-    private let keeper: DirectoryKeeper
+    private let keeper: TagService
     private let imports: ImportCalls?
     private let addresses: @Sendable () -> AddressLocks
 
@@ -10,14 +10,14 @@ package struct Deliverer: Sendable {
     ///
     /// - Parameter addresses: shared by the gyms of one Keap account.
     package init(
-        keeper: DirectoryKeeper, imports: ImportCalls? = nil, addresses: @escaping @Sendable () -> AddressLocks
+        keeper: TagService, imports: ImportCalls? = nil, addresses: @escaping @Sendable () -> AddressLocks
     ) {
         self.keeper = keeper
         self.imports = imports
         self.addresses = addresses
     }
 
-    package init(keeper: DirectoryKeeper, imports: ImportCalls? = nil, addresses: AddressLocks = AddressLocks()) {
+    package init(keeper: TagService, imports: ImportCalls? = nil, addresses: AddressLocks = AddressLocks()) {
         self.init(keeper: keeper, imports: imports) { addresses }
     }
 
@@ -27,19 +27,19 @@ package struct Deliverer: Sendable {
     ///   - state: the lane's mirror; empty for a new lane.
     ///   - hold: asked once for each contact, and to save around the creation of something only.
     package func deliver(
-        _ change: Change, job: UInt64, isImport: Bool = false, state: [UInt8], hold: LaneHold
+        _ change: Change, job: UInt64, isImport: Bool = false, state: [UInt8], hold: DeliveryContext
     ) async -> Delivery {
         switch change {
         case .program(let change):
             guard hold.begin() else { return .interrupted(state: state) }
-            do throws(Stop) {
+            do throws(DeliveryFailure) {
                 return .done(state: state, notes: try await keeper.apply(change, job: job))
             } catch {
                 return error.delivery(state: state, doing: change.doing)
             }
         case .person(let person):
             if let programs = person.programs {
-                do throws(Stop) {
+                do throws(DeliveryFailure) {
                     try await keeper.noteIDs(of: programs, job: job)
                 } catch {
                     return error.delivery(state: state, doing: "note the programs")
@@ -52,7 +52,7 @@ package struct Deliverer: Sendable {
     }
 
     private func deliver(
-        _ change: any ContactChange, _ job: UInt64, _ isImport: Bool, _ state: [UInt8], _ hold: LaneHold
+        _ change: any ContactChange, _ job: UInt64, _ isImport: Bool, _ state: [UInt8], _ hold: DeliveryContext
     ) async -> Delivery {
         do throws(Mirror.Unreadable) {
             let mirror = try Mirror(bytes: state)

@@ -14,7 +14,7 @@ package enum Delivery: Equatable, Sendable {
 }
 
 /// Why a step came to nothing.
-enum Stop: Error, Equatable {
+enum DeliveryFailure: Error, Equatable {
     case keap(KeapFailure)
     /// Keap answers, but its answers do not go together.
     case contradiction(String)
@@ -56,7 +56,7 @@ enum Stop: Error, Equatable {
                 reason: "What was read to \(doing) was too old by the time it could be done.", state: state,
                 isDoubtful: false)
         case .keap(.partly(let failure)):
-            return Stop.keap(failure).delivery(state: state, doing: doing)
+            return DeliveryFailure.keap(failure).delivery(state: state, doing: doing)
         case .keap(.unclear(let reason)):
             return .retry(
                 reason: "Keap gave no clear answer when asked to \(doing): \(reason)", state: state, isDoubtful: true)
@@ -77,6 +77,6 @@ extension Delivery {
     ///
     /// - Parameter doing: to stand after "Keap refused to".
     package init(_ failure: KeapFailure, doing: String, state: [UInt8]) {
-        self = Stop.keap(failure).delivery(state: state, doing: doing)
+        self = DeliveryFailure.keap(failure).delivery(state: state, doing: doing)
     }
 }

@@ -3,14 +3,14 @@ import Keap
 /// One attempt to deliver one change: asks the planner for the next step, does it, and tells the planner what came of it.
 struct DeliveryRun {
     private var planner: Planner
-    private let keeper: DirectoryKeeper
+    private let keeper: TagService
     private let addresses: AddressLocks
-    private let hold: LaneHold
+    private let hold: DeliveryContext
     private let owner: AddressLocks.Owner
     /// Which parts of a person the change carries; nil: it is no snapshot.
     private let parts: Set<String>?
     private var caller: StepCaller
-    private let liveCalls: any KeapCalls
+    private let liveCalls: any KeapAPI
     /// Whether calls wait behind everything live.
     private var isImport: Bool
     private var address: AddressLocks.Hold?
@@ -25,10 +25,10 @@ struct DeliveryRun {
     /// No plan is longer; one that is goes in circles.
     static let mostSteps = 100
 
-    private static let contradiction = Stop.contradiction("it keeps naming what it then does not know")
+    private static let contradiction = DeliveryFailure.contradiction("it keeps naming what it then does not know")
 
     init(
-        _ planner: Planner, keeper: DirectoryKeeper, imports: ImportCalls?, addresses: AddressLocks, hold: LaneHold,
+        _ planner: Planner, keeper: TagService, imports: ImportCalls?, addresses: AddressLocks, hold: DeliveryContext,
         owner: AddressLocks.Owner, parts: Set<String>?
     ) {
         self.parts = parts
@@ -53,7 +53,7 @@ struct DeliveryRun {
 
     private mutating func steps() async -> Delivery {
         if let contact = planner.mirror.contact {
-            do throws(Stop) {
+            do throws(DeliveryFailure) {
                 try await claimAtStart(contact)
             } catch {
                 return error.delivery(state: planner.mirror.bytes, doing: "go on")
@@ -64,7 +64,7 @@ struct DeliveryRun {
             let step = planner.next(directory)
             plannedWith = directory.customFields
             let before = planner.mirror
-            do throws(Stop) {
+            do throws(DeliveryFailure) {
                 switch step {
                 case .impossible(let reason): return .dead(reason: reason, state: planner.mirror.bytes)
                 case .finished:
@@ -84,7 +84,7 @@ struct DeliveryRun {
             }
             if planner.mirror.contact != nil { releaseAddress() }
         }
-        return Stop.contradiction("the contact was not right after \(DeliveryRun.mostSteps) steps")
+        return DeliveryFailure.contradiction("the contact was not right after \(DeliveryRun.mostSteps) steps")
             .delivery(state: planner.mirror.bytes, doing: "bring it up to date")
     }
 
@@ -106,7 +106,7 @@ struct DeliveryRun {
 
     /// Whether the step can be done as it is. If not, something that it rests on has changed, and the next step is to be
     /// asked for.
-    private mutating func isReady(for step: PlanStep) async throws(Stop) -> Bool {
+    private mutating func isReady(for step: PlanStep) async throws(DeliveryFailure) -> Bool {
         if step.looksForContact, address == nil { try await readAhead() }
         if mustHoldAddress(for: step), let email = NameKey(planner.wanted.values)?.email {
             hold.waits("its turn at the e-mail address \(email)")
@@ -153,7 +153,7 @@ struct DeliveryRun {
     }
 
     /// Before an address is held: to read an account's contacts may take an import long.
-    private func readAhead() async throws(Stop) {
+    private func readAhead() async throws(DeliveryFailure) {
         guard let readAhead = caller.readAhead, let field = keeper.directory.customFields[.zenPlannerID]?.id else {
             return
         }
@@ -173,7 +173,7 @@ struct DeliveryRun {
 
     // MARK: The step
 
-    private mutating func perform(_ step: PlanStep) async throws(Stop) {
+    private mutating func perform(_ step: PlanStep) async throws(DeliveryFailure) {
         switch step {
         case .connect:
             try await keeper.connect()
@@ -212,7 +212,7 @@ struct DeliveryRun {
     }
 
     /// Makes a call, and lets the planner decide what a failure means.
-    private mutating func call(_ step: PlanStep, takenBackBy signal: Signal? = nil) async throws(Stop) {
+    private mutating func call(_ step: PlanStep, takenBackBy signal: Signal? = nil) async throws(DeliveryFailure) {
         do throws(KeapFailure) {
             let answer = try await answer(to: step, takenBackBy: signal)
             if case .contacts(let contacts, true) = answer, contacts.isEmpty { isNewByBook = true }
@@ -256,7 +256,7 @@ struct DeliveryRun {
         return try await signal.takingBack { [caller] () throws(KeapFailure) in try await caller.answer(to: step) }
     }
 
-    private mutating func react(to failure: KeapFailure, of step: PlanStep) async throws(Stop) {
+    private mutating func react(to failure: KeapFailure, of step: PlanStep) async throws(DeliveryFailure) {
         var reaction = planner.failed(step, failure)
         if reaction == .recheckFields {
             if try await keeper.recheckCustomFields(plannedWith) { return }
@@ -275,7 +275,7 @@ struct DeliveryRun {
 
     // MARK: Whose contact it is
 
-    private mutating func claimAtStart(_ contact: ContactID) async throws(Stop) {
+    private mutating func claimAtStart(_ contact: ContactID) async throws(DeliveryFailure) {
         switch try await claim(contact) {
         case .own: claimed = contact
         case .joining: throw .joining
@@ -288,7 +288,7 @@ struct DeliveryRun {
     /// Two lanes may come to one contact: an address that Keap has beside the one they were told of leads to it. Each
     /// with a mirror of its own, they would undo each other's work. And two people may come to one contact that bears
     /// no id: it goes to the first.
-    private mutating func claim(after step: PlanStep, _ before: Mirror) async throws(Stop) {
+    private mutating func claim(after step: PlanStep, _ before: Mirror) async throws(DeliveryFailure) {
         guard let contact = planner.mirror.contact, contact != claimed else { return }
         switch try await claim(contact) {
         case .own:
@@ -307,7 +307,7 @@ struct DeliveryRun {
         }
     }
 
-    private func claim(_ contact: ContactID) async throws(Stop) -> ContactClaimAnswer {
+    private func claim(_ contact: ContactID) async throws(DeliveryFailure) -> ContactClaimAnswer {
         do {
             return try await hold.claim(contact)
         } catch {
@@ -315,7 +315,7 @@ struct DeliveryRun {
         }
     }
 
-    private func keep() async throws(Stop) {
+    private func keep() async throws(DeliveryFailure) {
         do {
             try await hold.save(planner.mirror.bytes)
         } catch is CancellationError {

@@ -42,7 +42,7 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var personal: [String: PersonalTag] = [:]
     /// What each source keeps for itself.
     package internal(set) var memories: [String: String] = [:]
-    var renewal: Renewal?
+    var renewal: TagReapply?
     /// The last value of each wish that was written, or that Keap had something else for, by the target's key.
     var wishes: [String: String] = [:]
     /// Wishes that were sent without a clear answer.
@@ -50,7 +50,7 @@ package struct Mirror: Equatable, Sendable {
     /// Appointments of this contact that may have to change, by the key that their source gave.
     var appointments: [String: HeldAppointment] = [:]
     /// What is to be put back once the contact has been read anew or made again.
-    var remembered: Remembered?
+    var remembered: RememberedState?
     /// The directory's generation in which the contact was last read or made; see `TagDirectory.generation`.
     package internal(set) var generation = 0
     /// See `TagDirectory.fieldLosses`.
@@ -114,7 +114,7 @@ package struct Mirror: Equatable, Sendable {
 
     /// Notes what the contact holds, to be put back. What an earlier try noted stays: less is known by now.
     mutating func remember(isGone: Bool) {
-        if remembered == nil { remembered = Remembered(self, isGone: isGone) }
+        if remembered == nil { remembered = RememberedState(self, isGone: isGone) }
         remembered?.isGone = isGone
     }
 
@@ -161,7 +161,7 @@ extension [String: PersonalTag] {
 }
 
 /// Tags that a job has taken off in order to apply them again.
-struct Renewal: Equatable, Sendable, Codable {
+struct TagReapply: Equatable, Sendable, Codable {
     var job: UInt64
     var tags: [TagID]
 }
@@ -224,7 +224,7 @@ extension Mirror: Codable {
         considered = Mirror.fields(try values.decodeIfPresent([String: String].self, forKey: .considered))
         personal = try values.decodeIfPresent([String: PersonalTag].self, forKey: .personal) ?? [:]
         memories = try values.decodeIfPresent([String: String].self, forKey: .memories) ?? [:]
-        renewal = try values.decodeIfPresent(Renewal.self, forKey: .renewal)
+        renewal = try values.decodeIfPresent(TagReapply.self, forKey: .renewal)
         wishes = try values.decodeIfPresent([String: String].self, forKey: .wishes) ?? [:]
         unclearWishes = Set(try values.decodeIfPresent([String].self, forKey: .unclearWishes) ?? [])
         appointments = try values.decodeIfPresent([String: HeldAppointment].self, forKey: .appointments) ?? [:]
@@ -233,7 +233,7 @@ extension Mirror: Codable {
             if let field = SyncedField(rawValue: name) { self.refused[field] = value }
         }
         isProven = try values.decodeIfPresent(Bool.self, forKey: .isProven) ?? false
-        remembered = try values.decodeIfPresent(Remembered.self, forKey: .remembered)
+        remembered = try values.decodeIfPresent(RememberedState.self, forKey: .remembered)
         generation = try values.decodeIfPresent(Int.self, forKey: .generation) ?? 0
         fieldLosses = try values.decodeIfPresent(Int.self, forKey: .fieldLosses) ?? 0
         carried = try values.decodeIfPresent(CarriedParts.self, forKey: .carried)

@@ -28,7 +28,7 @@ package struct PlanPreview {
     /// Later than every job there is: a preview is about now.
     private static let now = UInt64.max
 
-    private mutating func follow(_ wanted: Wanted, _ mirror: Mirror) {
+    private mutating func follow(_ wanted: DesiredContact, _ mirror: Mirror) {
         var planner = Planner(wanted, job: PlanPreview.now, mirror: mirror, settings: settings)
         for _ in 0..<DeliveryRun.mostSteps {
             let step = planner.next(directory)

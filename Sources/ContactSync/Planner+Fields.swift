@@ -83,7 +83,7 @@ extension Planner {
 
     /// What of the contact must be known before these can be written.
     private func unread(
-        _ pending: [SyncedField: String], _ wishes: [(wish: FieldWish, content: WishContent)]
+        _ pending: [SyncedField: String], _ wishes: [(wish: FieldRequest, content: FieldRequestContent)]
     ) -> [ContactField] {
         var unread = Set(pending.keys.filter(mustBeRead).map(KeapFields.property))
         if mustWriteID { unread.insert(.customFields) }

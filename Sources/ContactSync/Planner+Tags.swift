@@ -56,7 +56,7 @@ extension Planner {
     private func mayBeWorn(_ tag: TagID) -> Bool { mirror.tags[tag] != nil || mirror.unclearTags[tag] != nil }
 
     private func leaving(
-        _ desired: [TagID: TagFamily], _ wishes: [TagWish], _ directory: TagDirectory
+        _ desired: [TagID: TagFamily], _ wishes: [TagRequest], _ directory: TagDirectory
     ) -> Set<TagID> {
         let whole = Set(wishes.filter(\.isWhole).map(\.family))
         let maybeWorn = mirror.unclearTags.filter { whole.contains($0.value) && desired[$0.key] == nil }.keys

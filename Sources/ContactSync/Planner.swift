@@ -13,7 +13,7 @@ package struct Planner: Sendable {
 
     package internal(set) var mirror: Mirror
     /// With what is to be put back.
-    private(set) var wanted: Wanted
+    private(set) var wanted: DesiredContact
     let job: UInt64
     let settings: SyncSettings
     private var search = Search.byID
@@ -34,7 +34,7 @@ package struct Planner: Sendable {
     /// The Zen Planner id of the lane, as it was known before the run.
     private let laneID: String?
     /// What the source itself asks for.
-    let source: Wanted
+    let source: DesiredContact
     let attentionBefore: [AttentionNote]
     private var timesContactWasGone = 0
     private var timesTagWasGone = 0
@@ -50,10 +50,10 @@ package struct Planner: Sendable {
     private var hasRecheckedReferences = false
     /// What the latest step that writes the contact carries of the wishes. What fits them may be known better by the
     /// time of the answer.
-    var sentWishes: [FieldWish] = []
+    var sentWishes: [FieldRequest] = []
     /// Wishes without which this delivery goes on, since Keap refused what carried them, in its words. Whether they were
     /// at fault shows when it takes the rest.
-    private(set) var dropped: (wishes: [FieldWish], why: String)?
+    private(set) var dropped: (wishes: [FieldRequest], why: String)?
     /// What the latest step that writes the contact carries of the person's fields.
     var sentFields: [SyncedField: String] = [:]
     var sentID = false
@@ -69,7 +69,7 @@ package struct Planner: Sendable {
     package var tagOutcome = TagOutcome()
     var notes: [AttentionNote] = []
 
-    package init(_ wanted: Wanted, job: UInt64, mirror: Mirror, settings: SyncSettings) {
+    package init(_ wanted: DesiredContact, job: UInt64, mirror: Mirror, settings: SyncSettings) {
         (source, self.wanted) = (wanted, wanted)
         attentionBefore = mirror.attention
         self.job = job
@@ -383,7 +383,7 @@ package struct Planner: Sendable {
     mutating func noteRenewal(of tags: Set<TagID>) {
         guard !tags.isEmpty else { return }
         let before = mirror.renewal?.job == job ? mirror.renewal?.tags ?? [] : []
-        mirror.renewal = Renewal(job: job, tags: Set(before).union(tags).sorted())
+        mirror.renewal = TagReapply(job: job, tags: Set(before).union(tags).sorted())
     }
 
     // MARK: Meeting a contact

@@ -2,9 +2,9 @@ import Keap
 
 /// Carries a program's renaming or end over to Keap's tags. What is done already is not done again, so that the job may
 /// be run as often as it takes.
-extension DirectoryKeeper {
+extension TagService {
     /// Returns what a person should know.
-    func apply(_ change: ProgramChange, job: UInt64) async throws(Stop) -> [AttentionNote] {
+    func apply(_ change: ProgramChange, job: UInt64) async throws(DeliveryFailure) -> [AttentionNote] {
         announce(change, job: job)
         // The tombstone or the new name first: after a crash, lanes must plan against it before anything else.
         try await persist()
@@ -26,7 +26,7 @@ extension DirectoryKeeper {
 
     // MARK: Renaming
 
-    private func renameTags(of key: ProgramKey) async throws(Stop) -> [AttentionNote] {
+    private func renameTags(of key: ProgramKey) async throws(DeliveryFailure) -> [AttentionNote] {
         var notes: [AttentionNote] = []
         for (tag, record) in directory.tags(of: key) where directory.keyed[record.key] == tag {
             // Read anew each time: a later renaming may have been announced while the last call ran.
@@ -48,7 +48,7 @@ extension DirectoryKeeper {
     /// Returns what a person should know.
     func rename(
         _ tag: TagID, _ record: TagDirectory.TagRecord, to name: String
-    ) async throws(Stop) -> AttentionNote? {
+    ) async throws(DeliveryFailure) -> AttentionNote? {
         do throws(KeapFailure) {
             try await calls.rename(tag, to: name)
         } catch {
@@ -77,7 +77,7 @@ extension DirectoryKeeper {
 
     // MARK: Deletion
 
-    private func sweep(_ program: Program, job: UInt64) async throws(Stop) -> [AttentionNote] {
+    private func sweep(_ program: Program, job: UInt64) async throws(DeliveryFailure) -> [AttentionNote] {
         guard !program.isSwept else { return [] }
         let tags = directory.tags(of: program.key)
         // New adds are refused since the announcement; those let through before it must have landed.
@@ -99,7 +99,7 @@ extension DirectoryKeeper {
     }
 
     /// Reads which contacts have the tag and takes it off them, until none has. Returns those for whom Keap refused.
-    private func takeOffEverybody(_ tag: TagID) async throws(Stop) -> Set<ContactID> {
+    private func takeOffEverybody(_ tag: TagID) async throws(DeliveryFailure) -> Set<ContactID> {
         var stubborn: Set<ContactID> = []
         var last: Set<ContactID> = []
         while true {
@@ -126,7 +126,7 @@ extension DirectoryKeeper {
     }
 
     /// Takes the tag off a batch; one that Keap refuses is halved until the contact that is at fault is known.
-    private func takeOff(_ tag: TagID, _ batch: ArraySlice<ContactID>) async throws(Stop) -> Set<ContactID> {
+    private func takeOff(_ tag: TagID, _ batch: ArraySlice<ContactID>) async throws(DeliveryFailure) -> Set<ContactID> {
         do throws(KeapFailure) {
             try await calls.remove(tag, from: Array(batch))
             return []
@@ -152,8 +152,8 @@ extension DirectoryKeeper {
         return contacts.count > 10 ? "\(shown) and \(contacts.count - 10) more" : shown
     }
 
-    private func retireName(of tag: TagID, _ record: TagDirectory.TagRecord) async throws(Stop) {
-        do throws(Stop) {
+    private func retireName(of tag: TagID, _ record: TagDirectory.TagRecord) async throws(DeliveryFailure) {
+        do throws(DeliveryFailure) {
             switch settings.onProgramDeleted {
             case .delete:
                 try await keap { () async throws(KeapFailure) in try await calls.delete(tag) }
@@ -169,9 +169,9 @@ extension DirectoryKeeper {
         }
     }
 
-    private func rename(_ tag: TagID, to name: String) async throws(Stop) {
+    private func rename(_ tag: TagID, to name: String) async throws(DeliveryFailure) {
         var name = name
-        do throws(Stop) {
+        do throws(DeliveryFailure) {
             try await keap { () async throws(KeapFailure) in try await calls.rename(tag, to: name) }
         } catch {
             guard case .keap(.refused) = error else { throw error }

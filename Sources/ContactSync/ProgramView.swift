@@ -35,7 +35,7 @@ extension TagDirectory {
     }
 }
 
-extension DirectoryKeeper {
+extension TagService {
     /// Counts the contacts that have one of the tags in Keap. Each page is a call; after `mostCalls` the count is a part.
     package func countWearers(
         of tags: [TagID], mostCalls: Int = 10

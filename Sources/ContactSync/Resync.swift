@@ -9,9 +9,9 @@ package struct Resync: ContactChange, Equatable {
     package var values: [SyncedField: FieldValue] { [:] }
     package var nameMatch: NameMatch { .parts }
 
-    package func wanted(after mirror: Mirror) -> Wanted {
-        let known = mirror.remembered ?? Remembered(mirror, isGone: false)
-        var wanted = Wanted(zenPlannerID: known.zenPlannerID)
+    package func wanted(after mirror: Mirror) -> DesiredContact {
+        let known = mirror.remembered ?? RememberedState(mirror, isGone: false)
+        var wanted = DesiredContact(zenPlannerID: known.zenPlannerID)
         wanted.isResync = true
         wanted.isOfRecord = known.isOfRecord
         // What a booking's form told once is not worth more than what Keap's users wrote since.

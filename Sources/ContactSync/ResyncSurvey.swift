@@ -8,11 +8,11 @@ package struct ResyncSurvey: Sendable {
         case tag(TagID)
     }
 
-    private let keeper: DirectoryKeeper
-    private let calls: any KeapCalls
+    private let keeper: TagService
+    private let calls: any KeapAPI
 
     /// - Parameter calls: as imports make them: behind everything live.
-    package init(keeper: DirectoryKeeper, calls: any KeapCalls) {
+    package init(keeper: TagService, calls: any KeapAPI) {
         self.keeper = keeper
         self.calls = calls
     }

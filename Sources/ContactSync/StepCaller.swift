@@ -14,12 +14,12 @@ enum StepAnswer: Sendable {
 
 /// Makes the call that a step asks for.
 struct StepCaller: Sendable {
-    var calls: any KeapCalls
-    let keeper: DirectoryKeeper
+    var calls: any KeapAPI
+    let keeper: TagService
     /// For imports: what was read ahead.
-    var readAhead: ReadAhead?
+    var readAhead: ContactPrefetch?
     /// For live deliveries too: to be told of contacts that were made or changed, or an import would take them for new.
-    let book: ReadAhead?
+    let book: ContactPrefetch?
 
     func answer(to step: PlanStep) async throws(KeapFailure) -> StepAnswer {
         let field = keeper.directory.customFields[.zenPlannerID]

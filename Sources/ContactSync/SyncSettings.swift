@@ -17,7 +17,7 @@ package struct SyncSettings: Equatable, Sendable {
     /// A field without an entry is overwritten.
     package var policies: [PolicyField: FieldPolicy] = [:]
     /// How wishes of sources are read and met.
-    package var wishes = WishSettings()
+    package var wishes = FieldRequestSettings()
     /// Tags of sources that name theirs themselves.
     package var named = NamedTags()
     /// The custom fields that this gym's sources fill.

@@ -2,7 +2,7 @@ import Keap
 
 /// One gym's knowledge of its tags: which program and status is which tag of Keap's, and what became of the programs.
 ///
-/// A value: it answers and notes, `DirectoryKeeper` calls Keap. Job numbers tell what came first: a program deleted by
+/// A value: it answers and notes, `TagService` calls Keap. Job numbers tell what came first: a program deleted by
 /// job 40 is, for job 39, a program whose tags no contact has; for job 41 its name is a new program's.
 package struct TagDirectory: Equatable, Sendable {
     var programs: [Program] = []

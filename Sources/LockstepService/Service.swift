@@ -1,10 +1,10 @@
 import ContactSync
 import Foundation
 import Keap
-package import LockstepHTTP
-import LockstepJournal
-import LockstepLimits
-package import LockstepPool
+package import EmbeddedHTTP
+import FileJournal
+import RateLimits
+package import DurableQueue
 import Synchronization
 import ZenPlanner
 
@@ -28,7 +28,7 @@ package final class Service: Sendable {
 
     /// Recovers what is on disk. Nothing is accepted and nothing sent before `listen` and `run`.
     package static func open(
-        _ configuration: Configuration, log: ServiceLog, in surroundings: Surroundings = .real
+        _ configuration: Configuration, log: ServiceLog, in surroundings: ServiceEnvironment = .real
     ) async throws -> Service {
         var options = surroundings.journal
         options.unsyncedLimit = configuration.unsyncedLimit
@@ -84,7 +84,7 @@ package final class Service: Sendable {
         _ configuration: Configuration, _ queue: JobQueue, _ restored: RestoredData, _ handler: SyncHandler,
         _ gyms: Gyms,
         _ accounts: [KeapAccount], _ credentials: [KeapCredential], _ journal: Journal, _ log: ServiceLog,
-        _ surroundings: Surroundings
+        _ surroundings: ServiceEnvironment
     ) {
         self.configuration = configuration
         self.queue = queue
@@ -194,11 +194,11 @@ package final class Service: Sendable {
     }
 
     private static func make(
-        _ gym: GymConfiguration, as party: Party, account: KeapAccount, _ queue: JobQueue, _ clock: ServiceClock
+        _ gym: GymConfiguration, as party: BudgetShare, account: KeapAccount, _ queue: JobQueue, _ clock: ServiceClock
     ) async throws -> Gym {
         let directory = "directory/\(gym.id)"
         let hints = "attention/\(gym.id)"
-        let keeper = try DirectoryKeeper(
+        let keeper = try TagService(
             settings: gym.sync, saved: await queue.note(directory), calls: account.gateway.calls(for: party),
             shared: { account.shared.making }
         ) { bytes in
@@ -207,7 +207,7 @@ package final class Service: Sendable {
         // What waits is about what will be searched for: more than one search for each who is new, none for the others.
         let bulk = account.gateway.calls(.bulk, for: party)
         let origin = clock.now
-        let readAhead = ReadAhead(calls: bulk, now: { origin.duration(to: clock.now) }) {
+        let readAhead = ContactPrefetch(calls: bulk, now: { origin.duration(to: clock.now) }) {
             await queue.pending(of: gym.id.tenant)
         }
         let imports = ImportCalls(calls: bulk, readAhead: readAhead)
@@ -245,7 +245,7 @@ package final class Service: Sendable {
 
     /// Nil where it cannot be had: a job that crashes Lockstep is then not found out.
     private static func marks(
-        in directory: String, _ surroundings: Surroundings, _ log: ServiceLog
+        in directory: String, _ surroundings: ServiceEnvironment, _ log: ServiceLog
     ) -> (any MarkMemory)? {
         do {
             return try surroundings.markMemory(directory)

@@ -28,8 +28,8 @@ extension BookingChange: ContactChange {
         return Dictionary(uniqueKeysWithValues: texts.filter { !$0.1.isEmpty }.map { ($0, .value($1)) })
     }
 
-    package func wanted(after mirror: Mirror) -> Wanted {
-        var wanted = Wanted(values: values)
+    package func wanted(after mirror: Mirror) -> DesiredContact {
+        var wanted = DesiredContact(values: values)
         wanted.nameMatch = nameMatch
         wanted.optInReason = settings.creation.optInReason
         wanted.notes = booking.customer.notes
@@ -41,7 +41,7 @@ extension BookingChange: ContactChange {
         return wanted
     }
 
-    private func ask(of wanted: inout Wanted, after known: BookingMemory) {
+    private func ask(of wanted: inout DesiredContact, after known: BookingMemory) {
         let event = booking.event
         guard !known.isOvertaken(event, of: booking.id) else {
             wanted.policy = .ignore
@@ -51,12 +51,12 @@ extension BookingChange: ContactChange {
         // An earlier try may have noted the event, and is to have no other say than that.
         let before = isDone ? known : known.without(event: event.id)
         var after = known
-        after.note(event, of: booking.id, places: Places(of: booking, names: settings.names))
+        after.note(event, of: booking.id, places: BookingContext(of: booking, names: settings.names))
         after.finish(event.id)
         let isNewest = !isDone && after.newest == event.stamp
         wanted.policy = isNewest ? settings.creation.known : .ignore
         wanted.tags = tags(before, after, isNewest: isNewest)
-        Wizard(settings: settings, booking: booking).add(
+        BookingRules(settings: settings, booking: booking).add(
             to: &wanted, after: after, isNewest: isNewest, isForgotten: isForgotten(before))
         if isForgotten(before), settings.tags.isSpecificOn {
             wanted.forgottenTags = records.flatMap { booking in
@@ -78,13 +78,13 @@ extension BookingChange: ContactChange {
 
     // MARK: Tags
 
-    private func tags(_ before: BookingMemory, _ after: BookingMemory, isNewest: Bool) -> [TagWish] {
+    private func tags(_ before: BookingMemory, _ after: BookingMemory, isNewest: Bool) -> [TagRequest] {
         let old = Lifecycle(before, unknownActor: settings.unknownActor)
         let new = Lifecycle(after, unknownActor: settings.unknownActor)
         let isRenewed = isNewest && settings.tags.reapply == .newEvents
-        var wishes: [TagWish] = []
+        var wishes: [TagRequest] = []
         if settings.tags.isGenericOn, let latest = new.latest {
-            var wish = TagWish(.lifecycle, worn: [.named(settings.tags.generic(latest.phase))])
+            var wish = TagRequest(.lifecycle, worn: [.named(settings.tags.generic(latest.phase))])
             wish.isRenewed = isRenewed
             wishes.append(wish)
         }
@@ -102,16 +102,16 @@ extension BookingChange: ContactChange {
     /// For the bookings that the event speaks of, and those that it puts in another light.
     private func specific(
         _ old: Lifecycle, _ new: Lifecycle, _ mistaken: [Lifecycle.Standing]
-    ) -> [TagWish] {
+    ) -> [TagRequest] {
         let changed = new.standings.filter { !old.contains($0) }.map(\.booking)
         return Set(records + changed + mistaken.map(\.booking)).sorted().map { booking in
             func tags(_ standings: [Lifecycle.Standing]) -> [WantedTag] {
                 standings.filter { $0.booking == booking }.map { .named(settings.tags.specific($0.phase, booking)) }
             }
             guard settings.tags.keepsHistory else {
-                return TagWish(.booking(booking), worn: tags(new.current(of: booking).map { [$0] } ?? []))
+                return TagRequest(.booking(booking), worn: tags(new.current(of: booking).map { [$0] } ?? []))
             }
-            var wish = TagWish(.booking(booking), worn: tags(new.standings), isWhole: false)
+            var wish = TagRequest(.booking(booking), worn: tags(new.standings), isWhole: false)
             wish.unworn = tags(mistaken)
             return wish
         }
@@ -120,15 +120,15 @@ extension BookingChange: ContactChange {
     /// The gym's own tags stay on, except those that another event showed to have been a mistake.
     private func own(
         _ old: Lifecycle, _ new: Lifecycle, _ mistaken: [Lifecycle.Standing], _ memory: BookingMemory
-    ) -> TagWish {
+    ) -> TagRequest {
         func fitting(_ standings: [Lifecycle.Standing]) -> [WantedTag] {
             settings.ownTags.filter { tag in
-                standings.contains { tag.fits($0.phase, memory.places(of: $0.booking) ?? Places()) }
+                standings.contains { tag.fits($0.phase, memory.places(of: $0.booking) ?? BookingContext()) }
             }.map { .named($0.named) }
         }
         let event = booking.event.id
         let coming = new.standings.filter { !old.contains($0) || $0.stamp.id == event }
-        var wish = TagWish(.ownOnBooking, worn: fitting(coming), isWhole: false)
+        var wish = TagRequest(.ownOnBooking, worn: fitting(coming), isWhole: false)
         let right = fitting(new.standings)
         wish.unworn = fitting(mistaken).filter { !right.contains($0) }
         return wish

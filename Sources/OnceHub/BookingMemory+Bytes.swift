@@ -26,7 +26,7 @@ extension BookingMemory {
             bookings: stored.bookings.map { booking in
                 var known = Known(id: booking.id)
                 known.forgotten = booking.forgotten
-                known.places = booking.places ?? Places()
+                known.places = booking.places ?? BookingContext()
                 // An event of a kind that this version does not know decides nothing.
                 known.events = booking.events.compactMap(\.event)
                 known.foreign = WrittenEvent.union(booking.events.filter { !$0.isUnderstood }, [])
@@ -50,14 +50,14 @@ extension BookingMemory {
 
     private struct Stored: Codable {
         var bookings: [Booking]
-        var forgotten: Stamp?
+        var forgotten: EventOrder?
         var unfinished: [String]?
 
         struct Booking: Codable {
             var id: String
             var events: [WrittenEvent]
-            var places: Places?
-            var forgotten: Stamp?
+            var places: BookingContext?
+            var forgotten: EventOrder?
         }
 
         init(_ memory: BookingMemory) {
@@ -66,7 +66,7 @@ extension BookingMemory {
             bookings = memory.bookings.map { known in
                 let foreign = Set(known.foreign.map(\.id))
                 let events = known.events.filter { !foreign.contains($0.id) }.map(WrittenEvent.init)
-                let places = known.places == Places() ? nil : known.places
+                let places = known.places == BookingContext() ? nil : known.places
                 return Booking(
                     id: known.id, events: events + known.foreign, places: places, forgotten: known.forgotten)
             }

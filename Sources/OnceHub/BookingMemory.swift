@@ -8,13 +8,13 @@ package struct BookingMemory: Equatable, Sendable {
         var id: String
         /// In the order of their stamps. None: of the booking no more than its id is remembered.
         var events: [BookingEvent] = []
-        var places = Places()
+        var places = BookingContext()
         /// The newest event that was let go.
-        var forgotten: Stamp?
+        var forgotten: EventOrder?
         /// Events that this version cannot read in full, as a newer one wrote them.
         var foreign: [WrittenEvent] = []
 
-        var newest: Stamp? { events.last?.stamp ?? forgotten }
+        var newest: EventOrder? { events.last?.stamp ?? forgotten }
 
         /// Whether it is still to take place, as far as its newest event tells.
         var isOpen: Bool {
@@ -35,13 +35,13 @@ package struct BookingMemory: Equatable, Sendable {
     /// In the order of their newest events.
     private(set) var bookings: [Known] = []
     /// The newest event of a booking that was let go whole.
-    private(set) var forgotten: Stamp?
+    private(set) var forgotten: EventOrder?
     /// Events of which only a part may be done: their jobs are being tried, or are dead letters.
     private(set) var unfinished: Set<String> = []
 
     package init() {}
 
-    init(bookings: [Known], forgotten: Stamp?, unfinished: Set<String>) {
+    init(bookings: [Known], forgotten: EventOrder?, unfinished: Set<String>) {
         (self.bookings, self.forgotten, self.unfinished) = (bookings, forgotten, unfinished)
     }
 
@@ -55,7 +55,7 @@ package struct BookingMemory: Equatable, Sendable {
     /// Whether all that the event asked for was done.
     package func hasDone(event id: String) -> Bool { contains(event: id) && !unfinished.contains(id) }
 
-    func places(of booking: String) -> Places? { bookings.first { $0.id == booking }?.places }
+    func places(of booking: String) -> BookingContext? { bookings.first { $0.id == booking }?.places }
 
     func remembers(booking id: String) -> Bool { bookings.contains { $0.id == id && $0.newest != nil } }
 
@@ -66,14 +66,14 @@ package struct BookingMemory: Equatable, Sendable {
         return horizon.map { event.stamp <= $0 } ?? false
     }
 
-    var newest: Stamp? { bookings.compactMap(\.events.last?.stamp).max() }
+    var newest: EventOrder? { bookings.compactMap(\.events.last?.stamp).max() }
 
     /// Every booking that events speak of.
     var named: Set<String> {
         Set(bookings.flatMap { known in [known.id] + known.events.compactMap(\.otherBooking) })
     }
 
-    mutating func note(_ event: BookingEvent, of booking: String, places: Places) {
+    mutating func note(_ event: BookingEvent, of booking: String, places: BookingContext) {
         guard !contains(event: event.id), !isOvertaken(event, of: booking) else { return }
         var known = bookings.first { $0.id == booking } ?? Known(id: booking)
         known.events.append(event)
@@ -116,7 +116,7 @@ package struct BookingMemory: Equatable, Sendable {
                 continue
             }
             bookings[oldest].letGo(bookings[oldest].events.count)
-            (bookings[oldest].places, bookings[oldest].foreign) = (Places(), [])
+            (bookings[oldest].places, bookings[oldest].foreign) = (BookingContext(), [])
         }
         while bookings.count(where: \.events.isEmpty) > Self.mostOutlines,
             let oldest = bookings.firstIndex(where: \.events.isEmpty)
@@ -154,7 +154,7 @@ package struct BookingMemory: Equatable, Sendable {
 }
 
 /// Where a booking was made, as far as filters ask: ids and names, folded.
-package struct Places: Equatable, Hashable, Sendable, Codable {
+package struct BookingContext: Equatable, Hashable, Sendable, Codable {
     var bookingPage: [String] = []
     var masterPage: [String] = []
     var eventType: [String] = []

@@ -5,7 +5,7 @@ struct Lifecycle: Equatable {
     struct Standing: Equatable {
         var booking: String
         var phase: Phase
-        var stamp: Stamp
+        var stamp: EventOrder
     }
 
     /// By event and booking: one event may speak of two.
@@ -62,7 +62,7 @@ struct Lifecycle: Equatable {
 
     private mutating func add(_ told: Told, _ story: [Told], _ unknownActor: BookingActor) {
         let event = told.event
-        func stand(_ booking: String, _ phase: Phase, _ stamp: Stamp) {
+        func stand(_ booking: String, _ phase: Phase, _ stamp: EventOrder) {
             standings.append(Standing(booking: booking, phase: phase, stamp: stamp))
         }
         switch event.kind {
@@ -86,7 +86,7 @@ struct Lifecycle: Equatable {
     }
 
     /// The owner's request that a reschedule answers: the newest before it, unless an earlier reschedule answered that.
-    private func request(for told: Told, in story: [Told]) -> Stamp? {
+    private func request(for told: Told, in story: [Told]) -> EventOrder? {
         let bookings = Set([told.replaced, told.rescheduled].compactMap { $0 })
         func concerns(_ other: Told) -> Bool {
             !bookings.isDisjoint(with: [other.replaced, other.rescheduled].compactMap { $0 })

@@ -109,9 +109,9 @@ package struct OwnTag: Equatable, Sendable {
 
     var named: NamedTag { NamedTag(name, family: .ownOnBooking, category: category) }
 
-    func fits(_ phase: Phase, _ places: Places) -> Bool {
+    func fits(_ phase: Phase, _ places: BookingContext) -> Bool {
         func fits(_ wanted: [String], _ there: [String]) -> Bool {
-            wanted.isEmpty || wanted.contains { there.contains(Places.word($0)) }
+            wanted.isEmpty || wanted.contains { there.contains(BookingContext.word($0)) }
         }
         return phases.contains(phase) && fits(bookingPages, places.bookingPage)
             && fits(masterPages, places.masterPage) && fits(eventTypes, places.eventType)

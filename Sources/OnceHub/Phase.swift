@@ -31,16 +31,16 @@ package enum Phase: String, CaseIterable, Codable, Hashable, Sendable {
 
 /// Where an event stands among others: by OnceHub's clock, then by what usually comes first, then by its id, so that any
 /// two events have one order, however they arrive.
-struct Stamp: Comparable, Hashable, Codable {
+struct EventOrder: Comparable, Hashable, Codable {
     var at: Int64
     var rank: Int
     var id: String
 
-    static func < (a: Stamp, b: Stamp) -> Bool { (a.at, a.rank, a.id) < (b.at, b.rank, b.id) }
+    static func < (a: EventOrder, b: EventOrder) -> Bool { (a.at, a.rank, a.id) < (b.at, b.rank, b.id) }
 }
 
 extension BookingEvent {
-    var stamp: Stamp { Stamp(at: at, rank: rank, id: id) }
+    var stamp: EventOrder { EventOrder(at: at, rank: rank, id: id) }
 
     private var rank: Int {
         switch kind {
@@ -57,7 +57,7 @@ extension BookingEvent {
     private static let cancellation = 3
 
     /// For the booking that an event leaves canceled beside the new one.
-    var stampOfCancellation: Stamp { Stamp(at: at, rank: Self.cancellation, id: id) }
+    var stampOfCancellation: EventOrder { EventOrder(at: at, rank: Self.cancellation, id: id) }
 
     /// Whether it tells of the booking that is given up rather than of the new one. OnceHub does not document which of the
     /// two a cancellation with a new booking carries; the booking's status does tell.

@@ -1,4 +1,4 @@
-import LockstepHTTP
+import EmbeddedHTTP
 import WireFormats
 
 /// Takes a body apart into named values, by its content type.

@@ -28,9 +28,9 @@ import Testing
 
     private func held(_ gym: Gym) -> [AppointmentBody] { gym.keap.with { Array(($0.appointments ?? [:]).values) } }
 
-    private func want(_ gym: Gym, job: UInt64, _ what: AppointmentWish.What...) async -> Delivery {
+    private func want(_ gym: Gym, job: UInt64, _ what: AppointmentRequest.What...) async -> Delivery {
         await gym.deliver(job: job) { wanted in
-            wanted.appointments = what.enumerated().map { AppointmentWish(key: "B-\($0.offset + 1)", $0.element) }
+            wanted.appointments = what.enumerated().map { AppointmentRequest(key: "B-\($0.offset + 1)", $0.element) }
         }
     }
 
@@ -120,11 +120,11 @@ import Testing
     @Test(arguments: [FakeKeap.Fault.unavailable, .doneUnclear, .notDoneUnclear, .diesAfter, .diesBefore])
     func `failing at any call makes no appointment twice and loses none`(fault: FakeKeap.Fault) async throws {
         let life: [Change] = [
-            [AppointmentWish(key: "B-1", .hold(plan()))],
-            [AppointmentWish(key: "B-1", .hold(plan { $0.start = $0.start.advanced(byMinutes: -60) }))],
+            [AppointmentRequest(key: "B-1", .hold(plan()))],
+            [AppointmentRequest(key: "B-1", .hold(plan { $0.start = $0.start.advanced(byMinutes: -60) }))],
             [
-                AppointmentWish(key: "B-1", .drop),
-                AppointmentWish(key: "B-2", .hold(plan { $0.description = "Booking B-2" })),
+                AppointmentRequest(key: "B-1", .drop),
+                AppointmentRequest(key: "B-2", .hold(plan { $0.description = "Booking B-2" })),
             ],
         ].map { wishes in .contact(SourceForTests { $0.appointments = wishes }) }
         func live(_ gym: Gym) async throws {
@@ -154,7 +154,7 @@ import Testing
                         plan.start = plan.start.advanced(byMinutes: Int64(number) * 60)
                         plan.end = plan.start.advanced(byMinutes: 30)
                     }
-                    wanted.appointments = [AppointmentWish(key: "B-\(number)", .hold(plan))]
+                    wanted.appointments = [AppointmentRequest(key: "B-\(number)", .hold(plan))]
                 }, job: UInt64(number + 1))
         }
         let kept = try gym.mirror("cara").appointments
@@ -164,14 +164,14 @@ import Testing
 
     // MARK: Whatever becomes of the contact
 
-    private func mood(_ word: String) -> TagWish { TagWish(.status, worn: [.status(word)]) }
+    private func mood(_ word: String) -> TagRequest { TagRequest(.status, worn: [.status(word)]) }
 
     /// A contact that wears a tag of ours and has an appointment.
     private func gymWithAppointment() async throws -> (Gym, ContactID) {
         let gym = try await gym()
         await gym.deliver(job: 2) { wanted in
             wanted.tags = [mood("Glad")]
-            wanted.appointments = [AppointmentWish(key: "B-1", .hold(plan()))]
+            wanted.appointments = [AppointmentRequest(key: "B-1", .hold(plan()))]
         }
         #expect(held(gym).count == 1)
         return (gym, try #require(gym.onlyContact))
@@ -189,7 +189,7 @@ import Testing
     private var moved: AppointmentPlan { plan { $0.start = $0.start.advanced(byMinutes: 15) } }
 
     @Test func `a contact that is met again because a tag was gone keeps its appointments`() async throws {
-        for what in [AppointmentWish.What.hold(moved), .drop] {
+        for what in [AppointmentRequest.What.hold(moved), .drop] {
             let (gym, contact) = try await gymWithAppointment()
             gym.keap.with { world in
                 for tag in world.tags.values where tag.name == "ZP Status: Glad" {
@@ -199,7 +199,7 @@ import Testing
             }
             let delivery = await gym.deliver(job: 3) { wanted in
                 wanted.tags = [mood("Sad")]
-                wanted.appointments = [AppointmentWish(key: "B-1", what)]
+                wanted.appointments = [AppointmentRequest(key: "B-1", what)]
             }
             #expect(delivery.notes == [])
             #expect(gym.keap.calls.contains("read \(contact)"), "the contact was met again")
@@ -208,12 +208,12 @@ import Testing
     }
 
     @Test func `so does one that was merged into another`() async throws {
-        for what in [AppointmentWish.What.hold(moved), .hold(plan()), .drop] {
+        for what in [AppointmentRequest.What.hold(moved), .hold(plan()), .drop] {
             let (gym, contact) = try await gymWithAppointment()
             merge(contact, into: ContactID("900"), gym)
             let delivery = await gym.deliver(job: 3) { wanted in
                 wanted.tags = [mood("Sad")]
-                wanted.appointments = [AppointmentWish(key: "B-1", what)]
+                wanted.appointments = [AppointmentRequest(key: "B-1", what)]
             }
             #expect(delivery.notes == [])
             #expect(gym.onlyContact == ContactID("900"))
@@ -229,7 +229,7 @@ import Testing
         }
         await gym.deliver(job: 3) { wanted in
             wanted.tags = [mood("Sad")]
-            wanted.appointments = [AppointmentWish(key: "B-1", .hold(plan()))]
+            wanted.appointments = [AppointmentRequest(key: "B-1", .hold(plan()))]
         }
         #expect(held(gym).map(\.contact) == [try #require(gym.onlyContact)])
     }
@@ -253,7 +253,7 @@ import Testing
     }
 
     @Test func `a calendar that is closed for a while makes nobody forget what is in it`() async throws {
-        for what in [AppointmentWish.What.hold(moved), .drop] {
+        for what in [AppointmentRequest.What.hold(moved), .drop] {
             let (gym, _) = try await gymWithAppointment()
             let calendar = gym.keap.with { world in
                 defer { world.appointments = nil }
@@ -261,7 +261,8 @@ import Testing
             }
             let closed = await gym.deliver(job: 3) { wanted in
                 wanted.appointments = [
-                    AppointmentWish(key: "B-2", .hold(plan { $0.owner = nil })), AppointmentWish(key: "B-1", what),
+                    AppointmentRequest(key: "B-2", .hold(plan { $0.owner = nil })),
+                    AppointmentRequest(key: "B-1", what),
                 ]
             }
             #expect(
@@ -271,7 +272,7 @@ import Testing
                 ])
             try gym.restart()
             gym.keap.with { $0.appointments = calendar }
-            await gym.deliver(job: 4) { $0.appointments = [AppointmentWish(key: "B-1", what)] }
+            await gym.deliver(job: 4) { $0.appointments = [AppointmentRequest(key: "B-1", what)] }
             #expect(held(gym).map(\.start) == (what == .drop ? [] : [moved.start]))
         }
     }

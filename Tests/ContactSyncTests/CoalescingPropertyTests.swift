@@ -90,7 +90,7 @@ import Testing
         }
         var deliveries = 0
         while let first = waiting.first {
-            var fold = SnapshotFold(
+            var fold = SnapshotCoalescer(
                 first.person, job: first.job, mirror: try gym.mirror("zp-1"), directory: gym.keeper.directory,
                 settings: story.settings)
             let others = waiting.dropFirst().prefix { folds && fold.take($0.person, job: $0.job) }

@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `waiting for adds ends with the last of them, or when cancelled`() async throws {
-        let adds = AddsUnderWay()
+        let adds = InFlightAdds()
         let (a, b) = (TagID("1"), TagID("2"))
         #expect(await adds.drained([a], job: 1))
         let both = adds.begin([a, b])

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A small Keap in memory, with the manners that matter to a sync: whole lists are replaced, tag names are unique,
 /// ids that are unknown are gone, and any call may be made to fail.
-final class FakeKeap: KeapCalls {
+final class FakeKeap: KeapAPI {
     struct Person: Equatable {
         var given = ""
         var family = ""

@@ -10,7 +10,7 @@ final class Gym: Sendable {
     private let addresses: Mutex<AddressLocks>
     let settings: SyncSettings
     private let disk = Mutex(Disk())
-    private let running: Mutex<(keeper: DirectoryKeeper, deliverer: Deliverer)>
+    private let running: Mutex<(keeper: TagService, deliverer: Deliverer)>
 
     private struct Disk {
         var directory: [UInt8] = []
@@ -30,13 +30,13 @@ final class Gym: Sendable {
         var settings = SyncSettings()
         change(&settings)
         self.settings = settings
-        let keeper = try DirectoryKeeper(settings: settings, saved: nil, calls: keap) { _ in }
+        let keeper = try TagService(settings: settings, saved: nil, calls: keap) { _ in }
         addresses = Mutex(AddressLocks())
         running = Mutex((keeper, Deliverer(keeper: keeper)))
         try restart()
     }
 
-    var keeper: DirectoryKeeper { running.withLock { $0.keeper } }
+    var keeper: TagService { running.withLock { $0.keeper } }
     /// How many wait for an address that is held.
     func waiting(for address: String) -> Int { addresses.withLock { $0.waiting(for: address) } }
 
@@ -46,13 +46,13 @@ final class Gym: Sendable {
     func restart() throws {
         keap.with { $0.isDead = false }
         let saved = disk.withLock { $0.directory }
-        let keeper = try DirectoryKeeper(settings: settings, saved: saved, calls: keap) { [self] bytes in
+        let keeper = try TagService(settings: settings, saved: saved, calls: keap) { [self] bytes in
             try keep { $0.directory = bytes }
         }
         let calls = keap.importing
         let imports = ImportCalls(
             calls: calls,
-            readAhead: ReadAhead(calls: calls, now: { .zero }, searchesAhead: { [self] in searchesAhead.value }))
+            readAhead: ContactPrefetch(calls: calls, now: { .zero }, searchesAhead: { [self] in searchesAhead.value }))
         let locks = AddressLocks()
         addresses.withLock { $0 = locks }
         running.withLock { $0 = (keeper, Deliverer(keeper: keeper, imports: imports, addresses: locks)) }
@@ -84,7 +84,7 @@ final class Gym: Sendable {
         if case .person(let person) = change, let name = person.nameKey {
             disk.withLock { $0.names[name] = $0.names[name] ?? lane }
         }
-        let hold = LaneHold(
+        let hold = DeliveryContext(
             save: { [self] bytes in try keep { $0.lanes[lane] = bytes } },
             claim: { [self] contact in claim(contact, for: lane) },
             isNamesakes: { [self] name in isNamesakes(name, lane) })

@@ -124,12 +124,12 @@ import Testing
         throws
     {
         var planner = Planner(
-            Wanted(zenPlannerID: "zp-1"), job: 1, mirror: Mirror(), settings: SyncSettings())
+            DesiredContact(zenPlannerID: "zp-1"), job: 1, mirror: Mirror(), settings: SyncSettings())
         #expect(
             planner.failed(.addTags([TagID("5")], to: ContactID("1")), .partly(.cancelled)) == .stop)
         #expect(planner.mirror.unclearTags.keys.map(\.text) == ["5"])
-        #expect(Stop.keap(.partly(.cancelled)).delivery(state: [1], doing: "x") == .interrupted(state: [1]))
-        let retry = Stop.keap(.partly(.unavailable(reason: "503"))).delivery(state: [1], doing: "x")
+        #expect(DeliveryFailure.keap(.partly(.cancelled)).delivery(state: [1], doing: "x") == .interrupted(state: [1]))
+        let retry = DeliveryFailure.keap(.partly(.unavailable(reason: "503"))).delivery(state: [1], doing: "x")
         guard case .retry(_, [1], isDoubtful: false) = retry else {
             Issue.record("it was \(retry)")
             return
@@ -138,7 +138,7 @@ import Testing
 
     @Test func `what was read too long ago to be written back is read again`() {
         var planner = Planner(
-            Wanted(zenPlannerID: "zp-1"), job: 1, mirror: Mirror(), settings: SyncSettings())
+            DesiredContact(zenPlannerID: "zp-1"), job: 1, mirror: Mirror(), settings: SyncSettings())
         planner.contact = KeapContact(id: ContactID("1"))
         #expect(planner.failed(.update(ContactID("1"), ContactBody()), .stale) == .goOn)
         #expect(planner.contact == nil)

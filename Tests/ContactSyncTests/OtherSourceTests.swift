@@ -20,16 +20,16 @@ private struct Visit: ContactChange, Equatable {
     static func family(_ number: Int) -> TagFamily { TagFamily(rawValue: "visit \(number)") }
     static let mood = TagFamily(rawValue: "mood")
 
-    func wanted(after mirror: Mirror) -> Wanted {
-        var wanted = Wanted(values: values)
+    func wanted(after mirror: Mirror) -> DesiredContact {
+        var wanted = DesiredContact(values: values)
         wanted.nameMatch = nameMatch
         wanted.policy = policy
         let seen = Int(mirror.memories["visits"] ?? "") ?? 0
-        var generic = TagWish(Self.mood, worn: [.named(NamedTag(mood, family: Self.mood, category: "Visits"))])
+        var generic = TagRequest(Self.mood, worn: [.named(NamedTag(mood, family: Self.mood, category: "Visits"))])
         generic.isRenewed = isRenewed
         let own = NamedTag(
             "\(mood) (Visit \(number))", family: Self.family(number), category: "Visits", isPersonal: true)
-        wanted.tags = [generic, TagWish(Self.family(number), worn: [.named(own)])]
+        wanted.tags = [generic, TagRequest(Self.family(number), worn: [.named(own)])]
         // Two are remembered.
         let numbers = [seen, number].filter { $0 > 0 }
         wanted.memory = SourceMemory(source: "visits", text: "\(number)", families: Set(numbers.map(Self.family)))

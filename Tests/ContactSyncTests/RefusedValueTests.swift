@@ -157,7 +157,7 @@ struct RefusedValueTests {
     }
 
     @Test func `what cannot be asked is not said to be Keap's refusal`() {
-        let failure = Stop.keap(.refused(status: 0, message: "An id cannot be “x/y”."))
+        let failure = DeliveryFailure.keap(.refused(status: 0, message: "An id cannot be “x/y”."))
         let delivery = failure.delivery(state: [], doing: "update contact x/y")
         #expect(delivery.reason == "Keap was not asked to update contact x/y: An id cannot be “x/y”.")
     }

@@ -4,16 +4,16 @@ import Keap
 
 /// A source that wants what a test says.
 struct SourceForTests: ContactChange, Equatable {
-    var wanted: Wanted
+    var wanted: DesiredContact
 
-    init(_ change: (inout Wanted) -> Void = { _ in }) {
-        wanted = Wanted(values: [
+    init(_ change: (inout DesiredContact) -> Void = { _ in }) {
+        wanted = DesiredContact(values: [
             .firstName: .value("Cara"), .lastName: .value("Cole"), .email: .value("cara@example.net"),
         ])
         change(&wanted)
     }
 
-    func wanted(after mirror: Mirror) -> Wanted { wanted }
+    func wanted(after mirror: Mirror) -> DesiredContact { wanted }
     var subject: String { "test" }
     var values: [SyncedField: FieldValue] { wanted.values }
     var records: [String] { [] }
@@ -29,7 +29,7 @@ extension Gym {
     }
 
     @discardableResult
-    func deliver(job: UInt64 = 1, _ change: (inout Wanted) -> Void) async -> Delivery {
+    func deliver(job: UInt64 = 1, _ change: (inout DesiredContact) -> Void) async -> Delivery {
         await deliver(SourceForTests(change), job: job)
     }
 }

@@ -276,10 +276,10 @@ import Testing
     ])
     func `a failure is told in words`(failure: KeapFailure, words: String) {
         let step = PlanStep.update(ContactID("5"), ContactBody())
-        let delivery = Stop.keap(failure).delivery(state: [1], doing: step.doing)
+        let delivery = DeliveryFailure.keap(failure).delivery(state: [1], doing: step.doing)
         #expect(delivery.reason?.contains(words) == true)
         #expect(delivery.state == [1])
-        #expect(Stop.keap(.cancelled).delivery(state: [1], doing: step.doing) == .interrupted(state: [1]))
+        #expect(DeliveryFailure.keap(.cancelled).delivery(state: [1], doing: step.doing) == .interrupted(state: [1]))
     }
 
     @Test func `a lane that belongs to somebody else is not written to`() async throws {

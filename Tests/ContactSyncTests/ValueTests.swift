@@ -150,7 +150,7 @@ import Testing
     @Test func `bytes that are no mirror make a dead letter, and stay`() async throws {
         #expect(throws: Mirror.Unreadable.self) { try Mirror(bytes: [1, 2]) }
         let gym = try Gym()
-        let hold = LaneHold(save: { _ in }, claim: { _ in .own }, isNamesakes: { _ in false })
+        let hold = DeliveryContext(save: { _ in }, claim: { _ in .own }, isNamesakes: { _ in false })
         let delivery = await gym.deliverer.deliver(.person(.ana()), job: 1, state: [1, 2], hold: hold)
         #expect(delivery.isDead && delivery.state == [1, 2])
         #expect(throws: TagDirectory.Unreadable.self) { try TagDirectory(bytes: [1, 2]) }

@@ -28,12 +28,14 @@ import Testing
         return gym
     }
 
-    private func everything(_ rule: FieldWish.Rule) -> [FieldWish] {
+    private func everything(_ rule: FieldRequest.Rule) -> [FieldRequest] {
         [
-            FieldWish(.owner, .text("olive@example.com"), rule),
-            FieldWish(.leadSource, .text("Front desk > Intro"), rule), FieldWish(.company, .text("Acme"), rule),
-            FieldWish(.property(.jobTitle), .text("Coach"), rule), FieldWish(.custom("goal"), .text("cardio"), rule),
-            FieldWish(.custom("Visits"), .number("3"), rule), FieldWish(.phone(.phone2), .text("303 555 01"), rule),
+            FieldRequest(.owner, .text("olive@example.com"), rule),
+            FieldRequest(.leadSource, .text("Front desk > Intro"), rule), FieldRequest(.company, .text("Acme"), rule),
+            FieldRequest(.property(.jobTitle), .text("Coach"), rule),
+            FieldRequest(.custom("goal"), .text("cardio"), rule),
+            FieldRequest(.custom("Visits"), .number("3"), rule),
+            FieldRequest(.phone(.phone2), .text("303 555 01"), rule),
         ]
     }
 
@@ -121,7 +123,7 @@ import Testing
         #expect(person.custom[foreign] == .string("stays"))
         gym.keap.forgetCalls()
         await gym.deliver(job: 2) { wanted in
-            wanted.wishes = [FieldWish(.custom("Goal"), .text("Strength"), .override)]
+            wanted.wishes = [FieldRequest(.custom("Goal"), .text("Strength"), .override)]
         }
         #expect(gym.keap.calls == ["read 50", "update 50"])
     }
@@ -141,11 +143,11 @@ import Testing
         let gym = try await gym()
         let notes = await gym.deliver { wanted in
             wanted.wishes = [
-                FieldWish(.custom("Goal"), .text("Boxing"), .override),
-                FieldWish(.custom("Vists"), .text("3"), .override),
-                FieldWish(.owner, .text("nobody@example.com"), .override),
-                FieldWish(.property(.jobTitle), .text("Coach"), .override),
-                FieldWish(.property(.website), .text(""), .override),
+                FieldRequest(.custom("Goal"), .text("Boxing"), .override),
+                FieldRequest(.custom("Vists"), .text("3"), .override),
+                FieldRequest(.owner, .text("nobody@example.com"), .override),
+                FieldRequest(.property(.jobTitle), .text("Coach"), .override),
+                FieldRequest(.property(.website), .text(""), .override),
             ]
         }.notes
         #expect(
@@ -160,9 +162,9 @@ import Testing
 
     @Test func `a choice that was added in Keap since is found, one that never was is looked for once`() async throws {
         let gym = try await gym()
-        await gym.deliver { $0.wishes = [FieldWish(.custom("Goal"), .text("Cardio"), .override)] }
+        await gym.deliver { $0.wishes = [FieldRequest(.custom("Goal"), .text("Cardio"), .override)] }
         gym.keap.forgetCalls()
-        let boxing = [FieldWish(.custom("Goal"), .text("Boxing"), .override)]
+        let boxing = [FieldRequest(.custom("Goal"), .text("Boxing"), .override)]
         #expect(await gym.deliver(job: 2) { $0.wishes = boxing }.notes?.count == 1)
         #expect(await gym.deliver(job: 3) { $0.wishes = boxing }.notes?.count == 1)
         #expect(gym.keap.calls == ["model"])
@@ -170,7 +172,7 @@ import Testing
             let goal = world.fields.values.first { $0.label == "Goal" }!
             world.fields[goal.id]?.options.append(FieldOption(id: "9", label: "Dance"))
         }
-        let dance = [FieldWish(.custom("Goal"), .text("dance"), .override)]
+        let dance = [FieldRequest(.custom("Goal"), .text("dance"), .override)]
         #expect(await gym.deliver(job: 4) { $0.wishes = dance }.notes == [])
         #expect(try Array(person(gym).custom.values) == [.string("Dance")])
     }
@@ -181,7 +183,7 @@ import Testing
             settings.wishes.makes = ["shoe size": .wholeNumber]
         }
         #expect(
-            await gym.deliver { $0.wishes = [FieldWish(.custom("Shoe size"), .text("44"), .override)] }.notes == [])
+            await gym.deliver { $0.wishes = [FieldRequest(.custom("Shoe size"), .text("44"), .override)] }.notes == [])
         #expect(try Array(person(gym).custom.values) == [.number("44")])
         #expect(gym.keap.calls.contains("create field"))
     }
@@ -197,8 +199,9 @@ import Testing
             world.faults = [2: .refused, 5: .refused]
         }
         let wishes = [
-            FieldWish(.custom("Shoe size"), .text("44"), .override), FieldWish(.leadSource, .text("Desk"), .override),
-            FieldWish(.property(.jobTitle), .text("Coach"), .override),
+            FieldRequest(.custom("Shoe size"), .text("44"), .override),
+            FieldRequest(.leadSource, .text("Desk"), .override),
+            FieldRequest(.property(.jobTitle), .text("Coach"), .override),
         ]
         let expected = [
             #""44" was not sent to "Shoe size": Keap refused to make the field: no."#,
@@ -221,8 +224,8 @@ import Testing
         gym.keap.with { $0.faults = [1: .refused] }
         let notes = await gym.deliver { wanted in
             wanted.wishes = [
-                FieldWish(.owner, .text("olive@example.com"), .onlyNew),
-                FieldWish(.property(.jobTitle), .text("Coach"), .override),
+                FieldRequest(.owner, .text("olive@example.com"), .onlyNew),
+                FieldRequest(.property(.jobTitle), .text("Coach"), .override),
             ]
         }.notes
         #expect(notes?.count == 1)
@@ -233,10 +236,10 @@ import Testing
         let gym = try await gym()
         await gym.deliver { _ in }
         gym.keap.forgetCalls()
-        await gym.deliver(job: 2) { $0.wishes = [FieldWish(.custom("Goal"), .text("Cardio"), .override)] }
+        await gym.deliver(job: 2) { $0.wishes = [FieldRequest(.custom("Goal"), .text("Cardio"), .override)] }
         gym.keap.with { world in world.refusedContents = [.string("Strength")] }
         gym.keap.forgetCalls()
-        let wishes = [FieldWish(.custom("Goal"), .text("Strength"), .override)]
+        let wishes = [FieldRequest(.custom("Goal"), .text("Strength"), .override)]
         let notes = await gym.deliver(job: 3) { wanted in
             wanted.wishes = wishes
             wanted.values[.firstName] = .value("Carla")
@@ -275,7 +278,7 @@ import Testing
     @Test func `a key without the right to write is not taken for a wish that does not fit`() async throws {
         let gym = try await gym()
         await gym.deliver { _ in }
-        let wishes = [FieldWish(.property(.jobTitle), .text("Coach"), .fillEmpty)]
+        let wishes = [FieldRequest(.property(.jobTitle), .text("Coach"), .fillEmpty)]
         gym.keap.with { $0.refusal = .refused(status: 403, message: "may not write") }
         #expect(await gym.deliver(job: 2) { $0.wishes = wishes }.isDead)
         gym.keap.with { $0.refusal = nil }
@@ -287,8 +290,8 @@ import Testing
         let gym = try await gym()
         await gym.deliver { _ in }
         let wishes = [
-            FieldWish(.custom("Goal"), .text("Dance"), .override),
-            FieldWish(.property(.jobTitle), .text("Coach"), .override),
+            FieldRequest(.custom("Goal"), .text("Dance"), .override),
+            FieldRequest(.property(.jobTitle), .text("Coach"), .override),
         ]
         gym.keap.onCall { [gym] name in
             guard name.hasPrefix("update") else { return }
@@ -311,8 +314,8 @@ import Testing
         await gym.deliver { _ in }
         gym.keap.with { $0.refusedContents = [.number("7")] }
         let wishes = [
-            FieldWish(.custom("Goal"), .text("Dance"), .override),
-            FieldWish(.custom("Visits"), .number("7"), .override),
+            FieldRequest(.custom("Goal"), .text("Dance"), .override),
+            FieldRequest(.custom("Visits"), .number("7"), .override),
         ]
         #expect(await gym.deliver(job: 2) { $0.wishes = wishes }.isDone)
         #expect(try person(gym).custom.isEmpty)
@@ -329,7 +332,7 @@ import Testing
         let gym = try await gym()
         let long = String(repeating: "x", count: 256)
         let notes = await gym.deliver { wanted in
-            wanted.wishes = [.company, .leadSource].map { FieldWish($0, .text(long), .fillEmpty) }
+            wanted.wishes = [.company, .leadSource].map { FieldRequest($0, .text(long), .fillEmpty) }
         }.notes
         #expect(gym.keap.calls == ["search", "create EmailAndName"])
         #expect(notes?.count == 2)
@@ -349,7 +352,7 @@ import Testing
     @Test func `the directory keeps nothing of what could not be made`() async throws {
         let gym = try await gym()
         gym.keap.with { $0.faults = [2: .refused] }
-        await gym.deliver { $0.wishes = [FieldWish(.company, .text("Acme"), .fillEmpty)] }
+        await gym.deliver { $0.wishes = [FieldRequest(.company, .text("Acme"), .fillEmpty)] }
         #expect(gym.keap.calls[2] == "create company")
         #expect(!String(decoding: gym.keeper.directory.bytes, as: UTF8.self).contains("Acme"))
     }
@@ -358,14 +361,14 @@ import Testing
     func `a lead source may be called like its category with a word before it`() async throws {
         let gym = try await gym()
         let delivery = await gym.deliver { wanted in
-            wanted.wishes = [FieldWish(.leadSource, .text("Category OnceHub"), .override)]
+            wanted.wishes = [FieldRequest(.leadSource, .text("Category OnceHub"), .override)]
         }
         #expect(delivery.notes == [])
     }
 
     @Test func `a field that was deleted and made anew in Keap is found again`() async throws {
         let gym = try await gym()
-        await gym.deliver { $0.wishes = [FieldWish(.custom("Visits"), .number("1"), .override)] }
+        await gym.deliver { $0.wishes = [FieldRequest(.custom("Visits"), .number("1"), .override)] }
         gym.keap.with { world in
             let old = world.fields.values.first { $0.label == "Visits" }!
             world.fields[old.id] = nil
@@ -374,7 +377,7 @@ import Testing
             world.fields[new] = CustomFieldModel(id: new, label: "Visits", fieldName: "V2", fieldType: "WHOLE_NUMBER")
         }
         #expect(
-            await gym.deliver(job: 2) { $0.wishes = [FieldWish(.custom("Visits"), .number("2"), .override)] }.notes
+            await gym.deliver(job: 2) { $0.wishes = [FieldRequest(.custom("Visits"), .number("2"), .override)] }.notes
                 == [])
         #expect(try Array(person(gym).custom.values) == [.number("2")])
     }

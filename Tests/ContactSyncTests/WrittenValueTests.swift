@@ -236,8 +236,8 @@ import Testing
         return contact
     }
 
-    private func wanted(_ first: String, _ last: String, id: String? = "1205") -> Wanted {
-        var wanted = Wanted(
+    private func wanted(_ first: String, _ last: String, id: String? = "1205") -> DesiredContact {
+        var wanted = DesiredContact(
             zenPlannerID: id,
             values: [.firstName: .value(first), .lastName: .value(last), .email: .value("A@example.org")])
         wanted.isOfRecord = true

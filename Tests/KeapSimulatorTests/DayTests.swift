@@ -1,4 +1,4 @@
-import func LockstepSimulation.onOwnThread
+import func DeterministicSimulation.onOwnThread
 import Testing
 
 @testable import KeapSimulator

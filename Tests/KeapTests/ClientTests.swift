@@ -241,7 +241,7 @@ import Testing
         #expect(try await calls(ScriptedTransport(.json(answer))).probe() == who)
     }
 
-    static let writes: [@Sendable (any KeapCalls) async throws -> Void] = [
+    static let writes: [@Sendable (any KeapAPI) async throws -> Void] = [
         { try await $0.update(ContactID("1"), with: .whole) }, { try await $0.rename(TagID("5"), to: "b") },
         { try await $0.delete(TagID("5")) }, { try await $0.remove([TagID("5")], from: ContactID("1")) },
         { try await $0.remove(TagID("5"), from: [ContactID("1"), ContactID("2")]) },

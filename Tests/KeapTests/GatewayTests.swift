@@ -1,4 +1,4 @@
-import LockstepLimits
+import RateLimits
 import Testing
 
 @testable import Keap
@@ -71,7 +71,7 @@ import Testing
         try await gateway(transport).calls(.bulk).delete(TagID("1"))
         #expect(
             budget.told
-                == FreeBudget.Told(taken: [.bulk], finished: 1, learned: [Announcement(minute: .init(limit: 240))]))
+                == FreeBudget.Told(taken: [.bulk], finished: 1, learned: [ReportedLimits(minute: .init(limit: 240))]))
     }
 
     @Test func `a 429 closes the budget, teaches it, and is nobody's fault`() async {
@@ -86,7 +86,7 @@ import Testing
             }
         }
         #expect(budget.told.closedUntil.first == 1_009_000)
-        #expect(budget.told.learned.first == Announcement(minute: .init(available: 0)))
+        #expect(budget.told.learned.first == ReportedLimits(minute: .init(available: 0)))
         let counters = await gateway.counters()
         #expect(counters.circuit == .closed)
         #expect(counters.endpoints[.deleteTag]?.throttled == 6)
@@ -398,8 +398,8 @@ import Testing
     @Test func `a budget that cannot be written makes the call unavailable, unsent`() async {
         struct DiskFull: Error {}
         struct Broken: CallBudget {
-            func take(_ urgency: Urgency, for party: Party) async throws { throw DiskFull() }
-            func finished(_ permit: Void, learned: Announcement?) async {}
+            func take(_ urgency: Urgency, for party: BudgetShare) async throws { throw DiskFull() }
+            func finished(_ permit: Void, learned: ReportedLimits?) async {}
             func close(until time: Int64) async {}
             func close(tenantOf permit: Void, until time: Int64) async {}
         }

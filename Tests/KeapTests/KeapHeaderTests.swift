@@ -1,4 +1,4 @@
-import LockstepLimits
+import RateLimits
 import Testing
 
 @testable import Keap
@@ -19,7 +19,7 @@ import Testing
     @Test func `the product's windows are read`() {
         #expect(
             KeapHeaders(product).announcement
-                == Announcement(
+                == ReportedLimits(
                     perSecond: 10, minute: .init(limit: 240, used: 1, available: 239),
                     day: .init(limit: 30_000, used: 1_000, available: 29_000), dayEnds: 1_723_680_000_000))
     }
@@ -32,7 +32,7 @@ import Testing
         ]
         #expect(
             KeapHeaders(headers).announcement
-                == Announcement(
+                == ReportedLimits(
                     tenantMinute: .init(limit: 10_000, used: 1, available: 9_999),
                     tenantDay: .init(limit: 250_000, used: 7)))
     }
@@ -43,13 +43,13 @@ import Testing
         ]
         #expect(
             KeapHeaders(headers).announcement
-                == Announcement(tenantMinute: .init(limit: 10_000), tenantDay: .init(limit: 250_000)))
+                == ReportedLimits(tenantMinute: .init(limit: 10_000), tenantDay: .init(limit: 250_000)))
     }
 
     @Test func `a tenant with one window and no unit has a minute`() {
         #expect(
             KeapHeaders(["x-keap-tenant-throttle-limit": "5000"]).announcement
-                == Announcement(tenantMinute: .init(limit: 5_000)))
+                == ReportedLimits(tenantMinute: .init(limit: 5_000)))
     }
 
     @Test(arguments: [
@@ -206,6 +206,6 @@ import Testing
             "x-keap-tenant-throttle-interval": "1|1", "x-keap-tenant-throttle-available": "|",
             "x-keap-tenant-throttle-used": " | 12 ",
         ]
-        #expect(KeapHeaders(headers).announcement == Announcement(tenantDay: .init(limit: 250_000, used: 12)))
+        #expect(KeapHeaders(headers).announcement == ReportedLimits(tenantDay: .init(limit: 250_000, used: 12)))
     }
 }

@@ -4,9 +4,9 @@ import Testing
 
 @Suite struct PeerEvidenceTests {
     private let kind = CallKind.call(.updateContact)
-    private let sick = CallSubject.contact(ContactID("1"))
+    private let sick = FailureScope.contact(ContactID("1"))
 
-    private func other(_ number: Int) -> CallSubject { .contact(ContactID("other \(number)")) }
+    private func other(_ number: Int) -> FailureScope { .contact(ContactID("other \(number)")) }
 
     @Test func `a failure is a contact's own if others' calls of the kind went well since the one before it`() {
         var evidence = PeerEvidence()
@@ -46,7 +46,7 @@ import Testing
 
     @Test func `an outage is none's own, however long it lasts`() {
         var evidence = PeerEvidence()
-        var earlier: [CallSubject: FailedCall] = [:]
+        var earlier: [FailureScope: FailedCall] = [:]
         for round in 1...10_000 {
             let subject = other(round % 50)
             let call = evidence.failed(kind, subject)

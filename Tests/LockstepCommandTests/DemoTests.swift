@@ -3,12 +3,12 @@ import Testing
 @testable import lockstep
 
 struct DemoTests {
-    private func bodies(_ town: DemoTown) -> [[String]] { town.gyms.map { $0.messages.map(\.body) } }
+    private func bodies(_ town: DemoWorld) -> [[String]] { town.gyms.map { $0.messages.map(\.body) } }
 
     @Test func `one seed makes one day, another seed another`() {
-        let one = DemoTown(seed: 7, peoplePerGym: 12, editsPerGym: 20)
-        #expect(bodies(one) == bodies(DemoTown(seed: 7, peoplePerGym: 12, editsPerGym: 20)))
-        #expect(bodies(one) != bodies(DemoTown(seed: 8, peoplePerGym: 12, editsPerGym: 20)))
+        let one = DemoWorld(seed: 7, peoplePerGym: 12, editsPerGym: 20)
+        #expect(bodies(one) == bodies(DemoWorld(seed: 7, peoplePerGym: 12, editsPerGym: 20)))
+        #expect(bodies(one) != bodies(DemoWorld(seed: 8, peoplePerGym: 12, editsPerGym: 20)))
     }
 
     @Test func `random numbers follow the published sequence of SplitMix64`() {
@@ -18,7 +18,7 @@ struct DemoTests {
     }
 
     @Test func `each gym has its people and its edits, and one program is renamed, one deleted`() {
-        let town = DemoTown(seed: 1, peoplePerGym: 20, editsPerGym: 30)
+        let town = DemoWorld(seed: 1, peoplePerGym: 20, editsPerGym: 30)
         for gym in town.gyms {
             let bookings = gym.messages.count { if case .booking = $0.meaning { true } else { false } }
             #expect(gym.messages.count == 50 + bookings)
@@ -32,7 +32,7 @@ struct DemoTests {
     }
 
     @Test func `the model keeps the last word about each person, and the order of their statuses`() {
-        var town = DemoTown.Gym(id: "g", name: "G", key: "k", token: "t", secret: "s")
+        var town = DemoWorld.Gym(id: "g", name: "G", key: "k", token: "t", secret: "s")
         town.messages = [
             message(about: "1", "Prospect"), message(about: "2", "Student"), message(about: "1", "Prospect"),
             message(about: "1", "Student"), message(about: "1", "Prospect"), message(about: "sick", "Student"),
@@ -45,7 +45,7 @@ struct DemoTests {
     }
 
     @Test func `the model knows tags by the renamed program, and none of a deleted one`() throws {
-        var town = DemoTown.Gym(id: "g", name: "G", key: "k", token: "t", secret: "s")
+        var town = DemoWorld.Gym(id: "g", name: "G", key: "k", token: "t", secret: "s")
         let programs = ["p1": "CURRENT", "p2": "HOLD", "p3": "CANCELED"]
         town.messages = [
             message(about: "1", "Student", programs), program(.programRenamed(id: "p1", to: "Juniors")),

@@ -65,7 +65,7 @@ final class RunningProgram: Sendable {
         posix_spawn_file_actions_adddup2(&actions, output, 2)
         // No descriptor of the tests beside this one.
         #if canImport(Glibc)
-            posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+            _ = closeFrom(&actions, 3)
         #else
             var attributes: posix_spawnattr_t?
             posix_spawnattr_init(&attributes)
@@ -178,23 +178,25 @@ final class RunningProgram: Sendable {
     }
 }
 
-/// A pipe that no process inherits but by its standard output.
+/// A pipe, of which a program gets the input as its output.
 struct Channel {
     let output: Int32
     let input: Int32
 
     init() throws {
         var ends: [Int32] = [0, 0]
-        #if canImport(Glibc)
-            let failed = pipe2(&ends, Int32(O_CLOEXEC))
-        #else
-            let failed = pipe(&ends)
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        #endif
+        let failed = pipe(&ends)
         guard failed == 0 else { throw RunningProgram.Failure(description: "no pipe: \(errno)") }
         (output, input) = (ends[0], ends[1])
     }
 }
+
+#if canImport(Glibc)
+    /// In the C library since 2.34, but not in the headers as Swift sees them.
+    private let closeFrom = unsafeBitCast(
+        dlsym(dlopen(nil, RTLD_NOW), "posix_spawn_file_actions_addclosefrom_np"),
+        to: (@convention(c) @Sendable (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
+#endif
 
 /// Lines as a process prints them, read on a thread that ends with the process.
 private final class Lines: Sendable {

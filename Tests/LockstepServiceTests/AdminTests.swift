@@ -1,5 +1,5 @@
 import Foundation
-import LockstepPool
+import DurableQueue
 import Testing
 
 @testable import LockstepService
@@ -7,7 +7,7 @@ import Testing
 struct AdminTests {
     @Test(.timeLimit(.minutes(1)))
     func `a service that is up is healthy and ready`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             #expect(try await town.get("/healthz").object["status"] as? String == "ok")
             #expect(try await town.get("/readyz").object["status"] as? String == "ready")
             let head = try await town.ask("HEAD", town.admin + "/healthz")
@@ -19,8 +19,10 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `jobs are listed by gym, by state and by number`() async throws {
-        let gyms = [Town.Gym(), Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown")]
-        try await Town.with(gyms) { town in
+        let gyms = [
+            ServiceHarness.Gym(), ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
+        ]
+        try await ServiceHarness.with(gyms) { town in
             let first = try await town.accept(person("zp-1"))
             let second = try await town.accept(person("zp-2"), to: gyms[1])
             let dead = try await town.accept(["who": "knows"])
@@ -39,7 +41,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a job tells what an operator asks for`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let id = try await town.accept(person())
             try await town.settle()
             let job = try await town.job(id)
@@ -58,7 +60,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `what a program's change would touch is told before it is made`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let early = try await town.get("/api/gyms/downtown/program?name=Boxing")
             #expect(early.status == 404 && early.error.contains("not known"))
             let programs =
@@ -86,7 +88,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a filter that means nothing is 400 with a sentence about it`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for (query, word) in [
                 ("?state=asleep", "asleep"), ("?limit=0", "limit"), ("?limit=10001", "10000"), ("?limit=many", "many"),
                 ("?colour=red", "colour"),
@@ -100,7 +102,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a job that is not there is 404`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for id in ["7", "0", "-1", "seven", "99999999999999999999999"] {
                 let answer = try await town.get("/api/jobs/\(id)")
                 #expect(answer.status == 404, "\(id)")
@@ -113,7 +115,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a dead letter is retried by its id`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             town.refuse("zp-1@example.org")
             let id = try await town.accept(person())
             try await town.settle()
@@ -132,7 +134,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `only dead letters can be retried, and only what is not finished discarded`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let id = try await town.accept(person())
             try await town.settle()
             let retry = try await town.post("/api/jobs/\(id)/retry")
@@ -145,8 +147,10 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `all dead letters are retried at once, of one gym or of all, and those that stay are counted`() async throws {
-        let gyms = [Town.Gym(), Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown")]
-        try await Town.with(gyms) { town in
+        let gyms = [
+            ServiceHarness.Gym(), ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
+        ]
+        try await ServiceHarness.with(gyms) { town in
             town.refuse("zp-1@example.org")
             let here = try await town.accept(person())
             let there = try await town.accept(person(), to: gyms[1])
@@ -170,7 +174,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a misspelt parameter never retries more than was meant`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let misspelt = try await town.post("/api/retry?gyms=downtown")
             #expect(misspelt.status == 400)
             #expect(misspelt.error.contains("gyms"))
@@ -180,7 +184,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a discarded dead letter is gone`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let id = try await town.accept(["who": "knows"])
             #expect(try await town.post("/api/jobs/\(id)/discard").status == 200)
             #expect(try await town.get("/api/jobs/\(id)").status == 404)
@@ -190,7 +194,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `an unplaced message cannot be retried before the mapping is mended, and says why`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let id = try await town.accept(["who": "knows"])
             let answer = try await town.post("/api/jobs/\(id)/retry")
             #expect(answer.status == 409)
@@ -202,7 +206,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a paused gym accepts and does not deliver, until it is resumed`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             #expect(try await town.post("/api/gyms/downtown/pause").status == 200)
             let id = try await town.accept(person())
             #expect(try await town.state(of: id) == "paused")
@@ -217,7 +221,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a paused lane keeps its person waiting and nobody else`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let first = try await town.accept(person("zp-1"))
             try await town.settle()
             let lane = try #require(try await town.job(first)["lane"] as? String)
@@ -234,7 +238,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `what is not there cannot be paused`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for path in [
                 "nowhere/pause", "downtown/lanes/999/pause", "downtown/lanes/x/pause", "downtown/sleep",
                 "downtown/lanes/1/sleep", "downtown/lanes/1",
@@ -250,7 +254,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a gym tells its jobs and how Keap is`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             _ = try await town.accept(person())
             try await town.accept(["who": "knows"])
             try await town.settle()
@@ -267,7 +271,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a program's change goes in like a message, and what is none is refused`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let path = town.admin + "/api/gyms/downtown/programs"
             let json = ["Content-Type": "application/json"]
             let body = #"{"event": "program.renamed", "oldName": "Kids", "newName": "Juniors"}"#
@@ -292,7 +296,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `who has no last name is delivered and listed, until the name comes`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let id = try await town.accept(person("zp-1", ["lastName": ""]))
             try await town.settle()
             #expect(try await town.state(of: id) == "done")
@@ -314,7 +318,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `with a token set, all but health needs it`() async throws {
-        try await Town.with(adminToken: "an-admin-token") { town in
+        try await ServiceHarness.with(adminToken: "an-admin-token") { town in
             #expect(try await town.get("/healthz").status == 200)
             #expect(try await town.get("/readyz").status == 200)
             for path in ["/metrics", "/api/jobs", "/api/gyms", "/api/attention", "/nowhere"] {
@@ -332,7 +336,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a page in the operator's browser cannot give orders`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for path in ["/api/retry", "/api/gyms/downtown/pause", "/api/jobs/1/discard"] {
                 let answer = try await town.ask(
                     "POST", town.admin + path, body: "", headers: ["Origin": "https://evil.example"])
@@ -344,7 +348,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `without a token, only loopback's own names lead in, so that no web page can rebind one`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for (host, status) in [
                 ("evil.example", 403), ("evil.example:80", 403), ("localhost:1", 200), ("127.0.0.1", 200),
             ] {
@@ -356,7 +360,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `the wrong method is told the right one`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for (method, path, right) in [
                 ("POST", "/healthz", "GET, HEAD"), ("POST", "/metrics", "GET, HEAD"),
                 ("POST", "/api/jobs", "GET, HEAD"), ("DELETE", "/api/jobs/1", "GET, HEAD"),
@@ -372,7 +376,7 @@ struct AdminTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `elsewhere there is nothing, and the answer says where something is`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let answer = try await town.get("/nowhere")
             #expect(answer.status == 404)
             #expect(answer.error.contains("/api/jobs"))

@@ -1,5 +1,5 @@
 import Foundation
-import LockstepPool
+import DurableQueue
 import Testing
 
 @testable import LockstepService
@@ -69,7 +69,7 @@ struct BookingDeliveryTests {
 
     @Test(.timeLimit(.minutes(3)))
     func `every situation ends with the tags of the table, in every order of arrival`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             var expected: [String: (name: String, tags: Set<String>)] = [:]
             for situation in Self.situations {
                 for order in permutations(situation.events) {
@@ -96,7 +96,7 @@ struct BookingDeliveryTests {
     }
 
     /// At no moment were two generic tags worn: the old one came off before the new one went on.
-    private func expectOneGeneric(_ contact: [String: Any], _ town: Town, _ name: String) {
+    private func expectOneGeneric(_ contact: [String: Any], _ town: ServiceHarness, _ name: String) {
         let id = contact["id"] as? String ?? "\(contact["id"] as? Int ?? 0)"
         let story = town.keap("GET", ["audit", "contacts", id])["events"] as? [[String: Any]] ?? []
         let generic = Set(Self.situations.map(\.generic))
@@ -112,7 +112,7 @@ struct BookingDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `what an event costs in calls`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             func cost(_ message: BookingMessage) async throws -> Int {
                 let before = town.calls
                 try await town.acceptBooking(message)
@@ -136,8 +136,8 @@ struct BookingDeliveryTests {
             // A late one that changes nothing.
             #expect(try await cost(BookingMessage.of("rescheduled", at: 3).of(customer: 1, "new@example.net")) == 0)
         }
-        let gym = Town.Gym(onceHub: #""tags": {"specific": false}"#)
-        try await Town.with([gym]) { town in
+        let gym = ServiceHarness.Gym(onceHub: #""tags": {"specific": false}"#)
+        try await ServiceHarness.with([gym]) { town in
             for (index, type) in ["scheduled", "completed", "no_show"].enumerated() {
                 try await town.acceptBooking(.of(type, at: index))
             }
@@ -153,7 +153,7 @@ struct BookingDeliveryTests {
     func `a person and a booking that arrive at one moment make one contact, which wears both sources' tags`()
         async throws
     {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let count = 24
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<count {
@@ -184,7 +184,7 @@ struct BookingDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a booking fills gaps of a contact that Keap knew, and writes nothing of Zen Planner's`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             _ = town.keap(
                 "POST", ["accounts", "KeapAK-one", "contacts"],
                 """
@@ -218,7 +218,7 @@ struct BookingDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a second person of one name and address does not take over the contact that a booking met`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("zp-1", ["email": "both@example.org"]))
             try await town.settle()
             // A journal that is lost takes the lanes with it; Keap still has the contact and its id.
@@ -241,8 +241,8 @@ struct BookingDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a generic tag is put on anew for a new booking if the gym asks for it`() async throws {
-        let gym = Town.Gym(onceHub: #""tags": {"reapply": "newEvents"}"#)
-        try await Town.with([gym]) { town in
+        let gym = ServiceHarness.Gym(onceHub: #""tags": {"reapply": "newEvents"}"#)
+        try await ServiceHarness.with([gym]) { town in
             try await town.acceptBooking(.of("scheduled", at: 0))
             try await town.acceptBooking(.of("scheduled", "BKNG-B", at: 1))
             try await town.settle()
@@ -255,7 +255,7 @@ struct BookingDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a gym without Zen Planner gets no field or category of its`() async throws {
-        try await Town.with([Town.Gym(token: "")]) { town in
+        try await ServiceHarness.with([ServiceHarness.Gym(token: "")]) { town in
             try await town.acceptBooking(.of("scheduled", at: 0))
             try await town.settle()
             let fields = town.contacts().first?["custom_fields"] as? [[String: Any]] ?? []

@@ -1,5 +1,5 @@
 import Foundation
-import LockstepPool
+import DurableQueue
 import Testing
 
 @testable import LockstepService
@@ -7,7 +7,7 @@ import Testing
 struct BookingIntakeTests {
     @Test(.timeLimit(.minutes(1)))
     func `a signed event is answered 202, and 200 when it comes again, also after a restart`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let job = try await town.acceptBooking(BookingMessage())
             let again = try await town.book(BookingMessage())
             #expect(again.status == 200)
@@ -26,7 +26,7 @@ struct BookingIntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `an event that still waits is known again after a restart, by its job`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             _ = try await town.post("/api/gyms/downtown/pause")
             let job = try await town.acceptBooking(BookingMessage())
             try await town.reopen()
@@ -38,7 +38,7 @@ struct BookingIntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `of one event delivered many times at once one job is made`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<8 { group.addTask { try await town.book(BookingMessage()).status } }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -52,14 +52,14 @@ struct BookingIntakeTests {
     @Test(.timeLimit(.minutes(1)))
     func `a wrong signature, an unknown gym and one without OnceHub get one and the same answer`() async throws {
         let gyms = [
-            Town.Gym(), Town.Gym(id: "uptown", key: "KeapAK-two", secret: "secret-of-uptown"),
-            Town.Gym(id: "annex", key: "KeapAK-three", onceHub: nil),
+            ServiceHarness.Gym(), ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", secret: "secret-of-uptown"),
+            ServiceHarness.Gym(id: "annex", key: "KeapAK-three", onceHub: nil),
         ]
-        try await Town.with(gyms) { town in
+        try await ServiceHarness.with(gyms) { town in
             let answers = [
                 try await town.book(BookingMessage(), secret: "guessed"),
                 try await town.book(BookingMessage(), to: gyms[0], secret: gyms[1].secret),
-                try await town.book(BookingMessage(), to: Town.Gym(id: "nowhere")),
+                try await town.book(BookingMessage(), to: ServiceHarness.Gym(id: "nowhere")),
                 try await town.book(BookingMessage(), to: gyms[2]),
             ]
             for answer in answers {
@@ -73,7 +73,7 @@ struct BookingIntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `an unsigned call is refused with a sentence that names the header and v1, whatever the gym`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for gym in ["downtown", "nowhere"] {
                 let answer = try await town.ask(
                     "POST", "\(town.intake)/hooks/\(gym)/oncehub", body: BookingMessage().body,
@@ -86,8 +86,8 @@ struct BookingIntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `the tolerance is wide, can be narrowed, and is told only to who holds the secret`() async throws {
-        let narrow = Town.Gym(id: "narrow", key: "KeapAK-two", onceHub: #""tolerance": 60"#)
-        try await Town.with([Town.Gym(), narrow]) { town in
+        let narrow = ServiceHarness.Gym(id: "narrow", key: "KeapAK-two", onceHub: #""tolerance": 60"#)
+        try await ServiceHarness.with([ServiceHarness.Gym(), narrow]) { town in
             #expect(try await town.book(BookingMessage(), secondsAgo: 3 * 86_400).status == 202)
             let late = try await town.book(BookingMessage(), to: narrow, secondsAgo: 90)
             #expect(late.status == 401)
@@ -99,8 +99,8 @@ struct BookingIntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `while a secret is being changed both are good`() async throws {
-        let gym = Town.Gym(onceHub: #""secrets": ["secret-to-come"]"#)
-        try await Town.with([gym]) { town in
+        let gym = ServiceHarness.Gym(onceHub: #""secrets": ["secret-to-come"]"#)
+        try await ServiceHarness.with([gym]) { town in
             let present = try await town.book(BookingMessage(event: "EVNT-1"), secret: gym.secret)
             let coming = try await town.book(BookingMessage(event: "EVNT-2"), secret: "secret-to-come")
             #expect(present.status == 202)
@@ -110,7 +110,7 @@ struct BookingIntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `what cannot be read is refused, what is not about bookings is let go, and neither is kept`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let v1 = try await town.book(BookingMessage().body.replacing(#""v2""#, with: #""v1""#))
             #expect(v1.status == 400)
             #expect(v1.error.contains("v2"))
@@ -124,13 +124,14 @@ struct BookingIntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `another method is 405, another content type 415`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let hook = "\(town.intake)/hooks/downtown/oncehub"
             let got = try await town.ask("GET", hook)
             #expect(got.status == 405)
             #expect(got.headers["allow"] == "POST")
             let time = Int(Date.now.timeIntervalSince1970)
-            let digest = Town.signature(of: BookingMessage().body, at: time, secret: Town.Gym().secret)
+            let digest = ServiceHarness.signature(
+                of: BookingMessage().body, at: time, secret: ServiceHarness.Gym().secret)
             for (type, status) in [
                 ("text/html", 415), ("application/x-www-form-urlencoded", 415),
                 ("application/json; charset=utf-8", 202),
@@ -145,7 +146,7 @@ struct BookingIntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a booking without a name or an address is kept as a dead letter that says so`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for (event, name, email, word) in [("E-1", "", "c@example.net", "name"), ("E-2", "Carrie C", "", "email")] {
                 let id = try await town.acceptBooking(BookingMessage(event: event, name: name, email: email))
                 let job = try await town.job(id)

@@ -1,9 +1,9 @@
 import Foundation
 import Keap
-import LockstepPool
+import DurableQueue
 import Testing
 
-@testable import LockstepLimits
+@testable import RateLimits
 @testable import LockstepService
 
 struct BudgetTests {
@@ -15,10 +15,10 @@ struct BudgetTests {
     @Test(.timeLimit(.minutes(1)))
     func `the budget of each credential is told, with what is left and who shares it`() async throws {
         let gyms = [
-            Town.Gym(), Town.Gym(id: "annex", token: "token-of-the-annex"),
-            Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
+            ServiceHarness.Gym(), ServiceHarness.Gym(id: "annex", token: "token-of-the-annex"),
+            ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
         ]
-        try await Town.with(gyms) { town in
+        try await ServiceHarness.with(gyms) { town in
             try await town.accept(person())
             try await town.settle()
             let answer = try await town.get("/api/budget")
@@ -45,10 +45,10 @@ struct BudgetTests {
     @Test(.timeLimit(.minutes(1)))
     func `gyms behind one client share its budget, not their accounts, and it survives a restart`() async throws {
         let gyms = [
-            Town.Gym(client: "ours"),
-            Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown", client: "ours"),
+            ServiceHarness.Gym(client: "ours"),
+            ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown", client: "ours"),
         ]
-        try await Town.with(gyms) { town in
+        try await ServiceHarness.with(gyms) { town in
             try await town.accept(person())
             try await town.settle()
             let first = town.calls
@@ -69,14 +69,14 @@ struct BudgetTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a key's use is kept whichever of its gyms comes first, and whatever they are called`() async throws {
-        let first = Town.Gym()
-        let second = Town.Gym(id: "annex", token: "token-of-the-annex")
-        try await Town.with([first, second]) { town in
+        let first = ServiceHarness.Gym()
+        let second = ServiceHarness.Gym(id: "annex", token: "token-of-the-annex")
+        try await ServiceHarness.with([first, second]) { town in
             try await town.accept(person())
             try await town.settle()
             let used = town.calls
             #expect(used > 0)
-            for gyms in [[second, first], [second], [Town.Gym(id: "renamed")]] {
+            for gyms in [[second, first], [second], [ServiceHarness.Gym(id: "renamed")]] {
                 try await town.reopen(gyms)
                 let budget = try #require(try await town.get("/api/budget").list.first)
                 #expect(windows(budget)["day"] == used, "\(gyms.map(\.id))")
@@ -88,9 +88,9 @@ struct BudgetTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `accounts behind one client keep their use in any order of their gyms`() async throws {
-        let first = Town.Gym(client: "ours")
-        let second = Town.Gym(id: "annex", token: "token-of-the-annex", client: "ours")
-        try await Town.with([first, second]) { town in
+        let first = ServiceHarness.Gym(client: "ours")
+        let second = ServiceHarness.Gym(id: "annex", token: "token-of-the-annex", client: "ours")
+        try await ServiceHarness.with([first, second]) { town in
             try await town.accept(person())
             try await town.settle()
             for gyms in [[second, first], [second]] {
@@ -103,7 +103,7 @@ struct BudgetTests {
     }
 
     /// Budgets as a start would find them.
-    private func restored(_ gyms: [Town.Gym], in town: Town) async throws -> [KeapCredential] {
+    private func restored(_ gyms: [ServiceHarness.Gym], in town: ServiceHarness) async throws -> [KeapCredential] {
         let configuration = try town.configuration(gyms)
         let queue = town.service.queue
         let accounts = AccountMap(configuration, fingerprints: await SecretFingerprinter(keptIn: queue))
@@ -118,8 +118,8 @@ struct BudgetTests {
     func `what an earlier version kept under a gym's id is found whichever gym that was, and shows nothing of the key`()
         async throws
     {
-        let gyms = [Town.Gym(), Town.Gym(id: "annex", token: "token-of-the-annex")]
-        try await Town.with(gyms) { town in
+        let gyms = [ServiceHarness.Gym(), ServiceHarness.Gym(id: "annex", token: "token-of-the-annex")]
+        try await ServiceHarness.with(gyms) { town in
             try await town.accept(person())
             try await town.settle()
             let queue = town.service.queue
@@ -147,9 +147,9 @@ struct BudgetTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `the note of a budget that cannot be read is no reason not to start`() async throws {
-        try await Town.with() { town in
+        try await ServiceHarness.with() { town in
             try await town.service.queue.setNote("budget/downtown", [9, 9, 9], durable: true)
-            let found = try await restored([Town.Gym()], in: town)
+            let found = try await restored([ServiceHarness.Gym()], in: town)
             #expect(found.count == 1)
         }
     }
@@ -157,10 +157,10 @@ struct BudgetTests {
     @Test(.timeLimit(.minutes(1)))
     func `metrics tell windows and waiting calls of each credential and account`() async throws {
         let gyms = [
-            Town.Gym(client: "ours"),
-            Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown", client: "ours"),
+            ServiceHarness.Gym(client: "ours"),
+            ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown", client: "ours"),
         ]
-        try await Town.with(gyms) { town in
+        try await ServiceHarness.with(gyms) { town in
             let text = try await town.get("/metrics").text
             #expect(text.contains(#"lockstep_keap_budget_limit{account="client/ours",window="day"} 150000"#))
             #expect(text.contains(#"lockstep_keap_budget_limit{account="uptown",window="tenantDay"} 250000"#))

@@ -14,7 +14,7 @@ struct CoalescingTests {
     }
 
     /// Delivers a person, then these messages, which all came before the first of them could run.
-    private func deliver(_ messages: [[String: String]], in town: Town) async throws -> Result {
+    private func deliver(_ messages: [[String: String]], in town: ServiceHarness) async throws -> Result {
         try await town.accept(person())
         try await town.settle()
         var result = Result()
@@ -32,7 +32,7 @@ struct CoalescingTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `what waited for one person goes in one call, and each job says with which it went`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let names = ["Ann", "Anna", "Anne", "Anja", "Anneke"]
             let result = try await deliver(names.map { person("zp-1", ["firstName": $0]) }, in: town)
             #expect(result.calls == 1)
@@ -48,8 +48,8 @@ struct CoalescingTests {
     func `a gym says whether tags may be skipped, or everything is its own delivery`(_ setting: String, _ calls: Int)
         async throws
     {
-        let gym = Town.Gym(more: #""sync": {"coalesce": "\#(setting)"}"#)
-        try await Town.with([gym]) { town in
+        let gym = ServiceHarness.Gym(more: #""sync": {"coalesce": "\#(setting)"}"#)
+        try await ServiceHarness.with([gym]) { town in
             // Away, a new name on the way, and back, and away.
             let result = try await deliver(
                 [
@@ -65,7 +65,7 @@ struct CoalescingTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a refusal of several is the verdict of those that deserve it`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person())
             try await town.settle()
             town.refuse("other@example.org")

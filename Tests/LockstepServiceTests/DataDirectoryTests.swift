@@ -1,5 +1,5 @@
 import Foundation
-import LockstepJournal
+import FileJournal
 import LockstepService
 import Testing
 

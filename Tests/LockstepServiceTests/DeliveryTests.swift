@@ -6,7 +6,7 @@ import Testing
 struct DeliveryTests {
     @Test(.timeLimit(.minutes(1)))
     func `a person becomes a contact with fields and tags`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(
                 person("zp-1", ["programs": #"[{"id": "p1", "name": "Kids", "status": "CURRENT"}]"#]))
             try await town.settle()
@@ -25,7 +25,7 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `the same message again costs no call, nor does it after a restart`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person())
             try await town.settle()
             let calls = town.calls
@@ -45,7 +45,7 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a new status takes the old tag off and leaves what is not ours`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             _ = town.keap(
                 "POST", ["accounts", "KeapAK-one", "contacts"],
                 """
@@ -63,7 +63,7 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a renamed program keeps its tag under the new name, and no contact is called for`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let programs = ["programs": #"[{"id": "p1", "name": "Kids", "status": "CURRENT"}]"#]
             try await town.accept(person("zp-1", programs))
             try await town.settle()
@@ -83,7 +83,7 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a deleted program is worn by nobody, also not by who comes with a message from before`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let programs = ["programs": #"[{"id": "p1", "name": "Kids", "status": "CURRENT"}]"#]
             try await town.accept(person("zp-1", programs))
             try await town.settle()
@@ -101,7 +101,7 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a dead letter retried after a newer message was delivered closes as superseded`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             town.refuse("zp-1@example.org")
             let old = try await town.accept(person("zp-1", ["firstName": "Old"]))
             try await town.settle()
@@ -121,8 +121,8 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a gym that parks keeps what follows a dead letter waiting until it is discarded`() async throws {
-        let gym = Town.Gym(more: #""afterDead": "park""#)
-        try await Town.with([gym]) { town in
+        let gym = ServiceHarness.Gym(more: #""afterDead": "park""#)
+        try await ServiceHarness.with([gym]) { town in
             town.refuse("zp-1@example.org")
             let dead = try await town.accept(person())
             try await town.settle()
@@ -137,12 +137,12 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `after the mapping is mended, retrying delivers what could not be placed`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             var fields = person()
             fields["memberNumber"] = fields.removeValue(forKey: "personId")
             let id = try await town.accept(fields)
             #expect(try await town.state(of: id) == "dead")
-            try await town.reopen([Town.Gym(zenPlanner: #""fields": {"personId": "memberNumber"}"#)])
+            try await town.reopen([ServiceHarness.Gym(zenPlanner: #""fields": {"personId": "memberNumber"}"#)])
             #expect(try await town.post("/api/jobs/\(id)/retry").status == 200)
             try await town.settle()
             #expect(try await town.state(of: id) == "done")
@@ -153,10 +153,10 @@ struct DeliveryTests {
     @Test(.timeLimit(.minutes(1)))
     func `gyms with one key share a gateway and a budget, others do not`() async throws {
         let gyms = [
-            Town.Gym(), Town.Gym(id: "annex", token: "token-of-the-annex"),
-            Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
+            ServiceHarness.Gym(), ServiceHarness.Gym(id: "annex", token: "token-of-the-annex"),
+            ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
         ]
-        try await Town.with(gyms) { town in
+        try await ServiceHarness.with(gyms) { town in
             #expect(town.service.accounts.map(\.name) == ["downtown", "uptown"])
             #expect(town.service.gyms["downtown"]?.account === town.service.gyms["annex"]?.account)
             #expect(town.service.gyms["downtown"]?.account !== town.service.gyms["uptown"]?.account)
@@ -171,8 +171,10 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a job of a gym that left the configuration is kept, and says what is missing`() async throws {
-        let gyms = [Town.Gym(), Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown")]
-        try await Town.with(gyms) { town in
+        let gyms = [
+            ServiceHarness.Gym(), ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
+        ]
+        try await ServiceHarness.with(gyms) { town in
             _ = try await town.post("/api/gyms/uptown/pause")
             let id = try await town.accept(person(), to: gyms[1])
             try await town.reopen([gyms[0]])
@@ -186,7 +188,7 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `what hangs when the service stops is put back uncharged and delivered after the next start`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             _ = town.keap("POST", ["faults"], #"{"action": "hang", "for": 60, "times": 1}"#)
             let id = try await town.accept(person())
             while town.calls == 0 { await Task.yield() }
@@ -203,7 +205,7 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a key that Keap refuses keeps everything waiting, and health of the gym says so`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             _ = town.keap("POST", ["faults"], #"{"action": "status", "status": 401, "body": {"fault": {}}}"#)
             let id = try await town.accept(person())
             func circuit() async throws -> String? {
@@ -218,7 +220,7 @@ struct DeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `stopping twice is stopping once`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person())
             try await town.settle()
             await town.service.stop(grace: .zero)

@@ -1,4 +1,4 @@
-import LockstepHTTP
+import EmbeddedHTTP
 import Testing
 
 @testable import LockstepService

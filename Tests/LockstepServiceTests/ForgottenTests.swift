@@ -8,11 +8,11 @@ import Testing
 struct ForgottenTests {
     private func rest(_ path: String...) -> [String] { ["accounts", "KeapAK-one", "rest"] + path }
 
-    private func appointments(_ town: Town) -> [[String: Any]] {
+    private func appointments(_ town: ServiceHarness) -> [[String: Any]] {
         town.keap("GET", rest("v1", "appointments"))["appointments"] as? [[String: Any]] ?? []
     }
 
-    private func contact(_ town: Town, _ email: String) throws -> [String: Any] {
+    private func contact(_ town: ServiceHarness, _ email: String) throws -> [String: Any] {
         try #require(town.contacts().first { WrittenKindsTests.text("email", of: $0) == email })
     }
 
@@ -47,7 +47,7 @@ struct ForgottenTests {
     func `after the memory is lost, a later event of a booking makes no second appointment`(
         _ message: BookingMessage, _ starts: [String]
     ) async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.acceptBooking(Self.timed(.of("scheduled", at: 0), day: 1))
             try await town.settle()
             #expect(appointments(town).count == 1)
@@ -72,7 +72,7 @@ struct ForgottenTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `another booking of the same person keeps its appointment`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.acceptBooking(Self.timed(.of("scheduled", "BKNG-A", at: 0), day: 1))
             try await town.acceptBooking(Self.timed(.of("scheduled", "BKNG-AB", at: 1), day: 1))
             try await town.settle()
@@ -86,7 +86,7 @@ struct ForgottenTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `in an ordinary life no appointment is searched for`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.acceptBooking(Self.timed(.of("scheduled", at: 0), day: 1))
             try await town.settle()
             let calls = town.calls
@@ -113,7 +113,7 @@ struct ForgottenTests {
         var quirks = Quirks()
         quirks.escapesNames = true
         for program in Self.programs {
-            try await Town.with(quirks: quirks) { town in
+            try await ServiceHarness.with(quirks: quirks) { town in
                 let list = String(
                     decoding: try JSONSerialization.data(withJSONObject: [["name": program, "status": "CURRENT"]]),
                     as: UTF8.self)
@@ -138,7 +138,7 @@ struct ForgottenTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a renaming that finds no tag says so`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7"))
             try await town.accept(["event": "program.renamed", "oldName": "Nothing", "newName": "Something"])
             try await town.settle()
@@ -149,26 +149,26 @@ struct ForgottenTests {
 
     // MARK: Deleted in Keap
 
-    private func deleteCustomField(_ label: String, _ town: Town) throws {
+    private func deleteCustomField(_ label: String, _ town: ServiceHarness) throws {
         let model = town.keap("GET", rest("v2", "contacts", "model"))["custom_fields"] as? [[String: Any]] ?? []
         let field = try #require(model.first { $0["label"] as? String == label }?["id"] as? String)
         _ = town.keap("DELETE", rest("v2", "contacts", "model", "customFields", field))
     }
 
-    private func deleteCategory(_ name: String, _ town: Town) throws {
+    private func deleteCategory(_ name: String, _ town: ServiceHarness) throws {
         let categories = town.keap("GET", rest("v2", "tags", "categories"))["tag_categories"] as? [[String: Any]] ?? []
         let category = try #require(categories.first { $0["name"] as? String == name }?["id"] as? String)
         _ = town.keap("DELETE", rest("v2", "tags", "categories", category))
     }
 
-    private func custom(_ label: String, of contact: [String: Any], _ town: Town) -> String? {
+    private func custom(_ label: String, of contact: [String: Any], _ town: ServiceHarness) -> String? {
         let model = town.keap("GET", rest("v2", "contacts", "model"))["custom_fields"] as? [[String: Any]] ?? []
         let id = model.first { $0["label"] as? String == label }?["id"] as? String
         let contents = contact["custom_fields"] as? [[String: Any]] ?? []
         return contents.first { $0["id"] as? String == id }?["content"] as? String
     }
 
-    private func isDelivered(_ town: Town) async throws -> Bool {
+    private func isDelivered(_ town: ServiceHarness) async throws -> Bool {
         try await town.settle()
         let dead = try await town.get("/api/jobs?state=dead").list
         for job in dead { Issue.record("\(job["reason"] ?? "")") }
@@ -177,7 +177,7 @@ struct ForgottenTests {
 
     @Test(.timeLimit(.minutes(1)), arguments: ["Zen Planner ID", "Signup Date", "Prospect Source"])
     func `a custom field that was deleted is made again, and filled again`(_ label: String) async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let all = ["signupDate": "2026-02-14", "prospectSource": "Web"]
             for id in ["7", "8"] { try await town.accept(person(id, all)) }
             #expect(try await isDelivered(town))
@@ -209,7 +209,7 @@ struct ForgottenTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a tag category that was deleted is made again, by a crowd only once`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7"))
             #expect(try await isDelivered(town))
             try deleteCategory("Zen Planner", town)
@@ -226,7 +226,7 @@ struct ForgottenTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `everything at once that was deleted is made again`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7", ["signupDate": "2026-02-14"]))
             try await town.acceptBooking(Self.timed(.of("scheduled", at: 0), day: 1))
             #expect(try await isDelivered(town))
@@ -254,8 +254,8 @@ struct ForgottenTests {
     func `a deleted contact of whom only the status changes is made again, where the gym wants that`(
         _ choice: String
     ) async throws {
-        let gym = Town.Gym(more: #""sync": {"onDeleted": "\#(choice)"}"#)
-        try await Town.with([gym]) { town in
+        let gym = ServiceHarness.Gym(more: #""sync": {"onDeleted": "\#(choice)"}"#)
+        try await ServiceHarness.with([gym]) { town in
             try await town.accept(person("7", ["city": "Denver", "state": "CO"]))
             #expect(try await isDelivered(town))
             let before = try contact(town, "7@example.org")
@@ -284,7 +284,7 @@ struct ForgottenTests {
     @Test(.timeLimit(.minutes(1)))
     func `an import asks Keap once more before it makes a contact that a list may have hidden`() async throws {
         // The unit's own tests let the list shift; here the whole import runs beside deletions.
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for number in 0..<60 {
                 let json =
                     #"{"given_name": "P\#(number)", "family_name": "Ruiz", "email_addresses": [{"field": "EMAIL1", "email": "p\#(number)@example.org"}]}"#
@@ -311,9 +311,9 @@ struct ForgottenTests {
             "sync": {"tags": {"status": "UP Status: {status}", "program": "UP Program: {program} - {status}", "category": "Uptown"},
                      "customFields": {"zenPlannerID": "Uptown ID", "signupDate": "Uptown Signup", "prospectSource": "Uptown Source"}}
             """#
-        let downtown = Town.Gym()
-        let uptown = Town.Gym(id: "uptown", token: "token-of-uptown", more: settings, onceHub: nil)
-        try await Town.with([downtown, uptown]) { town in
+        let downtown = ServiceHarness.Gym()
+        let uptown = ServiceHarness.Gym(id: "uptown", token: "token-of-uptown", more: settings, onceHub: nil)
+        try await ServiceHarness.with([downtown, uptown]) { town in
             try await town.accept(person("7", ["email": "ana@example.org"]), to: downtown)
             try await town.accept(
                 person("7", ["firstName": "Ben", "email": "ben@example.org", "status": "Coach"]), to: uptown)
@@ -347,7 +347,7 @@ struct ForgottenTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `an import's preview counts who is known already, and changes nothing`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7", ["email": "ana@example.org"]))
             try await town.settle()
             let calls = town.calls
@@ -357,7 +357,7 @@ struct ForgottenTests {
                 "nothing=1",
             ]
             let body = String(decoding: try JSONSerialization.data(withJSONObject: ["rows": rows]), as: UTF8.self)
-            func ask(_ query: String) async throws -> Town.Answer {
+            func ask(_ query: String) async throws -> ServiceHarness.Answer {
                 try await town.ask(
                     "POST", town.admin + "/api/gyms/downtown/people" + query, body: body,
                     headers: ["Content-Type": "application/json"])

@@ -9,7 +9,9 @@ struct ImportTests {
         "First+Name=\(name)&Last+Name=Ruiz&Email=\(name)%40example.org&Status=Student\(more)"
     }
 
-    private func send(_ rows: [String], to town: Town, gym: String = "downtown") async throws -> Town.Answer {
+    private func send(_ rows: [String], to town: ServiceHarness, gym: String = "downtown") async throws
+        -> ServiceHarness.Answer
+    {
         let body = String(decoding: try JSONSerialization.data(withJSONObject: ["rows": rows]), as: UTF8.self)
         return try await town.ask(
             "POST", town.admin + "/api/gyms/\(gym)/people", body: body, headers: ["Content-Type": "application/json"])
@@ -17,7 +19,7 @@ struct ImportTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `people of a report become contacts, with one search for all of them`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let rows = (1...40).map { row("p\($0)") }
             let answer = try await send(rows, to: town)
             #expect(answer.status == 202)
@@ -39,7 +41,7 @@ struct ImportTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a row without an id shares the contact of whoever came with one`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept([
                 "personId": "zp-1", "firstName": "ana", "lastName": "Ruiz", "email": "ana@example.org",
                 "status": "Prospect",
@@ -58,7 +60,7 @@ struct ImportTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `somebody who is in a file twice ends as the later row says`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             _ = try await send([row("ana"), row("bo"), row("ana", "&Birth+Date=2001-02-03")], to: town)
             try await town.settle()
             #expect(town.contacts().count == 2)
@@ -68,7 +70,7 @@ struct ImportTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a row that cannot be kept is named with its number and a reason, and costs no other row`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let long = String(repeating: "x", count: 1_100)
             let huge = String(repeating: "y", count: 200_000)
             let rows = [
@@ -92,7 +94,7 @@ struct ImportTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `what is no batch is refused with a sentence, and nothing of it is taken`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             #expect(try await send([row("ana")], to: town, gym: "nowhere").status == 404)
             #expect(try await send(Array(repeating: row("ana"), count: 1_001), to: town).status == 413)
             let shapeless = try await town.ask("POST", town.admin + "/api/gyms/downtown/people", body: "[]")

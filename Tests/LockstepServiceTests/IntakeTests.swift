@@ -1,5 +1,5 @@
 import Foundation
-import LockstepPool
+import DurableQueue
 import Testing
 
 @testable import LockstepService
@@ -7,7 +7,7 @@ import Testing
 struct IntakeTests {
     @Test(.timeLimit(.minutes(1)))
     func `a message is answered 202 with the job's id, and the job is there`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let answer = try await town.send(person())
             #expect(answer.status == 202)
             #expect(answer.headers["content-type"] == "application/json")
@@ -21,7 +21,7 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a form, its multipart spelling and JSON mean the same`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let hook = "\(town.intake)/hooks/downtown/zenplanner/token-of-downtown"
             try await town.accept(person())
             try await town.settle()
@@ -45,11 +45,13 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a wrong token and an unknown gym get one and the same answer`() async throws {
-        let gyms = [Town.Gym(), Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown")]
-        try await Town.with(gyms) { town in
-            let wrongToken = try await town.send(person(), to: Town.Gym(token: "wrong"))
-            let othersToken = try await town.send(person(), to: Town.Gym(token: "token-of-uptown"))
-            let unknownGym = try await town.send(person(), to: Town.Gym(id: "nowhere"))
+        let gyms = [
+            ServiceHarness.Gym(), ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
+        ]
+        try await ServiceHarness.with(gyms) { town in
+            let wrongToken = try await town.send(person(), to: ServiceHarness.Gym(token: "wrong"))
+            let othersToken = try await town.send(person(), to: ServiceHarness.Gym(token: "token-of-uptown"))
+            let unknownGym = try await town.send(person(), to: ServiceHarness.Gym(id: "nowhere"))
             for answer in [wrongToken, othersToken, unknownGym] {
                 #expect(answer.status == 401)
                 #expect(answer.body == wrongToken.body)
@@ -63,7 +65,7 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)), arguments: [0, 1])
     func `a body of exactly a megabyte is kept, one byte more is refused`(more: Int) async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let hook = "\(town.intake)/hooks/downtown/zenplanner/token-of-downtown"
             let long = "multipart/form-data; boundary=frontier; x=" + String(repeating: "y", count: 8_000)
             let part = "--frontier\r\nContent-Disposition: form-data; name=\"personId\"\r\n\r\n7\r\n--frontier--\r\n"
@@ -81,19 +83,20 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a refusal says what would be taken`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let hook = "\(town.intake)/hooks/downtown/zenplanner/token-of-downtown"
             let type = try await town.ask("POST", hook, body: "<p>", headers: ["Content-Type": "text/html"])
             #expect(type.status == 415 && type.headers["accept-post"]?.contains("application/json") == true)
             for path in ["/hooks/downtown/zenplanner/token-of-downtown", "/hooks/downtown/zenplanner/wrong"] {
                 let compressed = try await town.ask(
                     "POST", town.intake + path, body: "x",
-                    headers: Town.form.merging(["Content-Encoding": "gzip"]) { $1 })
+                    headers: ServiceHarness.form.merging(["Content-Encoding": "gzip"]) { $1 })
                 #expect(compressed.status == (path.hasSuffix("wrong") ? 401 : 415))
                 if compressed.status == 415 { #expect(compressed.headers["accept-encoding"] == "identity") }
             }
             let plain = try await town.ask(
-                "POST", hook, body: "personId=7", headers: Town.form.merging(["Content-Encoding": "identity"]) { $1 })
+                "POST", hook, body: "personId=7",
+                headers: ServiceHarness.form.merging(["Content-Encoding": "identity"]) { $1 })
             #expect(plain.status == 202)
             let unsigned = try await town.ask("POST", town.intake + "/hooks/downtown/oncehub", body: "{}")
             #expect(unsigned.status == 401 && unsigned.headers["www-authenticate"]?.isEmpty == false)
@@ -104,7 +107,7 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `other paths are 404 with a sentence and without an echo`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for path in [
                 "/", "/hooks", "/hooks/downtown/zenplanner", "/hooks/downtown/zenplanner/token-of-downtown/",
                 "/hooks/downtown/oncehub/token-of-downtown", "/healthz", "/api/jobs",
@@ -119,7 +122,7 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `another method is 405 and told which one is right`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let hook = "\(town.intake)/hooks/downtown/zenplanner/token-of-downtown"
             for method in ["GET", "PUT", "DELETE"] {
                 let answer = try await town.ask(method, hook, body: method == "PUT" ? "" : nil)
@@ -132,7 +135,7 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `what cannot be taken apart is refused at once and not kept`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let hook = "\(town.intake)/hooks/downtown/zenplanner/token-of-downtown"
             for (type, body, status) in [
                 ("application/json", "{\"personId\": ", 400), ("application/json", "7", 400),
@@ -149,7 +152,7 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a message that says nothing of whose it is, is kept as a dead letter that names the field`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let id = try await town.accept(["memberNumber": "zp-1", "firstName": "Ana"])
             let job = try await town.job(id)
             #expect(job["state"] as? String == "dead")
@@ -163,7 +166,7 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a person with an endless name is accepted, not refused as too large`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("zp-1", ["firstName": String(repeating: "x", count: 2_000)]))
             try await town.settle()
         }
@@ -171,7 +174,7 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `once stopping has begun, messages are told to come back`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             // The doors stay open until the queue has stopped, so that this answer can be given.
             await town.service.queue.stop(grace: .zero)
             let answer = try await town.send(person())
@@ -185,14 +188,14 @@ struct IntakeTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `neither log nor answers nor jobs hold a secret`() async throws {
-        let gym = Town.Gym(key: "KeapAK-very-secret", token: "very-secret-token")
-        try await Town.with([gym], adminToken: "very-secret-admin") { town in
+        let gym = ServiceHarness.Gym(key: "KeapAK-very-secret", token: "very-secret-token")
+        try await ServiceHarness.with([gym], adminToken: "very-secret-admin") { town in
             let key = ["Authorization": "Bearer very-secret-admin"]
             try await town.accept(person(), to: gym)
             town.refuse("zp-2@example.org")
             try await town.accept(person("zp-2"), to: gym)
             _ = try await town.send(["nothing": "known"], to: gym)
-            _ = try await town.send(person(), to: Town.Gym(token: "very-secret-guess"))
+            _ = try await town.send(person(), to: ServiceHarness.Gym(token: "very-secret-guess"))
             try await town.settle()
             var told = town.said.all
             for path in ["/metrics", "/api/jobs", "/api/gyms", "/api/attention", "/healthz", "/nowhere"] {

@@ -1,5 +1,5 @@
 import ContactSync
-import LockstepPool
+import DurableQueue
 import OnceHub
 import Testing
 

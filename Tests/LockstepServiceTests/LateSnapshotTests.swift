@@ -7,7 +7,7 @@ import Testing
     private let birth = ["birthDate": "1990-05-06"]
 
     @Test func `a retried dead letter delivers what no newer message carried, and nothing else`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             town.refuse("zp-1@example.org")
             let programs = ["programs": #"[{"id": "p1", "name": "Kids", "status": "CURRENT"}]"#]
             let old = try await town.accept(
@@ -30,7 +30,7 @@ import Testing
     @Test func `it stays so over a restart, and a part that a message between carried is not delivered`()
         async throws
     {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             town.refuse("zp-1@example.org")
             let old = try await town.accept(person("zp-1", birth))
             let other = try await town.accept(person("zp-1", ["signupDate": "2020-02-02"].merging(birth) { $1 }))
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `of two dead letters the newer is retried first, and each brings what only it carried`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             town.refuse("zp-1@example.org")
             let first = try await town.accept(person("zp-1", ["signupDate": "2020-02-02"].merging(birth) { $1 }))
             let second = try await town.accept(person("zp-1", ["birthDate": "1992-03-04"]))
@@ -77,7 +77,7 @@ import Testing
     @Test func `what came between two messages that were delivered as one is newer than the first of them`()
         async throws
     {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("zp-1"))
             try await town.settle()
             #expect(try await town.post("/api/gyms/downtown/pause").status == 200)
@@ -89,7 +89,7 @@ import Testing
             try await town.settle()
             let reason = try await town.job(first)["reason"] as? String
             #expect(reason?.contains("together") == true, "they went as one")
-            try await town.reopen([Town.Gym(zenPlanner: #""fields": {"personId": ["contact_ref"]}"#)])
+            try await town.reopen([ServiceHarness.Gym(zenPlanner: #""fields": {"personId": ["contact_ref"]}"#)])
             #expect(try await town.post("/api/jobs/\(between)/retry").status == 200)
             try await town.settle()
             #expect(try await town.state(of: between) == "done")
@@ -101,7 +101,7 @@ import Testing
     @Test func `of two program changes that could not be placed the older is not lost when the newer is retried first`()
         async throws
     {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for (id, program) in [("zp-1", "Kids"), ("zp-2", "Boxing")] {
                 try await town.accept(
                     person(id, ["programs": #"[{"id": "\#(program)", "name": "\#(program)", "status": "CURRENT"}]"#]))
@@ -113,7 +113,7 @@ import Testing
                     try await town.accept(["event": "program.renamed", "programId": old, "called_now": new]))
             }
             for job in jobs { #expect(try await town.state(of: job) == "dead") }
-            try await town.reopen([Town.Gym(zenPlanner: #""fields": {"newName": ["called_now"]}"#)])
+            try await town.reopen([ServiceHarness.Gym(zenPlanner: #""fields": {"newName": ["called_now"]}"#)])
             for job in jobs.reversed() {
                 #expect(try await town.post("/api/jobs/\(job)/retry").status == 200)
                 try await town.settle()

@@ -7,8 +7,8 @@ struct MergedCallsTests {
     @Test(.timeLimit(.minutes(1)))
     func `sixty changes of status at once cost a few calls, and every contact wears what it should`() async throws {
         let people = (1...60).map { "zp-\($0)" }
-        let scarce = Town.Gym(keap: #""limits": {"perSecond": 10}"#)
-        try await Town.with { town in
+        let scarce = ServiceHarness.Gym(keap: #""limits": {"perSecond": 10}"#)
+        try await ServiceHarness.with { town in
             for id in people { try await town.accept(person(id)) }
             try await town.settle()
             try await town.reopen([scarce])

@@ -61,11 +61,13 @@ struct MetricsTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `each sample stands in a family declared before it, once`() async throws {
-        let gyms = [Town.Gym(), Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown")]
-        try await Town.with(gyms) { town in
+        let gyms = [
+            ServiceHarness.Gym(), ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
+        ]
+        try await ServiceHarness.with(gyms) { town in
             try await town.accept(person("zp-1", ["lastName": ""]))
             try await town.accept(["who": "knows"], to: gyms[1])
-            _ = try await town.send(person(), to: Town.Gym(token: "wrong"))
+            _ = try await town.send(person(), to: ServiceHarness.Gym(token: "wrong"))
             try await town.settle()
             let answer = try await town.get("/metrics")
             #expect(answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
@@ -88,7 +90,7 @@ struct MetricsTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a histogram's buckets grow, and the last holds all`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person())
             try await town.settle()
             let samples = try parse(try await town.get("/metrics").text)

@@ -7,7 +7,7 @@ import Testing
 /// Messages that lead to one contact in Keap by ways that do not show before Keap is asked.
 @Suite(.timeLimit(.minutes(1))) struct OneContactTests {
     /// A contact that somebody made by hand, with a second address.
-    private func plant(_ town: Town, lastName: String = "Customer") {
+    private func plant(_ town: ServiceHarness, lastName: String = "Customer") {
         let planted = town.keap(
             "POST", ["accounts", "KeapAK-one", "contacts"],
             """
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `bookings from two addresses of one contact wear one generic tag, the latest`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             plant(town)
             try await town.acceptBooking(message("scheduled", "BKNG-A", at: 0, from: "home"))
             try await town.settle()
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `all of them at one moment as well, also across a restart`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             plant(town)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (place, booking) in [("home", "BKNG-A"), ("work", "BKNG-B")] {
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `a person of Zen Planner's without a last name and a booking of that name are one`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("zp-1", ["lastName": "", "firstName": "Ana", "email": "ana@example.org"]))
             try await town.settle()
             var booking = BookingMessage.of("scheduled", at: 0)
@@ -89,7 +89,7 @@ import Testing
     func `a contact without an id goes to one of two namesakes, and the other gets their own`(
         isImported: Bool
     ) async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             plant(town)
             let same = ["firstName": "Carrie", "lastName": "Customer", "email": "carrie@home.example"]
             let people = [("7", "Student", "303-555-0107"), ("8", "Alumni", "303-555-0108")]
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test func `one booking and two people of its name and address are two contacts, the booking one's`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             var booking = BookingMessage.of("scheduled", at: 0)
             (booking.name, booking.email) = ("Carrie Customer", "carrie@home.example")
             let same = ["firstName": "Carrie", "lastName": "Customer", "email": "carrie@home.example"]
@@ -152,7 +152,7 @@ import Testing
     @Test func `two people of one name and address stay two, though Keap's search is behind`() async throws {
         var quirks = Quirks()
         quirks.searchLagInMilliseconds = 60_000
-        try await Town.with(quirks: quirks) { town in
+        try await ServiceHarness.with(quirks: quirks) { town in
             let same = ["firstName": "Ana", "lastName": "Ruiz", "email": "family@example.org"]
             for (id, status) in [("zp-1", "Student"), ("zp-2", "Alumni")] {
                 try await town.accept(person(id, same.merging(["status": status]) { $1 }))
@@ -177,7 +177,7 @@ import Testing
     @Test func `whichever of two comes to Keap first, that is so`() async throws {
         var quirks = Quirks()
         quirks.searchLagInMilliseconds = 60_000
-        try await Town.with(quirks: quirks) { town in
+        try await ServiceHarness.with(quirks: quirks) { town in
             let pairs = 16
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<(2 * pairs) {
@@ -192,7 +192,7 @@ import Testing
     }
 
     private func expectOne(
-        _ town: Town, wearing tags: Set<String>, at place: SourceLocation = #_sourceLocation
+        _ town: ServiceHarness, wearing tags: Set<String>, at place: SourceLocation = #_sourceLocation
     ) throws {
         let contacts = town.contacts()
         #expect(contacts.count == 1, sourceLocation: place)

@@ -47,7 +47,7 @@ struct RefusedCallsTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `wrong tokens and messages that cannot be placed leave lines in the log, without the token`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for _ in 0..<3 {
                 let path = town.intake + "/hooks/downtown/zenplanner/guessed-wrong"
                 #expect(try await town.ask("POST", path, body: "personId=7").status == 401)

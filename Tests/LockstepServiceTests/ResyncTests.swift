@@ -8,30 +8,30 @@ struct ResyncTests {
     private func downtown(_ path: String...) -> [String] { ["accounts", "KeapAK-one", "rest", "v2"] + path }
 
     /// As a person does it in Keap.
-    private func changeByHand(_ contact: [String: Any], _ town: Town, lastName: String) {
+    private func changeByHand(_ contact: [String: Any], _ town: ServiceHarness, lastName: String) {
         _ = town.keap(
             "PATCH", downtown("contacts", contact["id"] as? String ?? ""), #"{"family_name": "\#(lastName)"}"#)
     }
 
-    private func tagID(_ name: String, _ town: Town) throws -> String {
+    private func tagID(_ name: String, _ town: ServiceHarness) throws -> String {
         let tags = town.keap("GET", ["accounts", "KeapAK-one", "tags"])["tags"] as? [[String: Any]] ?? []
         return try #require(tags.first { $0["name"] as? String == name }?["id"] as? String)
     }
 
-    private func takeOff(_ tag: String, _ contact: [String: Any], _ town: Town) throws {
+    private func takeOff(_ tag: String, _ contact: [String: Any], _ town: ServiceHarness) throws {
         _ = town.keap(
             "POST", downtown("tags", "\(try tagID(tag, town))", "contacts:removeTags"),
             #"{"contact_ids": ["\#(contact["id"] as? String ?? "")"]}"#)
     }
 
-    private func contact(_ town: Town, _ email: String) throws -> [String: Any] {
+    private func contact(_ town: ServiceHarness, _ email: String) throws -> [String: Any] {
         try #require(
             town.contacts().first { contact in
                 (contact["email_addresses"] as? [[String: Any]] ?? []).contains { $0["email"] as? String == email }
             })
     }
 
-    private func resync(_ query: String, _ town: Town) async throws {
+    private func resync(_ query: String, _ town: ServiceHarness) async throws {
         let answer = try await town.post("/api/resync?\(query)")
         #expect(answer.status == 202, "\(answer.text)")
         try await town.settle()
@@ -39,7 +39,7 @@ struct ResyncTests {
 
     @Test(.timeLimit(.minutes(1)), arguments: ["person=7", "contact=", ""])
     func `a person, a contact or a gym is put right, and then costs nothing`(_ subject: String) async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for id in ["7", "8", "9", "10", "11", "12"] { try await town.accept(person(id)) }
             try await town.settle()
             let ana = try contact(town, "7@example.org")
@@ -65,7 +65,7 @@ struct ResyncTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `of a tag, those who should wear it and no others do`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for id in ["7", "8"] { try await town.accept(person(id)) }
             try await town.accept(person("9", ["status": "Alumni"]))
             try await town.settle()
@@ -85,7 +85,7 @@ struct ResyncTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a tag that was deleted in Keap is made again for all who should wear it`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for id in ["7", "8"] { try await town.accept(person(id)) }
             try await town.settle()
             _ = town.keap("DELETE", downtown("tags", try tagID("ZP Status: Student", town)))
@@ -98,7 +98,7 @@ struct ResyncTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a contact that was deleted in Keap is made again by a resync of its gym`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for id in ["7", "8", "9", "10", "11"] { try await town.accept(person(id)) }
             try await town.settle()
             _ = town.keap("DELETE", downtown("contacts", try contact(town, "8@example.org")["id"] as? String ?? ""))
@@ -112,7 +112,7 @@ struct ResyncTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a booking's contact is put right by the booking's id`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.acceptBooking(BookingMessage())
             try await town.settle()
             let carrie = try contact(town, "carrie@example.net")
@@ -134,7 +134,7 @@ struct ResyncTests {
             ("gym=downtown&gym=uptown", 400),
         ])
     func `an order that cannot be carried out is refused with a sentence`(_ query: String, _ status: Int) async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let answer = try await town.post("/api/resync?\(query)")
             #expect(answer.status == status)
             #expect(answer.error.count > 10)
@@ -143,7 +143,7 @@ struct ResyncTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `an order may come as a JSON object`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7"))
             try await town.settle()
             for (body, status) in [
@@ -161,7 +161,7 @@ struct ResyncTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `after a backup is restored, the next message ends with what it says`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7", ["status": "Student"]))
             try await town.accept(person("8"))
             try await town.settle()
@@ -190,7 +190,7 @@ struct ResyncTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `an ordinary restart believes what it remembers`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7"))
             try await town.settle()
             let calls = town.calls
@@ -206,8 +206,8 @@ struct ResyncTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `fields changed by hand go back with the next message where the gym verifies`() async throws {
-        let gym = Town.Gym(more: #""sync": {"verify": true}"#)
-        try await Town.with([gym]) { town in
+        let gym = ServiceHarness.Gym(more: #""sync": {"verify": true}"#)
+        try await ServiceHarness.with([gym]) { town in
             try await town.accept(person("7"))
             try await town.settle()
             changeByHand(try contact(town, "7@example.org"), town, lastName: "Byhand")

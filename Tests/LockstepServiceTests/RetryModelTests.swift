@@ -1,4 +1,4 @@
-import LockstepPool
+import DurableQueue
 import Testing
 
 @testable import Keap
@@ -6,8 +6,8 @@ import Testing
 
 struct RetryModelTests {
     private let job = JobID(rawValue: 7)
-    private let sick = CallSubject.contact(ContactID("1"))
-    private let well = CallSubject.contact(ContactID("2"))
+    private let sick = FailureScope.contact(ContactID("1"))
+    private let well = FailureScope.contact(ContactID("2"))
     private let kind = CallKind.call(.updateContact)
 
     @Test func `with others well it is charged from the second failure on, and judged after the seventh`() {

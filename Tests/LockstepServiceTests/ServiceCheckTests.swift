@@ -5,7 +5,8 @@ import Testing
 
 /// Checkups through the running service.
 struct ServiceCheckTests {
-    private func check(_ town: Town, _ query: String = "?gym=downtown") async throws -> Town.Answer {
+    private func check(_ town: ServiceHarness, _ query: String = "?gym=downtown") async throws -> ServiceHarness.Answer
+    {
         try await town.post("/api/check" + query)
     }
 
@@ -13,10 +14,10 @@ struct ServiceCheckTests {
     func `the running service checks a gym by calls that its own budget counts, and answers as the command does`()
         async throws
     {
-        try await Town.with() { town in
+        try await ServiceHarness.with() { town in
             let answer = try await check(town)
             #expect(answer.status == 200, "\(answer.text)")
-            let checkup = try JSONDecoder().decode(Checkup.self, from: Data(answer.body))
+            let checkup = try JSONDecoder().decode(ConfigurationCheck.self, from: Data(answer.body))
             #expect(checkup.isFine && checkup.keyOwner != nil && checkup.account == "app-KeapAK-one")
             #expect(checkup.wouldCreate.contains(#"the custom field "Zen Planner ID""#), "\(checkup.wouldCreate)")
             let calls = town.calls
@@ -24,7 +25,7 @@ struct ServiceCheckTests {
             let budget = try #require(try await town.get("/api/budget").list.first)
             let windows = budget["windows"] as? [[String: Any]] ?? []
             #expect(windows.first { $0["window"] as? String == "day" }?["used"] as? Int == calls)
-            let alone = try #require(await CheckRun.alone(try town.configuration([Town.Gym()])).first)
+            let alone = try #require(await CheckRun.alone(try town.configuration([ServiceHarness.Gym()])).first)
             #expect(alone.wouldCreate == checkup.wouldCreate && alone.settings == checkup.settings)
             #expect(alone.keyOwner == checkup.keyOwner && alone.account == checkup.account)
         }
@@ -32,11 +33,11 @@ struct ServiceCheckTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a file with other settings than the service was started with is told so, at no call`() async throws {
-        try await Town.with() { town in
-            let gym = try #require(try town.configuration([Town.Gym()]).gyms.first)
+        try await ServiceHarness.with() { town in
+            let gym = try #require(try town.configuration([ServiceHarness.Gym()]).gyms.first)
             #expect(try await check(town, "?gym=downtown&settings=\(gym.digest)").status == 200)
             let calls = town.calls
-            let changed = try #require(try town.configuration([Town.Gym(key: "KeapAK-new")]).gyms.first)
+            let changed = try #require(try town.configuration([ServiceHarness.Gym(key: "KeapAK-new")]).gyms.first)
             let refused = try await check(town, "?gym=downtown&settings=\(changed.digest)")
             #expect(refused.status == 409 && refused.error.contains("other settings of gym downtown"))
             #expect(try await check(town, "?gym=elsewhere").status == 404)
@@ -50,11 +51,12 @@ struct ServiceCheckTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a budget that is used up leaves the gym untried at once, without a call`() async throws {
-        try await Town.with([Town.Gym(keap: #""limits": {"perDay": 5}, "pacing": "off""#)]) { town in
+        try await ServiceHarness.with([ServiceHarness.Gym(keap: #""limits": {"perDay": 5}, "pacing": "off""#)]) {
+            town in
             try await town.accept(person())
             for _ in 0..<200 where town.calls < 5 { try await Task.sleep(for: .milliseconds(10)) }
             #expect(town.calls == 5)
-            let checkup = try JSONDecoder().decode(Checkup.self, from: Data(try await check(town).body))
+            let checkup = try JSONDecoder().decode(ConfigurationCheck.self, from: Data(try await check(town).body))
             #expect(checkup.isFine && checkup.untried.count == 1, "\(checkup)")
             #expect(checkup.untried.first?.contains("5 of 5 calls on this UTC day") == true, "\(checkup.untried)")
             #expect(town.calls == 5)
@@ -63,7 +65,7 @@ struct ServiceCheckTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a key that Keap refuses is a problem, also while the service's calls wait because of it`() async throws {
-        try await Town.with() { town in
+        try await ServiceHarness.with() { town in
             _ = town.keap(
                 "POST", ["faults"],
                 #"{"match": {"path": ".*"}, "action": "status", "status": 401, "body": {"message": "no such key"}}"#)
@@ -72,7 +74,7 @@ struct ServiceCheckTests {
                 if try await town.get("/api/gyms").text.contains("key refused") { break }
                 try await Task.sleep(for: .milliseconds(10))
             }
-            let checkup = try JSONDecoder().decode(Checkup.self, from: Data(try await check(town).body))
+            let checkup = try JSONDecoder().decode(ConfigurationCheck.self, from: Data(try await check(town).body))
             #expect(!checkup.isFine && checkup.untried.isEmpty, "\(checkup)")
             #expect(checkup.problems.first?.contains("Keap refuses the key") == true, "\(checkup.problems)")
         }

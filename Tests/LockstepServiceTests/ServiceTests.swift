@@ -1,7 +1,7 @@
 import Foundation
-import LockstepHTTP
-import LockstepJournal
-import LockstepPool
+import EmbeddedHTTP
+import FileJournal
+import DurableQueue
 import Testing
 
 @testable import LockstepService

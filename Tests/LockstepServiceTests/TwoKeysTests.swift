@@ -10,9 +10,9 @@ import Testing
                  "tags": {"status": "UT Status: {status}", "program": "UT Program: {program} - {status}"}}
         """#
 
-    private let downtown = Town.Gym(app: "ab103.infusionsoft.com", onceHub: nil)
-    private func uptown(_ more: String = Self.apart, key: String = "KeapAK-two") -> Town.Gym {
-        Town.Gym(
+    private let downtown = ServiceHarness.Gym(app: "ab103.infusionsoft.com", onceHub: nil)
+    private func uptown(_ more: String = Self.apart, key: String = "KeapAK-two") -> ServiceHarness.Gym {
+        ServiceHarness.Gym(
             id: "uptown", key: key, token: "token-of-uptown", app: "ab103.infusionsoft.com", more: more, onceHub: nil)
     }
 
@@ -21,14 +21,16 @@ import Testing
         return windows.first { $0["window"] as? String == window }?["used"] as? Int
     }
 
-    private func budgets(_ town: Town) async throws -> [[String: Any]] { try await town.get("/api/budget").list }
+    private func budgets(_ town: ServiceHarness) async throws -> [[String: Any]] {
+        try await town.get("/api/budget").list
+    }
 
     @Test(arguments: [false, true])
     func `two keys of one account spend one budget from the first answer on, and after a restart`(
         isTogether: Bool
     ) async throws {
         let gyms = [downtown, uptown()]
-        try await Town.with(gyms) { town in
+        try await ServiceHarness.with(gyms) { town in
             try await town.accept(person(), to: downtown)
             if !isTogether { try await town.settle() }
             try await town.accept(person("zp-2", ["firstName": "Ben"]), to: gyms[1])
@@ -53,7 +55,7 @@ import Testing
         async throws
     {
         let clashing = uptown("")
-        try await Town.with([downtown, clashing]) { town in
+        try await ServiceHarness.with([downtown, clashing]) { town in
             try await town.accept(person("7"), to: downtown)
             try await town.settle()
             let job = try await town.accept(
@@ -78,7 +80,7 @@ import Testing
 
     @Test func `whichever key was there first goes on, also when the gyms are written in another order`() async throws {
         let clashing = uptown("")
-        try await Town.with([clashing], later: [downtown]) { town in
+        try await ServiceHarness.with([clashing], later: [downtown]) { town in
             try await town.accept(person("7", ["firstName": "Ben"]), to: clashing)
             try await town.settle()
             try await town.reopen([downtown, clashing])
@@ -95,12 +97,12 @@ import Testing
 
     @Test func `a key that Keap refuses does not keep the account's other gym waiting`() async throws {
         let refused = uptown(key: "KeapAK-nobody")
-        try await Town.with([downtown], later: []) { town in
+        try await ServiceHarness.with([downtown], later: []) { town in
             try await town.accept(person(), to: downtown)
             try await town.settle()
             try await town.reopen([
-                Town.Gym(keap: #""account": "ab103""#, onceHub: nil),
-                Town.Gym(
+                ServiceHarness.Gym(keap: #""account": "ab103""#, onceHub: nil),
+                ServiceHarness.Gym(
                     id: "uptown", key: "KeapAK-nobody", token: "token-of-uptown", keap: #""account": "ab103""#,
                     more: Self.apart, onceHub: nil),
             ])
@@ -115,8 +117,8 @@ import Testing
     }
 
     @Test func `a key that is changed for another of the account keeps the day`() async throws {
-        let renewed = Town.Gym(key: "KeapAK-renewed", app: "ab103.infusionsoft.com", onceHub: nil)
-        try await Town.with([downtown], later: [renewed]) { town in
+        let renewed = ServiceHarness.Gym(key: "KeapAK-renewed", app: "ab103.infusionsoft.com", onceHub: nil)
+        try await ServiceHarness.with([downtown], later: [renewed]) { town in
             try await town.accept(person(), to: downtown)
             try await town.settle()
             try await town.reopen([renewed])
@@ -125,10 +127,10 @@ import Testing
     }
 
     @Test func `an account that the configuration misnames is told, and Keap's word counts`() async throws {
-        let wrong = Town.Gym(
+        let wrong = ServiceHarness.Gym(
             id: "uptown", key: "KeapAK-two", token: "token-of-uptown", app: "ab103.infusionsoft.com",
             keap: #""account": "ab999""#, more: Self.apart, onceHub: nil)
-        try await Town.with([downtown, wrong]) { town in
+        try await ServiceHarness.with([downtown, wrong]) { town in
             try await town.accept(person(), to: downtown)
             try await town.accept(person("zp-2", ["firstName": "Ben"]), to: wrong)
             try await town.settle()
@@ -140,9 +142,9 @@ import Testing
     }
 
     @Test func `keys of two accounts stay two, and are asked once`() async throws {
-        let other = Town.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown", onceHub: nil)
-        let gyms = [Town.Gym(onceHub: nil), other]
-        try await Town.with(gyms) { town in
+        let other = ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown", onceHub: nil)
+        let gyms = [ServiceHarness.Gym(onceHub: nil), other]
+        try await ServiceHarness.with(gyms) { town in
             for gym in gyms { try await town.accept(person(), to: gym) }
             try await town.settle()
             #expect(try await budgets(town).count == 2)
@@ -158,7 +160,7 @@ import Testing
 
     @Test func `check finds gyms that turn out to share an account, and what they must not share`() async throws {
         let gyms = [downtown, uptown("")]
-        try await Town.with(gyms) { town in
+        try await ServiceHarness.with(gyms) { town in
             let configuration = try town.configuration(gyms)
             #expect(configuration.sharedAccountProblems.isEmpty, "nothing is known of it before Keap tells")
             var checkups = await CheckRun.alone(configuration)
@@ -174,8 +176,8 @@ import Testing
     }
 
     @Test func `check finds an account that the configuration misnames`() async throws {
-        let wrong = Town.Gym(app: "ab103.infusionsoft.com", keap: #""account": "ab999""#, onceHub: nil)
-        try await Town.with([wrong]) { town in
+        let wrong = ServiceHarness.Gym(app: "ab103.infusionsoft.com", keap: #""account": "ab999""#, onceHub: nil)
+        try await ServiceHarness.with([wrong]) { town in
             let configuration = try town.configuration([wrong])
             var checkups = await CheckRun.alone(configuration)
             CheckRun.judgeAccounts(of: &checkups, in: configuration)

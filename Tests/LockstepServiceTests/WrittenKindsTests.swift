@@ -28,7 +28,7 @@ struct WrittenKindsTests {
     /// Sends the base and then each case to a person of its own, looks, and sends all of the cases again.
     private func check(_ cases: [Case], first: [String: String] = base) async throws {
         #expect(cases.count >= 10)
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for number in cases.indices { try await town.accept(Self.message(number, first)) }
             try await town.settle()
             for (number, item) in cases.enumerated() { try await town.accept(Self.message(number, item.sent)) }
@@ -160,7 +160,7 @@ struct WrittenKindsTests {
             ("Smith–Jones", "Smith-Jones"),
             ("Jose\u{301}", "José"), ("Mu\u{200D}ller", "Muller"), ("Kids &amp; Co", "Kids & Co"),
         ]
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for (number, name) in names.enumerated() {
                 let body: [String: Any] = [
                     "given_name": "Ana", "family_name": name.keap,
@@ -195,7 +195,7 @@ struct WrittenKindsTests {
             ("18446744073709551616", "18446744073709551616"), (#""0x1F""#, "0x1F"), (#""1e5""#, "1e5"),
             (#""A-17""#, "A-17"), ("-7", "-7"), (#""7.5""#, "7.5"), (#""{AB12}""#, "AB12"),
         ]
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             func send() async throws {
                 for (number, id) in ids.enumerated() {
                     let body = #"{"personId": \#(id.json), "lastName": "Ruiz", "email": "p\#(number)@example.org"}"#
@@ -232,7 +232,7 @@ struct WrittenKindsTests {
             (#""zip": 80201, "zip": "80202""#, ["80201", "80202"]),
             (#""firstName": "Ana", "first_name": "Eva""#, ["Ana", "Eva"]),
         ]
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7"))
             try await town.settle()
             let calls = town.calls
@@ -256,7 +256,7 @@ struct WrittenKindsTests {
     // MARK: Files
 
     /// Imports a file as the command does, and returns what was read of it.
-    private func bring(_ bytes: [UInt8], _ town: Town) async throws -> PeopleReport {
+    private func bring(_ bytes: [UInt8], _ town: ServiceHarness) async throws -> PeopleReport {
         let report = try PeopleReport(bytes, settings: ZenPlannerSettings())
         let rows = report.people.map { String(decoding: $0.form, as: UTF8.self) }
         let body = String(decoding: try JSONSerialization.data(withJSONObject: ["rows": rows]), as: UTF8.self)
@@ -271,7 +271,7 @@ struct WrittenKindsTests {
     private func check(_ files: [(bytes: [UInt8], ana: String)]) async throws {
         #expect(files.count >= 10)
         for (bytes, ana) in files {
-            try await Town.with { town in
+            try await ServiceHarness.with { town in
                 _ = try await bring(bytes, town)
                 let names = town.contacts().map { Self.text("firstName", of: $0) }
                 #expect(Set(names) == [ana, "Bo"], "\(String(decoding: bytes, as: UTF8.self))")

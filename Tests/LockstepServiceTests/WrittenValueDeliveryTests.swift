@@ -6,16 +6,18 @@ import Testing
 /// Values as people write them, through the whole service.
 struct WrittenValueDeliveryTests {
     private func post(
-        _ body: [UInt8], _ town: Town, type: String = "application/x-www-form-urlencoded"
-    ) async throws -> Town.Answer {
+        _ body: [UInt8], _ town: ServiceHarness, type: String = "application/x-www-form-urlencoded"
+    ) async throws -> ServiceHarness.Answer {
         try await town.ask(
             "POST", "\(town.intake)/hooks/downtown/zenplanner/token-of-downtown",
             body: String(decoding: body, as: UTF8.self), headers: ["Content-Type": type])
     }
 
-    private func attention(_ town: Town) async throws -> [[String: Any]] { try await town.get("/api/attention").list }
+    private func attention(_ town: ServiceHarness) async throws -> [[String: Any]] {
+        try await town.get("/api/attention").list
+    }
 
-    private func importRows(_ rows: [String], _ town: Town) async throws -> Town.Answer {
+    private func importRows(_ rows: [String], _ town: ServiceHarness) async throws -> ServiceHarness.Answer {
         let body = String(decoding: try JSONSerialization.data(withJSONObject: ["rows": rows]), as: UTF8.self)
         return try await town.ask(
             "POST", town.admin + "/api/gyms/downtown/people", body: body, headers: ["Content-Type": "application/json"])
@@ -23,7 +25,7 @@ struct WrittenValueDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `an id is one person in every spelling, and a spelling costs no call`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("1205", ["email": "ana@example.org"]))
             try await town.settle()
             let calls = town.calls
@@ -40,7 +42,7 @@ struct WrittenValueDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `values that cannot be used cost nothing else, overwrite nothing and are listed`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7", ["birthDate": "2014-07-09", "mobilePhone": "303-555-0101"]))
             try await town.settle()
             let bad = [
@@ -71,7 +73,7 @@ struct WrittenValueDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a row without an id writes the fields of a person whose id a web hook told`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             try await town.accept(person("7", ["email": "ana@example.org"]))
             try await town.settle()
             let row = "First+Name=Ana&Last+Name=Ruiz&Email=ana%40example.org&Birth+Date=2014-07-09&Status=Alumni"
@@ -87,7 +89,7 @@ struct WrittenValueDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `fields that are not known are listed once for the gym`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             for id in ["7", "8"] {
                 let form = "personId=\(id)&email=p\(id)%40example.org&lastName=Ruiz&belt=blue&shoe[size]=9"
                 #expect(try await post(Array(form.utf8), town).status == 202)
@@ -101,7 +103,7 @@ struct WrittenValueDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `brackets, wrappers and half characters are understood end to end`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let form =
                 "person[personId]=7&person[email]=%3Cana@example.org%3E&person[lastName]=O%92Brien"
                 + "&person[programs][0][name]=Boxing&person[programs][0][status]=CURRENT&person[address][city]=Denver"
@@ -120,7 +122,7 @@ struct WrittenValueDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `an id of over a kilobyte is kept as a dead letter that says so`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let job = try await town.accept(person(String(repeating: "x", count: 2_000)))
             #expect(try await town.state(of: job) == "dead")
             #expect((try await town.job(job)["reason"] as? String)?.contains("longer than 255") == true)
@@ -129,8 +131,8 @@ struct WrittenValueDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a value of a field that the gym ignores is not missed`() async throws {
-        let gym = Town.Gym(more: #""sync": {"policies": {"birthDate": "ignore"}}"#)
-        try await Town.with([gym]) { town in
+        let gym = ServiceHarness.Gym(more: #""sync": {"policies": {"birthDate": "ignore"}}"#)
+        try await ServiceHarness.with([gym]) { town in
             try await town.accept(person("7", ["birthDate": "soon"]))
             try await town.settle()
             #expect(town.contacts().count == 1)
@@ -140,7 +142,7 @@ struct WrittenValueDeliveryTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `one program of a list that cannot be read leaves the tags of the others`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let both = #"[{"name": "Kids", "status": "CURRENT"}, {"name": "Yoga", "status": "CURRENT"}]"#
             try await town.accept(person("7", ["programs": both]))
             try await town.settle()

@@ -10,7 +10,7 @@ struct BookingMemoryTests {
                 BookingEventKind.allCases[number % 8], "BKNG-\(number % 20)", at: number,
                 status: number.isMultiple(of: 3) ? .rescheduled : nil, by: number.isMultiple(of: 2) ? .user : nil,
                 other: number.isMultiple(of: 5) ? "BKNG-X" : nil)
-            var places = Places()
+            var places = BookingContext()
             places.eventType = ["et-\(number)"]
             memory.note(booking.event, of: booking.id, places: places)
         }
@@ -24,7 +24,7 @@ struct BookingMemoryTests {
         for number in 0..<400 {
             var event = BookingEvent(id: "\(long)\(1000 + number)", at: Int64(number), kind: .canceledThenRescheduled)
             (event.status, event.actor, event.otherBooking) = (.rescheduled, .customer, "\(long)other")
-            var places = Places()
+            var places = BookingContext()
             (places.bookingPage, places.eventType) = (["\(long)page", "\(long)name"], ["\(long)type", "\(long)name"])
             memory.note(event, of: "\(long)\(1000 + number % 40)", places: places)
         }
@@ -62,11 +62,11 @@ struct BookingMemoryTests {
                 let booking = Booking.event(
                     BookingEventKind.allCases.randomElement(using: &random)!,
                     "BKNG-\(Int.random(in: 0..<4, using: &random))", at: number)
-                both.note(booking.event, of: booking.id, places: Places())
+                both.note(booking.event, of: booking.id, places: BookingContext())
                 if Bool.random(using: &random) {
-                    left.note(booking.event, of: booking.id, places: Places())
+                    left.note(booking.event, of: booking.id, places: BookingContext())
                 } else {
-                    right.note(booking.event, of: booking.id, places: Places())
+                    right.note(booking.event, of: booking.id, places: BookingContext())
                 }
             }
             #expect(try BookingMemory(text: BookingMemory.united(left.text, right.text)) == both)
@@ -80,7 +80,7 @@ struct BookingMemoryTests {
         var memory = try BookingMemory(text: #"{"bookings":[{"events":[\#(teleported),\#(reassigned)],"id":"B"}]}"#)
         #expect(!memory.contains(event: "E") && memory.contains(event: "F"))
         #expect(Lifecycle(memory, unknownActor: .user).latest?.phase == .scheduledReassigned)
-        memory.note(BookingEvent(id: "G", at: 3, kind: .completed), of: "B", places: Places())
+        memory.note(BookingEvent(id: "G", at: 3, kind: .completed), of: "B", places: BookingContext())
         let again = try BookingMemory(text: memory.text).text
         for text in [memory.text, again, BookingMemory.united(memory.text, again)] {
             #expect(text.contains(teleported) && text.contains(reassigned), "\(text)")
@@ -126,7 +126,7 @@ struct BookingMemoryTests {
         for number in 0..<60 {
             let kind: BookingEventKind = number < 10 ? .completed : .scheduled
             let event = BookingEvent(id: "E\(number)", at: Int64(number), kind: kind)
-            memory.note(event, of: "B\(number)", places: Places())
+            memory.note(event, of: "B\(number)", places: BookingContext())
         }
         #expect(memory.named == Set((12..<60).map { "B\($0)" }))
         #expect(memory.isOvertaken(BookingEvent(id: "A", at: 11, kind: .scheduled), of: "B0"))

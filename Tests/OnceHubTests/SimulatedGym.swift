@@ -1,7 +1,7 @@
 import ContactSync
 import Keap
 import KeapSimulator
-import LockstepLimits
+import RateLimits
 import Synchronization
 
 @testable import OnceHub
@@ -62,7 +62,7 @@ final class SimulatedGym: Sendable {
             state.isDead = false
             return state.directory
         }
-        let keeper = try DirectoryKeeper(settings: sync, saved: saved, calls: gateway.calls()) { [self] bytes in
+        let keeper = try TagService(settings: sync, saved: saved, calls: gateway.calls()) { [self] bytes in
             try keep { $0.directory = bytes }
         }
         running.withLock { $0 = Deliverer(keeper: keeper) }
@@ -86,7 +86,7 @@ final class SimulatedGym: Sendable {
         for _ in 0..<20 {
             let lane = with { $0.lane }
             guard let deliverer = running.withLock({ $0 }) else { return nil }
-            let hold = LaneHold(
+            let hold = DeliveryContext(
                 save: { [self] bytes in try keep { $0.lane = bytes } }, claim: { _ in .own },
                 isNamesakes: { _ in false })
             let delivery = await deliverer.deliver(.contact(change), job: job, state: lane, hold: hold)
@@ -207,8 +207,8 @@ extension SimRequest {
 }
 
 private struct NoBudget: CallBudget {
-    func take(_ urgency: Urgency, for party: Party) async throws {}
-    func finished(_ permit: Void, learned: Announcement?) async {}
+    func take(_ urgency: Urgency, for party: BudgetShare) async throws {}
+    func finished(_ permit: Void, learned: ReportedLimits?) async {}
     func close(until time: Int64) async {}
     func close(tenantOf permit: Void, until time: Int64) async {}
 }

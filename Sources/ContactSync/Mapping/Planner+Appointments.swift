@@ -34,7 +34,7 @@ extension Planner {
     }
 
     /// What was made before the memory was lost is looked for, once: else each later event of a booking makes another.
-    private func forgottenStep(_ wish: AppointmentWish, _ contact: ContactID) -> PlanStep? {
+    private func forgottenStep(_ wish: AppointmentRequest, _ contact: ContactID) -> PlanStep? {
         guard let time = wish.mayBeThereAround, !hasCreated, !searchedAppointments.contains(wish.key) else {
             return nil
         }
@@ -45,7 +45,7 @@ extension Planner {
     }
 
     /// What is in the calendar stays known: Keap may take appointments again after the next start.
-    private mutating func noteUnchanged(_ wish: AppointmentWish, _ held: HeldAppointment?) {
+    private mutating func noteUnchanged(_ wish: AppointmentRequest, _ held: HeldAppointment?) {
         guard let held, held.state == .held else { return }
         if case .hold(let plan) = wish.what, held.digest == plan.digest { return }
         note(

@@ -5,7 +5,7 @@ import Keap
 extension Planner {
     /// The wishes that Keap does not meet yet, as far as the mirror knows. A field that a gym's Zen Planner speaks of
     /// is no wish, so that these are written whichever source the contact belongs to.
-    var pendingWishes: [FieldWish] {
+    var pendingWishes: [FieldRequest] {
         if dropped != nil { return [] }
         return wanted.wishes.filter { wish in
             guard !wish.value.isEmpty else { return false }
@@ -21,7 +21,7 @@ extension Planner {
     }
 
     /// What Keap must be asked before these can be written.
-    func needs(of wishes: [FieldWish], _ directory: TagDirectory) -> [ReferenceNeed] {
+    func needs(of wishes: [FieldRequest], _ directory: TagDirectory) -> [ReferenceNeed] {
         var needs: [ReferenceNeed] = []
         for wish in wishes {
             let plain = wish.value.plain.trimmed
@@ -45,7 +45,7 @@ extension Planner {
         return needs.filter { !directory.references.answers($0) }
     }
 
-    private func fits(_ wish: FieldWish, _ model: CustomFieldModel) -> Bool {
+    private func fits(_ wish: FieldRequest, _ model: CustomFieldModel) -> Bool {
         do throws(FieldMisfit) {
             _ = try FieldCodec(reading: wanted.reading).content(of: wish.value, for: model)
             return true
@@ -55,11 +55,11 @@ extension Planner {
     }
 
     /// The pending wishes that can be written, with what they come to.
-    func readyWishes(_ directory: TagDirectory) -> [(wish: FieldWish, content: WishContent)] {
+    func readyWishes(_ directory: TagDirectory) -> [(wish: FieldRequest, content: FieldRequestContent)] {
         pendingWishes.compactMap { wish in
             guard needs(of: [wish], directory).isEmpty else { return nil }
             do throws(FieldMisfit) {
-                return (wish, try WishContent(wish, directory.references, wanted.reading))
+                return (wish, try FieldRequestContent(wish, directory.references, wanted.reading))
             } catch {
                 // Left out; `wishNotes` tells of it.
                 return nil
@@ -82,7 +82,7 @@ extension Planner {
     /// More than the settings may name. Beyond, what they no longer name is forgotten.
     static let mostWishes = 64
 
-    mutating func confirm(_ wish: FieldWish) {
+    mutating func confirm(_ wish: FieldRequest) {
         if mirror.wishes.count >= Planner.mostWishes {
             let named = Set(wanted.wishes.map(\.target.key))
             mirror.wishes = mirror.wishes.filter { named.contains($0.key) }
@@ -99,7 +99,7 @@ extension Planner {
             // Nothing is asked for such a one, so there is no note that it could not be done.
             if wish.rule == .onlyNew, mirror.wishes[wish.target.key] == nil, !hasCreated { return nil }
             do throws(FieldMisfit) {
-                _ = try WishContent(wish, directory.references, wanted.reading)
+                _ = try FieldRequestContent(wish, directory.references, wanted.reading)
                 return nil
             } catch {
                 return error.note

@@ -2,8 +2,8 @@ import Keap
 
 /// Looks for a person's contact: in what was read ahead, where that can tell, else by asking Keap.
 struct ContactFinder: Sendable {
-    let calls: any KeapCalls
-    let readAhead: ReadAhead?
+    let calls: any KeapAPI
+    let readAhead: ContactPrefetch?
 
     func find(
         id: String, field: CustomFieldModel?, named fieldName: String, fields: [ContactField]

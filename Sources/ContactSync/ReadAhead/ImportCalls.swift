@@ -2,10 +2,10 @@ package import Keap
 
 /// How an import calls Keap: behind everything live, and with what was read ahead.
 package struct ImportCalls: Sendable {
-    let calls: any KeapCalls
-    let readAhead: ReadAhead
+    let calls: any KeapAPI
+    let readAhead: ContactPrefetch
 
-    package init(calls: any KeapCalls, readAhead: ReadAhead) {
+    package init(calls: any KeapAPI, readAhead: ContactPrefetch) {
         self.calls = calls
         self.readAhead = readAhead
     }

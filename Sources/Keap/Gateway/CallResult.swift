@@ -63,7 +63,7 @@ struct SentCall<Answer: Sendable>: Sendable {
     var isAnswered = false
 }
 
-extension Circuit.Outcome {
+extension CircuitBreaker.Outcome {
     init<Answer>(_ call: SentCall<Answer>) {
         // What cannot be put into words that Keap takes was not sent, and says nothing about Keap.
         if case .failure(.refused) = call.result, !call.wasSent {
@@ -76,7 +76,7 @@ extension Circuit.Outcome {
     /// - Parameters:
     ///   - subject: what a failure may be specific to.
     ///   - pause: how long Keap asked to be left alone.
-    init(_ result: CallResult<Void>, of subject: CallSubject? = nil, pause: Duration? = nil) {
+    init(_ result: CallResult<Void>, of subject: FailureScope? = nil, pause: Duration? = nil) {
         self =
             switch result {
             case .throttled: .nothing

@@ -1,4 +1,4 @@
-import LockstepLimits
+import RateLimits
 
 /// How far the newest call that names a contact has come.
 package enum CallStage: Equatable, Sendable {
@@ -12,9 +12,9 @@ package enum CallStage: Equatable, Sendable {
     case underWay
 }
 
-extension Admission {
+extension CallQueue {
     /// How many calls stand in line before one of this party that came now.
-    func before(_ party: Party, _ urgency: Urgency) -> Int { ready.before(party, urgency) }
+    func before(_ party: BudgetShare, _ urgency: Urgency) -> Int { ready.before(party, urgency) }
 
     /// How many calls of a line wait for a slot or for a permit. Tag edits that share a call count once.
     func standing(_ line: Line) -> Int { gatherings[line]?.standing ?? 0 }

@@ -35,7 +35,7 @@ package struct MergeCounters: Equatable, Sendable {
 
     package init() {}
 
-    mutating func count<Ticket>(_ load: TagLoad<Ticket>) {
+    mutating func count<Ticket>(_ load: TagBatch<Ticket>) {
         calls += 1
         edges += load.edges.count
         if load.tickets.count > 1 { mergedCalls += 1 }

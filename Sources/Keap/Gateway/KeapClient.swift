@@ -1,14 +1,14 @@
 /// The calls of a sync, each made of one or more requests that go through the gateway.
-struct KeapClient<Time: Clock, Budget: CallBudget>: KeapCalls where Time.Duration == Duration {
+struct KeapClient<Time: Clock, Budget: CallBudget>: KeapAPI where Time.Duration == Duration {
     let gateway: KeapGateway<Time, Budget>
-    let line: Admission<Time.Instant>.Line
-    var run: KeapRun<Time.Instant>?
+    let line: CallQueue<Time.Instant>.Line
+    var run: CallSequence<Time.Instant>?
 
-    func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapCalls {
-        KeapClient(gateway: gateway, line: line, run: KeapRun(begin: begin))
+    func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapAPI {
+        KeapClient(gateway: gateway, line: line, run: CallSequence(begin: begin))
     }
 
-    func ahead() -> any KeapCalls { KeapClient(gateway: gateway, line: line, run: KeapRun(rank: 0)) }
+    func ahead() -> any KeapAPI { KeapClient(gateway: gateway, line: line, run: CallSequence(rank: 0)) }
 
     func perform<Answer: Sendable>(
         _ request: KeapRequest, naming claim: ContactClaim = .none, isRestingOnRead: Bool = false,

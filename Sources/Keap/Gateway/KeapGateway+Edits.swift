@@ -1,4 +1,4 @@
-import LockstepLimits
+import RateLimits
 
 /// Tag edits of single contacts. Their callers wait on the board; the leader there gets a permit and makes a call for
 /// all whose edges go with its own.
@@ -8,7 +8,7 @@ extension KeapGateway {
     /// - Throws: `.cancelled` if the caller was cancelled before any of it was sent, and `.unclear` if only a part of it
     ///   was done. Once a part is on its way, its end is waited for.
     func edit(
-        _ wanted: TagEdit, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil
+        _ wanted: TagEdit, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil
     ) async throws(KeapFailure) -> [TagID: TagAnswer] {
         try await askForAccount(line)
         var edit = wanted
@@ -43,7 +43,7 @@ extension KeapGateway {
         }
     }
 
-    private func ended(_ ticket: Stage.Ticket) -> WaitingEdit.Result? {
+    private func ended(_ ticket: Stage.Ticket) -> PendingTagEdit.Result? {
         guard let result = endedEdits.removeValue(forKey: ticket) else { return nil }
         let failed = failedEdits.removeValue(forKey: ticket)
         if case .failure = result { AttemptLog.current?.ended(failed) } else { AttemptLog.current?.ended(nil) }
@@ -77,7 +77,7 @@ extension KeapGateway {
         end(hold)
         // In an outage nothing is learned from asking for each alone: it would only make a hundred calls of one.
         let isWell = admission.circuit.isWell
-        leave(pass, Circuit.Outcome(call))
+        leave(pass, CircuitBreaker.Outcome(call))
         judge(load.tickets.keys, isFailed: call.failed != nil)
         switch call.result {
         case .success(let outcomes): land(load, outcomes)
@@ -102,7 +102,7 @@ extension KeapGateway {
             return SentCall(result: .failure(error), wasSent: false)
         }
         let alone = load.tickets.count == 1 ? load.tickets.keys.first : nil
-        let subject = alone.map { CallSubject.contact($0) } ?? .request(of: request)
+        let subject = alone.map { FailureScope.contact($0) } ?? .request(of: request)
         return await send(request, about: subject, permit) { (response) throws(KeapFailure) in
             try load.read(response)
         }
@@ -188,7 +188,7 @@ extension EdgeOutcome {
     }
 }
 
-extension TagLoad {
+extension TagBatch {
     /// A tag that is gone is on no contact.
     fileprivate var outcomeOfGoneTag: EdgeOutcome { .answered(direction == .apply ? .tagGone : .applied) }
 

@@ -1,4 +1,4 @@
-package import LockstepLimits
+package import RateLimits
 
 package struct GatewaySettings: Sendable {
     /// Calls under way at once. Those that wait for their budget are not. More than may begin in a second (10 with a
@@ -15,7 +15,7 @@ package struct GatewaySettings: Sendable {
 /// All calls on one Keap account pass here: contacts, circuit, a place, the budget, and only then the wire. The stages
 /// decide; this actor waits and counts.
 package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration == Duration {
-    typealias Stage = Admission<Time.Instant>
+    typealias Stage = CallQueue<Time.Instant>
 
     private let transport: any KeapTransport
     let budget: Budget
@@ -30,9 +30,9 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     var admission: Stage
     var bells: [Stage.Ticket: Bell] = [:]
     /// The runs that the edits belong to.
-    var runs: [Stage.Ticket: KeapRun<Time.Instant>] = [:]
+    var runs: [Stage.Ticket: CallSequence<Time.Instant>] = [:]
     /// Of edits whose callers have yet to wake.
-    var endedEdits: [Stage.Ticket: WaitingEdit.Result] = [:]
+    var endedEdits: [Stage.Ticket: PendingTagEdit.Result] = [:]
     /// Of single contacts' tag edits that failed, until their callers have heard of it.
     var failedEdits: [Stage.Ticket: FailedCall] = [:]
     private var evidence = PeerEvidence()
@@ -49,7 +49,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     ///   - account: which account it is, as far as that is known.
     package init(
         transport: any KeapTransport, budget: Budget, settings: GatewaySettings = GatewaySettings(), clock: Time,
-        wall: @escaping @Sendable () -> Int64, probes: SharedProbes<Time.Instant> = SharedProbes(),
+        wall: @escaping @Sendable () -> Int64, probes: SharedHalfOpenGate<Time.Instant> = SharedHalfOpenGate(),
         contacts: SharedContacts<Time.Instant> = SharedContacts(), account: (any AccountIdentity)? = nil
     ) {
         self.transport = transport
@@ -64,7 +64,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     }
 
     /// The account's calls. Bulk ones go when no live one waits; the gyms that share an account take turns.
-    package nonisolated func calls(_ urgency: Urgency = .live, for party: Party = .sole) -> any KeapCalls {
+    package nonisolated func calls(_ urgency: Urgency = .live, for party: BudgetShare = .sole) -> any KeapAPI {
         KeapClient(gateway: self, line: Stage.Line(urgency: urgency, party: party))
     }
 
@@ -85,7 +85,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     package func stage(of contact: ContactID) -> CallStage? { admission.stage(of: contact) }
 
     /// How many calls of this party wait, for a slot or for their budget.
-    package func waiting(_ party: Party, _ urgency: Urgency) -> Int {
+    package func waiting(_ party: BudgetShare, _ urgency: Urgency) -> Int {
         admission.standing(Stage.Line(urgency: urgency, party: party))
     }
 
@@ -106,7 +106,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// - Throws: `.cancelled` if the caller was cancelled before the call was sent; nothing is spent then. Once sent,
     ///   a call runs to its end, since it may have been done.
     func perform<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil,
+        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil,
         isRestingOnRead: Bool = false, read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> Answer {
         try await send(request, naming: claim, in: line, run: run, isRestingOnRead: isRestingOnRead, read: read)
@@ -115,7 +115,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// The same, but throws only what kept the call from being sent.
     func send<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, run: KeapRun<Time.Instant>? = nil,
+        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil,
         isRestingOnRead: Bool = false, read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> SentCall<Answer> {
         try await askForAccount(line)
@@ -124,7 +124,8 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// - Parameter partOf: of a call whose contacts another call claims: these.
     func sendInTurn<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, _ run: KeapRun<Time.Instant>? = nil,
+        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line,
+        _ run: CallSequence<Time.Instant>? = nil,
         _ isRestingOnRead: Bool = false, partOf whole: [ContactID] = [],
         _ read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> SentCall<Answer> {
@@ -138,7 +139,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             throw unsent
         }
         let (begun, writesBefore) = (clock.now, contacts.writes)
-        let call = await send(request, about: CallSubject(request, naming: claim), permit, read)
+        let call = await send(request, about: FailureScope(request, naming: claim), permit, read)
         if request.endpoint == .updateContact {
             // At its end: a search that ran beside it may have seen the contact as it was before.
             let write = contacts.write(hold, at: clock.now)
@@ -148,7 +149,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         if case .success = call.result, request.endpoint == .readContact || request.endpoint == .findContacts {
             run?.read(at: begun, after: writesBefore)
         }
-        leave(pass, Circuit.Outcome(call))
+        leave(pass, CircuitBreaker.Outcome(call))
         await probeHealth(line)
         AttemptLog.current?.ended(call.failed)
         return call
@@ -156,7 +157,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// - Parameter isOld: the contact was written since the run read it.
     private func reasonNotToSend(
-        _ run: KeapRun<Time.Instant>?, isRestingOnRead: Bool, isOld: Bool
+        _ run: CallSequence<Time.Instant>?, isRestingOnRead: Bool, isOld: Bool
     ) -> KeapFailure? {
         guard let run else { return nil }
         if isRestingOnRead, run.isStale(at: clock.now) || isOld && run.isOverwritten() { return .stale }
@@ -175,7 +176,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// - Parameter subject: what a failure may be specific to.
     func send<Answer: Sendable>(
-        _ request: KeapRequest, about subject: CallSubject?, _ permit: Budget.Permit,
+        _ request: KeapRequest, about subject: FailureScope?, _ permit: Budget.Permit,
         _ read: (KeapResponse) throws(KeapFailure) -> Answer
     ) async -> SentCall<Answer> {
         let begun = clock.now
@@ -220,7 +221,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     }
 
     /// Returns once it is known which account the key opens, as far as Keap tells it.
-    package func settleAccount(_ urgency: Urgency, for party: Party) async throws(KeapFailure) {
+    package func settleAccount(_ urgency: Urgency, for party: BudgetShare) async throws(KeapFailure) {
         try await askForAccount(Stage.Line(urgency: urgency, party: party))
     }
 
@@ -295,7 +296,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     }
 
     private func enter(
-        _ claim: ContactClaim, _ line: Stage.Line, _ run: KeapRun<Time.Instant>?
+        _ claim: ContactClaim, _ line: Stage.Line, _ run: CallSequence<Time.Instant>?
     ) async throws(KeapFailure) -> (Stage.Pass, Budget.Permit) {
         let bell = Bell()
         let ticket = admission.arrive(claim, line.urgency, for: line.party, rank: run?.rank)
@@ -340,7 +341,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         return nil
     }
 
-    func leave(_ pass: Stage.Pass, _ outcome: Circuit<Time.Instant>.Outcome) {
+    func leave(_ pass: Stage.Pass, _ outcome: CircuitBreaker<Time.Instant>.Outcome) {
         admission.end(pass, outcome, at: clock.now)
         callNext()
     }

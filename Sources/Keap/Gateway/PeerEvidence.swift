@@ -8,7 +8,7 @@
 struct PeerEvidence: Sendable {
     private struct Case: Hashable {
         var kind: CallKind
-        var subject: CallSubject
+        var subject: FailureScope
     }
 
     private struct Record {
@@ -25,7 +25,7 @@ struct PeerEvidence: Sendable {
     private var tallies: [CallKind: CallTally] = [:]
     private var recorded: UInt64 = 0
 
-    mutating func succeeded(_ kind: CallKind, _ subject: CallSubject?) {
+    mutating func succeeded(_ kind: CallKind, _ subject: FailureScope?) {
         tallies[kind, default: CallTally()].successes += 1
         guard let subject else { return }
         let what = Case(kind: kind, subject: subject)
@@ -34,7 +34,7 @@ struct PeerEvidence: Sendable {
     }
 
     /// - Parameter subject: what the failure may be specific to; nil if any call would have failed.
-    mutating func failed(_ kind: CallKind, _ subject: CallSubject?, pause: Duration? = nil) -> FailedCall {
+    mutating func failed(_ kind: CallKind, _ subject: FailureScope?, pause: Duration? = nil) -> FailedCall {
         if let subject {
             let what = Case(kind: kind, subject: subject)
             if records[what] == nil {
@@ -58,7 +58,7 @@ struct PeerEvidence: Sendable {
         call.subject != nil && others(than: call.subject, at: call.kind).goesWell(since: call.others)
     }
 
-    private func others(than subject: CallSubject?, at kind: CallKind) -> CallTally {
+    private func others(than subject: FailureScope?, at kind: CallKind) -> CallTally {
         let own = subject.flatMap { records[Case(kind: kind, subject: $0)]?.own } ?? CallTally()
         return tallies[kind, default: CallTally()] - own
     }
@@ -97,7 +97,7 @@ struct CallTally: Hashable, Sendable {
 package struct FailedCall: Sendable {
     let kind: CallKind
     /// Nil: any call would have failed.
-    var subject: CallSubject?
+    var subject: FailureScope?
     let others: CallTally
     /// How long Keap asked to be left alone.
     package var pause: Duration?

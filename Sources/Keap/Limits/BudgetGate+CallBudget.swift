@@ -1,7 +1,7 @@
-package import LockstepLimits
+package import RateLimits
 
 extension BudgetGate: CallBudget {
-    package func take(_ urgency: Urgency, for party: Party) async throws -> Permit {
+    package func take(_ urgency: Urgency, for party: BudgetShare) async throws -> Permit {
         try await take(urgency, for: party, rank: nil)
     }
 

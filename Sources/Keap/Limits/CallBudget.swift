@@ -1,4 +1,4 @@
-package import LockstepLimits
+package import RateLimits
 
 /// What the gateway needs of a budget: a permit per call, and a way to tell what an answer taught.
 package protocol CallBudget: Sendable {
@@ -6,13 +6,13 @@ package protocol CallBudget: Sendable {
 
     /// Waits until a call is allowed, which is when it is this party's turn. Throws `CancellationError` if cancelled
     /// meanwhile (nothing is spent), anything else if the use cannot be put on disk.
-    func take(_ urgency: Urgency, for party: Party) async throws -> Permit
+    func take(_ urgency: Urgency, for party: BudgetShare) async throws -> Permit
     /// The same, where of a party's calls those of a lower rank go first.
-    func take(_ urgency: Urgency, for party: Party, rank: UInt64?) async throws -> Permit
+    func take(_ urgency: Urgency, for party: BudgetShare, rank: UInt64?) async throws -> Permit
     /// How many more calls of the party may begin within the next few seconds; none if that is not known.
     func callsSoon(after permit: Permit) -> Int
     /// The call has ended, however it ended. Once for each permit.
-    func finished(_ permit: Permit, learned: Announcement?) async
+    func finished(_ permit: Permit, learned: ReportedLimits?) async
     /// Keap refused a call: none before this time, in milliseconds since 1970.
     func close(until time: Int64) async
     /// Keap refused the call of this permit because its tenant's limits are used up: none of that tenant before this
@@ -23,7 +23,7 @@ package protocol CallBudget: Sendable {
 }
 
 extension CallBudget {
-    package func take(_ urgency: Urgency, for party: Party, rank: UInt64?) async throws -> Permit {
+    package func take(_ urgency: Urgency, for party: BudgetShare, rank: UInt64?) async throws -> Permit {
         try await take(urgency, for: party)
     }
 

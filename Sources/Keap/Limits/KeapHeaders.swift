@@ -1,4 +1,4 @@
-import LockstepLimits
+import RateLimits
 
 /// What Keap's `x-keap-…` headers say of its limits. All of them may be missing or blank.
 struct KeapHeaders {
@@ -7,8 +7,8 @@ struct KeapHeaders {
     init(_ headers: [String: String]) { self.headers = headers }
 
     /// Nil if no header speaks of a limit.
-    var announcement: Announcement? {
-        var said = Announcement()
+    var announcement: ReportedLimits? {
+        var said = ReportedLimits()
         said.perSecond = spike
         said.minute = windows("x-keap-product-throttle", plain: .minute)[.minute] ?? .init()
         said.day = windows("x-keap-product-quota", plain: .day)[.day] ?? .init()
@@ -16,7 +16,7 @@ struct KeapHeaders {
         let tenant = windows("x-keap-tenant-throttle", plain: .minute)
         said.tenantMinute = tenant[.minute] ?? .init()
         said.tenantDay = tenant[.day] ?? .init()
-        return said == Announcement() ? nil : said
+        return said == ReportedLimits() ? nil : said
     }
 
     /// Keap's name for the account. Nil if the header is missing or blank.
@@ -59,7 +59,7 @@ struct KeapHeaders {
 
     private func reopens(now: Int64) -> Int64 {
         if let delay = retryAfter(now: now) { return now + delay }
-        let said = announcement ?? Announcement()
+        let said = announcement ?? ReportedLimits()
         // The day first: when both are used up, the end of the minute would only bring the next refusal.
         if said.day.available == 0 { return dayEnds(said.dayEnds, now: now) }
         if said.tenantDay.available == 0 { return dayEnds(nil, now: now) }
@@ -107,13 +107,13 @@ struct KeapHeaders {
     private static func next(_ unit: Int64, after now: Int64) -> Int64 { (now / unit + 1) * unit }
 
     /// One family of headers. The tenant's holds several windows, with pipes between: `10000|250000`.
-    private func windows(_ family: String, plain: Unit) -> [Unit: Announcement.Window] {
+    private func windows(_ family: String, plain: Unit) -> [Unit: ReportedLimits.Window] {
         let units = list(family + "-time-unit")
         let limits = list(family + "-limit")
         let used = list(family + "-used")
         let available = list(family + "-available")
         let intervals = list(family + "-interval")
-        var windows: [Unit: Announcement.Window] = [:]
+        var windows: [Unit: ReportedLimits.Window] = [:]
         for index in 0..<max(limits.count, used.count, available.count) {
             // A window of several minutes or days is none that we count.
             guard [nil, "", "1"].contains(intervals.at(index)) else { continue }
@@ -124,7 +124,7 @@ struct KeapHeaders {
             case nil, "": unit = index == 0 ? plain : .day
             default: continue
             }
-            let window = Announcement.Window(
+            let window = ReportedLimits.Window(
                 limit: limits.at(index).flatMap(Self.count), used: used.at(index).flatMap(Self.count),
                 available: available.at(index).flatMap(Self.count))
             if window != .init() { windows[unit] = window }

@@ -1,4 +1,4 @@
-import LockstepLimits
+import RateLimits
 
 /// What decides how long a line's tag edits wait for others to share their calls with, and whether a short change goes
 /// before longer ones that came earlier.

@@ -1,4 +1,4 @@
-package import LockstepHTTP
+package import EmbeddedHTTP
 import Synchronization
 
 /// The simulated Keap on a socket. All decisions are the world's; what is added here is time: answers that are late,

@@ -1,5 +1,5 @@
 import Keap
-import LockstepPool
+import DurableQueue
 import Synchronization
 
 /// Knows which account each key opens: from the configuration, from earlier starts, and from Keap's answers, which count

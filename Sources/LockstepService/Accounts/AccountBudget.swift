@@ -1,11 +1,11 @@
 import Keap
-import LockstepLimits
+import RateLimits
 import Synchronization
 
 /// The budget that one key's calls spend. It may turn out to be another one's, when Keap tells which account the key opens.
 final class AccountBudget: CallBudget {
     struct Permit: Sendable {
-        fileprivate var permit: LockstepLimits.Permit
+        fileprivate var permit: RateLimits.Permit
         fileprivate var gate: BudgetGate<ServiceClock>
     }
 
@@ -23,20 +23,20 @@ final class AccountBudget: CallBudget {
     /// From the next call on. Permits that were given before go back to where they came from.
     func point(to gate: BudgetGate<ServiceClock>, tenant: String) { state.withLock { $0 = (gate, tenant) } }
 
-    func take(_ urgency: Urgency, for party: Party) async throws -> Permit {
+    func take(_ urgency: Urgency, for party: BudgetShare) async throws -> Permit {
         try await take(urgency, for: party, rank: nil)
     }
 
-    func take(_ urgency: Urgency, for party: Party, rank: UInt64?) async throws -> Permit {
+    func take(_ urgency: Urgency, for party: BudgetShare, rank: UInt64?) async throws -> Permit {
         if let reason = holds[party.name] { throw GymHeld(description: reason) }
         let (gate, tenant) = state.withLock { $0 }
-        let party = Party(party.name, of: tenant, weight: party.weight)
+        let party = BudgetShare(party.name, of: tenant, weight: party.weight)
         return Permit(permit: try await gate.take(urgency, for: party, rank: rank), gate: gate)
     }
 
     func callsSoon(after permit: Permit) -> Int { permit.permit.callsSoon }
 
-    func finished(_ permit: Permit, learned: Announcement?) async {
+    func finished(_ permit: Permit, learned: ReportedLimits?) async {
         await permit.gate.finished(permit.permit, learned: learned)
     }
 

@@ -1,5 +1,5 @@
 import Keap
-import LockstepLimits
+import RateLimits
 
 /// Which gyms of a configuration write to one Keap account, and under which identity its use is kept: the account's own
 /// name, as Keap told it or as configured, else its key's fingerprint. Neither the order of the gyms nor their ids matter.
@@ -66,7 +66,7 @@ struct AccountMap: Sendable {
     }
 
     /// As whom a gym shares a budget: gyms of one account are one tenant of Keap's.
-    func party(of gym: GymConfiguration) -> Party {
-        Party(gym.id.description, of: identity(of: gym), weight: gym.keap.weight)
+    func party(of gym: GymConfiguration) -> BudgetShare {
+        BudgetShare(gym.id.description, of: identity(of: gym), weight: gym.keap.weight)
     }
 }

@@ -1,5 +1,5 @@
-import LockstepLimits
-import LockstepPool
+import RateLimits
+import DurableQueue
 
 /// Where the use of budgets is kept between starts.
 struct BudgetNotes: Sendable {

@@ -1,5 +1,5 @@
 import Keap
-import LockstepPool
+import DurableQueue
 import OnceHub
 
 /// Tells keys apart by a keyed fingerprint, so that what is kept under a key's identity does not show the key.

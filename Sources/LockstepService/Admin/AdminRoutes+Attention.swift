@@ -1,5 +1,5 @@
 import Foundation
-import LockstepHTTP
+import EmbeddedHTTP
 
 extension AdminRoutes {
     /// The notes of all gyms or of one, the oldest first, a page at a time. A `Link` header names the next page, as web

@@ -1,4 +1,4 @@
-import LockstepHTTP
+import EmbeddedHTTP
 
 extension AdminRoutes {
     /// One gym's checkup (`?gym=…`, `?settings=…` as its digest), or that of all gyms.
@@ -14,7 +14,7 @@ extension AdminRoutes {
         guard let gym else {
             guard settings == nil else { throw Refusal(400, "settings are those of one gym: name it with gym") }
             let all = await CheckRun.sideBySide(checker.configuration.gyms, progress: { _ in }) { found in
-                (try? await checker.checkup(of: found.id.description, settings: nil)) ?? Checkup(of: found)
+                (try? await checker.checkup(of: found.id.description, settings: nil)) ?? ConfigurationCheck(of: found)
             }
             return Reply.json(200, all)
         }

@@ -1,4 +1,4 @@
-import LockstepPool
+import DurableQueue
 
 extension AdminRoutes {
     /// Whom a job is about, as its stored message says, and what can be done if it is a dead letter. Reads the message from

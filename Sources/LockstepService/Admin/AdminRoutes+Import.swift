@@ -1,7 +1,7 @@
 import ContactSync
 import Foundation
-import LockstepHTTP
-import LockstepPool
+import EmbeddedHTTP
+import DurableQueue
 import ZenPlanner
 
 extension AdminRoutes {

@@ -1,6 +1,6 @@
 import ContactSync
 import Keap
-import LockstepHTTP
+import EmbeddedHTTP
 import ZenPlanner
 
 extension AdminRoutes {

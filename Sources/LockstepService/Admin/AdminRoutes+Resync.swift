@@ -1,7 +1,7 @@
 import ContactSync
 import Keap
-import LockstepHTTP
-import LockstepPool
+import EmbeddedHTTP
+import DurableQueue
 import WireFormats
 
 extension AdminRoutes {

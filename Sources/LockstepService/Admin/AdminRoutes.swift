@@ -1,8 +1,8 @@
 import ContactSync
 import Foundation
-import LockstepHTTP
-import LockstepJournal
-import LockstepPool
+import EmbeddedHTTP
+import FileJournal
+import DurableQueue
 import ZenPlanner
 
 /// The operator's door: health, metrics, and what the commands ask.
@@ -39,12 +39,12 @@ struct AdminRoutes: Sendable {
 
     /// What the head of a request asks for.
     private enum Target {
-        case place(AdminPlace, isKnown: Bool)
+        case place(AdminRoute, isKnown: Bool)
         case refused(HTTPResponse)
     }
 
     private func target(of head: HTTPRequest) -> Target {
-        let place = AdminPlace(head.path)
+        let place = AdminRoute(head.path)
         let isReading = head.method == "GET" || head.method == "HEAD"
         let isKnown = token.map { isSameSecret(head.headers["Authorization"] ?? "", "Bearer \($0.text)") } ?? true
         // Health is for load balancers, which have no token.
@@ -79,7 +79,7 @@ struct AdminRoutes: Sendable {
         return withPort?.isLoopback ?? false
     }
 
-    private func answer(_ request: HTTPRequest, at place: AdminPlace, isKnown: Bool) async throws -> HTTPAnswer {
+    private func answer(_ request: HTTPRequest, at place: AdminRoute, isKnown: Bool) async throws -> HTTPAnswer {
         switch place {
         case .health: return await liveness(isKnown: isKnown)
         case .readiness: return await readiness(isKnown: isKnown)
@@ -195,7 +195,7 @@ struct AdminRoutes: Sendable {
             guard let explanation = try? await queue.explain(id), let job = await queue.job(id) else { continue }
             let gym = gyms[job.tenant.rawValue]
             let found = await content(of: job)
-            let story = JobStory(
+            let story = JobExplanation(
                 explanation, gym: job.tenant.rawValue, wait: gym?.wait(of: explanation.runner ?? id),
                 obstacle: await gym?.obstacle(
                     job.urgency, behind: explanation.runsBefore, among: gyms, await queue.counts()),

@@ -1,8 +1,8 @@
 import ContactSync
 import Foundation
 import Keap
-import LockstepLimits
-import LockstepPool
+import RateLimits
+import DurableQueue
 
 /// A job as `/api/jobs` tells it.
 struct JobAnswer: Encodable, Sendable {

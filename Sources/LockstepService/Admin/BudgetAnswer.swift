@@ -1,5 +1,5 @@
-import LockstepLimits
-import LockstepPool
+import RateLimits
+import DurableQueue
 
 /// A credential's budget as `/api/budget` tells it. Every key is there, also those without a value.
 struct BudgetAnswer: Encodable, Sendable {

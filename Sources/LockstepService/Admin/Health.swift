@@ -1,7 +1,7 @@
 import Keap
-import LockstepHTTP
-import LockstepJournal
-import LockstepPool
+import EmbeddedHTTP
+import FileJournal
+import DurableQueue
 
 /// How things stand: what `/healthz` and `/readyz` tell. A value, so that every case can be tested.
 struct Health: Equatable, Sendable {

@@ -1,7 +1,7 @@
 import Keap
-import LockstepJournal
-import LockstepLimits
-import LockstepPool
+import FileJournal
+import RateLimits
+import DurableQueue
 
 /// What `/metrics` tells: everything that an operator would put on a graph or an alert.
 struct MetricsPage: Sendable {

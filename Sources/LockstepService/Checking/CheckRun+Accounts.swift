@@ -3,7 +3,7 @@ import Keap
 extension CheckRun {
     /// Adds what the gyms' accounts mean for each other, as far as Keap has named them: what a running service would refuse,
     /// and which setting makes it explicit.
-    package static func judgeAccounts(of checkups: inout [Checkup], in configuration: Configuration) {
+    package static func judgeAccounts(of checkups: inout [ConfigurationCheck], in configuration: Configuration) {
         var learned: [KeapSite: KeapAccountID] = [:]
         for gym in configuration.gyms {
             guard let tenant = checkups.first(where: { $0.gym == gym.id.description })?.account else { continue }

@@ -1,5 +1,5 @@
 import Keap
-import LockstepLimits
+import RateLimits
 
 /// Looks at gyms side by side, each for a bounded time.
 package enum CheckRun {
@@ -17,9 +17,9 @@ package enum CheckRun {
     ///   - only: the gyms to look at.
     ///   - progress: told how many are done.
     package static func alone(
-        _ configuration: Configuration, only: Set<GymID>? = nil, in surroundings: Surroundings = .real,
+        _ configuration: Configuration, only: Set<GymID>? = nil, in surroundings: ServiceEnvironment = .real,
         progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
-    ) async -> [Checkup] {
+    ) async -> [ConfigurationCheck] {
         let gyms = configuration.gyms.filter { only?.contains($0.id) ?? true }
         let budgets = KeapCredential.untracked(configuration, ceiling: gentle, surroundings)
         return await sideBySide(gyms, progress: progress) { gym in
@@ -37,10 +37,10 @@ package enum CheckRun {
     /// In the order given, however they end.
     package static func sideBySide<Gym: Sendable>(
         _ gyms: [Gym], progress: @escaping @Sendable (_ done: Int) -> Void,
-        _ check: @escaping @Sendable (Gym) async -> Checkup
-    ) async -> [Checkup] {
-        await withTaskGroup(of: (Int, Checkup).self) { tasks in
-            var found: [Int: Checkup] = [:]
+        _ check: @escaping @Sendable (Gym) async -> ConfigurationCheck
+    ) async -> [ConfigurationCheck] {
+        await withTaskGroup(of: (Int, ConfigurationCheck).self) { tasks in
+            var found: [Int: ConfigurationCheck] = [:]
             var waiting = Array(gyms.enumerated())[...]
             func begin() {
                 guard let (place, gym) = waiting.popFirst() else { return }
@@ -58,10 +58,10 @@ package enum CheckRun {
 
     /// One gym's checkup. When its time is over, what still waits is called off; a call that was sent ends by itself.
     static func bounded(
-        _ gym: GymConfiguration, _ calls: any KeapCalls, _ clock: ServiceClock,
-        wait: @escaping @Sendable () async -> Checkup.CallWait
-    ) async -> Checkup {
-        await cancelling(after: patience, on: clock) { await Checkup.of(gym, calls, wait: wait) }
+        _ gym: GymConfiguration, _ calls: any KeapAPI, _ clock: ServiceClock,
+        wait: @escaping @Sendable () async -> ConfigurationCheck.CallWait
+    ) async -> ConfigurationCheck {
+        await cancelling(after: patience, on: clock) { await ConfigurationCheck.of(gym, calls, wait: wait) }
     }
 }
 

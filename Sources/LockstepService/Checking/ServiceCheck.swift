@@ -1,6 +1,6 @@
 import Keap
-import LockstepLimits
-import LockstepPool
+import RateLimits
+import DurableQueue
 
 /// Looks at gyms of the running service through its own gateways and budgets, so that no limit of Keap's is overrun.
 struct ServiceCheck: Sendable {
@@ -15,25 +15,25 @@ struct ServiceCheck: Sendable {
     }
 
     /// - Parameter settings: the digest of the gym's settings in the caller's file; nil: whatever they are.
-    func checkup(of id: String, settings: String?) async throws(Refusal) -> Checkup {
+    func checkup(of id: String, settings: String?) async throws(Refusal) -> ConfigurationCheck {
         guard let gym = gyms[id], let found = configuration.gyms.first(where: { $0.id == gym.id }) else {
             throw .noSuchGym
         }
         if let settings, settings != found.digest { throw .otherSettings }
         if let reason = gym.account.holds[gym.id] {
-            var checkup = Checkup(of: found)
+            var checkup = ConfigurationCheck(of: found)
             checkup.problems = [reason]
             return checkup
         }
         let circuit = await gym.account.gateway.counters().circuit
         if case .open(_, _, isCredential: true) = circuit, let refusal = circuit.sentence {
             // All calls wait for the next try, half a minute away.
-            var checkup = Checkup(of: found)
+            var checkup = ConfigurationCheck(of: found)
             checkup.problems = [refusal]
             return checkup
         }
         if let wait = await gym.longWait(beyond: CheckRun.patience, among: gyms) {
-            var checkup = Checkup(of: found)
+            var checkup = ConfigurationCheck(of: found)
             checkup.untried = [wait]
             return checkup
         }
@@ -56,7 +56,9 @@ extension CircuitReport {
 
 extension Gym {
     /// As whom it shares its account's budget.
-    fileprivate var party: Party { account.credential.gyms.first { $0.id == id }?.party ?? Party(id.description) }
+    fileprivate var party: BudgetShare {
+        account.credential.gyms.first { $0.id == id }?.party ?? BudgetShare(id.description)
+    }
 
     /// What keeps even the next call waiting for longer than that, in a sentence.
     fileprivate func longWait(beyond patience: Duration, among gyms: Gyms) async -> String? {

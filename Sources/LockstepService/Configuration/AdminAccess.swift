@@ -1,4 +1,4 @@
-package import LockstepHTTP
+package import EmbeddedHTTP
 
 /// What a command needs of the configuration to talk to the running service.
 package struct AdminAccess: Sendable {

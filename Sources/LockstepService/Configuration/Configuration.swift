@@ -1,5 +1,5 @@
 package import Keap
-package import LockstepHTTP
+package import EmbeddedHTTP
 
 /// What one service runs with, read and checked as a whole before anything starts.
 package struct Configuration: Sendable {

@@ -41,9 +41,9 @@ package struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertibl
     /// The key's path, such as `gyms[0].keap.key`; empty for the file as a whole.
     package var path: String
     package var kind: Kind
-    package var place: TextPlace?
+    package var place: TextLocation?
 
-    package init(_ path: String, _ kind: Kind, at place: TextPlace? = nil) {
+    package init(_ path: String, _ kind: Kind, at place: TextLocation? = nil) {
         self.path = path
         self.kind = kind
         self.place = place

@@ -37,7 +37,7 @@ extension ConfigurationNode {
 }
 
 /// A line and a column, both counted from 1.
-package struct TextPlace: Equatable, Sendable, CustomStringConvertible {
+package struct TextLocation: Equatable, Sendable, CustomStringConvertible {
     package var line: Int
     package var column: Int
 

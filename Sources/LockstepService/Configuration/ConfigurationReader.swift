@@ -1,5 +1,5 @@
 import Keap
-import LockstepHTTP
+import EmbeddedHTTP
 
 /// Reads the whole configuration; one extension per section, each in a file of its own.
 struct ConfigurationReader {
@@ -31,7 +31,7 @@ struct ConfigurationReader {
         do {
             root = try ConfigurationText.parse(text)
         } catch {
-            let place = TextPlace(of: error.offset, in: text)
+            let place = TextLocation(of: error.offset, in: text)
             throw ConfigurationError(file: file, problems: [.init("", .malformed(what: error.what), at: place)])
         }
         let notes = ConfigurationNotes(text: text)

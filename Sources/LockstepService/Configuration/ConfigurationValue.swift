@@ -87,7 +87,7 @@ struct ConfigurationValue {
         return ConfigurationSection(path: path, offset: node.offset, members: members, notes: notes)
     }
 
-    func wrongType<Wanted>(_ expected: String) -> Wanted? {
+    func wrongType<DesiredContact>(_ expected: String) -> DesiredContact? {
         note(.wrongType(expected: expected, found: node.content.kind))
         return nil
     }
@@ -135,7 +135,7 @@ final class ConfigurationNotes {
     init(text: [UInt8]) { self.text = text }
 
     func add(_ path: String, _ kind: ConfigurationProblem.Kind, at offset: Int) {
-        found.append((offset, ConfigurationProblem(path, kind, at: TextPlace(of: offset, in: text))))
+        found.append((offset, ConfigurationProblem(path, kind, at: TextLocation(of: offset, in: text))))
     }
 
     func remark(_ path: String, _ sentence: String) { remarks.append("\(path): \(sentence)") }

@@ -1,6 +1,6 @@
 package import ContactSync
 package import Keap
-package import LockstepLimits
+package import RateLimits
 package import OnceHub
 package import ZenPlanner
 

@@ -1,5 +1,5 @@
 import Keap
-import LockstepLimits
+import RateLimits
 
 extension ConfigurationReader {
     private enum KeapKeyword: String, CaseIterable {

@@ -8,7 +8,7 @@ extension ConfigurationReader {
     private enum When: String, CaseIterable {
         case override, fillEmpty, new
 
-        var rule: FieldWish.Rule {
+        var rule: FieldRequest.Rule {
             switch self {
             case .override: .override
             case .fillEmpty: .fillEmpty

@@ -1,6 +1,6 @@
 import Keap
-import LockstepLimits
-import LockstepPool
+import RateLimits
+import DurableQueue
 
 /// What waits for one credential's budget: calls of each gym, and changes that will need more of them.
 struct Backlog: Sendable {

@@ -1,6 +1,6 @@
 import ContactSync
-import LockstepHTTP
-import LockstepPool
+import EmbeddedHTTP
+import DurableQueue
 import ZenPlanner
 
 /// Puts a message that was read into the queue, and answers the sender.

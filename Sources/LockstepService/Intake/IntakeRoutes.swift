@@ -1,6 +1,6 @@
 import ContactSync
-import LockstepHTTP
-import LockstepPool
+import EmbeddedHTTP
+import DurableQueue
 import ZenPlanner
 
 /// Where the sources' messages come in. A message is answered 202 only when its job is on disk.

@@ -1,6 +1,6 @@
 import ContactSync
-import LockstepHTTP
-import LockstepPool
+import EmbeddedHTTP
+import DurableQueue
 import OnceHub
 
 /// OnceHub's door: signed events of bookings.

@@ -1,4 +1,4 @@
-import LockstepHTTP
+import EmbeddedHTTP
 
 /// Refusals with the header that HTTP asks of each.
 extension HTTPResponse {

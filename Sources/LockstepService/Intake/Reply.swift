@@ -1,5 +1,5 @@
 import Foundation
-package import LockstepHTTP
+package import EmbeddedHTTP
 
 /// Answers in JSON, the one shape that both doors of the service speak.
 package enum Reply {

@@ -1,4 +1,4 @@
-import LockstepPool
+import DurableQueue
 import Synchronization
 
 /// Keeps a job that crashes Lockstep from doing so at each start for ever, and from taking others with it.

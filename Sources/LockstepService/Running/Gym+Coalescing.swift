@@ -1,5 +1,5 @@
 import ContactSync
-import LockstepPool
+import DurableQueue
 
 extension Gym {
     /// Several messages as one change.
@@ -17,7 +17,7 @@ extension Gym {
         guard keeper.settings.coalesce != .off, let mirror = try? Mirror(bytes: state),
             let first = jobs.first, let person = person(in: first)
         else { return nil }
-        var fold = SnapshotFold(
+        var fold = SnapshotCoalescer(
             person, job: first.id.rawValue, mirror: mirror, directory: keeper.directory, settings: keeper.settings)
         var count = 1
         for job in jobs.dropFirst() {

@@ -1,6 +1,6 @@
 import ContactSync
 import Foundation
-import LockstepPool
+import DurableQueue
 import OnceHub
 import ZenPlanner
 
@@ -31,7 +31,7 @@ final class Gym: Sendable {
     let name: String
     let zenPlanner: ZenPlannerIntake?
     let onceHub: OnceHubIntake?
-    let keeper: DirectoryKeeper
+    let keeper: TagService
     let account: KeapAccount
     let attention: Attention
     let resync: GymResync
@@ -40,7 +40,7 @@ final class Gym: Sendable {
     private let saveAttention: @Sendable (Attention.Save) async throws -> Void
 
     init(
-        _ configuration: GymConfiguration, account: KeapAccount, keeper: DirectoryKeeper, imports: ImportCalls,
+        _ configuration: GymConfiguration, account: KeapAccount, keeper: TagService, imports: ImportCalls,
         attention: Attention, resync: GymResync,
         saveAttention: @escaping @Sendable (Attention.Save) async throws -> Void
     ) {
@@ -118,7 +118,7 @@ final class Gym: Sendable {
         _ change: Change, job: JobID, isImport: Bool, carriers: [String: UInt64] = [:], state: [UInt8], lane: LaneHandle
     ) async -> Delivery {
         if let wait = await account.wait(of: id, isImport: isImport, state: state) { return wait }
-        let hold = LaneHold(
+        let hold = DeliveryContext(
             newestSnapshot: lane.newestSnapshot?.rawValue ?? 0, carriers: carriers, begin: { lane.begin() },
             waits: { lane.waits(for: $0) },
             save: { try await lane.save($0) },

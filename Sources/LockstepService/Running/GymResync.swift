@@ -1,6 +1,6 @@
 import ContactSync
 import Keap
-import LockstepPool
+import DurableQueue
 
 /// Carries out the resync of a whole gym, or of one of its tags: compares what its lanes remember with what Keap has, and
 /// gives each lane that differs a job of its own.

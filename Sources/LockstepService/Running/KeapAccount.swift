@@ -1,7 +1,7 @@
 import ContactSync
 import Keap
-import LockstepLimits
-import LockstepPool
+import RateLimits
+import DurableQueue
 import Synchronization
 
 typealias Gateway = KeapGateway<ServiceClock, AccountBudget>
@@ -11,7 +11,7 @@ typealias Gateway = KeapGateway<ServiceClock, AccountBudget>
 final class KeapAccount: Sendable {
     /// What the gyms of one account have together, whichever key they have.
     struct Shared: Sendable {
-        let making = SharedMaking()
+        let making = SharedCreation()
         let addresses = AddressLocks()
     }
 
@@ -28,7 +28,7 @@ final class KeapAccount: Sendable {
     init(
         name: String, credential: KeapCredential, tenant: String, settings: GatewaySettings, site: KeapSite,
         book: AccountBook, contacts: SharedContacts<ServiceClock.Instant>, shared: Shared, holds: GymHolds,
-        in surroundings: Surroundings
+        in surroundings: ServiceEnvironment
     ) {
         self.name = name
         self.holds = holds
@@ -74,7 +74,7 @@ final class KeapAccount: Sendable {
     /// One for each distinct key of the configuration.
     static func all(
         of configuration: Configuration, _ map: AccountMap, with credentials: [KeapCredential], _ book: AccountBook,
-        in surroundings: Surroundings
+        in surroundings: ServiceEnvironment
     ) -> [KeapSite: KeapAccount] {
         var accounts: [KeapSite: KeapAccount] = [:]
         var shared: [String: Shared] = [:]
@@ -101,7 +101,7 @@ final class KeapAccount: Sendable {
 
     /// For a few calls without a journal: keeps the limits, but its use is not remembered.
     static func untracked(
-        _ gym: GymConfiguration, _ budget: BudgetGate<ServiceClock>, _ surroundings: Surroundings
+        _ gym: GymConfiguration, _ budget: BudgetGate<ServiceClock>, _ surroundings: ServiceEnvironment
     ) -> Gateway {
         var settings = GatewaySettings()
         // A person waits: what does not answer by then is told as such.

@@ -1,6 +1,6 @@
 import Keap
-import LockstepLimits
-import LockstepPool
+import RateLimits
+import DurableQueue
 import Synchronization
 
 /// What Keap counts calls by. It has one budget.
@@ -20,12 +20,12 @@ final class KeapCredential: Sendable {
     private let forget: @Sendable () async -> Void
     private let uses: Mutex<[GymUse]>
     /// Of its accounts, in an outage.
-    let probes = SharedProbes<ServiceClock.Instant>()
+    let probes = SharedHalfOpenGate<ServiceClock.Instant>()
 
     /// A gym that calls with it.
     struct GymUse: Sendable {
         var id: GymID
-        var party: Party
+        var party: BudgetShare
     }
 
     init(
@@ -51,7 +51,7 @@ final class KeapCredential: Sendable {
         }
         uses.withLock { uses in
             uses += moved.map { use in
-                GymUse(id: use.id, party: Party(use.party.name, of: tenant, weight: use.party.weight))
+                GymUse(id: use.id, party: BudgetShare(use.party.name, of: tenant, weight: use.party.weight))
             }
         }
         await budget.absorb(await other.budget.used(by: tenant), ceiling: other.ceiling)
@@ -63,7 +63,7 @@ final class KeapCredential: Sendable {
         uses.withLock { uses in
             for place in uses.indices where uses[place].party.tenant == tenant {
                 let party = uses[place].party
-                uses[place].party = Party(party.name, of: name, weight: party.weight)
+                uses[place].party = BudgetShare(party.name, of: name, weight: party.weight)
             }
         }
     }
@@ -76,7 +76,8 @@ final class KeapCredential: Sendable {
 
     /// One for each account whose gyms call with keys, and one for each client that a gym names.
     static func all(
-        of configuration: Configuration, _ accounts: AccountMap, notesIn queue: JobQueue, in surroundings: Surroundings
+        of configuration: Configuration, _ accounts: AccountMap, notesIn queue: JobQueue,
+        in surroundings: ServiceEnvironment
     ) async -> [KeapCredential] {
         var credentials: [KeapCredential] = []
         var seen: Set<String> = []
@@ -103,7 +104,7 @@ final class KeapCredential: Sendable {
     ///
     /// - Returns: by gym; gyms that Keap counts together have the same one.
     static func untracked(
-        _ configuration: Configuration, ceiling: CallLimits, _ surroundings: Surroundings
+        _ configuration: Configuration, ceiling: CallLimits, _ surroundings: ServiceEnvironment
     ) -> [GymID: BudgetGate<ServiceClock>] {
         let accounts = AccountMap(configuration)
         var (gates, found): ([String: BudgetGate<ServiceClock>], [GymID: BudgetGate<ServiceClock>]) = ([:], [:])
@@ -147,7 +148,7 @@ final class KeapCredential: Sendable {
         }
 
         func gate(
-            _ surroundings: Surroundings, saved: [UInt8]?,
+            _ surroundings: ServiceEnvironment, saved: [UInt8]?,
             save: @escaping @Sendable ([UInt8]) async throws -> Void
         ) -> BudgetGate<ServiceClock> {
             BudgetGate(

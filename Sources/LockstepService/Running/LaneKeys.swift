@@ -1,6 +1,6 @@
 import ContactSync
 import Keap
-import LockstepPool
+import DurableQueue
 import OnceHub
 
 /// Which lane a change belongs to: its keys, strongest first.

@@ -1,5 +1,5 @@
 import Foundation
-import LockstepPool
+import DurableQueue
 
 /// Notices at a start that the data directory is a restored copy, and keeps the mark by which the next start does.
 struct RestoredData: Sendable {

@@ -1,5 +1,5 @@
 import Keap
-import LockstepPool
+import DurableQueue
 
 /// The one rule by which a job that Keap failed is tried again, charged, or given up.
 ///

@@ -1,7 +1,7 @@
 import ContactSync
 import Foundation
 import Keap
-import LockstepPool
+import DurableQueue
 import OnceHub
 import Synchronization
 import ZenPlanner

@@ -1,5 +1,5 @@
 package import ContactSync
-import LockstepHTTP
+import EmbeddedHTTP
 import WireFormats
 
 /// A Zen Planner people report: its rows as messages, like those that a web hook brings.

@@ -65,7 +65,7 @@ struct CheckCommand: Command {
         return configuration.gyms.filter { gyms.isEmpty || gyms.contains($0.id.description) }
     }
 
-    private static func paragraph(_ checkup: Checkup) -> String {
+    private static func paragraph(_ checkup: ConfigurationCheck) -> String {
         var lines = ["\(!checkup.isFine ? "✗" : checkup.untried.isEmpty ? "✓" : "?") \(checkup.gym) (\(checkup.name))"]
         if let owner = checkup.keyOwner { lines.append("    Keap accepts the key: \(owner)") }
         lines += checkup.problems.map { "    \($0)" }
@@ -78,7 +78,7 @@ struct CheckCommand: Command {
         return lines.joined(separator: "\n")
     }
 
-    private static func json(_ checkups: [Checkup]) throws -> String {
+    private static func json(_ checkups: [ConfigurationCheck]) throws -> String {
         let objects = checkups.map { checkup in
             var object: [String: Any] = [
                 "gym": checkup.gym, "name": checkup.name, "ok": checkup.isFine, "problems": checkup.problems,

@@ -30,7 +30,7 @@ struct DemoCommand: Command {
     }
 
     func run() async throws -> ExitCode {
-        let town = DemoTown(seed: UInt64(seed), peoplePerGym: people, editsPerGym: edits)
+        let town = DemoWorld(seed: UInt64(seed), peoplePerGym: people, editsPerGym: edits)
         let show = try await DemoShow(town)
         do {
             let summary = try await show.run()

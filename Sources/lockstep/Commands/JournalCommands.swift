@@ -1,5 +1,5 @@
 import Foundation
-import LockstepJournal
+import FileJournal
 
 struct JournalVerifyCommand: Command {
     static let words = ["journal", "verify"]

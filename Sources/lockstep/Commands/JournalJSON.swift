@@ -1,5 +1,5 @@
 import Foundation
-import LockstepJournal
+import FileJournal
 
 /// The journal's reports for programs.
 enum JournalJSON {

@@ -1,5 +1,5 @@
-import LockstepJournal
-import LockstepPool
+import FileJournal
+import DurableQueue
 
 struct JournalSalvageCommand: Command {
     static let words = ["journal", "salvage"]

@@ -1,5 +1,5 @@
 import Foundation
-import LockstepHTTP
+import EmbeddedHTTP
 import LockstepService
 
 struct ServeCommand: Command {

@@ -1,5 +1,5 @@
 import KeapSimulator
-import LockstepHTTP
+import EmbeddedHTTP
 
 struct SimulateKeapCommand: Command {
     static let words = ["simulate", "keap"]

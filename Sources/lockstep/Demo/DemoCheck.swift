@@ -8,7 +8,7 @@ struct DemoCheck {
 
     static let identifier = "Zen Planner ID"
 
-    mutating func check(_ gym: DemoTown.Gym, leavingOut sick: String, programs: [String: String]) {
+    mutating func check(_ gym: DemoWorld.Gym, leavingOut sick: String, programs: [String: String]) {
         let model = DemoModel(gym, leavingOut: sick)
         let fields = keap.get("accounts", gym.key, "rest", "v2", "contacts", "model")
         let models = fields["custom_fields"] as? [[String: Any]] ?? []
@@ -37,7 +37,7 @@ struct DemoCheck {
     /// A person who booked is one contact, also where Zen Planner knows them, and wears the tags of their bookings; no other
     /// wears any.
     private mutating func checkBookings(
-        _ model: DemoBookingModel, _ contacts: [String: [DemoContact]], _ gym: DemoTown.Gym
+        _ model: DemoBookingModel, _ contacts: [String: [DemoContact]], _ gym: DemoWorld.Gym
     ) {
         for customer in model.customers where contacts[customer.email]?.count != 1 {
             problems.append("\(gym.id): \(customer.email) has \(contacts[customer.email]?.count ?? 0) contacts")
@@ -52,7 +52,7 @@ struct DemoCheck {
     }
 
     private mutating func compare(
-        _ contact: DemoContact, _ person: DemoPerson, _ gym: DemoTown.Gym, tags expected: Set<String>
+        _ contact: DemoContact, _ person: DemoPerson, _ gym: DemoWorld.Gym, tags expected: Set<String>
     ) {
         let pairs: [(String, String, String)] = [
             ("first name", contact.givenName, person.firstName), ("last name", contact.familyName, person.lastName),
@@ -77,7 +77,7 @@ struct DemoCheck {
     }
 
     /// The status tags must have come in the order of the messages, each after the one before it had gone.
-    private mutating func checkOrder(_ contact: DemoContact, _ statuses: [String], _ gym: DemoTown.Gym) {
+    private mutating func checkOrder(_ contact: DemoContact, _ statuses: [String], _ gym: DemoWorld.Gym) {
         let story = keap.get("audit", "contacts", contact.id, query: [("account", gym.key)])
         var worn: Set<String> = []
         var applied: [String] = []

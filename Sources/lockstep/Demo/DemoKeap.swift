@@ -1,6 +1,6 @@
 import Foundation
 import KeapSimulator
-import LockstepHTTP
+import EmbeddedHTTP
 
 /// The demo's Keap: a simulator in this process, and its control plane as the demo needs it.
 struct DemoKeap: Sendable {

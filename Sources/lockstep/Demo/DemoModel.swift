@@ -11,7 +11,7 @@ struct DemoModel {
     private(set) var programNames: [String: String]
     private(set) var deletedPrograms: Set<String> = []
 
-    init(_ gym: DemoTown.Gym, leavingOut sick: String) {
+    init(_ gym: DemoWorld.Gym, leavingOut sick: String) {
         programNames = [:]
         for message in gym.messages {
             switch message.meaning {

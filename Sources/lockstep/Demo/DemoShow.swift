@@ -1,6 +1,6 @@
 import Foundation
-import LockstepHTTP
-import LockstepPool
+import EmbeddedHTTP
+import DurableQueue
 import LockstepService
 
 #if canImport(FoundationNetworking)
@@ -9,13 +9,13 @@ import LockstepService
 
 /// The demo as it runs: Keap, the service, the day, the trouble, and the end.
 final class DemoShow: Sendable {
-    private let town: DemoTown
+    private let town: DemoWorld
     private let keap: DemoKeap
     private let service: Service
     private let intake: ListenAddress
     private let directory: TemporaryDirectory
 
-    init(_ town: DemoTown) async throws {
+    init(_ town: DemoWorld) async throws {
         self.town = town
         directory = try TemporaryDirectory(prefix: "lockstep-demo")
         keap = try DemoKeap(accounts: town.gyms.map { (key: $0.key, app: "\($0.id).example") })
@@ -57,7 +57,7 @@ final class DemoShow: Sendable {
         return summary
     }
 
-    private static func configuration(_ town: DemoTown, _ keap: DemoKeap) throws -> Data {
+    private static func configuration(_ town: DemoWorld, _ keap: DemoKeap) throws -> Data {
         let gyms = town.gyms.map { gym -> [String: Any] in
             [
                 "id": gym.id, "name": gym.name, "keap": ["baseURL": keap.base, "key": gym.key],
@@ -122,7 +122,7 @@ final class DemoShow: Sendable {
         return sent.value
     }
 
-    private func send(_ message: DemoMessage, to gym: DemoTown.Gym) async throws {
+    private func send(_ message: DemoMessage, to gym: DemoWorld.Gym) async throws {
         let hook: String
         var signature: String?
         if case .booking = message.meaning {

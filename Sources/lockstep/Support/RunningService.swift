@@ -12,7 +12,7 @@ struct RunningService {
     let isThere: Bool
 
     private enum Found {
-        case checkup(Checkup)
+        case checkup(ConfigurationCheck)
         /// The service cannot say, for this reason, and its budget is not the one that our calls would spend.
         case askKeap(note: String?)
     }
@@ -23,8 +23,8 @@ struct RunningService {
     func checkups(
         of gyms: [GymConfiguration], in configuration: Configuration,
         progress: @escaping @Sendable (_ done: Int) -> Void
-    ) async -> [Checkup] {
-        var (found, notes): ([GymID: Checkup], [GymID: String]) = ([:], [:])
+    ) async -> [ConfigurationCheck] {
+        var (found, notes): ([GymID: ConfigurationCheck], [GymID: String]) = ([:], [:])
         var left: Set<GymID> = []
         var done = 0
         await withTaskGroup(of: (GymID, Found).self) { tasks in
@@ -64,7 +64,7 @@ struct RunningService {
             guard let client else { throw CommandFailure("its admin address is not known; name it with --admin URL") }
             let query = [("gym", gym.id.description), ("settings", gym.digest)]
             let data = try await client.post("/api/check", query, within: Self.longest)
-            return .checkup(try client.decode(Checkup.self, from: data))
+            return .checkup(try client.decode(ConfigurationCheck.self, from: data))
         } catch let error as CommandFailure {
             failure = error
         } catch {
@@ -76,7 +76,7 @@ struct RunningService {
         case 409: return .askKeap(note: "\(failure.sentence), so Keap was asked directly")
         default:
             guard isThere || failure.isAnswered else { return .askKeap(note: nil) }
-            var checkup = Checkup(of: gym)
+            var checkup = ConfigurationCheck(of: gym)
             checkup.untried = [
                 "a running service uses this key, and did not say what it knows (\(failure.sentence)); Keap was not asked, so "
                     + "that its limits are not overrun"

@@ -1,5 +1,5 @@
 import KeapSimulator
-import LockstepLimits
+import RateLimits
 import Synchronization
 import Testing
 
@@ -47,7 +47,7 @@ import Testing
         }
         try await town.deliver(changes)
 
-        #expect(town.keap.audit.total == CallPlan(graph).calls.count, "seed \(seed)")
+        #expect(town.keap.audit.total == CallCover(graph).calls.count, "seed \(seed)")
         #expect(town.keap.audit.violationCount == 0, "seed \(seed)")
         for change in changes {
             #expect(town.keap.tags(of: change.contact) == Set(tags).subtracting(change.off), "seed \(seed)")

@@ -1,4 +1,4 @@
-import LockstepLimits
+import RateLimits
 import Synchronization
 
 @testable import Keap
@@ -9,7 +9,7 @@ final class FreeBudget: CallBudget {
         var taken: [Urgency] = []
         var finished = 0
         var givenBack = 0
-        var learned: [Announcement] = []
+        var learned: [ReportedLimits] = []
         var closedUntil: [Int64] = []
         var tenantClosedUntil: [Int64] = []
     }
@@ -18,14 +18,14 @@ final class FreeBudget: CallBudget {
 
     var told: Told { state.withLock { $0 } }
 
-    func take(_ urgency: Urgency, for party: Party) async throws -> Int {
+    func take(_ urgency: Urgency, for party: BudgetShare) async throws -> Int {
         state.withLock { state in
             state.taken.append(urgency)
             return state.taken.count
         }
     }
 
-    func finished(_ permit: Int, learned: Announcement?) async {
+    func finished(_ permit: Int, learned: ReportedLimits?) async {
         state.withLock { state in
             state.finished += 1
             if let learned { state.learned.append(learned) }
@@ -58,7 +58,7 @@ final class ShutBudget: CallBudget {
     var finishedCount: Int { state.withLock { $0.finished } }
     var waiting: [Urgency] { state.withLock { $0.waiters.sorted { $0.key < $1.key }.map(\.value.0) } }
 
-    func take(_ urgency: Urgency, for party: Party) async throws {
+    func take(_ urgency: Urgency, for party: BudgetShare) async throws {
         let id = state.withLock { state in
             state.next += 1
             return state.next
@@ -85,7 +85,7 @@ final class ShutBudget: CallBudget {
         if !isGranted { throw CancellationError() }
     }
 
-    func finished(_ permit: Void, learned: Announcement?) async { state.withLock { $0.finished += 1 } }
+    func finished(_ permit: Void, learned: ReportedLimits?) async { state.withLock { $0.finished += 1 } }
     func close(until time: Int64) async {}
     func close(tenantOf permit: Void, until time: Int64) async {}
 

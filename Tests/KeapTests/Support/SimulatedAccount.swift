@@ -1,5 +1,5 @@
 import KeapSimulator
-import LockstepLimits
+import RateLimits
 import Synchronization
 
 @testable import Keap

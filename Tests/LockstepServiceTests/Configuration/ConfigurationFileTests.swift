@@ -1,6 +1,6 @@
 import Foundation
 import Keap
-import LockstepHTTP
+import EmbeddedHTTP
 import Testing
 
 @testable import LockstepService

@@ -1,7 +1,7 @@
 import ContactSync
 import Keap
-import LockstepHTTP
-import LockstepLimits
+import EmbeddedHTTP
+import RateLimits
 import OnceHub
 import Testing
 import ZenPlanner

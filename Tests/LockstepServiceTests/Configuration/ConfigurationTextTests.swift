@@ -73,10 +73,10 @@ struct ConfigurationTextTests {
 
     @Test func `a place counts lines and characters`() {
         let text = Array("{\n  \"ü\": x\n}".utf8)
-        #expect(TextPlace(of: 0, in: text) == TextPlace(line: 1, column: 1))
-        #expect(TextPlace(of: 4, in: text) == TextPlace(line: 2, column: 3))
-        #expect(TextPlace(of: 10, in: text) == TextPlace(line: 2, column: 8))
-        #expect(TextPlace(of: 12, in: text) == TextPlace(line: 3, column: 1))
+        #expect(TextLocation(of: 0, in: text) == TextLocation(line: 1, column: 1))
+        #expect(TextLocation(of: 4, in: text) == TextLocation(line: 2, column: 3))
+        #expect(TextLocation(of: 10, in: text) == TextLocation(line: 2, column: 8))
+        #expect(TextLocation(of: 12, in: text) == TextLocation(line: 3, column: 1))
     }
 
     @Test func `a mistake reaches the reader with file, line and column`() {
@@ -85,7 +85,8 @@ struct ConfigurationTextTests {
                 file: "lockstep.json",
                 problems: [
                     .init(
-                        "", .malformed(what: "a comma or } was expected, not \"\"\""), at: TextPlace(line: 3, column: 3)
+                        "", .malformed(what: "a comma or } was expected, not \"\"\""),
+                        at: TextLocation(line: 3, column: 3)
                     )
                 ])
         ) {

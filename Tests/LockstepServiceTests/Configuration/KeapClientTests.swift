@@ -1,4 +1,4 @@
-import LockstepLimits
+import RateLimits
 import Testing
 
 @testable import LockstepService

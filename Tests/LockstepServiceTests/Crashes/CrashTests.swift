@@ -1,7 +1,7 @@
 import Foundation
 import Keap
-import LockstepPool
-import LockstepSimulation
+import DurableQueue
+import DeterministicSimulation
 import Testing
 
 @testable import LockstepService
@@ -61,7 +61,7 @@ import Testing
             for life in 0..<8 {
                 let machine = fate.machine(simulation, files, keap, log: log)
                 try await machine.live { [files] service in
-                    let town = PoisonTown(service: service, keap: keap, clock: simulation.clock)
+                    let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                     if life == 0 {
                         var sent: [JobID] = []
                         var order = people
@@ -97,7 +97,7 @@ import Testing
             for life in 0...4 {
                 let machine = fate.machine(simulation, files, keap, log: LogBook(), crashes: life < 4)
                 try await machine.live { [files] service in
-                    let town = PoisonTown(service: service, keap: keap, clock: simulation.clock)
+                    let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                     if life == 0 { box.set(try await town.send("Student", to: 1)) }
                     let job = try #require(box.value)
                     for _ in 0..<100 where !files.isOff { try await town.sleep(.milliseconds(100)) }
@@ -127,7 +127,7 @@ import Testing
                 let machine = fate.machine(simulation, files, keap, log: log, crashes: false)
                 keap.faults = hangs && life < 25 ? [.init(reply: .hang) { _ in true }] : []
                 try await machine.live { [files] service in
-                    let town = PoisonTown(service: service, keap: keap, clock: simulation.clock)
+                    let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                     if life == 0 { jobs.set(try await town.send("Student", toAll: 1...8)) }
                     if life == 25 { return try await town.finish(jobs.value ?? [], within: .seconds(900)) }
                     try await town.sleep(.milliseconds(40))
@@ -155,7 +155,7 @@ import Testing
             for life in 0..<2 {
                 let machine = fate.machine(simulation, files, keap, log: LogBook(), crashes: false)
                 try await machine.live { [files] service in
-                    let town = PoisonTown(service: service, keap: keap, clock: simulation.clock)
+                    let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                     if life == 0 {
                         keap.faults = [.init(reply: .hang) { _ in true }]
                         jobs.set(try await town.send("Student", toAll: 1...20))
@@ -183,7 +183,7 @@ import Testing
             for life in 0..<2 {
                 let machine = fate.machine(simulation, files, keap, log: LogBook(), crashes: false)
                 try await machine.live { [files] service in
-                    let town = PoisonTown(service: service, keap: keap, clock: simulation.clock)
+                    let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                     guard life == 1 else {
                         let done = try await town.send("Student", to: 1)
                         try await town.finish([done])

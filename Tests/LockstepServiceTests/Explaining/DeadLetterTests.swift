@@ -6,7 +6,7 @@ import Testing
 struct DeadLetterTests {
     @Test(.timeLimit(.minutes(1)))
     func `a dead letter names its person in every answer, and its remedy`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             town.refuse("zp-7@example.org")
             let id = try await town.accept(person("zp-7"))
             try await town.settle()
@@ -26,7 +26,7 @@ struct DeadLetterTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a retry is not offered for a message that still cannot be understood`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let id = try await town.accept(["contact": "7", "given": "Ana"])
             let story = try await town.get("/api/jobs/\(id)/explain").object
             let sentences = (story["sentences"] as? [String] ?? []).joined(separator: " ")

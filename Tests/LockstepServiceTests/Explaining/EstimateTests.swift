@@ -1,8 +1,8 @@
 import Foundation
 import KeapSimulator
-import LockstepHTTP
-import LockstepPool
-import LockstepSimulation
+import EmbeddedHTTP
+import DurableQueue
+import DeterministicSimulation
 import Testing
 
 @testable import LockstepService
@@ -18,7 +18,7 @@ import Testing
 
     private func ask(_ service: Service, _ path: [String]) async throws -> Any {
         let answer = await service.answer(operator: HTTPRequest(method: "GET", path: path, headers: [:], body: []))
-        guard case .response(let response) = answer, response.status == 200 else { throw PoisonTown.Refused() }
+        guard case .response(let response) = answer, response.status == 200 else { throw PoisonHarness.Refused() }
         return try JSONSerialization.jsonObject(with: Data(response.body))
     }
 
@@ -31,7 +31,7 @@ import Testing
             let machine = SimulatedMachine(simulation: simulation, files: SimulatedFileSystem(seed: seed), keap: keap)
             let found = FoundBox<([Promise], VirtualClock.Instant, [(Int, Int)])>()
             try await machine.live { service in
-                let town = PoisonTown(service: service, keap: keap, clock: simulation.clock)
+                let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                 try await town.finish(try await town.send("Prospect", toAll: 1...2))
                 let jobs = try await town.send("Student", toAll: 3...(people + 2))
                 var (promises, counts): ([Promise], [(Int, Int)]) = ([], [])
@@ -89,7 +89,7 @@ import Testing
             let machine = SimulatedMachine(simulation: simulation, files: SimulatedFileSystem(seed: 1), keap: keap)
             let ends = FoundBox<[Bool]>()
             try await machine.live { service in
-                let town = PoisonTown(service: service, keap: keap, clock: simulation.clock)
+                let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                 let jobs = try await town.send("Student", toAll: 1...400)
                 var told: [Bool] = []
                 for _ in 0..<10 {

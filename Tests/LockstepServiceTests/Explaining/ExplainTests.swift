@@ -1,13 +1,13 @@
 import Foundation
-import LockstepLimits
-import LockstepPool
+import RateLimits
+import DurableQueue
 import Testing
 
 @testable import LockstepService
 
 /// `GET /api/jobs/ID/explain`
 struct ExplainTests {
-    private func explain(_ id: String, in town: Town) async throws -> [String: Any] {
+    private func explain(_ id: String, in town: ServiceHarness) async throws -> [String: Any] {
         try await town.get("/api/jobs/\(id)/explain").object
     }
 
@@ -17,7 +17,7 @@ struct ExplainTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a job of a paused gym says so, and those that ended say how`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let done = try await town.accept(person())
             town.refuse("zp-2@example.org")
             let dead = try await town.accept(person("zp-2"))
@@ -39,7 +39,7 @@ struct ExplainTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `what an import waits for is not what a live change waits for`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let gym = try #require(town.service.gyms["downtown"])
             let budget = gym.account.credential.budget
             let party = try #require(gym.account.credential.gyms.first).party
@@ -56,7 +56,7 @@ struct ExplainTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `while Keap is away a job and those behind it say that Keap is what they wait for`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             _ = town.keap("POST", ["faults"], #"{"match": {}, "action": "status", "status": 503}"#)
             let first = try await town.accept(person())
             let second = try await town.accept(person("zp-1", ["status": "Hold"]))
@@ -78,7 +78,7 @@ struct ExplainTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a job of which nothing is remembered is told apart from one that never was`() async throws {
-        try await Town.with { town in
+        try await ServiceHarness.with { town in
             let id = try await town.accept(["who": "knows"])
             _ = try await town.post("/api/jobs/\(id)/discard")
             let gone = try await town.get("/api/jobs/\(id)/explain")

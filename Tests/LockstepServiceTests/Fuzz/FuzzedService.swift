@@ -1,8 +1,8 @@
 import Foundation
 import Keap
-import LockstepHTTP
-import LockstepPool
-import LockstepSimulation
+import EmbeddedHTTP
+import DurableQueue
+import DeterministicSimulation
 import OnceHub
 import Synchronization
 

@@ -1,4 +1,4 @@
-import LockstepSimulation
+import DeterministicSimulation
 import Testing
 
 /// Seeds of what comes from outside, and changes of them. `.ci/fuzz` drives the same with a fuzzer that learns.

@@ -1,10 +1,10 @@
 import Foundation
 import Keap
 import KeapSimulator
-import LockstepHTTP
-import LockstepJournal
-import LockstepPool
-import LockstepSimulation
+import EmbeddedHTTP
+import FileJournal
+import DurableQueue
+import DeterministicSimulation
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
 import KeapSimulator
-import LockstepPool
-import LockstepSimulation
+import DurableQueue
+import DeterministicSimulation
 import Synchronization
 import Testing
 

@@ -1,10 +1,10 @@
 import ContactSync
 import Foundation
 import KeapSimulator
-import LockstepHTTP
-import LockstepJournal
-import LockstepPool
-import LockstepSimulation
+import EmbeddedHTTP
+import FileJournal
+import DurableQueue
+import DeterministicSimulation
 import Testing
 
 @testable import LockstepService
@@ -213,7 +213,7 @@ import Testing
         let message = BookingMessage(
             event: "EVNT-\(number)", booking: "BKNG-\(number)", name: "Carrie Customer\(number)",
             email: "carrie\(number)@example.net")
-        let digest = Town.signature(of: message.body, at: Int(wall / 1_000), secret: "secret")
+        let digest = ServiceHarness.signature(of: message.body, at: Int(wall / 1_000), secret: "secret")
         return HTTPRequest(
             method: "POST", path: ["hooks", "downtown", "oncehub"],
             headers: [

@@ -2,9 +2,9 @@ import ContactSync
 import Foundation
 import Keap
 import KeapSimulator
-import LockstepHTTP
-import LockstepPool
-import LockstepSimulation
+import EmbeddedHTTP
+import DurableQueue
+import DeterministicSimulation
 import Testing
 
 @testable import LockstepService
@@ -130,7 +130,7 @@ import Testing
                 let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
                 let counted = FoundBox<Int>()
                 try await machine.live { service in
-                    let town = PoisonTown(service: service, keap: keap, clock: simulation.clock)
+                    let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                     if life == 0 {
                         try await town.finish(try await town.send("Prospect", toAll: 1...3))
                         keap.faults = [.of(try town.contact(of: 1), .status(500))]
@@ -155,14 +155,14 @@ import Testing
 
     /// Runs `body` on a gym of so many people, who are in Keap already.
     private func inTown<Found: Sendable>(
-        people: Int, _ body: @escaping @Sendable (PoisonTown) async throws -> Found
+        people: Int, _ body: @escaping @Sendable (PoisonHarness) async throws -> Found
     ) throws -> Found {
         try simulate(seed: 1) { simulation in
             let keap = SimulatedKeapSide(seed: 1, trouble: 0)
             let machine = SimulatedMachine(simulation: simulation, files: SimulatedFileSystem(seed: 1), keap: keap)
             let found = FoundBox<Found>()
             try await machine.live { service in
-                let town = PoisonTown(service: service, keap: keap, clock: simulation.clock)
+                let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                 try await town.finish(try await town.send("Prospect", toAll: 1...people))
                 found.set(try await body(town))
             }

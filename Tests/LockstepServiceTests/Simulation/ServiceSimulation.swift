@@ -1,9 +1,9 @@
 import Foundation
 import KeapSimulator
-import LockstepHTTP
-import LockstepJournal
-import LockstepPool
-import LockstepSimulation
+import EmbeddedHTTP
+import FileJournal
+import DurableQueue
+import DeterministicSimulation
 import Synchronization
 import Testing
 

@@ -1,4 +1,4 @@
-import LockstepSimulation
+import DeterministicSimulation
 import Testing
 
 /// The program's promises, from a web hook to what Keap shows, whatever dies and whichever answer is lost.

@@ -1,8 +1,8 @@
 import Foundation
 import KeapSimulator
-import LockstepHTTP
-import LockstepPool
-import LockstepSimulation
+import EmbeddedHTTP
+import DurableQueue
+import DeterministicSimulation
 import Testing
 
 @testable import LockstepService
@@ -29,7 +29,7 @@ import Testing
             HTTPRequest(
                 method: "POST", path: ["hooks", gym, "zenplanner", "token"],
                 headers: ["Content-Type": "application/x-www-form-urlencoded"], body: Array(body.utf8)))
-        guard case .response(let response) = answer, response.status == 202 else { throw PoisonTown.Refused() }
+        guard case .response(let response) = answer, response.status == 202 else { throw PoisonHarness.Refused() }
     }
 
     @Test(

@@ -1,7 +1,7 @@
 import Keap
-import LockstepJournal
-import LockstepPool
-import LockstepSimulation
+import FileJournal
+import DurableQueue
+import DeterministicSimulation
 
 @testable import LockstepService
 
@@ -58,12 +58,12 @@ extension Service {
     static func live(
         _ configuration: Configuration, _ log: ServiceLog, on simulation: Simulation, _ files: SimulatedFileSystem,
         _ body: @escaping @Sendable (Service) async throws -> Void,
-        transport: @escaping @Sendable (KeapSite) -> any KeapTransport, adjust: (inout Surroundings) -> Void
+        transport: @escaping @Sendable (KeapSite) -> any KeapTransport, adjust: (inout ServiceEnvironment) -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let driver = TaskDriver(simulation.clock)
             group.addTask { await driver.run() }
-            var surroundings = Surroundings(
+            var surroundings = ServiceEnvironment(
                 clock: ServiceClock(simulation.clock), wall: { simulation.clock.wall }, files: files,
                 journalDriver: driver, transport: transport)
             adjust(&surroundings)

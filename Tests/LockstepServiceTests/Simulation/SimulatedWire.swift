@@ -1,7 +1,7 @@
 import Foundation
 import Keap
 import KeapSimulator
-import LockstepSimulation
+import DeterministicSimulation
 import Synchronization
 
 /// A Keap of one gym that outlives the machines which write to it, and what goes wrong on the way there.

@@ -1,5 +1,5 @@
 import KeapSimulator
-import LockstepSimulation
+import DeterministicSimulation
 
 /// What a simulated Keap has to show for the messages that were acknowledged.
 struct Verdict {

@@ -1,0 +1,102 @@
+import Foundation
+import Keap
+import KeapSimulator
+import DeterministicSimulation
+import Synchronization
+
+/// The wire to a simulated Keap, in virtual time: a request takes a while to get there, and its answer to come back.
+final class SimulatedWire: KeapTransport {
+    private struct State {
+        var random: SeededGenerator
+        var isAbandoned = false
+    }
+
+    private let keap: SimulatedAccounts
+    private let key: String
+    private let clock: VirtualClock
+    private let state: Mutex<State>
+
+    /// One way, in milliseconds. What is far away and what is near differ by about this much.
+    private static let travel = 20...90
+
+    init(_ keap: SimulatedAccounts, key: String, clock: VirtualClock, seed: UInt64) {
+        self.keap = keap
+        self.key = key
+        self.clock = clock
+        state = Mutex(State(random: SeededGenerator(seed: seed)))
+    }
+
+    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+        let (there, back, isAbandoned) = state.withLock { state in
+            (
+                Int.random(in: Self.travel, using: &state.random), Int.random(in: Self.travel, using: &state.random),
+                state.isAbandoned
+            )
+        }
+        guard !isAbandoned else { throw .notSent("Calls to Keap have been stopped.") }
+        let began = clock.wall
+        // A request on its way is not called back: cancelling its sender shortens nothing.
+        await clock.rest(for: .milliseconds(there))
+        let (number, answer) = keap.begin(SimRequest(request, key: key), at: clock.wall)
+        await clock.rest(for: .milliseconds(back))
+        keap.end(number, at: clock.wall, lasted: clock.wall - began)
+        let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
+        return KeapResponse(
+            status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)
+    }
+
+    func abandon() { state.withLock { $0.isAbandoned = true } }
+}
+
+extension SimRequest {
+    init(_ request: KeapRequest, key: String) {
+        let parts = URLComponents(string: request.target)
+        let path = (parts?.percentEncodedPath ?? "").split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        self.init(
+            method: request.method.rawValue,
+            path: ["crm", "rest"] + path.map { $0.removingPercentEncoding ?? String($0) },
+            query: (parts?.percentEncodedQueryItems ?? []).map { item in
+                (name: item.name.removingPercentEncoding ?? item.name, value: item.value?.removingPercentEncoding ?? "")
+            },
+            headers: [("X-Keap-API-Key", key), ("Content-Type", "application/json")], body: request.body ?? [])
+    }
+}
+
+/// The world of simulated accounts, shared by their wires, and the instants of all that reached it.
+final class SimulatedAccounts: Sendable {
+    private struct State {
+        var world: KeapWorld
+        var arrivals: [Int64] = []
+        var lasted: Int64 = 0
+    }
+
+    private let state: Mutex<State>
+
+    init(_ options: WorldOptions) { state = Mutex(State(world: KeapWorld(options))) }
+
+    func begin(_ request: SimRequest, at wall: Int64) -> (number: Int, answer: SimAnswer) {
+        state.withLock { state in
+            state.arrivals.append(wall)
+            return state.world.begin(request, at: Instant(milliseconds: wall))
+        }
+    }
+
+    /// - Parameter milliseconds: from sending to the answer.
+    func end(_ number: Int, at wall: Int64, lasted milliseconds: Int64) {
+        state.withLock { state in
+            state.lasted += milliseconds
+            state.world.end(number, .answered, at: Instant(milliseconds: wall))
+        }
+    }
+
+    /// How long a call lasts, on average, from sending to the answer.
+    var meanLatency: Duration {
+        state.withLock { $0.arrivals.isEmpty ? .zero : .milliseconds($0.lasted) / $0.arrivals.count }
+    }
+
+    func with<Value: Sendable>(_ body: (inout KeapWorld) -> Value) -> Value { state.withLock { body(&$0.world) } }
+
+    /// When requests arrived, in milliseconds since 1970, oldest first.
+    var arrivals: [Int64] { state.withLock { $0.arrivals } }
+    var calls: Int { state.withLock { $0.arrivals.count } }
+}

@@ -1,0 +1,82 @@
+package import Keap
+
+/// What a source wants of one appointment in Keap's calendar.
+package struct AppointmentRequest: Equatable, Sendable {
+    /// The source's id of what the appointment is about. It must stand in the description: after a crash, it is how an
+    /// appointment that we made is known.
+    package var key: String
+    package var what: What
+    /// When it begins, if an appointment for it may be in the calendar though nothing is remembered of it.
+    package var mayBeThereAround: KeapTime?
+
+    package enum What: Equatable, Sendable {
+        /// To be in the calendar like this.
+        case hold(AppointmentPlan)
+        /// Not to be there.
+        case drop
+        /// It has taken place: it stays, and need not be remembered.
+        case leave
+    }
+
+    package init(key: String, _ what: What) {
+        self.key = key
+        self.what = what
+    }
+}
+
+package struct AppointmentPlan: Equatable, Sendable {
+    package var title: String
+    package var description: String
+    package var location: String
+    package var start: KeapTime
+    package var end: KeapTime
+    /// Whose calendar: by e-mail, name or id of a user of Keap's. Nil or unknown: the key's own user.
+    package var owner: String?
+
+    package init(
+        title: String, description: String, location: String, start: KeapTime, end: KeapTime, owner: String?
+    ) {
+        self.title = title
+        self.description = description
+        self.location = location
+        self.start = start
+        self.end = end
+        self.owner = owner
+    }
+
+    /// Two plans of one digest are one plan.
+    var digest: String {
+        Mirror.digest(
+            [title, description, location, start.text, end.text, owner?.folded ?? ""].joined(separator: "\u{1F}"))
+    }
+}
+
+/// What the mirror knows of an appointment.
+struct HeldAppointment: Equatable, Sendable, Codable {
+    enum State: String, Codable, Sendable {
+        /// Keap is about to be asked, or was asked and gave no clear answer: look before asking again.
+        case making
+        case held
+        /// Keap does not take it as it is.
+        case refused
+    }
+
+    var state: State
+    /// Nil while it is being made, and for one whose id Keap did not tell.
+    var id: AppointmentID?
+    var digest: String
+    /// Milliseconds since 1970.
+    var start: Int64
+}
+
+extension [String: HeldAppointment] {
+    /// As they are known once their contact has become another. Keap knows them by ids of their own, so they are not
+    /// lost; each is sent again when it next matters, for the contact that it is then.
+    var unsettled: Self {
+        mapValues { held in
+            var held = held
+            held.digest = ""
+            return held
+        }
+    }
+}

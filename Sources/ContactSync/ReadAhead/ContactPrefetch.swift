@@ -1,0 +1,132 @@
+package import Keap
+
+/// Reads all of an account's contacts by the thousand when many people are about to be looked for, so that those who
+/// are new cost no search each.
+///
+/// Only that a person is *not* there is believed, and for a while only: one that seems to be there is asked for afresh.
+/// What we create or change ourselves meanwhile is noted.
+package actor ContactPrefetch {
+    private let calls: any KeapAPI
+    private let now: @Sendable () -> Duration
+    private let searchesAhead: @Sendable () async -> Int
+    private var book = PrefetchIndex()
+    /// When the first page was asked for; nil while there is no whole book.
+    private var readAt: Duration?
+    /// Whether a contact that is there may be missing in the book.
+    ///
+    /// Where one is deleted while a list is read, the later pages begin one too late. So a list of several pages is read
+    /// twice: whatever was deleted in the first reading is missing in the second, and if both name the same contacts nothing
+    /// was hidden.
+    var mayHideSome: Bool { isReadOnce || !unlike.isEmpty }
+    /// Whether only one reading of several pages was worth its calls.
+    private var isReadOnce = false
+    /// Contacts that only one of the readings named, but for those that we made.
+    private var unlike: Set<ContactID> = []
+    private var isReading = false
+    /// Contacts that we made or changed while the list was read.
+    private var ownMeanwhile: Set<ContactID> = []
+    /// Not worth trying again before then.
+    private var restsUntil = Duration.zero
+    private let reading = KeyedLock<Int>()
+
+    /// With fewer ahead, searching one by one is quick and as cheap.
+    static let fewestSearches = 20
+    /// Contacts that others make in Keap meanwhile are not seen for this long.
+    static let longestAge = Duration.seconds(15 * 60)
+    static let mostPages = 1_000
+    static let rest = Duration.seconds(10 * 60)
+
+    /// - Parameters:
+    ///   - calls: the account's, as an import makes them.
+    ///   - now: time since any origin, on a clock that is never set back.
+    ///   - searchesAhead: about how many searches the waiting imports still need.
+    package init(
+        calls: any KeapAPI, now: @escaping @Sendable () -> Duration,
+        searchesAhead: @escaping @Sendable () async -> Int
+    ) {
+        self.calls = calls
+        self.now = now
+        self.searchesAhead = searchesAhead
+    }
+
+    var isEmpty: Bool { book.isEmpty }
+
+    /// Who may bear this id; nil if only Keap can say.
+    func bearers(ofID id: String) -> [ContactID]? { isFresh ? book.bearers(ofID: id) : nil }
+
+    func bearers(ofEmail email: String) -> [ContactID]? { isFresh ? book.bearers(ofEmail: email) : nil }
+
+    /// Reads the account's contacts, if that is not done and costs less than the searches that it spares.
+    func prepare(_ field: CustomFieldID) async throws(KeapFailure) { _ = try await isReady(field) }
+
+    /// A contact that we made or changed: also one whose people are not imported.
+    func note(_ contact: ContactID, _ body: ContactBody, field: CustomFieldID?) {
+        // A book that is not read or out of date is not asked, and everything changed from then on would add up in it.
+        guard isReading || isFresh else {
+            forget()
+            return
+        }
+        if isReading { ownMeanwhile.insert(contact) }
+        unlike.remove(contact)
+        let id = (body.customFields ?? []).first { $0.id == field }?.content.text ?? ""
+        book.add(contact, id: id, emails: (body.emails ?? []).map(\.email))
+    }
+
+    private func isReady(_ field: CustomFieldID) async throws(KeapFailure) -> Bool {
+        if isFresh { return true }
+        guard now() >= restsUntil, await searchesAhead() >= Self.fewestSearches else { return false }
+        // One reads; who comes meanwhile waits for the same book.
+        guard await reading.acquire(0) else { throw .cancelled }
+        defer { reading.release(0) }
+        if isFresh { return true }
+        guard now() >= restsUntil else { return false }
+        return try await read(field)
+    }
+
+    private func forget() {
+        readAt = nil
+        if !book.isEmpty { book = PrefetchIndex() }
+    }
+
+    private var isFresh: Bool { readAt.map { now() - $0 < Self.longestAge } ?? false }
+
+    private func read(_ field: CustomFieldID) async throws(KeapFailure) -> Bool {
+        let begun = now()
+        forget()
+        (isReading, ownMeanwhile) = (true, [])
+        defer { (isReading, ownMeanwhile) = (false, []) }
+        guard let first = try await readPages(field) else {
+            restsUntil = now() + Self.rest
+            book = PrefetchIndex()
+            return false
+        }
+        (isReadOnce, unlike) = (first.pages > 1, [])
+        if isReadOnce, let second = try await readPages(field) {
+            isReadOnce = false
+            unlike = first.contacts.symmetricDifference(second.contacts).subtracting(ownMeanwhile)
+        }
+        readAt = begun
+        return true
+    }
+
+    /// Reads page after page into the book as long as that costs less than the searches that it spares; nil: it does not.
+    private func readPages(
+        _ field: CustomFieldID
+    ) async throws(KeapFailure) -> (contacts: Set<ContactID>, pages: Int)? {
+        var contacts: Set<ContactID> = []
+        var walk: String?
+        for page in 1...Self.mostPages {
+            let found = try await calls.contacts(fields: [.id, .emailAddresses, .customFields], page: walk)
+            for contact in found.items {
+                contacts.insert(contact.id)
+                book.add(
+                    contact.id, id: ContactMatch.zenPlannerID(of: contact, field: field),
+                    emails: (contact.emails ?? []).map(\.email))
+            }
+            guard let next = found.next else { return (contacts, page) }
+            guard await searchesAhead() > 2 * page else { return nil }
+            walk = next
+        }
+        return nil
+    }
+}

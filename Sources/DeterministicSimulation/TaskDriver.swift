@@ -1,0 +1,195 @@
+package import FileJournal
+import Synchronization
+
+/// Runs a journal's blocking work in tasks of a simulation: each of its steps is a piece among all the others.
+///
+///     try await withThrowingTaskGroup(of: Void.self) { group in
+///         let driver = TaskDriver(simulation.clock)
+///         group.addTask { await driver.run() }
+///         let journal = try Journal.open("/data", options: options, files: files, driver: driver) { … }
+///         …
+///         await journal.close()        // ends the driver
+///     }
+package final class TaskDriver: JournalDriver {
+    private let clock: VirtualClock
+    private let origin = ContinuousClock.now
+    private let writer = Mutex<(any JournalWriter)?>(nil)
+    private let bell = SimulatedBell()
+    private let keeper: TaskWorker
+    private let allocator: TaskWorker
+    private let reader: TaskWorker
+
+    private let delay: @Sendable () -> Duration
+
+    /// - Parameter delay: how long the next write, sync, read or checkpoint takes to begin. Whatever does not wait for the
+    ///   disk happens meanwhile.
+    package init(_ clock: VirtualClock, delay: @escaping @Sendable () -> Duration = { .zero }) {
+        self.clock = clock
+        self.delay = delay
+        keeper = TaskWorker(clock, delay)
+        allocator = TaskWorker(clock, delay)
+        reader = TaskWorker(clock, delay)
+    }
+
+    /// Returns when the journal has ended, or was never opened and `giveUp` was called.
+    package func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            for worker in [keeper, allocator, reader] { group.addTask { await worker.run() } }
+            await turnWriter()
+            // Those of a journal that never opened.
+            for worker in [keeper, allocator, reader] { worker.stop() }
+        }
+    }
+
+    /// The journal could not be opened.
+    package func giveUp() {
+        isGivenUp.withLock { $0 = true }
+        bell.ring()
+    }
+
+    private let isGivenUp = Mutex(false)
+
+    private func turnWriter() async {
+        while !isGivenUp.withLock({ $0 }) {
+            guard let writer = writer.withLock({ $0 }) else {
+                await bell.wait()
+                continue
+            }
+            switch writer.turn() {
+            case .none:
+                let pause = delay()
+                if pause > .zero { await clock.rest(for: pause) } else { await Task.yield() }
+            case .asleep(let deadline):
+                if let deadline {
+                    await bell.wait(until: origin.duration(to: deadline), clock)
+                } else {
+                    await bell.wait()
+                }
+                await clock.rest(for: delay())
+            case .ended:
+                // It holds the journal, which holds this driver.
+                self.writer.withLock { $0 = nil }
+                return
+            }
+        }
+    }
+
+    package func now() -> ContinuousClock.Instant { origin.advanced(by: clock.now.offset) }
+
+    package func start(_ writer: any JournalWriter) {
+        self.writer.withLock { $0 = writer }
+        bell.ring()
+    }
+
+    package func wakeWriter() { bell.ring() }
+
+    package func worker(_ role: JournalWorkerRole) -> any JournalWorker {
+        switch role {
+        case .keeper: keeper
+        case .allocator: allocator
+        case .reader: reader
+        }
+    }
+}
+
+private final class TaskWorker: JournalWorker {
+    private struct State {
+        var work: [@Sendable () -> Void] = []
+        var isStopping = false
+    }
+
+    private let state = Mutex(State())
+    private let bell = SimulatedBell()
+    private let clock: VirtualClock
+    private let delay: @Sendable () -> Duration
+
+    init(_ clock: VirtualClock, _ delay: @escaping @Sendable () -> Duration) {
+        self.clock = clock
+        self.delay = delay
+    }
+
+    func run() async {
+        while true {
+            guard state.withLock({ !$0.work.isEmpty }) else {
+                if state.withLock({ $0.isStopping }) { return }
+                await bell.wait()
+                continue
+            }
+            await clock.rest(for: delay())
+            next()?()
+            await Task.yield()
+        }
+    }
+
+    private func next() -> (@Sendable () -> Void)? {
+        state.withLock { $0.work.isEmpty ? nil : $0.work.removeFirst() }
+    }
+
+    func run(_ work: @escaping @Sendable () -> Void) -> Bool {
+        let isTaken = state.withLock { state in
+            if !state.isStopping { state.work.append(work) }
+            return !state.isStopping
+        }
+        bell.ring()
+        return isTaken
+    }
+
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        while let piece = next() { piece() }
+        bell.ring()
+    }
+}
+
+/// Wakes one waiter; a ring without a waiter is remembered, once.
+private final class SimulatedBell: Sendable {
+    private struct State {
+        var isRung = false
+        var waiting: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    func ring() {
+        let waiter = state.withLock { state in
+            defer { state.waiting = nil }
+            state.isRung = state.waiting == nil
+            return state.waiting
+        }
+        waiter?.resume()
+    }
+
+    /// Returns at the next ring, or when the task is cancelled.
+    func wait() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.isRung || Task.isCancelled {
+                        state.isRung = false
+                        return true
+                    }
+                    state.waiting = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                defer { state.waiting = nil }
+                return state.waiting
+            }
+            waiter?.resume()
+        }
+    }
+
+    /// At the next ring, or at that time.
+    func wait(until offset: Duration, _ clock: VirtualClock) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wait() }
+            // Cancelled when the bell came first.
+            group.addTask { try? await clock.sleep(until: VirtualClock.Instant(offset: offset)) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

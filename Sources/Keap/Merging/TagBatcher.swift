@@ -1,0 +1,171 @@
+/// Tag edits that wait, and which of them go together. What a call carries is decided when its permit is there, not
+/// before: until then, whatever arrives can still join.
+///
+/// Of those who wait in one line (live or bulk, say), one *leads*: it asks for a permit, and the call that it then makes
+/// carries edges of its own and all others that fit. No other call takes a leader's edges, so that no permit comes to an
+/// empty board. The one that came first leads next: while no call that names its contact is under way, an edge waits for no
+/// more permits of its line than there were edges before it.
+///
+/// A contact is on the board at most once; the contact gate sees to that.
+struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sendable>: Sendable {
+    private var edits: [Ticket: PendingTagEdit] = [:]
+    private var lines: [Ticket: Line] = [:]
+    private var leaders: [Line: Ticket] = [:]
+    /// Those who do not lead, since they wait for others to share their calls with.
+    private var held: Set<Ticket> = []
+    /// Those none of whose edges was ever in a call.
+    private var fresh: Set<Ticket> = []
+    private var batch = BatchSize()
+
+    var isEmpty: Bool { edits.isEmpty && lines.isEmpty && leaders.isEmpty && held.isEmpty && fresh.isEmpty }
+
+    var count: Int { edits.count }
+
+    func holds(_ ticket: Ticket) -> Bool { edits[ticket] != nil }
+
+    /// Whether all that is left of an edit waits.
+    func isIdle(_ ticket: Ticket) -> Bool { edits[ticket]?.flight == PendingTagEdit.Flight.none }
+
+    func leads(_ ticket: Ticket) -> Bool { lines[ticket].map { leaders[$0] == ticket } ?? false }
+
+    func hasLeader(_ line: Line) -> Bool { leaders[line] != nil }
+
+    // MARK: Who waits for others
+
+    func isHeld(_ ticket: Ticket) -> Bool { held.contains(ticket) }
+
+    func firstHeld(of line: Line) -> Ticket? { held.lazy.filter { lines[$0] == line }.min() }
+
+    /// It goes along with others' calls, but does not lead until it is released.
+    mutating func hold(_ ticket: Ticket) { held.insert(ticket) }
+
+    mutating func release(_ ticket: Ticket) { held.remove(ticket) }
+
+    /// How many edits wait for the tags that this one waits for; of each tag as many at least.
+    func company(of ticket: Ticket) -> Int {
+        guard let edit = edits[ticket] else { return 0 }
+        var counts = Dictionary(edit.waiting.map { ($0, 0) }) { first, _ in first }
+        for other in edits.values where other.edit.direction == edit.edit.direction {
+            for tag in other.waiting where counts[tag] != nil { counts[tag, default: 0] += 1 }
+        }
+        return counts.values.min() ?? 0
+    }
+
+    /// The edits that are in a call for the first time with this load.
+    mutating func noteFirstCalls(of load: TagBatch<Ticket>) -> [Ticket] {
+        load.tickets.values.filter { fresh.remove($0) != nil }
+    }
+
+    // MARK: What becomes of an edit
+
+    mutating func join(_ ticket: Ticket, _ edit: TagEdit, in line: Line) {
+        precondition(edits[ticket] == nil, "a ticket joins once")
+        edits[ticket] = PendingTagEdit(edit)
+        lines[ticket] = line
+        fresh.insert(ticket)
+    }
+
+    /// Makes the one who came first, and is not held, the leader of a line that has none. Nil: it has one, or none
+    /// waits.
+    mutating func appointLeader(of line: Line) -> Ticket? {
+        guard leaders[line] == nil else { return nil }
+        // A contact with a call under way may have all it wants once that has ended.
+        let idle = lines.filter { $0.value == line && isIdle($0.key) && !held.contains($0.key) }
+        leaders[line] = idle.keys.min()
+        return leaders[line]
+    }
+
+    /// The leader has its permit: the call that serves it and most others.
+    mutating func load(for leader: Ticket) -> TagBatch<Ticket> {
+        guard let edit = edits[leader], leads(leader) else { preconditionFailure("who loads leads") }
+        resign(leader)
+        let call = bestCall(for: leader, edit)
+        let named = Set(call.edges.map(\.contact))
+        var tickets: [ContactID: Ticket] = [:]
+        for (ticket, edit) in edits where named.contains(edit.edit.contact) { tickets[edit.edit.contact] = ticket }
+        for ticket in tickets.values { edits[ticket]!.depart(with: call) }
+        held.subtract(tickets.values)
+        return TagBatch(direction: edit.edit.direction, call: call, tickets: tickets)
+    }
+
+    /// Takes in what became of edges that were loaded: all of a call, or those of some of its contacts.
+    ///
+    /// - Returns: the edits that have ended, and so have left the board, in the order they came.
+    mutating func land(
+        _ load: TagBatch<Ticket>, _ outcomes: [TagEdge: EdgeOutcome]
+    ) -> [(ticket: Ticket, result: PendingTagEdit.Result)] {
+        if outcomes.values.contains(where: \.isUnclear) {
+            batch.unclear(load.tickets.count)
+        } else if outcomes.values.contains(where: \.isAnswer) {
+            batch.succeeded(load.tickets.count)
+        }
+        var byTicket: [Ticket: [TagID: EdgeOutcome]] = [:]
+        for (edge, outcome) in outcomes { byTicket[load.tickets[edge.contact]!, default: [:]][edge.tag] = outcome }
+        return byTicket.keys.sorted().compactMap { ticket in
+            edits[ticket]!.land(byTicket[ticket]!)
+            return leave(ticket).map { (ticket, $0) }
+        }
+    }
+
+    /// The caller waits no longer: what is not under way fails with `failure`.
+    ///
+    /// - Returns: how the edit ended; nil if a part of it is under way, whose landing then ends it.
+    mutating func withdraw(_ ticket: Ticket, _ failure: KeapFailure) -> PendingTagEdit.Result? {
+        precondition(holds(ticket), "who withdraws is on the board")
+        resign(ticket)
+        edits[ticket]!.giveUp(failure)
+        return leave(ticket)
+    }
+
+    private mutating func leave(_ ticket: Ticket) -> PendingTagEdit.Result? {
+        guard let result = edits[ticket]?.result else { return nil }
+        edits[ticket] = nil
+        lines[ticket] = nil
+        held.remove(ticket)
+        fresh.remove(ticket)
+        return result
+    }
+
+    private mutating func resign(_ ticket: Ticket) {
+        if leads(ticket), let line = lines[ticket] { leaders[line] = nil }
+    }
+
+    /// Of the calls of the least plan that name the leader, the one that carries most.
+    private func bestCall(for leader: Ticket, _ edit: PendingTagEdit) -> TagCall {
+        var best: TagCall?
+        for call in CallCover(graph(around: leader, edit), cap: batch.current).calls where call.names(edit.edit.contact)
+        {
+            // The first of equals, so that the same board always gives the same call.
+            if call.edges.count > best?.edges.count ?? 0 { best = call }
+        }
+        guard let best else { preconditionFailure("a plan covers every edge") }
+        return best
+    }
+
+    /// All that may go with the leader's edges, or with what goes with those, and so on: the rest has no bearing on
+    /// its call. The leader first, then the others in their order, since who comes first is in the first of several
+    /// calls of a tag.
+    private func graph(around leader: Ticket, _ edit: PendingTagEdit) -> EditGraph {
+        var graph = EditGraph()
+        graph.add(edit.edit.contact, edit.waiting)
+        guard !edit.isAlone else { return graph }
+        let others = edits.filter { ticket, other in
+            other.edit.direction == edit.edit.direction && !other.waiting.isEmpty && other.flight != .contact
+                && !other.isAlone && ticket != leader && !leads(ticket)
+        }
+        var waiters: [TagID: [Ticket]] = [:]
+        for (ticket, other) in others {
+            for tag in other.waiting { waiters[tag, default: []].append(ticket) }
+        }
+        var reached: Set<Ticket> = []
+        var known = Set(edit.waiting)
+        var tags = edit.waiting
+        while let tag = tags.popLast() {
+            for ticket in waiters[tag] ?? [] where reached.insert(ticket).inserted {
+                tags += others[ticket]!.waiting.filter { known.insert($0).inserted }
+            }
+        }
+        for ticket in reached.sorted() { graph.add(others[ticket]!.edit.contact, others[ticket]!.waiting) }
+        return graph
+    }
+}

@@ -1,0 +1,52 @@
+/// What a path of the operator's door stands for, whatever the method.
+enum AdminRoute: Equatable {
+    case health, readiness, metrics
+    case jobs, job(String), explain(String), retry(String), discard(String), retryAll
+    case gyms, attention, budget, check, resync
+    case pause(gym: String, Bool)
+    case pauseLane(String, gym: String, Bool)
+    case program(gym: String), programs(gym: String), people(gym: String)
+
+    init?(_ path: [String]) {
+        switch path {
+        case ["healthz"]: self = .health
+        case ["readyz"]: self = .readiness
+        case ["metrics"]: self = .metrics
+        case let path where path.count >= 2 && path[0] == "api": self.init(path[1], Array(path.dropFirst(2)))
+        default: return nil
+        }
+    }
+
+    private init?(_ subject: String, _ rest: [String]) {
+        switch (subject, rest.count, rest.last) {
+        case ("jobs", 0, _): self = .jobs
+        case ("jobs", 1, _): self = .job(rest[0])
+        case ("jobs", 2, "explain"): self = .explain(rest[0])
+        case ("jobs", 2, "retry"): self = .retry(rest[0])
+        case ("jobs", 2, "discard"): self = .discard(rest[0])
+        case ("retry", 0, _): self = .retryAll
+        case ("gyms", 0, _): self = .gyms
+        case ("gyms", 2, "pause"): self = .pause(gym: rest[0], true)
+        case ("gyms", 2, "resume"): self = .pause(gym: rest[0], false)
+        case ("gyms", 2, "program"): self = .program(gym: rest[0])
+        case ("gyms", 2, "programs"): self = .programs(gym: rest[0])
+        case ("gyms", 2, "people"): self = .people(gym: rest[0])
+        case ("gyms", 4, "pause") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], true)
+        case ("gyms", 4, "resume") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], false)
+        case ("attention", 0, _): self = .attention
+        case ("budget", 0, _): self = .budget
+        case ("check", 0, _): self = .check
+        case ("resync", 0, _): self = .resync
+        default: return nil
+        }
+    }
+
+    /// Reading is GET (or HEAD, which the server answers without the body); whatever changes something is POST.
+    var methods: [String] {
+        switch self {
+        case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .program, .attention, .budget:
+            ["GET", "HEAD"]
+        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check, .resync: ["POST"]
+        }
+    }
+}

@@ -1,0 +1,202 @@
+/// Makes callers wait until one peer's limits let them through: several windows at once, live ones before bulk ones. The
+/// parties that share a budget take turns; each party's callers pass in the order they came.
+///
+/// ```swift
+/// let permit = try await gate.take(for: Party("downtown"))
+/// let answer = await call()
+/// await gate.finished(permit, learned: answer.limits)
+/// ```
+///
+/// No rolling second or minute and no UTC day exceeds its limit as the peer counts it, wherever between start and end
+/// a call arrives, and also across a restart. That has a price where calls are slow: of a limit of `n` a second, calls
+/// that last `t` seconds each can use `n / (1 + t)`, and of one of `n` a minute `n / (1 + t / 60)`. Nothing that is safe
+/// can use more (see `RollingWindow`). A day is used up to the last call.
+public actor BudgetGate<C: Clock> where C.Duration == Duration {
+    private let clock: C
+    private let wall: @Sendable () -> Int64
+    private let save: @Sendable ([UInt8]) async throws -> Void
+    private var turnstile: PermitQueue<C.Instant, Wakeup>
+    private var isSaving = false
+    /// A save that is wanted although no waiter's turn has come.
+    private var settling: [Wakeup] = []
+
+    /// - Parameters:
+    ///   - limits: what holds until the peer announces something else.
+    ///   - ceiling: what is never exceeded, whatever the peer announces.
+    ///   - pacing: how the day's quota is spread.
+    ///   - clock: measures all waits.
+    ///   - wall: milliseconds since 1970; tells UTC days apart.
+    ///   - saved: what `save` was last given, by this gate or an earlier one of the same credential. If it cannot be
+    ///     read (a newer version wrote it), the seconds and minutes begin as full.
+    ///   - save: makes the bytes durable before it returns. Its calls never overlap, and the last one counts. What it
+    ///     throws, `take` throws.
+    public init(
+        limits: CallLimits, ceiling: CallLimits? = nil, pacing: DayPacing = .off, clock: C,
+        wall: @escaping @Sendable () -> Int64, saved: [UInt8]?, save: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) {
+        self.clock = clock
+        self.wall = wall
+        self.save = save
+        let now = ClockReading(clock.now, wall: WallTime(milliseconds: wall()))
+        let ceiling = ceiling ?? CallLimits()
+        let use = saved.map { bytes in
+            // Why it cannot be read makes no difference: it is taken for the worst that it can say of a minute.
+            (try? BudgetUse(bytes: bytes)) ?? .unreadable(limits: limits.capped(by: ceiling), at: now.wall)
+        }
+        let budget = Budget(limits: limits, ceiling: ceiling, pacing: pacing, resuming: use, at: now)
+        turnstile = PermitQueue(WriteAheadBudget(budget), at: now)
+    }
+
+    /// Returns once the caller may make one call; then `finished` must follow, also if the call was never made.
+    ///
+    /// - Throws: `CancellationError` if cancelled while waiting, or what `save` threw; nothing is spent.
+    ///
+    /// - Parameter rank: among its party's callers, one of a lower rank goes first, and of the same rank the one that
+    ///   came first. For all callers of a party, or for none: without ranks they go in the order they come.
+    public func take(
+        _ urgency: Urgency = .live, for party: BudgetShare = .sole, rank: UInt64? = nil
+    ) async throws -> Permit {
+        let wakeup = Wakeup()
+        let place = turnstile.join(wakeup, urgency, for: party, rank: rank)
+        defer {
+            turnstile.leave(place)
+            wakeNext()
+        }
+        var hasRested = false
+        while true {
+            try Task.checkCancellation()
+            // Once for a round: the wall clock may be set between two readings, and who was told to go must then go.
+            let now = self.now
+            guard !isSaving, let turn = turnstile.turn(at: now), turn.place == place else {
+                // While we slept, time alone may have made it the turn of a waiter that sleeps for longer.
+                if hasRested { wakeNext() }
+                hasRested = false
+                try await wakeup.wait()
+                continue
+            }
+            switch turn.act {
+            case .go: return turnstile.admit(place, at: now)
+            case .write(let draft): try await write(draft)
+            case .wait(let wait):
+                try await rest(wakeup, until: wait.opening)
+                hasRested = true
+            }
+        }
+    }
+
+    /// The call ended: answered, failed or given up. Call it exactly once for each permit.
+    ///
+    /// - Parameter learned: what the answer said of the limits. A limit replaces ours, up or down, below the
+    ///   ceiling. Use that we do not know of is counted as others'.
+    public func finished(_ permit: Permit, learned: ReportedLimits? = nil) {
+        turnstile.finish(permit, learned: learned, at: now)
+        wakeNext()
+    }
+
+    /// The call of this permit was never made: what it took is free again. Instead of `finished`.
+    public func giveBack(_ permit: Permit) {
+        turnstile.giveBack(permit, at: now)
+        wakeNext()
+    }
+
+    /// The peer refused a call for want of budget: nothing passes for this long (at most 25 hours).
+    public func close(for duration: Duration) {
+        turnstile.close(until: now.instant.advanced(by: Self.bounded(duration)), at: now)
+        wakeNext()
+    }
+
+    /// The same, until the wall clock shows this many milliseconds since 1970.
+    public func close(until milliseconds: Int64) { close(for: duration(until: milliseconds)) }
+
+    /// The peer refused the call of this permit, which is not finished yet, because its tenant's limits are used up:
+    /// nothing of that tenant passes until then.
+    public func close(tenantOf permit: Permit, until milliseconds: Int64) {
+        let end = now.instant.advanced(by: Self.bounded(duration(until: milliseconds)))
+        turnstile.close(tenantOf: permit, until: end, at: now)
+        wakeNext()
+    }
+
+    /// Adds what another gate of the same credential had saved, or of one that turned out to be counted together with it.
+    /// What cannot be read says nothing.
+    ///
+    /// - Parameter ceiling: what is never exceeded from now on, beside this gate's own.
+    public func absorb(_ saved: [UInt8], ceiling: CallLimits = CallLimits()) {
+        guard let use = try? BudgetUse(bytes: saved) else { return }
+        turnstile.absorb(use, ceiling: ceiling, at: now)
+        wakeNext()
+    }
+
+    /// What was used, for another gate to absorb.
+    ///
+    /// - Parameter tenant: for which all of it counts.
+    public func used(by tenant: String) -> [UInt8] {
+        var use = turnstile.use(at: now)
+        use.renameTenants(Dictionary(use.tenants.keys.map { ($0, tenant) }) { $1 })
+        return use.bytes
+    }
+
+    /// Saves what was really used, so that the next start forfeits nothing. For an orderly stop, after the last call.
+    public func settle() async throws {
+        let wakeup = Wakeup()
+        while isSaving {
+            settling.append(wakeup)
+            try await wakeup.wait()
+        }
+        try await write(turnstile.settlement(at: now))
+    }
+
+    /// - Parameter tenants: shown also before their first call.
+    public func status(tenants: Set<String> = []) -> BudgetStatus { turnstile.status(tenants: tenants, at: now) }
+
+    /// What a call of this party would wait for that came now.
+    ///
+    /// - Parameter others: calls that go before it and have not come here yet.
+    public func outlook(for party: BudgetShare, _ urgency: Urgency, behind others: Int = 0) -> BudgetOutlook {
+        turnstile.outlook(for: party, urgency, behind: others, at: now)
+    }
+
+    /// About how long until a call of this party goes that has so many before it, here or elsewhere, if no other comes;
+    /// nil if no clock can say.
+    public func delay(after calls: Int, for party: BudgetShare, _ urgency: Urgency) -> Duration? {
+        turnstile.delay(after: calls, for: party, urgency, at: now)
+    }
+
+    private var now: ClockReading<C.Instant> { ClockReading(clock.now, wall: WallTime(milliseconds: wall())) }
+
+    private static func bounded(_ duration: Duration) -> Duration { max(.zero, min(duration, .seconds(25 * 3_600))) }
+
+    private func duration(until milliseconds: Int64) -> Duration {
+        let (wait, overflow) = milliseconds.subtractingReportingOverflow(wall())
+        return overflow ? .zero : .milliseconds(wait)
+    }
+
+    private func write(_ draft: WriteAheadBudget<C.Instant>.Draft) async throws {
+        isSaving = true
+        defer {
+            isSaving = false
+            for waiter in settling { waiter.signal() }
+            settling = []
+            wakeNext()
+        }
+        try await save(draft.use.bytes)
+        turnstile.written(draft)
+    }
+
+    private func wakeNext() {
+        guard !isSaving, let turn = turnstile.turn(at: now) else { return }
+        turnstile.line[turn.place]?.signal()
+    }
+
+    /// Waits for the instant or a signal, whichever comes first.
+    private func rest(_ wakeup: Wakeup, until opening: Availability<C.Instant>) async throws {
+        guard case .at(let instant) = opening else { return try await wakeup.wait() }
+        // The wall clock may be set while we sleep until a day begins, so it is looked at again every minute.
+        let waking = min(instant, clock.now.advanced(by: .seconds(60)))
+        try await withThrowingTaskGroup(of: Void.self) { [clock] group in
+            group.addTask { try await clock.sleep(until: waking, tolerance: nil) }
+            group.addTask { try await wakeup.wait() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}

@@ -1,0 +1,201 @@
+/// Whose turn it is to call, and whether the budget lets it: all that a gate decides, in a value that cannot wait.
+///
+/// What keeps all calls waiting is asked first. A tenant whose own limits keep it waiting leaves the turns until they
+/// open, so it is not scanned past, and stops no other; the same goes for bulk calls that the day's pace holds back.
+package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable where Instant.Duration == Duration {
+    package typealias Place = WeightedRoundRobin<Waiter>.Place
+
+    /// Who should act now, and how.
+    package struct Turn: Equatable, Sendable {
+        package enum Act: Equatable, Sendable {
+            /// `admit` it.
+            case go
+            /// Write this, report `written`, and look again.
+            case write(WriteAheadBudget<Instant>.Draft)
+            /// Look again then, or when something has changed.
+            case wait(Budget<Instant>.Wait)
+        }
+
+        package var place: Place
+        package var act: Act
+    }
+
+    private struct Aside {
+        var wait: Budget<Instant>.Wait
+        /// No later than it opens.
+        var comesBack: Instant
+        var parties: Set<BudgetShare>
+    }
+
+    package private(set) var line = WeightedRoundRobin<Waiter>()
+    private var budget: WriteAheadBudget<Instant>
+    private var asides: [String: Aside] = [:]
+    /// No tenant comes back before this, unless one of its calls ends.
+    private var nextComesBack: Instant?
+    private var recent: RecentPace<Instant>
+
+    package init(_ budget: WriteAheadBudget<Instant>, at now: ClockReading<Instant>) {
+        self.budget = budget
+        recent = RecentPace(at: now.instant)
+    }
+
+    package mutating func join(
+        _ guest: Waiter, _ urgency: Urgency, for party: BudgetShare, rank: UInt64? = nil
+    ) -> Place {
+        line.join(guest, urgency, for: party, rank: rank)
+    }
+
+    package mutating func leave(_ place: Place) { line.leave(place) }
+
+    /// Nil if there is no waiter.
+    package mutating func turn(at now: ClockReading<Instant>) -> Turn? {
+        guard !line.isEmpty else { return nil }
+        if let wait = budget.commonObstacle(at: now) {
+            guard let place = line.head ?? firstAside()?.place else { return nil }
+            return Turn(place: place, act: act(after: wait, at: now))
+        }
+        bringBackTenants(at: now)
+        if let place = head(.live, at: now) { return Turn(place: place, act: act(after: nil, at: now)) }
+        let paced = budget.paceObstacle(.bulk, at: now)
+        if paced == nil, let place = head(.bulk, at: now) {
+            return Turn(place: place, act: act(after: nil, at: now))
+        }
+        // All wait for limits of their own. The one whose limit opens first looks again then.
+        let bulk = paced.flatMap { wait in line.head(.bulk).map { (place: $0, wait: wait) } }
+        guard
+            let first = [bulk, firstAside()].compactMap({ $0 }).min(by: {
+                $1.wait.opening.isLater(than: $0.wait.opening)
+            })
+        else { return nil }
+        return Turn(place: first.place, act: act(after: first.wait, at: now))
+    }
+
+    /// The call at that position begins. A turn must just have said `.go`.
+    package mutating func admit(_ place: Place, at now: ClockReading<Instant>) -> Permit {
+        guard case .go(var permit) = budget.step(place.urgency, of: place.party.tenant, at: now) else {
+            preconditionFailure("who is admitted was told to go")
+        }
+        permit.callsSoon = callsSoon(place, at: now)
+        line.serve(place)
+        recent.count(at: now.instant)
+        return permit
+    }
+
+    private func callsSoon(_ place: Place, at now: ClockReading<Instant>) -> Int {
+        var budget = budget.budget
+        let all = budget.calls(within: Permit.soon, place.urgency, of: place.party.tenant, at: now)
+        let left = place.urgency == .bulk ? max(0, all - line.count(.live)) : all
+        return line.share(of: place, in: left)
+    }
+
+    package mutating func written(_ draft: WriteAheadBudget<Instant>.Draft) { budget.written(draft) }
+    package func settlement(at now: ClockReading<Instant>) -> WriteAheadBudget<Instant>.Draft {
+        budget.settlement(at: now)
+    }
+
+    package mutating func finish(_ permit: Permit, learned: ReportedLimits?, at now: ClockReading<Instant>) {
+        if let tenant = budget.budget.tenant(of: permit) { bringBack(tenant) }
+        budget.finish(permit, learned: learned, at: now)
+    }
+
+    /// The call of this permit was never made.
+    package mutating func giveBack(_ permit: Permit, at now: ClockReading<Instant>) {
+        if let tenant = budget.budget.tenant(of: permit) { bringBack(tenant) }
+        budget.giveBack(permit, at: now)
+    }
+
+    /// Adds what another gate had used of the same limits.
+    package mutating func absorb(_ use: BudgetUse, ceiling: CallLimits, at now: ClockReading<Instant>) {
+        budget.absorb(use, ceiling: ceiling, at: now)
+    }
+
+    package func use(at now: ClockReading<Instant>) -> BudgetUse { budget.budget.use(reserving: 0, at: now) }
+
+    package mutating func close(until instant: Instant, at now: ClockReading<Instant>) {
+        budget.close(until: instant, at: now)
+    }
+
+    /// Closes only for the tenant on whose behalf this call ran.
+    package mutating func close(tenantOf permit: Permit, until instant: Instant, at now: ClockReading<Instant>) {
+        guard let tenant = budget.budget.tenant(of: permit) else { return }
+        budget.close(tenant, until: instant, at: now)
+    }
+
+    package mutating func status(tenants: Set<String> = [], at now: ClockReading<Instant>) -> BudgetStatus {
+        var budget = budget.budget
+        var status = budget.status(tenants: tenants, at: now)
+        for urgency in Urgency.allCases {
+            status.waiting[urgency] = line.count(urgency)
+            for (party, count) in line.counts(urgency) { status.parties[party, default: [:]][urgency] = count }
+        }
+        status.callsPerHour = recent.perHour(at: now.instant)
+        status.isPaceOfAnHour = recent.hasWholeHour(at: now.instant)
+        return status
+    }
+
+    /// What a caller of this party that came now would have to wait for.
+    ///
+    /// - Parameter others: calls that go before it and are not in this line yet.
+    package mutating func outlook(
+        for party: BudgetShare, _ urgency: Urgency, behind others: Int = 0, at now: ClockReading<Instant>
+    ) -> BudgetOutlook {
+        let before = line.before(party, urgency) + others
+        var budget = budget.budget
+        let wait = budget.obstacle(urgency, of: party.tenant, at: now)
+        return BudgetOutlook(
+            window: wait?.window, opensIn: wait.map { $0.opening.delay(from: now.instant) } ?? .zero,
+            callsBefore: before, estimate: budget.delay(after: before, urgency, of: party.tenant, at: now))
+    }
+
+    /// About how long until a call of this party goes that has so many before it, here or elsewhere, if no other comes;
+    /// nil if no clock can say.
+    package func delay(
+        after calls: Int, for party: BudgetShare, _ urgency: Urgency, at now: ClockReading<Instant>
+    ) -> Duration? {
+        var budget = budget.budget
+        return budget.delay(after: calls, urgency, of: party.tenant, at: now)
+    }
+
+    private mutating func act(after wait: Budget<Instant>.Wait?, at now: ClockReading<Instant>) -> Turn.Act {
+        if let draft = budget.draft(isFree: wait == nil, at: now) { return .write(draft) }
+        return wait.map { .wait($0) } ?? .go
+    }
+
+    /// Whose turn it is, of those whose tenant may call.
+    private mutating func head(_ urgency: Urgency, at now: ClockReading<Instant>) -> Place? {
+        while let place = line.head(urgency) {
+            let tenant = place.party.tenant
+            guard let wait = budget.tenantObstacle(tenant, at: now) else { return place }
+            line.setAside(place.party)
+            // The wall clock may be set while a tenant waits for its day, so it is looked at again every minute.
+            let comesBack = now.instant.advanced(
+                by: min(wait.opening.delay(from: now.instant) ?? .seconds(60), .seconds(60)))
+            let parties = asides[tenant]?.parties ?? []
+            asides[tenant] = Aside(wait: wait, comesBack: comesBack, parties: parties.union([place.party]))
+            nextComesBack = min(nextComesBack ?? comesBack, comesBack)
+        }
+        return nil
+    }
+
+    private mutating func bringBackTenants(at now: ClockReading<Instant>) {
+        guard let next = nextComesBack, next <= now.instant else { return }
+        nextComesBack = nil
+        for (tenant, aside) in asides {
+            if aside.comesBack <= now.instant {
+                bringBack(tenant)
+            } else {
+                nextComesBack = min(nextComesBack ?? aside.comesBack, aside.comesBack)
+            }
+        }
+    }
+
+    private mutating func bringBack(_ tenant: String) {
+        for party in asides.removeValue(forKey: tenant)?.parties ?? [] { line.bringBack(party) }
+    }
+
+    private func firstAside() -> (place: Place, wait: Budget<Instant>.Wait)? {
+        asides.values.lazy.compactMap { aside in
+            aside.parties.lazy.compactMap { line.first(of: $0) }.first.map { ($0, aside.wait) }
+        }.min { $1.wait.opening.isLater(than: $0.wait.opening) }
+    }
+}

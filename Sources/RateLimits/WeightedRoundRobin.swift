@@ -1,0 +1,227 @@
+/// Who waits, in which order: live guests before bulk ones; within one urgency the parties take turns, and each party's
+/// guests keep the order in which they came.
+///
+/// This is deficit round robin where every guest costs the same: one call. A party whose turn it is sends as many guests
+/// as it has weight, then the next one's turn comes. Who has nothing waiting costs nothing, saves up nothing, and
+/// leaves its share to the others. Whatever is done here takes constant time, on average.
+package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
+    package struct Place: Hashable, Sendable {
+        fileprivate let number: UInt64
+        /// Among its party's guests, those of a lower rank go first.
+        let rank: UInt64
+        package let party: BudgetShare
+        package let urgency: Urgency
+    }
+
+    private var guests: [Place: Waiter] = [:]
+    private var live = TakingTurns()
+    private var bulk = TakingTurns()
+    private var joined: UInt64 = 0
+
+    package init() {}
+
+    package var isEmpty: Bool { guests.isEmpty }
+
+    package subscript(place: Place) -> Waiter? { guests[place] }
+
+    package func count(_ urgency: Urgency) -> Int { self[urgency].count }
+
+    /// How many guests of each party wait; only those who have some.
+    package func counts(_ urgency: Urgency) -> [BudgetShare: Int] {
+        self[urgency].lines.compactMapValues { $0.present > 0 ? $0.present : nil }
+    }
+
+    /// - Parameter rank: for guests that come in another order than they are to go in: among its party's, a guest goes
+    ///   before those of a higher rank, and behind those of the same. By default how many have joined.
+    package mutating func join(
+        _ guest: Waiter, _ urgency: Urgency, for party: BudgetShare = .sole, rank: UInt64? = nil
+    ) -> Place {
+        joined += 1
+        let place = Place(number: joined, rank: rank ?? joined, party: party, urgency: urgency)
+        guests[place] = guest
+        change(urgency) { turns, _ in turns.join(place) }
+        return place
+    }
+
+    /// Whose turn it is, of one urgency; of both, live ones first.
+    package func head(_ urgency: Urgency) -> Place? { self[urgency].head }
+    package var head: Place? { live.head ?? bulk.head }
+
+    /// The head goes on, which is its party's turn.
+    package mutating func serve(_ place: Place) {
+        guard guests.removeValue(forKey: place) != nil else { return }
+        change(place.urgency) { $0.leave(place, isServed: true, $1) }
+    }
+
+    /// Removes the waiter at that position.
+    package mutating func leave(_ place: Place) {
+        guard guests.removeValue(forKey: place) != nil else { return }
+        change(place.urgency) { $0.leave(place, isServed: false, $1) }
+    }
+
+    /// The party's guests keep their places, but have no turn until `bringBack`.
+    package mutating func setAside(_ party: BudgetShare) {
+        for urgency in Urgency.allCases { change(urgency) { $0.setAside(party, $1) } }
+    }
+
+    /// The party takes turns again, as one that has just come.
+    package mutating func bringBack(_ party: BudgetShare) {
+        for urgency in Urgency.allCases { change(urgency) { turns, _ in turns.bringBack(party) } }
+    }
+
+    /// The first of a party's guests, live ones first, whether or not it has turns.
+    package func first(of party: BudgetShare) -> Place? { live.first(of: party) ?? bulk.first(of: party) }
+
+    /// How many guests go before one of this party that comes now, if no other comes.
+    package func before(_ party: BudgetShare, _ urgency: Urgency) -> Int {
+        func ahead(_ turns: TakingTurns) -> Int {
+            let own = turns.lines[party]?.present ?? 0
+            let rounds = own / party.weight + 1
+            return turns.lines.reduce(own) { sum, other in
+                other.key == party ? sum : sum + min(other.value.present, rounds * other.key.weight)
+            }
+        }
+        return urgency == .live ? ahead(live) : live.count + ahead(bulk)
+    }
+
+    /// How many of so many turns the party of a guest gets, as long as the same parties wait.
+    package func share(of place: Place, in turns: Int) -> Int {
+        let weights = self[place.urgency].lines.reduce(0) { sum, line in
+            line.value.present > 0 && !line.value.isAside ? sum + line.key.weight : sum
+        }
+        guard weights > place.party.weight else { return turns }
+        return Int(Double(turns) * Double(place.party.weight) / Double(weights))
+    }
+
+    private subscript(urgency: Urgency) -> TakingTurns { urgency == .live ? live : bulk }
+
+    private mutating func change(_ urgency: Urgency, _ body: (inout TakingTurns, [Place: Waiter]) -> Void) {
+        if urgency == .live { body(&live, guests) } else { body(&bulk, guests) }
+    }
+
+    /// The guests of one urgency.
+    fileprivate struct TakingTurns: Sendable {
+        private(set) var lines: [BudgetShare: Line] = [:]
+        private(set) var count = 0
+        /// Who takes turns, the next one first. A party is in it at most once.
+        private var turns = Queue<BudgetShare>()
+
+        /// Always has a waiter, and is not set aside.
+        var head: Place? { turns.first.flatMap { first(of: $0) } }
+
+        func first(of party: BudgetShare) -> Place? { lines[party].flatMap { $0.present > 0 ? $0.places.first : nil } }
+
+        mutating func join(_ place: Place) {
+            count += 1
+            let party = place.party
+            // In place: a copy of the line would be made anew for each guest.
+            lines[party, default: Line(credit: party.weight)].places.insert(place) { $0.rank > place.rank }
+            if lines[party]?.present == 0 { lines[party]?.credit = party.weight }
+            lines[party]?.present += 1
+            takeTurns(party)
+        }
+
+        mutating func leave(_ place: Place, isServed: Bool, _ guests: [Place: Waiter]) {
+            count -= 1
+            let party = place.party
+            lines[party]?.left(guests)
+            if isServed, turns.first == party, lines[party]?.charge(party.weight) == .turnIsOver {
+                turns.append(turns.removeFirst())
+            }
+            tidy(party)
+        }
+
+        mutating func setAside(_ party: BudgetShare, _ guests: [Place: Waiter]) {
+            guard lines[party] != nil else { return }
+            lines[party]?.isAside = true
+            tidy(party)
+        }
+
+        mutating func bringBack(_ party: BudgetShare) {
+            guard lines[party]?.isAside == true else { return }
+            lines[party]?.isAside = false
+            takeTurns(party)
+        }
+
+        private mutating func takeTurns(_ party: BudgetShare) {
+            guard let line = lines[party], !line.isAside, !line.isInTurns else { return }
+            lines[party]?.isInTurns = true
+            turns.append(party)
+        }
+
+        /// Those who left from the middle of the turns are passed over when they are reached, so that leaving costs no
+        /// search; a party without guests is forgotten then.
+        private mutating func tidy(_ party: BudgetShare) {
+            while let first = turns.first, let line = lines[first], line.present == 0 || line.isAside {
+                _ = turns.removeFirst()
+                lines[first]?.isInTurns = false
+                if line.present == 0 { lines[first] = nil }
+            }
+            if let line = lines[party], line.present == 0, !line.isInTurns { lines[party] = nil }
+        }
+    }
+
+    /// One party's guests of one urgency.
+    fileprivate struct Line: Sendable {
+        enum Charged { case goesOn, turnIsOver }
+
+        var places = Queue<Place>()
+        /// Guests that have not left. Those who left from the middle stay in `places` until they are reached or
+        /// outnumber the rest.
+        var present = 0
+        var credit: Int
+        var isInTurns = false
+        var isAside = false
+
+        init(credit: Int) { self.credit = credit }
+
+        mutating func left(_ guests: [Place: Waiter]) {
+            present -= 1
+            while let first = places.first, guests[first] == nil { _ = places.removeFirst() }
+            if places.count > 2 * present + 16 { places.removeAll { guests[$0] == nil } }
+        }
+
+        mutating func charge(_ weight: Int) -> Charged {
+            credit -= 1
+            if credit > 0, present > 0 { return .goesOn }
+            credit = weight
+            return .turnIsOver
+        }
+    }
+}
+
+/// First in, first out.
+private struct Queue<Element: Sendable>: Sendable {
+    private var elements: [Element] = []
+    private var start = 0
+
+    var first: Element? { start < elements.count ? elements[start] : nil }
+    var count: Int { elements.count - start }
+
+    mutating func append(_ element: Element) { elements.append(element) }
+
+    /// Before those at the end of which this is true.
+    mutating func insert(_ element: Element, before goesAfter: (Element) -> Bool) {
+        var index = elements.count
+        while index > start, goesAfter(elements[index - 1]) { index -= 1 }
+        elements.insert(element, at: index)
+    }
+
+    mutating func removeFirst() -> Element {
+        defer {
+            start += 1
+            // Moving the rest down each time would cost more than the elements that leave; now and then it does not.
+            if start > 32, start * 2 > elements.count {
+                elements.removeFirst(start)
+                start = 0
+            }
+        }
+        return elements[start]
+    }
+
+    mutating func removeAll(where leaves: (Element) -> Bool) {
+        elements.removeFirst(start)
+        start = 0
+        elements.removeAll(where: leaves)
+    }
+}

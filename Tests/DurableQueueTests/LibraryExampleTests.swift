@@ -1,0 +1,32 @@
+import Foundation
+import DurableQueue
+import Testing
+
+/// The README's example, as a program of somebody else's would hold it.
+private struct Mailer: JobHandler {
+    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome { .done(state: state) }
+    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { a }
+}
+
+struct LibraryExampleTests {
+    @Test(.timeLimit(.minutes(1))) func `the example of the README runs`() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-example-\(UUID().uuidString)")
+        // Left behind at worst in the system's temporary directory.
+        defer { try? FileManager.default.removeItem(at: directory) }
+
+        let (log, found) = try JournalLog.open(directory.path)
+        let queue = try await JobQueue.open(
+            log: log, found: found, handler: Mailer(), clock: ContinuousClock(),
+            wall: { Int64(Date.now.timeIntervalSince1970 * 1000) })
+        async let running: Void = queue.run()
+
+        let customer = LaneKey(kind: 1, value: "customer 7", isExclusive: true)
+        let id = try await queue.enqueue(
+            NewJob(tenant: TenantID("shop"), kind: 1, keys: [customer], payload: Array("hello".utf8)))
+        while await queue.job(id)?.state != .done { await Task.yield() }
+
+        await queue.stop(grace: .seconds(10))
+        await running
+        await log.close()
+    }
+}

@@ -1,0 +1,183 @@
+import Testing
+
+@testable import DurableQueue
+
+@Suite struct PoolRecordTests {
+    static let accepted = AcceptedRecord(
+        id: JobID(rawValue: 7), tenant: TenantID("gym"), lane: LaneID(rawValue: 3),
+        keys: [.id("1"), .name("änn")], kind: 5, isSnapshot: true, urgency: .bulk, acceptedAt: -1, unplaced: nil,
+        payload: [1, 2, 3])
+
+    static let keyed = AcceptedRecord(
+        id: JobID(rawValue: 7), tenant: TenantID("gym"), lane: LaneID(rawValue: 3), keys: [.id("1")], kind: 5,
+        isSnapshot: false, urgency: .live, acceptedAt: 4, unplaced: nil, payload: [1, 2, 3], idempotencyKey: "event ö")
+
+    static let lost = AcceptedRecord(
+        id: JobID(rawValue: .max), tenant: TenantID(""), lane: nil, keys: [], kind: 255, isSnapshot: false,
+        urgency: .live,
+        acceptedAt: .max, unplaced: "", payload: [])
+
+    static func outcome(_ ending: OutcomeRecord.Ending, lane: LaneID? = LaneID(rawValue: 9)) -> PoolRecord {
+        .outcome(
+            OutcomeRecord(
+                job: JobID(rawValue: 1), attempts: 4, ending: ending, lane: lane, state: [9, 9],
+                merging: [LaneID(rawValue: 2), LaneID(rawValue: 5)], at: 1_700_000_000_000))
+    }
+
+    static let all: [PoolRecord] = [
+        .accepted(accepted), .accepted(lost), .accepted(keyed), .moved(accepted), .moved(keyed),
+        outcome(.done), outcome(.waiting(until: 12, reason: "no luck")), outcome(.dead(reason: "refused", parks: true)),
+        outcome(.dead(reason: "", parks: false)), outcome(.superseded, lane: nil), outcome(.discarded),
+        outcome(.interrupted),
+        .jointOutcome(
+            OutcomeRecord(
+                job: JobID(rawValue: 1), attempts: 4, ending: .done, lane: LaneID(rawValue: 9), state: [9],
+                merging: [LaneID(rawValue: 2)], at: 5),
+            others: [JobID(rawValue: 2), JobID(rawValue: 7)]),
+        .bound(lane: LaneID(rawValue: 8), keys: [.name("ann"), .booking("b")]),
+        .laneState(lane: LaneID(rawValue: 8), state: [1], merging: [LaneID(rawValue: 2)]),
+        .joined(from: LaneID(rawValue: 1), into: LaneID(rawValue: 2)),
+        .note(key: "budget/downtown", value: [0, 255]),
+        .revived(job: JobID(rawValue: 6), lane: nil, keys: []),
+        .revived(job: JobID(rawValue: 6), lane: LaneID(rawValue: 4), keys: [.booking("b")]),
+        .paused(tenant: TenantID("gym"), lane: nil, isPaused: true),
+        .paused(tenant: TenantID("gym"), lane: LaneID(rawValue: 4), isPaused: false),
+        .lane(
+            LaneRecord(
+                id: LaneID(rawValue: 4), tenant: TenantID("gym"), keys: [.id("1")], state: LogAddress(rawValue: 77),
+                absorbed: [
+                    MergedLane(lane: LaneID(rawValue: 2), state: nil),
+                    MergedLane(lane: LaneID(rawValue: 3), state: LogAddress(rawValue: 0)),
+                ],
+                newestSnapshot: JobID(rawValue: 3), isPaused: true, parkedBy: [JobID(rawValue: 1), JobID(rawValue: 2)])),
+        .job(
+            JobRecord(
+                id: JobID(rawValue: 4), tenant: TenantID("gym"), lane: nil, address: LogAddress(rawValue: 1 << 40),
+                kind: 1,
+                isSnapshot: true, urgency: .bulk, acceptedAt: 5, attempts: 6, isDead: true, due: 7, reason: "x",
+                size: 8,
+                finishedAt: 9)),
+        .counters(nextJob: 1, nextLane: 2, done: 3),
+        .lanes(
+            LanesRecord(
+                secret: SipHash.Key(low: 1, high: 2), tenants: [.gym, .other],
+                rows: [
+                    LanesRecord.Lane(
+                        id: LaneID(rawValue: 4), row: LaneTable.Packed(tenant: 1), keys: [],
+                        rarity: LaneTable.LaneExtras()),
+                    LanesRecord.Lane(
+                        id: LaneID(rawValue: 5),
+                        row: LaneTable.Packed(
+                            state: 77, newestSnapshot: 3, stateSize: 9, tenant: 0, isPaused: true),
+                        keys: [FingerprintedKey(print: KeyFingerprint(low: 5, high: 6), kind: 7, isExclusive: true)],
+                        rarity: LaneTable.LaneExtras(
+                            absorbed: [MergedLane(lane: LaneID(rawValue: 2), state: nil)],
+                            parkedBy: [JobID(rawValue: 1)])),
+                ])),
+        .jobs(
+            JobsRecord(
+                tenants: [.gym],
+                rows: [
+                    JobsRecord.Job(
+                        id: JobID(rawValue: 9),
+                        row: JobTable.Packed(
+                            address: 1, lane: 2, sequence: 0, acceptedAt: 3, size: 4, attempts: 5, tenant: 0, kind: 6,
+                            flags: 7))
+                ])),
+        .troubles(
+            ReadFailuresRecord(rows: [
+                ReadFailuresRecord.Row(id: JobID(rawValue: 9), trouble: QueueState.LastFailure(due: 1, reason: "no")),
+                ReadFailuresRecord.Row(
+                    id: JobID(rawValue: 10), trouble: QueueState.LastFailure(finishedAt: 2, reason: "no")),
+            ])),
+        .acceptedKeys(
+            AcceptedKeysRecord(
+                secret: SipHash.Key(low: 1, high: 2), tenants: [.other],
+                rows: [AcceptedKeys.Entry(print: KeyFingerprint(low: 3, high: 4), job: 5, tenant: 0)])),
+    ]
+
+    @Test(arguments: all) func `what is written is read again`(record: PoolRecord) throws {
+        #expect(try PoolRecord(kind: record.kind, payload: record.payload) == record)
+    }
+
+    @Test(arguments: all) func `a record that is cut anywhere is unknown, not misread`(record: PoolRecord) {
+        for length in 0..<record.payload.count where length != Self.withoutKey(record) {
+            #expect(throws: PoolRecord.Unknown.self) {
+                _ = try PoolRecord(kind: record.kind, payload: Array(record.payload.prefix(length)))
+            }
+        }
+    }
+
+    /// Where a record ends for versions that know of no idempotency keys.
+    private static func withoutKey(_ record: PoolRecord) -> Int? {
+        guard let key = record.asAccepted?.idempotencyKey else { return nil }
+        return record.payload.count - 4 - key.utf8.count
+    }
+
+    @Test func `an idempotency key stands behind what earlier versions read, and they read the rest`() throws {
+        var plain = Self.keyed
+        plain.idempotencyKey = nil
+        let payload = PoolRecord.accepted(Self.keyed).payload
+        #expect(payload.starts(with: PoolRecord.accepted(plain).payload))
+        let end = try #require(Self.withoutKey(.accepted(Self.keyed)))
+        #expect(try PoolRecord(kind: 1, payload: Array(payload.prefix(end))) == .accepted(plain))
+    }
+
+    @Test(arguments: all) func `a layout of a newer version is unknown`(record: PoolRecord) {
+        #expect(throws: PoolRecord.Unknown.self) {
+            _ = try PoolRecord(kind: record.kind, payload: [2] + record.payload.dropFirst())
+        }
+    }
+
+    @Test(arguments: UInt64(1)...200) func `bytes of any kind are read or refused, never trusted`(seed: UInt64) {
+        var chance = Seeded(seed)
+        for kind in UInt8.min...UInt8.max {
+            let bytes =
+                [1]
+                + (0..<Int.random(in: 0..<60, using: &chance)).map { _ in UInt8.random(in: 0...255, using: &chance) }
+            // What it says is its own; that it returns is what counts. What it takes, it writes again in full.
+            guard let record = try? PoolRecord(kind: kind, payload: bytes) else { continue }
+            #expect(record.kind == kind, "seed \(seed)")
+            #expect(record.payload.count <= bytes.count + 3 * bytes.count, "seed \(seed)")
+        }
+    }
+
+    @Test func `an unknown kind is unknown`() {
+        #expect(throws: PoolRecord.Unknown.self) { _ = try PoolRecord(kind: 99, payload: [1, 0, 0]) }
+    }
+
+    /// Journals outlive programs: these bytes are on disks.
+    @Test func `the layout is what it was`() {
+        #expect(
+            PoolRecord.joined(from: LaneID(rawValue: 1), into: LaneID(rawValue: 2)).payload
+                == [1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
+        #expect(PoolRecord.note(key: "k", value: [7]).payload == [1, 1, 0, 0, 0, 107, 1, 0, 0, 0, 7])
+        let job = AcceptedRecord(
+            id: JobID(rawValue: 258), tenant: TenantID("g"), lane: LaneID(rawValue: 3), keys: [.id("1")], kind: 5,
+            isSnapshot: true, urgency: .bulk, acceptedAt: 9, unplaced: nil, payload: [4])
+        #expect(
+            PoolRecord.accepted(job).payload
+                == [1] + [2, 1, 0, 0, 0, 0, 0, 0]  // id
+                + [1, 0, 0, 0, 103]  // tenant
+                + [3, 0, 0, 0, 0, 0, 0, 0]  // lane
+                + [1, 0, 0, 0] + [1, 1, 1, 0, 0, 0, 49]  // keys: kind, exclusive, value
+                + [5, 1, 1]  // kind, snapshot, urgency
+                + [9, 0, 0, 0, 0, 0, 0, 0]  // accepted at
+                + [0, 0, 0, 0, 0]  // not unplaced
+                + [1, 0, 0, 0, 4])
+        let outcome = OutcomeRecord(
+            job: JobID(rawValue: 1), attempts: 2, ending: .done, lane: LaneID(rawValue: 3), state: [8], merging: [],
+            at: 4)
+        let bytes: [UInt8] =
+            [1] + [1, 0, 0, 0, 0, 0, 0, 0]  // job
+            + [2, 0, 0, 0]  // attempts
+            + [0] + [0, 0, 0, 0, 0, 0, 0, 0] + [0, 0, 0, 0]  // done, no due time, no reason
+            + [3, 0, 0, 0, 0, 0, 0, 0] + [1, 0, 0, 0, 8]  // lane, state
+            + [0, 0, 0, 0]  // merging
+            + [4, 0, 0, 0, 0, 0, 0, 0]  // at
+        #expect(PoolRecord.outcome(outcome).payload == bytes)
+        #expect(
+            PoolRecord.jointOutcome(outcome, others: [JobID(rawValue: 6)]).payload
+                == bytes + [1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0])
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Keap
+import KeapSimulator
+import EmbeddedHTTP
+import DurableQueue
+import DeterministicSimulation
+import Synchronization
+import Testing
+
+@testable import LockstepService
+
+/// A gym's people and its Keap, while a service runs between them in virtual time.
+struct PoisonHarness: Sendable {
+    let service: Service
+    let keap: SimulatedKeapSide
+    let clock: VirtualClock
+
+    var now: VirtualClock.Instant { clock.now }
+
+    var circuit: CircuitReport {
+        get async { await service.accounts[0].gateway.counters().circuit }
+    }
+
+    var deadJobs: [String] {
+        get async {
+            var query = JobQuery()
+            query.state = .dead
+            query.limit = .max
+            return await service.queue.jobs(query).map { "\($0.id): \($0.reason ?? "")" }
+        }
+    }
+
+    func sleep(_ time: Duration) async throws { try await clock.sleep(for: time) }
+
+    func send(_ status: String, to person: Int) async throws -> JobID {
+        let body = "personId=zp-\(person)&firstName=First\(person)&lastName=Last\(person)&status=\(status)"
+        let answer = await service.answer(
+            HTTPRequest(
+                method: "POST", path: ["hooks", "downtown", "zenplanner", "token"],
+                headers: ["Content-Type": "application/x-www-form-urlencoded"],
+                body: Array((body + "&email=person\(person)%40example.org").utf8)))
+        guard case .response(let response) = answer, response.status == 202 else {
+            throw Refused()
+        }
+        let object = try JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any]
+        return try #require((object?["job"] as? String).flatMap { JobID($0) })
+    }
+
+    func send(_ status: String, toAll people: ClosedRange<Int>) async throws -> [JobID] {
+        var jobs: [JobID] = []
+        for person in people { jobs.append(try await send(status, to: person)) }
+        return jobs
+    }
+
+    func state(of job: JobID) async throws -> JobState { try #require(await service.queue.job(job)).state }
+
+    /// Until all of them are done or superseded. Dead ones are left.
+    func finish(_ jobs: [JobID], within time: Duration = .seconds(60)) async throws {
+        let end = clock.now.advanced(by: time)
+        while clock.now < end {
+            var pending: [JobState] = []
+            for job in jobs {
+                switch try await state(of: job) {
+                case .done, .superseded, .dead: break
+                case let state: pending.append(state)
+                }
+            }
+            if pending.isEmpty { return }
+            try await sleep(.milliseconds(20))
+        }
+        throw Unfinished()
+    }
+
+    /// In Keap.
+    func contact(of person: Int) throws -> Int {
+        try #require(keap.account.contacts.values.first { $0.givenName == "First\(person)" }).id
+    }
+
+    struct Refused: Error {}
+    struct Unfinished: Error {}
+}
+
+/// Carries one value out of a closure.
+final class FoundBox<Value: Sendable>: Sendable {
+    private let held = Mutex<Value?>(nil)
+    var value: Value? { held.withLock { $0 } }
+    func set(_ value: Value) { held.withLock { $0 = value } }
+}

@@ -1,0 +1,435 @@
+import Synchronization
+import Testing
+
+@testable import RateLimits
+
+@Suite(.timeLimit(.minutes(1)))
+struct BudgetGateTests {
+    private let clock = ManualClock()
+    private let disk = Disk()
+
+    private func gate(_ limits: CallLimits, ceiling: CallLimits? = nil, saved: [UInt8]? = nil) -> BudgetGate<
+        ManualClock
+    > {
+        BudgetGate(limits: limits, ceiling: ceiling, clock: clock, wall: { [clock] in clock.wall }, saved: saved) {
+            [disk] in try await disk.save($0)
+        }
+    }
+
+    /// Takes as many permits as there are, without waiting.
+    private func fill(_ gate: BudgetGate<ManualClock>, _ count: Int) async throws {
+        for _ in 0..<count { await gate.finished(try await gate.take()) }
+    }
+
+    private func waitUntil(_ count: Int, waitIn gate: BudgetGate<ManualClock>) async throws {
+        try await eventually { await gate.waiting == count }
+    }
+
+    /// Looks again and again; the suite's time limit ends it by cancelling.
+    private func eventually(_ condition: () async -> Bool) async throws {
+        while !(await condition()) {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+
+    @Test func `callers pass in the order they came, live ones before bulk ones`() async throws {
+        let gate = gate(CallLimits(perMinute: 1))
+        try await fill(gate, 1)
+        let order = Log<String>()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, urgency) in [Urgency.bulk, .bulk, .live, .bulk, .live].enumerated() {
+                group.addTask {
+                    let permit = try await gate.take(urgency)
+                    order.add("\(urgency) \(index)")
+                    await gate.finished(permit)
+                }
+                try await waitUntil(index + 1, waitIn: gate)
+            }
+            for waiting in (0..<5).reversed() {
+                clock.advance(by: .milliseconds(60_060))
+                // Whoever passed must have finished before time goes on: a place falls free after the end of its call.
+                try await eventually { await gate.isAt(waiting: waiting, running: 0) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(order.all == ["live 2", "live 4", "bulk 0", "bulk 1", "bulk 3"])
+    }
+
+    @Test func `a wall clock that is set at any moment only makes callers wait`() async throws {
+        let random = Mutex(SeededRandom(seed: 12))
+        // Noon or the first second of the day, anew at each reading: what the pace has released at noon is withheld then.
+        let gate = BudgetGate(
+            limits: CallLimits(perDay: 1_000), pacing: DayPacing(reserve: 0, burst: 0), clock: clock,
+            wall: { random.withLock { Bool.random(using: &$0) } ? 43_200_000 : 3_000 }, saved: nil, save: { _ in })
+        let done = Log<Int>()
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<50 {
+                group.addTask {
+                    await gate.finished(try await gate.take())
+                    done.add(number)
+                }
+            }
+            while done.all.count < 50 {
+                clock.advance(by: .seconds(60))
+                await Task.yield()
+            }
+        }
+    }
+
+    @Test func `of a party's callers the one of the lowest rank goes first, whoever came first`() async throws {
+        let gate = gate(CallLimits(perMinute: 1))
+        await gate.finished(try await gate.take(rank: 1))
+        let order = Log<UInt64>()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, rank) in [UInt64(2), 3, 1].enumerated() {
+                group.addTask {
+                    let permit = try await gate.take(rank: rank)
+                    order.add(rank)
+                    await gate.finished(permit)
+                }
+                try await waitUntil(index + 1, waitIn: gate)
+            }
+            for waiting in (0..<3).reversed() {
+                clock.advance(by: .milliseconds(60_060))
+                try await eventually { await gate.isAt(waiting: waiting, running: 0) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(order.all == [1, 2, 3])
+    }
+
+    @Test func `the head sleeps until its window opens`() async throws {
+        let gate = gate(CallLimits(perSecond: 4))
+        try await fill(gate, 1)
+        let waiting = Task { try await gate.take() }
+        let waking = await clock.nextWaking()
+        #expect(clock.now.duration(to: waking) == .milliseconds(125))
+        clock.advance(to: waking)
+        await gate.finished(try await waiting.value)
+        #expect(await gate.status().granted == 2)
+    }
+
+    @Test func `a cancelled head gives way at once, and nothing is spent`() async throws {
+        let gate = gate(CallLimits(perMinute: 1))
+        try await fill(gate, 1)
+        let head = Task { try await gate.take() }
+        try await waitUntil(1, waitIn: gate)
+        _ = await clock.nextWaking()
+        let next = Task { try await gate.take() }
+        try await waitUntil(2, waitIn: gate)
+        head.cancel()
+        await #expect(throws: CancellationError.self) { try await head.value }
+        clock.advance(by: .milliseconds(60_060))
+        await gate.finished(try await next.value)
+        #expect(await gate.status().granted == 2)
+    }
+
+    @Test func `a cancelled caller in the middle of the line leaves it at once`() async throws {
+        let gate = gate(CallLimits(perMinute: 1))
+        try await fill(gate, 1)
+        let head = Task { try await gate.take() }
+        try await waitUntil(1, waitIn: gate)
+        let middle = Task { try await gate.take() }
+        try await waitUntil(2, waitIn: gate)
+        middle.cancel()
+        await #expect(throws: CancellationError.self) { try await middle.value }
+        try await waitUntil(1, waitIn: gate)
+        head.cancel()
+        await #expect(throws: CancellationError.self) { try await head.value }
+    }
+
+    @Test func `whoever comes cancelled takes nothing, even if a permit is there`() async {
+        let gate = gate(CallLimits(perMinute: 1))
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await gate.take()
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(await gate.status().granted == 0)
+        #expect(disk.saves == 0)
+    }
+
+    @Test func `a raised limit wakes the head early`() async throws {
+        let gate = gate(CallLimits(perMinute: 2))
+        try await fill(gate, 1)
+        let running = try await gate.take()
+        let waiting = Task { try await gate.take() }
+        _ = await clock.nextWaking()
+        await gate.finished(running, learned: ReportedLimits(minute: .init(limit: 3)))
+        await gate.finished(try await waiting.value)
+        #expect(await gate.status().windows.map(\.limit) == [3])
+    }
+
+    @Test func `when running calls hold every place, the end of one is waited for`() async throws {
+        let gate = gate(CallLimits(perMinute: 1))
+        let running = try await gate.take()
+        let waiting = Task { try await gate.take() }
+        try await waitUntil(1, waitIn: gate)
+        clock.advance(by: .seconds(300))
+        #expect(await gate.status().obstacle == .minute)
+        await gate.finished(running)
+        let waking = await clock.nextWaking()
+        #expect(clock.now.duration(to: waking) == .seconds(60))  // looked at again every minute
+        clock.advance(by: .milliseconds(60_060))
+        await gate.finished(try await waiting.value)
+    }
+
+    @Test func `a refusal closes the gate for all, and it opens again by itself`() async throws {
+        let gate = gate(CallLimits(perMinute: 240))
+        await gate.close(for: .seconds(20))
+        #expect(await gate.status().closedFor == .seconds(20))
+        let waiting = Task { try await gate.take() }
+        let waking = await clock.nextWaking()
+        #expect(clock.now.duration(to: waking) == .seconds(20))
+        clock.advance(to: waking)
+        await gate.finished(try await waiting.value)
+        await gate.close(until: clock.wall + 5_000)
+        #expect(await gate.status().closedFor == .seconds(5))
+    }
+
+    @Test(arguments: [Int64.min, 0, 1]) func `an instant long gone closes nothing`(until: Int64) async throws {
+        let gate = gate(CallLimits(perMinute: 240))
+        await gate.close(until: until)
+        try await fill(gate, 1)
+    }
+
+    @Test func `a refusal is saved before its waiters settle down, so a restart does not knock again`() async throws {
+        let first = gate(CallLimits(perMinute: 240))
+        await first.close(for: .seconds(20))
+        let waiting = Task { try await first.take() }
+        _ = await clock.nextWaking()
+        waiting.cancel()
+        _ = await waiting.result
+        let second = gate(CallLimits(perMinute: 240), saved: disk.bytes)
+        #expect(await second.status().obstacle == .closed)
+    }
+
+    @Test func `a failed save grants nothing, and the next caller saves again`() async throws {
+        let gate = gate(CallLimits(perMinute: 240))
+        disk.failures = 2
+        for _ in 0..<2 {
+            await #expect(throws: Disk.Full.self) { try await gate.take() }
+        }
+        #expect(await gate.status().granted == 0)
+        try await fill(gate, 1)
+        #expect(disk.saves == 3)
+    }
+
+    @Test func `while one caller saves, the others wait, and one save is enough for all`() async throws {
+        let gate = gate(CallLimits(perMinute: 240))
+        disk.hold()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for urgency in [Urgency.bulk, .live, .bulk, .live] {
+                group.addTask { await gate.finished(try await gate.take(urgency)) }
+            }
+            try await waitUntil(4, waitIn: gate)
+            disk.release()
+            try await group.waitForAll()
+        }
+        #expect(disk.saves == 1)
+        #expect(disk.mostAtOnce == 1)
+        #expect(await gate.status().granted == 4)
+    }
+
+    @Test func `settling forfeits nothing; without it the rest of the slice is gone`() async throws {
+        let first = gate(CallLimits(perMinute: 240, perDay: 30_000))
+        try await fill(first, 5)
+        let killed = gate(CallLimits(perMinute: 240, perDay: 30_000), saved: disk.bytes)
+        #expect(await killed.status().windows.map(\.used) == [24, 24])
+        try await first.settle()
+        let stopped = gate(CallLimits(perMinute: 240, perDay: 30_000), saved: disk.bytes)
+        #expect(await stopped.status().windows.map(\.used) == [5, 5])
+    }
+
+    @Test func `settling that cannot be saved says so`() async {
+        let gate = gate(CallLimits(perMinute: 240))
+        disk.failures = 1
+        await #expect(throws: Disk.Full.self) { try await gate.settle() }
+    }
+
+    @Test func `saved use that nobody can read makes the minute begin as full`() async throws {
+        let gate = gate(CallLimits(perMinute: 240), ceiling: CallLimits(perMinute: 50), saved: [99])
+        #expect(await gate.status().windows.map(\.used) == [50])
+        let waiting = Task { try await gate.take() }
+        _ = await clock.nextWaking()
+        clock.advance(by: .milliseconds(60_060))
+        await gate.finished(try await waiting.value)
+    }
+
+    @Test func `a real clock will do`() async throws {
+        let gate = BudgetGate(
+            limits: CallLimits(perSecond: 1_000), clock: ContinuousClock(), wall: { 1_800_000_000_000 }, saved: nil
+        ) { _ in }
+        for _ in 0..<5 { await gate.finished(try await gate.take()) }
+        #expect(await gate.status().granted == 5)
+    }
+
+    @Test func `a wall clock that is set while somebody waits for the day is noticed within a minute`() async throws {
+        let gate = gate(CallLimits(perDay: 1))
+        try await fill(gate, 1)
+        let waiting = Task { try await gate.take() }
+        let waking = await clock.nextWaking()
+        #expect(clock.now.duration(to: waking) == .seconds(60))
+        clock.setWall(aheadBy: 86_400_000)
+        clock.advance(to: waking)
+        await gate.finished(try await waiting.value)
+    }
+
+    @Test func `a tenant's refusal keeps only its callers waiting, and each is woken in its time`() async throws {
+        let gate = gate(CallLimits(perMinute: 240))
+        let (refused, other) = (BudgetShare("refused", of: "a"), BudgetShare("other", of: "b"))
+        let permit = try await gate.take(for: refused)
+        await gate.close(tenantOf: permit, until: clock.wall + 90_000)
+        await gate.finished(permit)
+        let waiting = Task { try await gate.take(for: refused) }
+        try await waitUntil(1, waitIn: gate)
+        let waking = await clock.nextWaking()
+        #expect(clock.now.duration(to: waking) == .seconds(60))  // looked at again every minute
+        await gate.finished(try await gate.take(.bulk, for: other))
+        #expect(await gate.outlook(for: refused, .live).window == .closed)
+        #expect(await gate.outlook(for: other, .live).window == nil)
+        clock.advance(by: .seconds(60))
+        let second = await clock.nextWaking()
+        #expect(clock.now.duration(to: second) <= .milliseconds(30_001))
+        clock.advance(to: second)
+        await gate.finished(try await waiting.value)
+    }
+
+    @Test func `whom the pace holds back sleeps until it opens, and is overtaken by live callers`() async throws {
+        let gate = BudgetGate(
+            limits: CallLimits(perDay: 4), pacing: DayPacing(reserve: 50, burst: 50), clock: clock,
+            wall: { [clock] in clock.wall }, saved: nil, save: { [disk] in try await disk.save($0) })
+        // It is 8 in the morning: of 4 calls, 2 ⅔ are withheld from bulk ones, half of that from live ones.
+        try await fill(gate, 2)
+        let bulk = Task { try await gate.take(.bulk) }
+        try await waitUntil(1, waitIn: gate)
+        #expect(await gate.outlook(for: .sole, .bulk).window == .pace)
+        await gate.finished(try await gate.take(.live))
+        #expect(await gate.status().waiting == [.live: 0, .bulk: 1])
+        while await gate.status().waiting[.bulk] == 1 {
+            if let waking = clock.firstWaking { clock.advance(to: waking) }
+            await Task.yield()
+        }
+        await gate.finished(try await bulk.value)
+        #expect(await gate.status().granted == 4)
+    }
+
+    @Test func `settling waits for a save that is under way, and comes after it`() async throws {
+        let gate = gate(CallLimits(perMinute: 240))
+        disk.hold()
+        let taking = Task { try await gate.take() }
+        try await eventually { disk.saves == 1 }
+        let settling = Task { try await gate.settle() }
+        for _ in 0..<50 { await Task.yield() }
+        #expect(disk.saves == 1)
+        disk.release()
+        let permit = try await taking.value
+        try await settling.value
+        #expect(disk.saves == 2 && disk.mostAtOnce == 1)
+        await gate.finished(permit)
+    }
+
+    @Test func `many callers, some cancelled, exceed no window and leave none waiting`() async throws {
+        let limits = CallLimits(perSecond: 50, perMinute: 300)
+        let gate = gate(limits)
+        let starts = Log<Duration>()
+        let left = Log<Int>()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<400 {
+                group.addTask { [clock] in
+                    let task = Task {
+                        let permit = try await gate.take(number % 3 == 0 ? .bulk : .live)
+                        starts.add(clock.now.offset)
+                        await gate.finished(permit)
+                    }
+                    if number % 10 == 0 { task.cancel() }
+                    _ = await task.result
+                    left.add(number)
+                }
+            }
+            try await eventually {
+                if let waking = clock.firstWaking { clock.advance(to: max(clock.now, waking)) }
+                return left.all.count == 400
+            }
+            try await group.waitForAll()
+        }
+        #expect((360...400).contains(starts.all.count))
+        let trace = Trace(calls: starts.all.map { .init(start: $0, end: $0) })
+        #expect(trace.mostInAnyWindow(of: .seconds(1)) <= 50)
+        #expect(trace.mostInAnyWindow(of: .seconds(60)) <= 300)
+        #expect(await gate.status().waiting == [.live: 0, .bulk: 0])
+    }
+}
+
+extension BudgetGate {
+    fileprivate var waiting: Int { status().waiting.values.reduce(0, +) }
+
+    fileprivate func isAt(waiting: Int, running: Int) -> Bool { self.waiting == waiting && status().running == running }
+}
+
+/// Keeps what was saved last, fails or stalls when told to.
+private final class Disk: Sendable {
+    struct Full: Error {}
+
+    private struct State {
+        var bytes: [UInt8]?
+        var saves = 0
+        var failures = 0
+        var isHeld = false
+        var held: [CheckedContinuation<Void, Never>] = []
+        var atOnce = 0
+        var mostAtOnce = 0
+    }
+
+    private let state = Mutex(State())
+
+    var bytes: [UInt8]? { state.withLock { $0.bytes } }
+    var saves: Int { state.withLock { $0.saves } }
+    var mostAtOnce: Int { state.withLock { $0.mostAtOnce } }
+    var failures: Int {
+        get { state.withLock { $0.failures } }
+        set { state.withLock { $0.failures = newValue } }
+    }
+
+    func hold() { state.withLock { $0.isHeld = true } }
+
+    func release() {
+        let held = state.withLock { state in
+            state.isHeld = false
+            defer { state.held = [] }
+            return state.held
+        }
+        for save in held { save.resume() }
+    }
+
+    func save(_ bytes: [UInt8]) async throws {
+        state.withLock {
+            $0.saves += 1
+            $0.atOnce += 1
+            $0.mostAtOnce = max($0.mostAtOnce, $0.atOnce)
+        }
+        defer { state.withLock { $0.atOnce -= 1 } }
+        await withCheckedContinuation { continuation in
+            let goesOn = state.withLock { state in
+                if state.isHeld { state.held.append(continuation) }
+                return !state.isHeld
+            }
+            if goesOn { continuation.resume() }
+        }
+        try state.withLock { state in
+            if state.failures > 0 {
+                state.failures -= 1
+                throw Full()
+            }
+            state.bytes = bytes
+        }
+    }
+}
+
+private final class Log<Entry: Sendable>: Sendable {
+    private let entries = Mutex<[Entry]>([])
+
+    var all: [Entry] { entries.withLock { $0 } }
+    func add(_ entry: Entry) { entries.withLock { $0.append(entry) } }
+}

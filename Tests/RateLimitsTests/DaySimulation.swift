@@ -1,0 +1,98 @@
+@testable import RateLimits
+
+/// Parties that want calls at given instants, a turnstile, and calls that last a random time: a day in a second or two.
+struct DaySimulation {
+    typealias Instant = ManualClock.Instant
+
+    struct Served {
+        var party: BudgetShare
+        var urgency: Urgency
+        var wanted: Duration
+        var start: Duration
+        var end: Duration
+
+        var waited: Duration { start - wanted }
+    }
+
+    private struct Wish {
+        var party: BudgetShare
+        var urgency: Urgency
+        var at: Duration
+    }
+
+    static let day = 20_000
+    var limits: CallLimits
+    var pacing = DayPacing.standard
+    var concurrency = 8
+    var callLength = 20...300  // in milliseconds
+    var random: SeededRandom
+    /// By the end of the call.
+    private(set) var served: [Served] = []
+    private var wishes: [Wish] = []
+
+    init(limits: CallLimits, seed: UInt64) {
+        self.limits = limits
+        random = SeededRandom(seed: seed)
+    }
+
+    /// `time` counts from midnight.
+    mutating func want(_ count: Int, _ urgency: Urgency, for party: BudgetShare, at time: Duration) {
+        for _ in 0..<count { wishes.append(Wish(party: party, urgency: urgency, at: time)) }
+    }
+
+    mutating func run(from begin: Duration = .zero, until end: Duration = .seconds(86_400)) {
+        var now = begin
+        // A second after midnight the day before is still asked for, which knows nothing.
+        let budget = WriteAheadBudget(Budget(limits: limits, pacing: pacing, at: moment(now)))
+        var turnstile = PermitQueue<Instant, Int>(budget, at: moment(now))
+        var running: [(permit: Permit, call: Served)] = []
+        wishes.sort { $0.at < $1.at }
+        var joined = 0
+
+        while now < end {
+            while joined < wishes.count, wishes[joined].at <= now {
+                _ = turnstile.join(joined, wishes[joined].urgency, for: wishes[joined].party)
+                joined += 1
+            }
+            for call in running where call.call.end <= now {
+                turnstile.finish(call.permit, learned: nil, at: moment(now))
+                served.append(call.call)
+            }
+            running.removeAll { $0.call.end <= now }
+
+            var next = running.map(\.call.end).min() ?? end
+            if joined < wishes.count { next = min(next, wishes[joined].at) }
+            if running.count < concurrency, let turn = turnstile.turn(at: moment(now)) {
+                switch turn.act {
+                case .go:
+                    let wish = wishes[turnstile.line[turn.place]!]
+                    let permit = turnstile.admit(turn.place, at: moment(now))
+                    let length = Duration.milliseconds(Int.random(in: callLength, using: &random))
+                    let call = Served(
+                        party: wish.party, urgency: wish.urgency, wanted: wish.at, start: now, end: now + length)
+                    running.append((permit, call))
+                    continue
+                case .write(let draft):
+                    turnstile.written(draft)
+                    continue
+                case .wait(let wait):
+                    if case .at(let instant) = wait.opening { next = min(next, instant.offset) }
+                }
+            }
+            now = max(now + .nanoseconds(1), next)
+        }
+        served += running.map(\.call)
+    }
+
+    var trace: Trace { Trace(calls: served.map { .init(start: $0.start, end: $0.end) }) }
+
+    func longestWait(of party: BudgetShare, _ urgency: Urgency = .live, after begin: Duration = .zero) -> Duration {
+        served.filter { $0.party == party && $0.urgency == urgency && $0.wanted >= begin }.map(\.waited).max() ?? .zero
+    }
+
+    private func moment(_ now: Duration) -> ClockReading<Instant> {
+        ClockReading(
+            Instant(offset: now),
+            wall: WallTime(milliseconds: Int64(Self.day) * 86_400_000 + now.wholeMilliseconds))
+    }
+}
