@@ -42,6 +42,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     public var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
     /// This process, or the machine, has no file descriptor left.
     public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
+    /// Worth asking again for, once others have given back what they hold.
+    var mayPass: Bool { isNoSpace || isOutOfDescriptors }
     public var isMissing: Bool { code == ENOENT }
     public var isHeldElsewhere: Bool { operation == .lock && (code == EWOULDBLOCK || code == EAGAIN) }
 

@@ -143,15 +143,17 @@ final class SegmentWriter: JournalWriter, @unchecked Sendable {
         core.began(SegmentOnDisk(header))
     }
 
+    /// - Throws: `.noSegment` for what may pass, a full disk or no descriptor left; `.disk` for anything else, since a wait
+    ///   for a disk that is broken has no end.
     private func takeSpare() throws(Failure) -> (SpareFile, any OpenFile) {
-        do throws(FileError) {
-            let spare = try core.takeSpareFile()
-            do throws(FileError) { return (spare, try core.segmentFiles.open(spare)) } catch {
-                // One that is gone is not tried again.
-                if !error.isMissing { core.putBack(spare) }
-                throw error
-            }
-        } catch { throw .noSegment(error) }
+        let spare: SpareFile
+        do { spare = try core.takeSpareFile() } catch { throw error.mayPass ? .noSegment(error) : .disk(error) }
+        do { return (spare, try core.segmentFiles.open(spare)) } catch {
+            // One that is gone is not tried again; the next one is.
+            if error.isMissing { throw .noSegment(error) }
+            core.putBack(spare)
+            throw error.mayPass ? .noSegment(error) : .disk(error)
+        }
     }
 
     private func finish() {

@@ -67,6 +67,33 @@ import Testing
         await journal.close()
     }
 
+    /// The disk is gone for good when the next segment's file is opened, and nothing before it is left to be synced.
+    @Test func `a record that has no segment on a broken disk fails, and is not waited for without end`() async throws {
+        let files = SimulatedFileSystem()
+        let journal = try Opened(files).journal
+        for _ in 0..<1_000_000 where journal.stats().spareSegments == 0 { await Task.yield() }
+        try #require(journal.stats().spareSegments > 0)
+        files.fail(.open, EIO, on: "spare", times: .max)
+        var failure: (any Error)?
+        for _ in 0..<100 where failure == nil {
+            do { _ = try await journal.appendDurably(payload(7)) } catch { failure = error }
+        }
+        #expect(Self.poisoned(failure))
+        #expect(journal.stats().poisoned?.contains("spare") == true)
+        await journal.close()
+    }
+
+    @Test(arguments: [ENOSPC, EMFILE])
+    func `a record that has no segment for a while is written once there is one`(code: Int32) async throws {
+        let files = SimulatedFileSystem()
+        let journal = try Opened(files).journal
+        files.fail(.open, code, on: "spare", times: 8)
+        for _ in 0..<40 { _ = try await journal.appendDurably(payload(7)) }
+        #expect(journal.segments.count > 1)
+        #expect(journal.stats().poisoned == nil)
+        await journal.close()
+    }
+
     @Test(arguments: [FileError.Operation.rename, .syncDirectory])
     func `an error while beginning a segment poisons`(operation: FileError.Operation) async throws {
         let files = SimulatedFileSystem()
