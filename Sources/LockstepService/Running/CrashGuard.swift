@@ -4,10 +4,9 @@ import Synchronization
 /// Keeps a job that crashes Lockstep from doing so at each start for ever, and from taking others with it.
 ///
 /// Every job is marked while it is under way. After a crash those that were are suspects: each is tried with no other
-/// suspect beside it, and the other jobs wait for that, up to `longestHold`. A suspect is cleared when its run ends or has
-/// lasted `trialTime`.
+/// suspect beside it, and the other jobs wait for that, up to `longestHold`. A suspect is cleared when its run ends; its
+/// trial ends then too, or after its time, and the run goes on beside others.
 final class CrashGuard: Sendable {
-    static let trialTime = Duration.seconds(5)
     static let longestHold = Duration.seconds(30)
 
     private typealias Waiter = AsyncStream<Never>.Continuation
@@ -78,11 +77,7 @@ final class CrashGuard: Sendable {
             switch await queue.job(JobID(rawValue: job))?.state {
             case nil, .done, .superseded: pass(job)
             case .dead:
-                let entry = state.withLock { state in
-                    if state.record.standing(of: job) == .convicted { state.record.spend(job) }
-                    return state.record.entries[job]
-                }
-                if let entry { marks?.keep(entry, of: job) }
+                change(job) { if $0.standing(of: job) == .convicted { $0.spend(job) } }
             case .paused: break
             case .accepted, .waiting, .waitingToBegin, .running:
                 state.withLock { state in
@@ -192,13 +187,14 @@ final class CrashGuard: Sendable {
 
     private func trial(of job: UInt64, _ body: @escaping @Sendable () async -> JobOutcome) async -> JobOutcome? {
         let slot = marks?.begin(job, isTrial: true)
+        let time = state.withLock { $0.record.entries[job]?.trialTime ?? CrashRecord.trialTimes[0] }
         let outcome = await withTaskGroup(of: JobOutcome?.self) { [clock, marks] group in
             group.addTask { await body() }
             group.addTask {
                 // Cancelled when the run ends before.
-                guard (try? await clock.sleep(for: Self.trialTime)) != nil else { return nil }
+                guard (try? await clock.sleep(for: time)) != nil else { return nil }
                 marks?.endTrial(slot)
-                self.pass(job)
+                self.endTrial(of: job)
                 return nil
             }
             var outcome: JobOutcome?
@@ -212,6 +208,7 @@ final class CrashGuard: Sendable {
         marks?.end(slot)
         if case .interrupted = outcome {
             // It was called off, and is as suspect as before.
+            change(job) { $0.callOff(job) }
             state.withLock { if $0.tried == job { $0.tried = nil } }
             callNext()
         } else {
@@ -223,9 +220,29 @@ final class CrashGuard: Sendable {
     /// The job is a suspect no more.
     private func pass(_ job: UInt64) {
         marks?.forget(job)
-        let held = state.withLock { state -> [Waiter] in
+        state.withLock { state in
             state.record.clear(job)
             state.buried.remove(job)
+        }
+        letOthersGo(job)
+    }
+
+    /// The job's run goes on, and others go beside it.
+    private func endTrial(of job: UInt64) {
+        change(job) { $0.endTrial(of: job) }
+        letOthersGo(job)
+    }
+
+    private func change(_ job: UInt64, _ body: (inout CrashRecord) -> Void) {
+        let entry = state.withLock { state in
+            body(&state.record)
+            return state.record.entries[job]
+        }
+        if let entry { marks?.keep(entry, of: job) }
+    }
+
+    private func letOthersGo(_ job: UInt64) {
+        let held = state.withLock { state -> [Waiter] in
             state.awaited.remove(job)
             if state.tried == job { state.tried = nil }
             guard state.awaited.isEmpty else { return [] }

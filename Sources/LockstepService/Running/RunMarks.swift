@@ -111,9 +111,12 @@ extension CrashRecord.Entry {
         crashes = Int(UInt16(truncatingIfNeeded: word))
         signal = UInt8(truncatingIfNeeded: word >> 16)
         isSpent = word >> 24 & 1 == 1
+        isBeyondTrial = word >> 25 & 1 == 1
+        outlasted = Int(word >> 26 & 3)
     }
 
     fileprivate var word: UInt64 {
         UInt64(UInt16(clamping: crashes)) | UInt64(signal) << 16 | (isSpent ? 1 << 24 : 0)
+            | (isBeyondTrial ? 1 << 25 : 0) | UInt64(min(outlasted, 3)) << 26
     }
 }

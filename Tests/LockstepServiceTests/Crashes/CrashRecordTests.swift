@@ -60,4 +60,33 @@ struct CrashRecordTests {
         record.add([.init(job: 7, isTrial: true), .init(job: 7, isTrial: true)], endedBy: crash)
         #expect(record.entries[7]?.crashes == 2)
     }
+
+    @Test func `a job that crashes after its trial gets longer ones, and is convicted in those`() {
+        var record = CrashRecord()
+        record.add(marks(1...2), endedBy: crash)
+        record.clear(2)
+        for (tries, time) in [(1, 60), (2, 600), (2, 600)] {
+            record.endTrial(of: 1)
+            #expect(record.standing(of: 1) == .clear)
+            record.add(marks(1...2), endedBy: crash)
+            #expect(record.standing(of: 1) == .suspect)
+            #expect(record.entries[1]?.outlasted == tries && record.entries[1]?.trialTime == .seconds(time))
+            #expect(record.entries[1]?.crashes == 1, "others were under way too")
+            record.clear(2)
+        }
+        for _ in 0..<2 { record.add(marks(1...2, tried: 1), endedBy: crash) }
+        #expect(record.standing(of: 1) == .convicted)
+    }
+
+    @Test func `a job beyond its trial is cleared by a crash that it is not part of, and by no kill`() {
+        var record = CrashRecord()
+        record.add(marks(1...2), endedBy: crash)
+        for job in 1...2 as ClosedRange<UInt64> { record.endTrial(of: job) }
+        record.add(marks(1...1), endedBy: 0)
+        #expect(record.standing(of: 1) == .suspect && record.entries[1]?.outlasted == 0)
+        #expect(record.entries[2] == nil)
+        record.endTrial(of: 1)
+        record.callOff(1)
+        #expect(record.standing(of: 1) == .suspect)
+    }
 }

@@ -12,6 +12,8 @@ import Testing
     private struct Fate: Sendable {
         let memory = MarkedMemory()
         let poison = 1
+        /// From the call to the crash.
+        var delay = Duration.zero
 
         func machine(
             _ simulation: Simulation, _ files: SimulatedFileSystem, _ keap: SimulatedKeapSide, log: LogBook,
@@ -23,9 +25,10 @@ import Testing
             let memory = self.memory
             let name = "person\(poison)"
             machine.wire = { wire in
-                CrashingWire(wire: wire) { request in
+                CrashingWire(wire: wire) { [delay] request in
                     let text = request.target + String(decoding: request.body ?? [], as: UTF8.self)
                     guard crashes, text.contains(name + "@") || text.contains(name + "%40") else { return }
+                    try? await simulation.clock.sleep(for: delay)
                     memory.end(by: 11)
                     files.failPower()
                 }
@@ -36,10 +39,10 @@ import Testing
 
     private struct CrashingWire: KeapTransport {
         let wire: SimulatedWire
-        let look: @Sendable (KeapRequest) -> Void
+        let look: @Sendable (KeapRequest) async -> Void
 
         func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
-            look(request)
+            await look(request)
             return try await wire.send(request, deadline: deadline)
         }
 
@@ -84,6 +87,30 @@ import Testing
             #expect(crashes == 3)
             #expect(jobs.value?.count == 21)
             #expect(log.all.contains { $0.contains("Lockstep crashed (SIGSEGV)") })
+        }
+    }
+
+    @Test func `a job with which Lockstep crashes long after its run began is dead after one crash more`() throws {
+        try simulate(seed: 1) { simulation in
+            let keap = SimulatedKeapSide(seed: 1, trouble: 0)
+            let fate = Fate(delay: .seconds(8))
+            var files = SimulatedFileSystem(seed: 1)
+            let jobs = FoundBox<[JobID]>()
+            var crashes = 0
+            for life in 0..<8 {
+                let machine = fate.machine(simulation, files, keap, log: LogBook())
+                try await machine.live { [files] service in
+                    let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
+                    if life == 0 { jobs.set([try await town.send("Student", to: 1)]) }
+                    for _ in 0..<600 where !files.isOff { try await town.sleep(.milliseconds(100)) }
+                    guard !files.isOff, let all = jobs.value else { return }
+                    #expect(await service.queue.job(all[0])?.state == .dead)
+                }
+                guard files.isOff else { break }
+                crashes += 1
+                files = files.kill()
+            }
+            #expect(crashes == 4)
         }
     }
 
