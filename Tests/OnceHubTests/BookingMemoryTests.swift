@@ -20,7 +20,7 @@ struct BookingMemoryTests {
 
     @Test func `it stays small, also with the longest ids, so that a lane's state has room`() {
         var memory = BookingMemory()
-        let long = String(repeating: "x", count: OnceHubReader.longestID - 4)
+        let long = String(repeating: "x", count: Booking.longestID - 4)
         for number in 0..<400 {
             var event = BookingEvent(id: "\(long)\(1000 + number)", at: Int64(number), kind: .canceledThenRescheduled)
             (event.status, event.actor, event.otherBooking) = (.rescheduled, .customer, "\(long)other")

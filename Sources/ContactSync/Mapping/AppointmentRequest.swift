@@ -46,37 +46,6 @@ package struct AppointmentPlan: Equatable, Sendable {
 
     /// Two plans of one digest are one plan.
     var digest: String {
-        Mirror.digest(
-            [title, description, location, start.text, end.text, owner?.folded ?? ""].joined(separator: "\u{1F}"))
-    }
-}
-
-/// What the mirror knows of an appointment.
-struct HeldAppointment: Equatable, Sendable, Codable {
-    enum State: String, Codable, Sendable {
-        /// Keap is about to be asked, or was asked and gave no clear answer: look before asking again.
-        case making
-        case held
-        /// Keap does not take it as it is.
-        case refused
-    }
-
-    var state: State
-    /// Nil while it is being made, and for one whose id Keap did not tell.
-    var id: AppointmentID?
-    var digest: String
-    /// Milliseconds since 1970.
-    var start: Int64
-}
-
-extension [String: HeldAppointment] {
-    /// As they are known once their contact has become another. Keap knows them by ids of their own, so they are not
-    /// lost; each is sent again when it next matters, for the contact that it is then.
-    var unsettled: Self {
-        mapValues { held in
-            var held = held
-            held.digest = ""
-            return held
-        }
+        [title, description, location, start.text, end.text, owner?.folded ?? ""].joined(separator: "\u{1F}").digest
     }
 }

@@ -1,0 +1,28 @@
+package enum FieldPolicy: String, CaseIterable, Sendable {
+    /// The source's value replaces Keap's, an empty one clears it.
+    case overwrite
+    /// As `overwrite`, but an empty source value leaves Keap's alone.
+    case keepWhenEmpty
+    /// Written only while Keap has nothing there.
+    case fillEmpty
+    /// Never written.
+    case ignore
+}
+
+/// What a policy can be set for. The parts of an address stand or fall together.
+package enum PolicyField: String, CaseIterable, Hashable, Sendable {
+    case firstName, lastName, email, mobilePhone, birthDate, address, signupDate, prospectSource
+
+    package init(of field: SyncedField) {
+        switch field {
+        case .firstName: self = .firstName
+        case .lastName: self = .lastName
+        case .email: self = .email
+        case .mobilePhone: self = .mobilePhone
+        case .birthDate: self = .birthDate
+        case .address1, .address2, .city, .state, .zip, .country: self = .address
+        case .signupDate: self = .signupDate
+        case .prospectSource: self = .prospectSource
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package import Keap
+
+/// What a gym's settings say about wishes, whichever source has them.
+package struct FieldRequestSettings: Equatable, Sendable {
+    /// Keap's lead source category for those that are made.
+    package var leadSourceCategory: String?
+    /// Labels, folded, of custom fields that may be made, with their types.
+    package var makes: [String: CustomFieldType] = [:]
+    /// Every custom field that may be wished for, as the settings write it, for `check`.
+    package var labels: [String] = []
+
+    package init() {}
+
+    package mutating func makes(_ label: String, _ type: CustomFieldType) { makes[label.folded] = type }
+}

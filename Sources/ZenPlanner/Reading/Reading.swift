@@ -1,0 +1,9 @@
+package import ContactSync
+
+/// What a message came to.
+package enum Reading: Equatable, Sendable {
+    /// `ignored`: the names of fields that we have no use for, so that a person can see what a mapping left out.
+    case change(Change, ignored: [String])
+    /// Well formed, but we cannot say what it means. `reason` tells a person what to mend, in sentences.
+    case unplaced(reason: String, ignored: [String])
+}
