@@ -97,7 +97,7 @@ struct RecoveryBenchmark {
         var longest = Duration.zero
         while !flag.isOver.load(ordering: .relaxed) {
             let start = ContinuousClock.now
-            _ = await queue.note("none")
+            _ = await queue.metadata("none")
             longest = max(longest, ContinuousClock.now - start)
         }
         return longest.seconds

@@ -199,10 +199,10 @@ package final class Service: Sendable {
         let directory = "directory/\(gym.id)"
         let hints = "attention/\(gym.id)"
         let keeper = try TagService(
-            settings: gym.sync, saved: await queue.note(directory), calls: account.gateway.calls(for: party),
+            settings: gym.sync, saved: await queue.metadata(directory), calls: account.gateway.calls(for: party),
             shared: { account.shared.making }
         ) { bytes in
-            try await queue.setNote(directory, bytes, durable: true)
+            try await queue.setMetadata(directory, bytes, durable: true)
         }
         // What waits is about what will be searched for: more than one search for each who is new, none for the others.
         let bulk = account.gateway.calls(.bulk, for: party)
@@ -211,19 +211,19 @@ package final class Service: Sendable {
             await queue.pending(of: gym.id.tenant)
         }
         let imports = ImportCalls(calls: bulk, readAhead: readAhead)
-        let old = Attention.entries(ofList: await queue.note(hints) ?? [])
+        let old = Attention.entries(ofList: await queue.metadata(hints) ?? [])
         let made = Gym(
             gym, account: account, keeper: keeper, imports: imports,
-            attention: Attention(saved: await queue.notes(withPrefix: hints + "/")),
+            attention: Attention(saved: await queue.metadata(withPrefix: hints + "/")),
             resync: GymResync(
                 queue: queue, tenant: gym.id.tenant, survey: ResyncSurvey(keeper: keeper, calls: bulk))
         ) { save in
-            try await queue.setNote("\(hints)/\(save.lane)", save.bytes, durable: false)
+            try await queue.setMetadata("\(hints)/\(save.lane)", save.bytes, durable: false)
         }
         // Versions before kept the list whole, under one key.
         if !old.isEmpty {
             for entry in old { await made.keep(made.attention.note(entry)) }
-            try await queue.setNote(hints, [], durable: false)
+            try await queue.setMetadata(hints, [], durable: false)
         }
         return made
     }

@@ -57,7 +57,7 @@ import Testing
             await #expect(throws: QueueError.poisoned("EIO")) { _ = try await bench.add("bob") }
             await #expect(throws: QueueError.poisoned("EIO")) { try await bench.queue.pause(.gym) }
             await #expect(throws: QueueError.poisoned("EIO")) {
-                try await bench.queue.setNote("a", [1], durable: true)
+                try await bench.queue.setMetadata("a", [1], durable: true)
             }
             gate.open()
             await bench.expect("the run is over") { await bench.queue.counts().lanesRunning == 0 }
@@ -89,9 +89,9 @@ import Testing
         await #expect(throws: QueueError.tooLarge(bytes: 11, limit: 10)) {
             _ = try await bench.add("ann", payload: [UInt8](repeating: 0, count: 11))
         }
-        let most = JobQueue.largestNote
+        let most = JobQueue.largestMetadata
         await #expect(throws: QueueError.tooLarge(bytes: most + 1, limit: most)) {
-            try await bench.queue.setNote("a", [UInt8](repeating: 0, count: most), durable: false)
+            try await bench.queue.setMetadata("a", [UInt8](repeating: 0, count: most), durable: false)
         }
         _ = try await bench.add("ann", payload: [UInt8](repeating: 0, count: 10))
         #expect(bench.log.records.count == 1)

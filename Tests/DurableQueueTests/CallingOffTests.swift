@@ -210,11 +210,11 @@ import Testing
             let since = ManualClock.wallOrigin
             #expect(
                 try await bench.queue.explain(ann)
-                    == .waitingToBegin(since: since, together: 1, reason: "somebody's address"))
+                    == .waitingToBegin(since: since, batchSize: 1, reason: "somebody's address"))
             #expect(
                 try await bench.queue.explain(behind)
                     == .behind(
-                        first: bob, ahead: 1, because: .waitingToBegin(since: since, together: 1, reason: nil)))
+                        first: bob, ahead: 1, because: .waitingToBegin(since: since, batchSize: 1, reason: nil)))
             gate.open()
             await bench.expect([ann, bob, behind], are: .done)
         }

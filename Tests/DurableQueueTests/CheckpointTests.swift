@@ -18,8 +18,8 @@ import Testing
             let waiting = try await bench.add("eve", payload: [2])
             let behind = try await bench.add("eve")
             _ = try await bench.queue.enqueue(
-                NewJob(tenant: .other, kind: 4, keys: [], payload: [8], unplaced: "what?"))
-            try await bench.queue.setNote("n", [5], durable: true)
+                NewJob(tenant: .other, kind: 4, keys: [], payload: [8], unroutable: "what?"))
+            try await bench.queue.setMetadata("n", [5], durable: true)
             await bench.expect(done, are: .done)
             await bench.expect([dead], are: .dead)
             await bench.expect("it waits") { await bench.state(waiting)?.name == .waiting }
@@ -34,7 +34,7 @@ import Testing
         #expect(expected.count == 4)
         for bench in [folded, reread, twice] {
             #expect(await bench.unfinished() == expected)
-            #expect(await bench.queue.note("n") == [5])
+            #expect(await bench.queue.metadata("n") == [5])
             #expect(await bench.queue.counts().done == 2)
             #expect(bench.log.reserved == plain.log.reserved)
         }

@@ -135,11 +135,11 @@ import Testing
         let bench = try await QueueHarness()
         try await bench.running {
             let lost = try await bench.queue.enqueue(
-                NewJob(tenant: .gym, kind: 1, keys: [], payload: [5], unplaced: "no personId"))
+                NewJob(tenant: .gym, kind: 1, keys: [], payload: [5], unroutable: "no personId"))
             #expect(await bench.queue.job(lost)?.state == .dead)
             #expect(await bench.queue.job(lost)?.reason == "no personId")
             #expect(await bench.queue.job(lost)?.lane == nil)
-            await #expect(throws: QueueError.unplaced(lost)) { try await bench.queue.retry(lost) }
+            await #expect(throws: QueueError.unroutable(lost)) { try await bench.queue.retry(lost) }
             try await bench.queue.pause(.gym)
             let later = try await bench.add("ann")
             try await bench.queue.retry(lost, keys: [.id("ann")])

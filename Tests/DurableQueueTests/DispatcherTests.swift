@@ -12,18 +12,18 @@ import Testing
     }
 
     /// All that may run now, in their order.
-    private func all(_ dispatcher: inout Dispatcher) -> [Dispatcher.Place] {
-        var places: [Dispatcher.Place] = []
-        while let place = dispatcher.next() { places.append(place) }
-        return places
+    private func all(_ dispatcher: inout Dispatcher) -> [Dispatcher.Slot] {
+        var slots: [Dispatcher.Slot] = []
+        while let slot = dispatcher.next() { slots.append(slot) }
+        return slots
     }
 
-    private func one(_ dispatcher: inout Dispatcher) throws -> Dispatcher.Place {
-        let place = dispatcher.next()
-        return try #require(place)
+    private func one(_ dispatcher: inout Dispatcher) throws -> Dispatcher.Slot {
+        let slot = dispatcher.next()
+        return try #require(slot)
     }
 
-    private func numbers(_ places: [Dispatcher.Place]) -> [UInt64] { places.map(\.lane.rawValue) }
+    private func numbers(_ slots: [Dispatcher.Slot]) -> [UInt64] { slots.map(\.lane.rawValue) }
 
     @Test func `tenants take turns`() {
         var dispatcher = dispatcher(perTenant: 10, total: 10)
@@ -32,17 +32,17 @@ import Testing
         #expect(numbers(all(&dispatcher)) == [1, 4, 2, 5, 3])
     }
 
-    @Test func `places are counted, and come back one by one`() throws {
+    @Test func `slots are counted, and come back one by one`() throws {
         var dispatcher = dispatcher(perTenant: 2, total: 3)
         for lane in lanes(1...3) { dispatcher.add(lane, of: .gym, .live) }
         for lane in lanes(4...6) { dispatcher.add(lane, of: .other, .live) }
-        let places = all(&dispatcher)
-        #expect(numbers(places) == [1, 4, 2])
-        dispatcher.giveBack(places[1])
+        let slots = all(&dispatcher)
+        #expect(numbers(slots) == [1, 4, 2])
+        dispatcher.release(slots[1])
         let next = try one(&dispatcher)
         #expect(next.lane.rawValue == 5)
         #expect(dispatcher.next() == nil)
-        dispatcher.giveBack(places[0])
+        dispatcher.release(slots[0])
         #expect([3, 6].contains(dispatcher.next()?.lane.rawValue))
         #expect(dispatcher.running == 3)
     }
@@ -52,11 +52,11 @@ import Testing
         for lane in lanes(1...2) { dispatcher.add(lane, of: .gym, .live) }
         let first = try one(&dispatcher)
         #expect(dispatcher.next() == nil)
-        dispatcher.giveBack(first)
+        dispatcher.release(first)
         #expect(dispatcher.next()?.lane.rawValue == 2)
     }
 
-    @Test func `bulk jobs leave a quarter of a tenant's places to live ones, also when all others wait`() {
+    @Test func `bulk jobs leave a quarter of a tenant's slots to live ones, also when all others wait`() {
         var dispatcher = dispatcher(perTenant: 8, total: 100)
         for lane in lanes(1...20) { dispatcher.add(lane, of: .gym, .bulk) }
         #expect(all(&dispatcher).count == 6)
@@ -64,7 +64,7 @@ import Testing
         #expect(numbers(all(&dispatcher)) == [21, 22])
     }
 
-    @Test func `bulk jobs of many tenants leave a quarter of all places to live ones`() {
+    @Test func `bulk jobs of many tenants leave a quarter of all slots to live ones`() {
         var dispatcher = dispatcher(perTenant: 8, total: 12)
         for tenant in 1...5 {
             for lane in lanes(1...8) {
@@ -83,11 +83,11 @@ import Testing
         dispatcher.add(LaneID(rawValue: 3), of: .other, .live)
         let first = try one(&dispatcher)
         #expect(first.lane.rawValue == 3)
-        dispatcher.giveBack(first)
+        dispatcher.release(first)
         #expect(dispatcher.next()?.lane.rawValue == 1)
     }
 
-    @Test func `live jobs may take every place, and bulk ones wait`() {
+    @Test func `live jobs may take every slot, and bulk ones wait`() {
         var dispatcher = dispatcher(perTenant: 4, total: 100)
         for lane in lanes(1...4) { dispatcher.add(lane, of: .gym, .bulk) }
         for lane in lanes(5...9) { dispatcher.add(lane, of: .gym, .live) }
@@ -97,17 +97,17 @@ import Testing
     @Test func `what runs holds a bounded number of bytes, of which a tenant has a quarter`() throws {
         var dispatcher = dispatcher(perTenant: 100, total: 100, bytes: 1_000)
         for lane in lanes(1...9) { dispatcher.add(lane, of: .gym, .live) }
-        var places: [Dispatcher.Place] = []
-        while var place = dispatcher.next() {
-            #expect(dispatcher.hasRoomForMore(at: place))
-            dispatcher.hold(100, at: &place)
-            places.append(place)
+        var slots: [Dispatcher.Slot] = []
+        while var slot = dispatcher.next() {
+            #expect(dispatcher.hasRoomForMore(at: slot))
+            dispatcher.hold(100, at: &slot)
+            slots.append(slot)
         }
-        #expect(places.count == 3, "the third reached the limit of 250")
-        #expect(!dispatcher.hasRoomForMore(at: places[0]))
+        #expect(slots.count == 3, "the third reached the limit of 250")
+        #expect(!dispatcher.hasRoomForMore(at: slots[0]))
         dispatcher.add(LaneID(rawValue: 20), of: .other, .live)
         #expect(dispatcher.next()?.lane.rawValue == 20)
-        dispatcher.giveBack(places[0])
+        dispatcher.release(slots[0])
         #expect(dispatcher.next()?.lane.rawValue == 4)
     }
 
@@ -118,24 +118,24 @@ import Testing
         var first = try one(&dispatcher)
         dispatcher.hold(1_000, at: &first)
         #expect(numbers(all(&dispatcher)) == [3])
-        dispatcher.giveBack(first)
+        dispatcher.release(first)
         #expect(dispatcher.next()?.lane.rawValue == 2)
     }
 
-    /// A tenant stands in both rings when its last place is taken by one of the other urgency.
-    @Test func `the last place is given once`() {
+    /// A tenant stands in both rings when its last slot is used by one of the other urgency.
+    @Test func `the last slot is given once`() {
         var dispatcher = dispatcher(perTenant: 2, total: 100)
         dispatcher.add(LaneID(rawValue: 1), of: .gym, .bulk)
         dispatcher.add(LaneID(rawValue: 2), of: .gym, .bulk)
         dispatcher.add(LaneID(rawValue: 3), of: .gym, .live)
         dispatcher.add(LaneID(rawValue: 4), of: .gym, .live)
-        let places = all(&dispatcher)
-        #expect(numbers(places) == [3, 4])
-        for place in places { dispatcher.giveBack(place) }
-        // Of two places bulk jobs leave one to live ones.
+        let slots = all(&dispatcher)
+        #expect(numbers(slots) == [3, 4])
+        for slot in slots { dispatcher.release(slot) }
+        // Of two slots bulk jobs leave one to live ones.
         let bulk = all(&dispatcher)
         #expect(numbers(bulk) == [1])
-        dispatcher.giveBack(bulk[0])
+        dispatcher.release(bulk[0])
         #expect(numbers(all(&dispatcher)) == [2])
         #expect(dispatcher.running == 1)
     }
@@ -143,7 +143,7 @@ import Testing
     // MARK: Tenants whose lanes never end
 
     @Test(arguments: [JobUrgency.live, .bulk])
-    func `tenants that hold every place and wait keep no other from running, however many they are`(
+    func `tenants that hold every slot and wait keep no other from running, however many they are`(
         urgency: JobUrgency
     ) {
         var dispatcher = dispatcher(perTenant: 64, total: 256, bytes: 1 << 20, least: 2)
@@ -168,9 +168,9 @@ import Testing
                 dispatcher.add(LaneID(rawValue: UInt64(tenant) * 100 + lane.rawValue), of: .init("\(tenant)"), .live)
             }
             var count = 0
-            while var place = dispatcher.next() {
-                #expect(place.tenant == TenantID("\(tenant)"))
-                dispatcher.hold(40, at: &place)
+            while var slot = dispatcher.next() {
+                #expect(slot.tenant == TenantID("\(tenant)"))
+                dispatcher.hold(40, at: &slot)
                 count += 1
             }
             #expect(count >= 1, "tenant \(tenant)")
@@ -186,23 +186,23 @@ import Testing
         #expect(held.count == 8)
         for lane in lanes(21...40) { dispatcher.add(lane, of: .other, .live) }
         #expect(numbers(all(&dispatcher)) == [21, 22, 23, 24], "half of eight, though none is free")
-        for place in held.prefix(4) { dispatcher.giveBack(place) }
+        for slot in held.prefix(4) { dispatcher.release(slot) }
         #expect(all(&dispatcher) == [], "eight run")
-        dispatcher.giveBack(held[4])
+        dispatcher.release(held[4])
         #expect(numbers(all(&dispatcher)) == [9], "the first one is below its share again")
     }
 
     @Test func `when tenants have nothing to run any more the others get their shares`() {
         var dispatcher = dispatcher(perTenant: 4, total: 4)
-        var held: [Dispatcher.Place] = []
+        var held: [Dispatcher.Slot] = []
         for tenant in ["a", "b"] {
             for lane in lanes(1...4) { dispatcher.add(lane, of: TenantID(tenant), .live) }
             held += all(&dispatcher)
         }
         #expect(held.map(\.tenant.rawValue) == ["a", "a", "a", "a", "b", "b"])
-        for place in held.prefix(3) { dispatcher.giveBack(place) }
+        for slot in held.prefix(3) { dispatcher.release(slot) }
         #expect(all(&dispatcher).count == 1, "of b's other two one: a has one left")
-        dispatcher.giveBack(held[3])
+        dispatcher.release(held[3])
         #expect(all(&dispatcher).count == 1)
         #expect(dispatcher.running == 4)
     }
@@ -211,7 +211,7 @@ import Testing
         for (perTenant, bytes) in [(1, 1_000), (4, 1_000), (8, 40), (8, 1)] {
             var dispatcher = dispatcher(perTenant: perTenant, total: perTenant, bytes: bytes, least: 1)
             for lane in lanes(1...20) { dispatcher.add(lane, of: .gym, .bulk) }
-            while var place = dispatcher.next() { dispatcher.hold(10, at: &place) }
+            while var slot = dispatcher.next() { dispatcher.hold(10, at: &slot) }
             dispatcher.add(LaneID(rawValue: 30), of: .gym, .live)
             #expect(dispatcher.next()?.lane.rawValue == 30, "\(perTenant) lanes, \(bytes) bytes")
         }
@@ -221,7 +221,7 @@ import Testing
     private func mostAtOnce(of tenants: Int, perTenant: Int, total: Int, least: Int) -> Int {
         struct Situation {
             var dispatcher: Dispatcher
-            var held: [Dispatcher.Place]
+            var held: [Dispatcher.Slot]
         }
         let names = (0..<tenants).map { TenantID("\($0)") }
         // Which tenant is which makes no difference.
@@ -243,15 +243,15 @@ import Testing
                     var other = situation
                     number += 1
                     other.dispatcher.add(LaneID(rawValue: number), of: name, urgency)
-                    guard let place = other.dispatcher.next() else { continue }
-                    other.held.append(place)
+                    guard let slot = other.dispatcher.next() else { continue }
+                    other.held.append(slot)
                     next.append(other)
                 }
             }
-            for place in situation.held {
+            for slot in situation.held {
                 var other = situation
-                other.dispatcher.giveBack(place)
-                other.held.removeAll { $0 == place }
+                other.dispatcher.release(slot)
+                other.held.removeAll { $0 == slot }
                 next.append(other)
             }
             open += next.filter { seen.insert(holdings($0)).inserted }
@@ -268,7 +268,7 @@ import Testing
     }
 
     @Test(arguments: [(4, 4, 1, 2), (4, 4, 1, 3), (4, 2, 1, 4), (8, 8, 1, 2), (5, 5, 2, 3)])
-    func `what runs is bounded by all places, the shares of two tenants, of three, and one live lane each`(
+    func `what runs is bounded by all slots, the shares of two tenants, of three, and one live lane each`(
         total: Int, perTenant: Int, least: Int, tenants: Int
     ) {
         let shares = (2...tenants).map { min(perTenant, max(least, total / $0)) }
@@ -284,7 +284,7 @@ import Testing
         let (perTenant, total) = (Int.random(in: 1...8, using: &chance), Int.random(in: 1...20, using: &chance))
         var dispatcher = dispatcher(perTenant: perTenant, total: total, bytes: 1 << 20, least: 1)
         var ready: [TenantID: Set<LaneID>] = [:]
-        var held: [Dispatcher.Place] = []
+        var held: [Dispatcher.Slot] = []
         for number in 1...600 as ClosedRange<UInt64> {
             let tenant = TenantID("\(Int.random(in: 0..<12, using: &chance))")
             if Int.random(in: 0..<5, using: &chance) < 3 {
@@ -292,11 +292,11 @@ import Testing
                 dispatcher.add(LaneID(rawValue: number), of: tenant, urgency)
                 ready[tenant, default: []].insert(LaneID(rawValue: number))
             } else if let index = held.indices.randomElement(using: &chance) {
-                dispatcher.giveBack(held.remove(at: index))
+                dispatcher.release(held.remove(at: index))
             }
-            for place in all(&dispatcher) {
-                #expect(ready[place.tenant]?.remove(place.lane) != nil, "seed \(seed): it was ready, once")
-                held.append(place)
+            for slot in all(&dispatcher) {
+                #expect(ready[slot.tenant]?.remove(slot.lane) != nil, "seed \(seed): it was ready, once")
+                held.append(slot)
             }
             #expect(dispatcher.running == held.count)
             let waiting = ready.filter { !$0.value.isEmpty }.keys
@@ -310,8 +310,8 @@ import Testing
                 if perTenant > 1 { #expect(held.count { $0.tenant == tenant } <= perTenant, "seed \(seed)") }
             }
         }
-        for place in held { dispatcher.giveBack(place) }
-        while case let rest = all(&dispatcher), !rest.isEmpty { for place in rest { dispatcher.giveBack(place) } }
+        for slot in held { dispatcher.release(slot) }
+        while case let rest = all(&dispatcher), !rest.isEmpty { for slot in rest { dispatcher.release(slot) } }
         #expect(dispatcher.running == 0, "seed \(seed)")
     }
 }

@@ -53,7 +53,7 @@ import Testing
         try await bench.running {
             await bench.handler.began(ids[1])
             bench.clock.advance(by: .seconds(3))
-            let running = Explanation.running(since: ManualClock.wallOrigin, attempt: 1, together: 2)
+            let running = Explanation.running(since: ManualClock.wallOrigin, attempt: 1, batchSize: 2)
             try await expect(bench, ids[0], running)
             try await expect(bench, ids[1], running)
             try await expect(bench, ids[3], .behind(first: ids[0], ahead: 3, because: running))
@@ -148,7 +148,7 @@ import Testing
                 bench, both,
                 .behind(
                     first: running, ahead: 1,
-                    because: .running(since: ManualClock.wallOrigin, attempt: 1, together: 1)))
+                    because: .running(since: ManualClock.wallOrigin, attempt: 1, batchSize: 1)))
             gate.open()
             await bench.expect([both], are: .done)
         }

@@ -31,7 +31,7 @@ import Testing
     /// Writes as much as a delivery may: tries in vain that tell something new each time, an intent and its result, a key,
     /// a note, and a state that grows to the limit.
     private final class Greedy: JobHandler {
-        let vainTries: Int
+        let consecutiveFailures: Int
         /// As much as is promised.
         static let growth = SpaceNeed.growth(forPayload: 2_000)
         private let tries = Mutex<[JobID: Int]>([:])
@@ -41,7 +41,9 @@ import Testing
         /// False: each try lets the state grow again.
         let isModest: Bool
 
-        init(vainTries: Int, isModest: Bool = true) { (self.vainTries, self.isModest) = (vainTries, isModest) }
+        init(consecutiveFailures: Int, isModest: Bool = true) {
+            (self.consecutiveFailures, self.isModest) = (consecutiveFailures, isModest)
+        }
 
         /// What a job adds takes the place of what its earlier tries added.
         private static func grown(_ state: [UInt8], by job: JobID, _ mark: Int) -> [UInt8] {
@@ -61,7 +63,7 @@ import Testing
                 return tries[job.id, default: 0]
             }
             let grown = Self.grown(state, by: job.id, 0)
-            guard number > vainTries else {
+            guard number > consecutiveFailures else {
                 let news = Self.grown(state, by: job.id, isModest ? number : number + Int(job.id.rawValue) << 8)
                 return .retry(reason: "Keap is away", state: news, after: .seconds(1), isCharged: false)
             }
@@ -76,7 +78,7 @@ import Testing
             }
             let queue = queue.withLock { $0 }
             // Worth having, and dropped when there is no room.
-            try? await queue?.setNote("note/\(lane.id)", [UInt8](repeating: 1, count: 500), durable: false)
+            try? await queue?.setMetadata("note/\(lane.id)", [UInt8](repeating: 1, count: 500), durable: false)
             counts.withLock { $0.done[job.id, default: 0] += 1 }
             return .done(state: grown)
         }
@@ -131,7 +133,7 @@ import Testing
         options.mostSteps = 5_000_000
         try simulate(seed: UInt64(step), options: options) { simulation in
             let files = SimulatedFileSystem(seed: UInt64(step))
-            let handler = Greedy(vainTries: step % 4 * 3)
+            let handler = Greedy(consecutiveFailures: step % 4 * 3)
             let people = [3, 40][step % 2]
             let accepted = Mutex(0)
             try await live(files, simulation, handler) { queue, log in
@@ -180,7 +182,7 @@ import Testing
         options.mostSteps = 5_000_000
         try simulate(seed: 7, options: options) { simulation in
             let files = SimulatedFileSystem(seed: 7)
-            let handler = Greedy(vainTries: 500, isModest: false)
+            let handler = Greedy(consecutiveFailures: 500, isModest: false)
             try await live(files, simulation, handler) { queue, log in
                 files.faults.capacity = files.used + 800_000
                 var accepted = 0

@@ -176,16 +176,16 @@ struct HistoryHandler: JobHandler {
     let life: Int
     let seed: UInt64
 
-    func joint(_ waiting: [Job], state: [UInt8]) -> Int {
+    func batchable(_ waiting: [Job], state: [UInt8]) -> Int {
         // A rule that any first few keep, as is asked for: up to the first that says no.
         1 + waiting.dropFirst().prefix { !($0.id.rawValue ^ seed).isMultiple(of: 3) }.count
     }
 
     func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
-        await run(together: [job], state: state, lane: lane)
+        await run(batch: [job], state: state, lane: lane)
     }
 
-    func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(batch jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
         let job = jobs[0]
         history.begins(jobs, given: state, life: life)
         var chance = Seeded(seed ^ job.id.rawValue &* 31 ^ UInt64(job.attempt) &* 1_009 ^ UInt64(life) &* 77_777)

@@ -33,7 +33,7 @@ import Testing
         Issue.record("\(await queue.counts().done) of \(done) were done")
     }
 
-    @Test func `jobs, states, notes and dead letters come back from the disk`() async throws {
+    @Test func `jobs, states, metadata and dead letters come back from the disk`() async throws {
         // A leftover in a temporary directory harms nobody.
         defer { try? FileManager.default.removeItem(at: directory) }
         let first = ScriptedHandler { job, state, _ in
@@ -44,12 +44,12 @@ import Testing
                 _ = try await queue.enqueue(
                     NewJob(tenant: .gym, kind: 1, keys: [.id("person \(number % 4)")], payload: [number == 5 ? 1 : 0]))
             }
-            try await queue.setNote("n", [1], durable: true)
+            try await queue.setMetadata("n", [1], durable: true)
             await expect(queue, done: 19)
         }
         let second = ScriptedHandler { job, state, _ in .done(state: state + [UInt8(job.id)]) }
         try await life(second) { queue in
-            #expect(await queue.note("n") == [1])
+            #expect(await queue.metadata("n") == [1])
             #expect(await queue.job(JobID(rawValue: 6))?.state == .dead)
             #expect(try await queue.payload(of: JobID(rawValue: 6)) == [1])
             try await queue.checkpoint()

@@ -56,9 +56,9 @@ import Testing
         try await bench.running {
             let id = try await bench.add("ann")
             await bench.expect([id], are: .dead)
-            let unplaced = try await bench.queue.enqueue(
-                NewJob(tenant: .gym, kind: 1, keys: [], payload: [], unplaced: endless))
-            for id in [id, unplaced] {
+            let unroutable = try await bench.queue.enqueue(
+                NewJob(tenant: .gym, kind: 1, keys: [], payload: [], unroutable: endless))
+            for id in [id, unroutable] {
                 let bytes = try #require(await bench.queue.job(id)?.reason?.utf8.count)
                 #expect((100...JobQueue.longestReason).contains(bytes))
             }

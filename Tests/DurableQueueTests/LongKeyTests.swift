@@ -35,7 +35,7 @@ import Testing
         let again = try await next.add(Self.long)
         #expect(await next.queue.job(again)?.lane == lanes[0])
         let retried = try await next.queue.enqueue(
-            NewJob(tenant: .gym, kind: 1, keys: [], payload: [], unplaced: "no name"))
+            NewJob(tenant: .gym, kind: 1, keys: [], payload: [], unroutable: "no name"))
         try await next.queue.retry(retried, keys: [.id(Self.long)])
         #expect(await next.queue.job(retried)?.lane == lanes[0])
     }

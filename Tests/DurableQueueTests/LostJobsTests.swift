@@ -7,7 +7,7 @@ import Testing
         .accepted(
             AcceptedRecord(
                 id: JobID(rawValue: id), tenant: .gym, lane: LaneID(rawValue: 1), keys: [], kind: 1, isSnapshot: false,
-                urgency: .live, acceptedAt: 0, unplaced: nil, payload: []))
+                urgency: .live, acceptedAt: 0, unroutable: nil, payload: []))
     }
 
     private static func outcome(_ id: UInt64) -> PoolRecord {

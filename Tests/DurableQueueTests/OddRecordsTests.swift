@@ -52,7 +52,7 @@ private struct OddRecords {
         switch Int.random(in: 0..<16, using: &chance) {
         case 0...3: .accepted(accepted())
         case 4...5: .outcome(outcome())
-        case 6: .jointOutcome(outcome(), others: [job(), job()])
+        case 6: .batchOutcome(outcome(), others: [job(), job()])
         case 7: .laneState(lane: lane(), state: [1], merging: lanes())
         case 8: .joined(from: lane(), into: lane())
         case 9: .revived(job: job(), lane: any([nil, lane()]), keys: keys())
@@ -73,7 +73,7 @@ private struct OddRecords {
         AcceptedRecord(
             id: job(), tenant: tenant(), lane: any([nil, lane(), lane()]), keys: keys(), kind: 1,
             isSnapshot: Bool.random(using: &chance), urgency: .live, acceptedAt: time(),
-            unplaced: any([nil, nil, "?"]),
+            unroutable: any([nil, nil, "?"]),
             payload: [1])
     }
 

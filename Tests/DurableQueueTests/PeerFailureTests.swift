@@ -151,7 +151,7 @@ import Testing
             let bench = try await QueueHarness()
             try await bench.running {
                 let nameless = try await bench.queue.enqueue(
-                    NewJob(tenant: .gym, kind: 1, keys: [], payload: [], unplaced: "it has no key"))
+                    NewJob(tenant: .gym, kind: 1, keys: [], payload: [], unroutable: "it has no key"))
                 let ids = [
                     try await bench.add("ann"), try await bench.add("ann", of: .other), try await bench.add("ann"),
                 ]

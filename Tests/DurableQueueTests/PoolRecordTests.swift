@@ -5,17 +5,18 @@ import Testing
 @Suite struct PoolRecordTests {
     static let accepted = AcceptedRecord(
         id: JobID(rawValue: 7), tenant: TenantID("gym"), lane: LaneID(rawValue: 3),
-        keys: [.id("1"), .name("änn")], kind: 5, isSnapshot: true, urgency: .bulk, acceptedAt: -1, unplaced: nil,
+        keys: [.id("1"), .name("änn")], kind: 5, isSnapshot: true, urgency: .bulk, acceptedAt: -1, unroutable: nil,
         payload: [1, 2, 3])
 
     static let keyed = AcceptedRecord(
         id: JobID(rawValue: 7), tenant: TenantID("gym"), lane: LaneID(rawValue: 3), keys: [.id("1")], kind: 5,
-        isSnapshot: false, urgency: .live, acceptedAt: 4, unplaced: nil, payload: [1, 2, 3], idempotencyKey: "event ö")
+        isSnapshot: false, urgency: .live, acceptedAt: 4, unroutable: nil, payload: [1, 2, 3], idempotencyKey: "event ö"
+    )
 
     static let lost = AcceptedRecord(
         id: JobID(rawValue: .max), tenant: TenantID(""), lane: nil, keys: [], kind: 255, isSnapshot: false,
         urgency: .live,
-        acceptedAt: .max, unplaced: "", payload: [])
+        acceptedAt: .max, unroutable: "", payload: [])
 
     static func outcome(_ ending: OutcomeRecord.Ending, lane: LaneID? = LaneID(rawValue: 9)) -> PoolRecord {
         .outcome(
@@ -29,7 +30,7 @@ import Testing
         outcome(.done), outcome(.waiting(until: 12, reason: "no luck")), outcome(.dead(reason: "refused", parks: true)),
         outcome(.dead(reason: "", parks: false)), outcome(.superseded, lane: nil), outcome(.discarded),
         outcome(.interrupted),
-        .jointOutcome(
+        .batchOutcome(
             OutcomeRecord(
                 job: JobID(rawValue: 1), attempts: 4, ending: .done, lane: LaneID(rawValue: 9), state: [9],
                 merging: [LaneID(rawValue: 2)], at: 5),
@@ -37,7 +38,7 @@ import Testing
         .bound(lane: LaneID(rawValue: 8), keys: [.name("ann"), .booking("b")]),
         .laneState(lane: LaneID(rawValue: 8), state: [1], merging: [LaneID(rawValue: 2)]),
         .joined(from: LaneID(rawValue: 1), into: LaneID(rawValue: 2)),
-        .note(key: "budget/downtown", value: [0, 255]),
+        .metadata(key: "budget/downtown", value: [0, 255]),
         .revived(job: JobID(rawValue: 6), lane: nil, keys: []),
         .revived(job: JobID(rawValue: 6), lane: LaneID(rawValue: 4), keys: [.booking("b")]),
         .paused(tenant: TenantID("gym"), lane: nil, isPaused: true),
@@ -151,10 +152,10 @@ import Testing
         #expect(
             PoolRecord.joined(from: LaneID(rawValue: 1), into: LaneID(rawValue: 2)).payload
                 == [1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
-        #expect(PoolRecord.note(key: "k", value: [7]).payload == [1, 1, 0, 0, 0, 107, 1, 0, 0, 0, 7])
+        #expect(PoolRecord.metadata(key: "k", value: [7]).payload == [1, 1, 0, 0, 0, 107, 1, 0, 0, 0, 7])
         let job = AcceptedRecord(
             id: JobID(rawValue: 258), tenant: TenantID("g"), lane: LaneID(rawValue: 3), keys: [.id("1")], kind: 5,
-            isSnapshot: true, urgency: .bulk, acceptedAt: 9, unplaced: nil, payload: [4])
+            isSnapshot: true, urgency: .bulk, acceptedAt: 9, unroutable: nil, payload: [4])
         #expect(
             PoolRecord.accepted(job).payload
                 == [1] + [2, 1, 0, 0, 0, 0, 0, 0]  // id
@@ -163,7 +164,7 @@ import Testing
                 + [1, 0, 0, 0] + [1, 1, 1, 0, 0, 0, 49]  // keys: kind, exclusive, value
                 + [5, 1, 1]  // kind, snapshot, urgency
                 + [9, 0, 0, 0, 0, 0, 0, 0]  // accepted at
-                + [0, 0, 0, 0, 0]  // not unplaced
+                + [0, 0, 0, 0, 0]  // not unroutable
                 + [1, 0, 0, 0, 4])
         let outcome = OutcomeRecord(
             job: JobID(rawValue: 1), attempts: 2, ending: .done, lane: LaneID(rawValue: 3), state: [8], merging: [],
@@ -177,7 +178,7 @@ import Testing
             + [4, 0, 0, 0, 0, 0, 0, 0]  // at
         #expect(PoolRecord.outcome(outcome).payload == bytes)
         #expect(
-            PoolRecord.jointOutcome(outcome, others: [JobID(rawValue: 6)]).payload
+            PoolRecord.batchOutcome(outcome, others: [JobID(rawValue: 6)]).payload
                 == bytes + [1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0])
     }
 }

@@ -35,7 +35,7 @@ import Testing
         for number: UInt64 in 1...20 {
             let job = AcceptedRecord(
                 id: JobID(rawValue: number), tenant: .gym, lane: LaneID(rawValue: number), keys: [.id("\(number)")],
-                kind: 1, isSnapshot: false, urgency: .live, acceptedAt: 0, unplaced: nil, payload: [])
+                kind: 1, isSnapshot: false, urgency: .live, acceptedAt: 0, unroutable: nil, payload: [])
             let reason = "the service answers 503 to all calls of account \(number % 5)"
             let waiting = OutcomeRecord(
                 job: job.id, attempts: 1, ending: .waiting(until: 9, reason: reason), lane: nil, state: [],
@@ -162,7 +162,7 @@ private struct RandomRecords {
                 id: JobID(rawValue: state.nextJob), tenant: tenant,
                 lane: isPlaced ? state.lanes.place(keys, of: tenant).lane : nil, keys: isPlaced ? keys : [], kind: 1,
                 isSnapshot: Bool.random(using: &chance), urgency: Bool.random(using: &chance) ? .live : .bulk,
-                acceptedAt: Int64(sequence), unplaced: isPlaced ? nil : "what?", payload: [0, 1, 2]))
+                acceptedAt: Int64(sequence), unroutable: isPlaced ? nil : "what?", payload: [0, 1, 2]))
     }
 
     private mutating func outcome(_ job: JobID, _ lane: LaneID?) -> PoolRecord {
@@ -208,7 +208,7 @@ extension QueueState {
 
     /// Everything that the log carries, but for the places in it of what is durable.
     fileprivate var inWords: [String] {
-        var words = ["\(nextJob) \(lanes.nextLane) \(done) \(pausedTenants.map(\.rawValue).sorted()) \(notes)"]
+        var words = ["\(nextJob) \(lanes.nextLane) \(done) \(pausedTenants.map(\.rawValue).sorted()) \(metadata)"]
         for (number, _) in jobs.rows {
             let id = JobID(rawValue: number)
             guard var job = jobs[id] else { continue }

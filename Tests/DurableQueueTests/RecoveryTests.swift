@@ -192,14 +192,14 @@ import Testing
         }
     }
 
-    @Test func `notes survive, and an empty one is none`() async throws {
+    @Test func `metadata survives, and an empty value is none`() async throws {
         let bench = try await QueueHarness()
-        try await bench.queue.setNote("a", [1, 2], durable: true)
-        try await bench.queue.setNote("b", [3], durable: true)
-        try await bench.queue.setNote("b", [], durable: true)
+        try await bench.queue.setMetadata("a", [1, 2], durable: true)
+        try await bench.queue.setMetadata("b", [3], durable: true)
+        try await bench.queue.setMetadata("b", [], durable: true)
         let next = try await QueueHarness(log: bench.log.crash(.powerLost, luck: 0))
-        #expect(await next.queue.note("a") == [1, 2])
-        #expect(await next.queue.note("b") == nil)
+        #expect(await next.queue.metadata("a") == [1, 2])
+        #expect(await next.queue.metadata("b") == nil)
     }
 
     @Test func `records of a newer version are kept through checkpoints`() async throws {

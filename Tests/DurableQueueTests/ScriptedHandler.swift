@@ -53,14 +53,14 @@ final class ScriptedHandler: JobHandler {
         self.saysWhenItBegins = saysWhenItBegins
     }
 
-    func joint(_ waiting: [Job], state: [UInt8]) -> Int { rule.count(waiting) }
+    func batchable(_ waiting: [Job], state: [UInt8]) -> Int { rule.count(waiting) }
 
     func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
         await run([job], state: state, lane: lane)
     }
 
     /// The script is told of the first.
-    func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(batch jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
         await run(jobs, state: state, lane: lane)
     }
 

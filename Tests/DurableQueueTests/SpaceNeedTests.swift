@@ -14,7 +14,7 @@ import Testing
                 keys: [
                     LaneKey(kind: 1, value: "123456789012", isExclusive: true),
                     LaneKey(kind: 2, value: "ana@example.org|ana|ruiz", isExclusive: false),
-                ], kind: 1, isSnapshot: true, urgency: .live, acceptedAt: 1 << 40, unplaced: nil,
+                ], kind: 1, isSnapshot: true, urgency: .live, acceptedAt: 1 << 40, unroutable: nil,
                 payload: [UInt8](repeating: 7, count: payload)))
     }
 
@@ -33,7 +33,7 @@ import Testing
         func need(jobs: Int, payloads: Int, state: Int?) -> Int {
             let need = SpaceNeed(
                 jobs: jobs, payloads: payloads, states: state.map(SpaceNeed.state) ?? 0, lanes: 1, troubles: 0, keys: 0,
-                notes: 0)
+                metadata: 0)
             return need.jobs + need.states
         }
         let next = state + SpaceNeed.growth(forPayload: payload)

@@ -31,14 +31,14 @@ import Testing
             }
             let reason = try #require(await bench.queue.job(ids[0])?.reason)
             #expect(reason.contains("Too many open files") && reason.contains("tried again"))
-            #expect(await bench.queue.readTrouble?.contains("Too many open files") == true)
+            #expect(await bench.queue.readFailure?.contains("Too many open files") == true)
             #expect(bench.handler.begun == [])
 
             bench.log.failReads(nil)
             await wait(bench) { await bench.queue.counts().done == 4 }
             #expect(bench.handler.runs.map(\.job.attempt) == [1, 1, 1, 1])
             #expect(bench.handler.begun.filter { $0 != ids[1] } == [ids[0], ids[2], ids[3]])
-            #expect(await bench.queue.readTrouble == nil)
+            #expect(await bench.queue.readFailure == nil)
         }
     }
 
@@ -84,7 +84,7 @@ import Testing
             let good = [try await bench.add("bob"), try await bench.add("cid")]
             await bench.expect(good, are: .done)
             #expect(await bench.queue.job(bad)?.state.name == .waiting)
-            #expect(await bench.queue.readTrouble == "Input/output error")
+            #expect(await bench.queue.readFailure == "Input/output error")
             try await bench.queue.discard(bad)
         }
     }
@@ -117,7 +117,7 @@ import Testing
             let id = try await adding
             await bench.expect([id], are: .dead)
             #expect(await bench.queue.job(id)?.reason?.contains("damaged") == true)
-            #expect(await bench.queue.readTrouble == nil)
+            #expect(await bench.queue.readFailure == nil)
         }
     }
 

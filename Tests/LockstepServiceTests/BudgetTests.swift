@@ -127,20 +127,20 @@ struct BudgetTests {
             let fingerprints = try #require(await SecretFingerprinter(keptIn: queue))
             let name = "budget/key/" + fingerprints.fingerprint(of: configuration.gyms[0].keap.site)
             #expect(!name.contains("KeapAK"))
-            let used = try #require(await queue.note(name))
+            let used = try #require(await queue.metadata(name))
             // As an earlier version wrote it: the key's first gym stands for it, and for the account.
             var old = try BudgetUse(bytes: used)
             old.renameTenants([String(name.dropFirst("budget/".count)): "annex"])
             #expect(old.tenants.keys.sorted() == ["annex"])
-            try await queue.setNote(name, [], durable: true)
-            try await queue.setNote("budget/annex", old.bytes, durable: true)
+            try await queue.setMetadata(name, [], durable: true)
+            try await queue.setMetadata("budget/annex", old.bytes, durable: true)
 
             let found = try #require(try await restored(gyms, in: town).first)
             #expect(await day(found) == old.day.used)
             let tenant = try #require(await found.status().tenants.first)
             #expect(tenant.windows.first { $0.window == .tenantDay }?.used == old.tenants["annex"]?.day.used)
-            #expect(await queue.note("budget/annex") == nil)
-            #expect(await queue.note(name) != nil)
+            #expect(await queue.metadata("budget/annex") == nil)
+            #expect(await queue.metadata(name) != nil)
             #expect(await day(try #require(try await restored([gyms[1]], in: town).first)) == old.day.used)
         }
     }
@@ -148,7 +148,7 @@ struct BudgetTests {
     @Test(.timeLimit(.minutes(1)))
     func `the note of a budget that cannot be read is no reason not to start`() async throws {
         try await ServiceHarness.with() { town in
-            try await town.service.queue.setNote("budget/downtown", [9, 9, 9], durable: true)
+            try await town.service.queue.setMetadata("budget/downtown", [9, 9, 9], durable: true)
             let found = try await restored([ServiceHarness.Gym()], in: town)
             #expect(found.count == 1)
         }

@@ -39,7 +39,7 @@ struct ServiceTests {
         try await inDirectory { configuration in
             let first = try await Service.open(configuration, log: .silent)
             // What only a newer version could have written.
-            try await first.queue.setNote("directory/downtown", [0xFF, 0xFF], durable: true)
+            try await first.queue.setMetadata("directory/downtown", [0xFF, 0xFF], durable: true)
             await first.stop(grace: .zero)
             for _ in 0..<2 {
                 do {

@@ -40,7 +40,7 @@ final class AccountBook: Sendable {
     init(_ configuration: Configuration, _ fingerprints: SecretFingerprinter?, keptIn queue: JobQueue) async {
         self.configuration = configuration
         self.queue = queue
-        let learned = LearnedAccounts(bytes: await queue.note(Self.note) ?? [])
+        let learned = LearnedAccounts(bytes: await queue.metadata(Self.note) ?? [])
         var keys: [KeapSite: Key] = [:]
         for gym in configuration.gyms where keys[gym.keap.site] == nil {
             let site = gym.keap.site
@@ -122,7 +122,7 @@ final class AccountBook: Sendable {
             return (isNews || bytes != nil || configured != nil ? news : nil, bytes, state.tell)
         }
         // Where it cannot be kept, Keap tells it again after the next start.
-        if let bytes { try? await queue.setNote(Self.note, bytes, durable: false) }
+        if let bytes { try? await queue.setMetadata(Self.note, bytes, durable: false) }
         if let news { await tell?(news) }
     }
 

@@ -13,19 +13,19 @@ struct BudgetNotes: Sendable {
     func load(_ names: [String]) async -> [[UInt8]] {
         var found: [[UInt8]] = []
         for name in names {
-            if let saved = await queue.note(Self.prefix + name), !saved.isEmpty { found.append(renamed(saved)) }
+            if let saved = await queue.metadata(Self.prefix + name), !saved.isEmpty { found.append(renamed(saved)) }
         }
         return found
     }
 
     func save(_ bytes: [UInt8], as name: String) async throws {
-        try await queue.setNote(Self.prefix + name, bytes, durable: true)
+        try await queue.setMetadata(Self.prefix + name, bytes, durable: true)
     }
 
     /// Once what they held is kept under another name. One that is left behind is only read again.
     func forget(_ names: [String]) async {
-        for name in names where await queue.note(Self.prefix + name) != nil {
-            try? await queue.setNote(Self.prefix + name, [], durable: false)
+        for name in names where await queue.metadata(Self.prefix + name) != nil {
+            try? await queue.setMetadata(Self.prefix + name, [], durable: false)
         }
     }
 

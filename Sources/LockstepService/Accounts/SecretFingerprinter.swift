@@ -11,12 +11,12 @@ struct SecretFingerprinter: Sendable {
 
     /// With the secret that the queue keeps. Nil if a new one cannot be kept: no later start would find its fingerprints.
     init?(keptIn queue: JobQueue) async {
-        if let known = await queue.note(Self.note), known.count == Self.length {
+        if let known = await queue.metadata(Self.note), known.count == Self.length {
             secret = known
             return
         }
         secret = (0..<Self.length).map { _ in UInt8.random(in: .min ... .max) }
-        guard (try? await queue.setNote(Self.note, secret, durable: true)) != nil else { return nil }
+        guard (try? await queue.setMetadata(Self.note, secret, durable: true)) != nil else { return nil }
     }
 
     func fingerprint(of site: KeapSite) -> String {

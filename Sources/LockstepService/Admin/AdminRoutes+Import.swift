@@ -34,7 +34,7 @@ extension AdminRoutes {
                     tenant: gym.id.tenant, kind: JobKind.message, of: change, payload: message.bytes, isSnapshot: true,
                     urgency: .bulk)
                 // A file's row can be mended and sent again; a dead letter for it would only be in the way.
-                if let reason = job.unplaced {
+                if let reason = job.unroutable {
                     answer.refused.append(.init(row: index + 1, reason: reason))
                 } else {
                     jobs.append(.init(number: index + 1, job: job))

@@ -300,7 +300,7 @@ extension QueueError {
     fileprivate var status: Int {
         switch self {
         case .noSuchJob, .noSuchLane: 404
-        case .notNow, .unplaced, .stale: 409
+        case .notNow, .unroutable, .stale: 409
         case .tooLarge: 413
         case .unusable: 422
         case .full, .poisoned, .stopping, .unreadable: 503

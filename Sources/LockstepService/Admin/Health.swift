@@ -117,7 +117,7 @@ extension AdminRoutes {
         let stats = journal.stats()
         return Health(
             journalFailure: stats.poisoned, shortage: stats.full, isStopping: queueState.isStopping,
-            hasQueueFailed: queueState.hasFailed, readTrouble: queueState.readTrouble, circuits: circuits)
+            hasQueueFailed: queueState.hasFailed, readTrouble: queueState.readFailure, circuits: circuits)
     }
 
     /// - Parameter isKnown: the caller may know everything; a load balancer without a token learns what concerns it.

@@ -31,10 +31,10 @@ struct MetricsPage: Sendable {
         let troubles = await queue.standing
         page.single(
             "lockstep_journal_reads_failing", .gauge, "1 while stored messages cannot be read and are tried again.",
-            troubles.readTrouble == nil ? 0 : 1)
+            troubles.readFailure == nil ? 0 : 1)
         page.single(
             "lockstep_notes_dropped_total", .counter, "Small values that were not kept, for want of room.",
-            Double(troubles.droppedNotes))
+            Double(troubles.droppedMetadata))
         text = page.text
     }
 

@@ -31,7 +31,7 @@ struct Acceptance: Sendable {
             let accepted = try await queue.accept(new)
             guard accepted.isNew else { return Self.known(accepted.id) }
             note(accepted.id)
-            if let reason = new.unplaced {
+            if let reason = new.unroutable {
                 log.warning("job \(accepted.id) of gym \(new.tenant.rawValue) is a dead letter: \(reason)")
             }
             if news.isNews("intake", "open", unlessNew: true) { log.info("messages are accepted again") }
@@ -54,7 +54,7 @@ struct Acceptance: Sendable {
         case .unplaced(let reason, _):
             return NewJob(
                 tenant: tenant, kind: JobKind.message, keys: [], payload: message.bytes, isSnapshot: true,
-                unplaced: reason)
+                unroutable: reason)
         }
     }
 

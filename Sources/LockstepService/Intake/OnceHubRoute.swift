@@ -113,7 +113,7 @@ extension Acceptance {
         case .failure(let unplaced):
             return NewJob(
                 tenant: gym.id.tenant, kind: JobKind.booking, keys: [], payload: message.bytes,
-                unplaced: unplaced.reason)
+                unroutable: unplaced.reason)
         }
     }
 

@@ -87,6 +87,6 @@ extension NewJob {
         let keys = Array(LaneKeys.keys(of: change).prefix(QueuePolicy().maxKeys))
         self.init(
             tenant: tenant, kind: kind, keys: keys, payload: payload, isSnapshot: isSnapshot, urgency: urgency,
-            unplaced: keys.isEmpty ? "Neither an id nor a whole name with an address says whose this is." : nil)
+            unroutable: keys.isEmpty ? "Neither an id nor a whole name with an address says whose this is." : nil)
     }
 }

@@ -16,7 +16,7 @@ struct RestoredData: Sendable {
 
     /// Whether Keap may have been told more than this directory knows.
     func isRestored() async -> Bool {
-        guard let directory, let saved = await queue.note(Self.note), !saved.isEmpty else { return false }
+        guard let directory, let saved = await queue.metadata(Self.note), !saved.isEmpty else { return false }
         // A mark that cannot be read was written by another version, and tells nothing.
         guard let mark = try? JSONDecoder().decode(DirectoryMark.self, from: Data(saved)) else { return false }
         return !mark.isThere(in: directory)
@@ -28,7 +28,7 @@ struct RestoredData: Sendable {
             let bytes = try? JSONEncoder().encode(mark)  // text and numbers always encode
         else { return }
         do {
-            try await queue.setNote(Self.note, Array(bytes), durable: true)
+            try await queue.setMetadata(Self.note, Array(bytes), durable: true)
             mark.removeOthers(in: directory)
         } catch {
             mark.remove(from: directory)

@@ -94,14 +94,14 @@ final class SyncHandler: JobHandler {
         return person.leftOver(after: bytes, job: job.id.rawValue) == nil
     }
 
-    func joint(_ waiting: [Job], state bytes: [UInt8]) -> Int {
+    func batchable(_ waiting: [Job], state bytes: [UInt8]) -> Int {
         let gym = state.withLock { $0.gyms[waiting[0].tenant.rawValue] }
         let jobs = Array(crashes.batchable(waiting))
         guard let gym, jobs.count > 1 else { return 1 }
         return crashes.reading(jobs.map(\.id)) { gym.coalesced(jobs, state: bytes)?.count ?? 1 } ?? 1
     }
 
-    func run(together jobs: [Job], state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(batch jobs: [Job], state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
         let outcome = await crashes.run(jobs.map(\.id), waits: lane.waits) {
             await self.deliver(together: jobs, state: bytes, lane: lane)
         }

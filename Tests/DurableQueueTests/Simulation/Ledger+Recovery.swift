@@ -110,7 +110,7 @@ extension Ledger.State {
         entries[id]?.isUncertain = false
         entries[id]?.turnsWaited = 0
         entries[id]?.goesWith = nil
-        entries[id]?.runsAlone = false
+        entries[id]?.mustRunAlone = false
         guard let view else {
             guard entries[id]?.standing != .done else { return }
             let standing: Ledger.Standing = isOutOfDate(id) ? .superseded : .discarded

@@ -44,7 +44,7 @@ extension Ledger.State {
         guard let subject = entries[id]?.subject else { return }
         entries[id]?.standing = .done
         entries[id]?.timesDone += 1
-        entries[id]?.runsAlone = false
+        entries[id]?.mustRunAlone = false
         entries[id]?.doneIn = runsDone
         confirmed[group(subject), default: []].insert(id.rawValue)
     }
@@ -67,13 +67,13 @@ extension Ledger.State {
     mutating func checkJoint(_ jobs: [Job], _ policy: QueuePolicy) {
         guard jobs.count > 1, let first = entries[jobs[0].id]?.subject else { return }
         let ids = jobs.map(\.id)
-        if jobs.count > policy.maxTogether { breach(.limited, "\(ids) run together") }
+        if jobs.count > policy.maxBatch { breach(.limited, "\(ids) run together") }
         if zip(ids, ids.dropFirst()).contains(where: { $0 >= $1 }) { breach(.ordered, "\(ids) run in this order") }
         for id in ids {
             guard let entry = entries[id] else { continue }
             let subject = entry.subject
             if !subject.isSnapshot { breach(.ordered, "\(id) is no snapshot and runs among \(ids)") }
-            if entry.runsAlone { breach(.ordered, "\(id) was refused with others and runs among \(ids)") }
+            if entry.mustRunAlone { breach(.ordered, "\(id) was refused with others and runs among \(ids)") }
             guard id != ids[0] else { continue }
             if !subject.goesAlong { breach(.ordered, "\(id) runs among \(ids) without the handler's consent") }
             if !mayShareLane(first, subject) { breach(.ordered, "\(id) of another lane runs among \(ids)") }

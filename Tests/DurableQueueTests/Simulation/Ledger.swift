@@ -44,7 +44,7 @@ final class Ledger: Sendable {
         /// The first job of the joint run that it is in, if that is another.
         var goesWith: JobID?
         /// It was in a joint run that was refused, and has no verdict of its own yet.
-        var runsAlone = false
+        var mustRunAlone = false
         /// The number of the run in which it was done; 0 if that was undone by a crash.
         var doneIn = 0
         /// Turns of others of its tenant that it has seen while nothing held it up.
@@ -234,12 +234,12 @@ final class Ledger: Sendable {
                 for id in ids { state.isDone(id) }
             case .dead where isJoint:
                 // Nobody is, yet: whose fault it is shows when they are run one by one.
-                for id in ids { state.entries[id]?.runsAlone = true }
+                for id in ids { state.entries[id]?.mustRunAlone = true }
                 state.tally.jointRefusals += 1
             case .dead:
                 state.entries[first]?.standing = .dead
                 state.entries[first]?.charged += 1
-                state.entries[first]?.runsAlone = false
+                state.entries[first]?.mustRunAlone = false
             case .retry(_, _, _, let isCharged):
                 state.entries[first]?.hasPause = true
                 state.entries[first]?.charged += isCharged ? 1 : 0

@@ -8,14 +8,14 @@ struct SimulatedHandler: JobHandler {
     let life: Int
 
     func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
-        await run(together: [job], state: state, lane: lane)
+        await run(batch: [job], state: state, lane: lane)
     }
 
-    func joint(_ waiting: [Job], state: [UInt8]) -> Int {
+    func batchable(_ waiting: [Job], state: [UInt8]) -> Int {
         1 + waiting.dropFirst().prefix { SimulatedSubject($0.payload).goesAlong }.count
     }
 
-    func run(together jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(batch jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
         let run = ledger.begins(jobs, given: state)
         var chance = simulation.random(jobs[0].id.rawValue << 24 | UInt64(run) << 8 | UInt64(life))
         var known = state

@@ -26,7 +26,7 @@ struct SimulatedLife: Sendable {
         policy.maxPayload = 1 << 10
         policy.maxLaneState = 2 << 10
         policy.checkpointEvery = 8 << 10
-        policy.maxTogether = 4
+        policy.maxBatch = 4
         policy.afterDeadByTenant[SimulatedSubject.tenants[1]] = .park
         return policy
     }
@@ -106,7 +106,7 @@ struct SimulatedLife: Sendable {
             }
         }
         findings.paused = Set(await queue.counts().tenants.filter(\.value.isPaused).keys)
-        for key in SimulatedUsers.noteKeys { findings.notes[key] = await queue.note(key) }
+        for key in SimulatedUsers.noteKeys { findings.notes[key] = await queue.metadata(key) }
         return findings
     }
 

@@ -91,7 +91,7 @@ struct SimulatedUsers: Sendable {
                 case 6:
                     try await queue.checkpoint()
                     ledger.count(\.checkpoints)
-                case 7: try await setNote(&chance)
+                case 7: try await setMetadata(&chance)
                 default: await lookForTheStuck()
                 }
             } catch {
@@ -120,8 +120,8 @@ struct SimulatedUsers: Sendable {
 
     private func discardOne(_ chance: inout SeededGenerator) async throws {
         // Also what waits or runs, and what may have begun by now.
-        let unwanted = Bool.random(using: &chance) ? ledger.dead : ledger.unfinished
-        if let id = unwanted.randomElement(using: &chance) { try await discard(id) }
+        let discarding = Bool.random(using: &chance) ? ledger.dead : ledger.unfinished
+        if let id = discarding.randomElement(using: &chance) { try await discard(id) }
     }
 
     private func discard(_ id: JobID) async throws {
@@ -135,11 +135,11 @@ struct SimulatedUsers: Sendable {
         }
     }
 
-    private func setNote(_ chance: inout SeededGenerator) async throws {
+    private func setMetadata(_ chance: inout SeededGenerator) async throws {
         let key = Self.noteKeys.randomElement(using: &chance)!
         let value = [UInt8.random(in: 1...255, using: &chance)]
         ledger.noteIsAboutToBe(key, value)
-        try await queue.setNote(key, value, durable: true)
+        try await queue.setMetadata(key, value, durable: true)
         ledger.noteIs(key, value)
     }
 

@@ -22,14 +22,14 @@ struct JobExplanationTests {
         ),
         (.superseded(at: 1_699_999_999_000), "superseded", "A newer message about the same person was delivered first"),
         (.dead(at: 1_699_992_000_000, reason: "Keap refused it"), "dead", "dead letter, 2 h ago: Keap refused it"),
-        (.running(since: 1_699_999_997_000, attempt: 2, together: 1), "running", "running for 3 s, try 2."),
-        (.running(since: 1_700_000_000_000, attempt: 1, together: 3), "running", "3 jobs of its lane in one"),
+        (.running(since: 1_699_999_997_000, attempt: 2, batchSize: 1), "running", "running for 3 s, try 2."),
+        (.running(since: 1_700_000_000_000, attempt: 1, batchSize: 3), "running", "3 jobs of its lane in one"),
         (
-            .waitingToBegin(since: 1_699_999_997_000, together: 1, reason: nil), "waiting to begin",
+            .waitingToBegin(since: 1_699_999_997_000, batchSize: 1, reason: nil), "waiting to begin",
             "waiting for its turn at Keap for 3 s; no call was made for it yet."
         ),
         (
-            .waitingToBegin(since: 1_699_999_997_000, together: 3, reason: "an address"), "waiting to begin",
+            .waitingToBegin(since: 1_699_999_997_000, batchSize: 3, reason: "an address"), "waiting to begin",
             "waiting for an address for 3 s; no call was made for it yet, nor for the 2 that go with it."
         ),
         (.tenantNotServed, "gym not configured", "Gym downtown is not in the configuration"),
@@ -52,7 +52,7 @@ struct JobExplanationTests {
     }
 
     @Test func `a job behind others names the first of them and tells that one's story`() {
-        let running = Explanation.running(since: now - 1_000, attempt: 1, together: 1)
+        let running = Explanation.running(since: now - 1_000, attempt: 1, batchSize: 1)
         let story = story(.behind(first: Self.job, ahead: 3, because: running), Self.busy)
         #expect(story.why == "behind")
         #expect(story.after == Self.job)
@@ -66,8 +66,8 @@ struct JobExplanationTests {
     }
 
     @Test(arguments: [
-        Explanation.running(since: 0, attempt: 1, together: 1), .ready(ahead: 1), .afterRun(of: job),
-        .waitingToBegin(since: 0, together: 1, reason: nil),
+        Explanation.running(since: 0, attempt: 1, batchSize: 1), .ready(ahead: 1), .afterRun(of: job),
+        .waitingToBegin(since: 0, batchSize: 1, reason: nil),
     ])
     func `what Keap keeps waiting says what Keap's obstacle is`(_ why: Explanation) {
         #expect(story(why, Self.busy).sentences.last == "Keap is busy.")
@@ -77,7 +77,7 @@ struct JobExplanationTests {
     @Test func `each that comes first for a place costs a call at least`() {
         let busy = WaitReason(sentence: "Keap is busy.", lasts: .seconds(7), spacing: .milliseconds(250))
         #expect(story(.ready(ahead: 600), busy).lasts == .seconds(157))
-        #expect(story(.running(since: now, attempt: 1, together: 1), busy).lasts == .seconds(7))
+        #expect(story(.running(since: now, attempt: 1, batchSize: 1), busy).lasts == .seconds(7))
     }
 
     @Test(arguments: [

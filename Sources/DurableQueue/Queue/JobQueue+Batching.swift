@@ -1,0 +1,75 @@
+/// Several waiting snapshots of a lane in one run.
+///
+/// Decided when the lane's first job is about to run, and nothing of it is written: until the run is over all of them
+/// are pending, each in its place, and whatever interrupts it leaves them so. One record then closes them all.
+extension JobQueue {
+    /// The jobs of the run: the lease's own, and those behind it that go with it, which the lease holds from then on.
+    func formBatch(_ lease: inout Lease, state known: [UInt8]) async throws(QueueError) -> [Job] {
+        var read: [JobID: Job] = [:]
+        read[lease.job] = try await job(lease.job, of: lease, attempt: lease.attempt)
+        var chosen = [lease.job]
+        // Each time twice as many, so that neither reading nor asking is done in vain for a long line that does not
+        // go together, nor over and over for one that does.
+        var most = 2
+        while true {
+            var line: [Job] = []
+            for id in candidates(for: lease, most: most) {
+                // One that cannot be read, or is gone since, ends the line; its own turn will say what is wrong.
+                if read[id] == nil { read[id] = try? await job(id, of: lease) }
+                guard let job = read[id] else { break }
+                line.append(job)
+            }
+            guard line.count > chosen.count else { break }
+            let count = await batchSize(line, known)
+            chosen = line.prefix(count).map(\.id)
+            guard count == most, most < policy.maxBatch else { break }
+            most = min(2 * most, policy.maxBatch)
+        }
+        // Others may have been discarded, or put back between them, while this was reading.
+        let present = candidates(for: lease, most: chosen.count)
+        let jobs = zip(chosen, present).prefix { $0 == $1 }.compactMap { read[$0.0] }
+        guard jobs.count > 1, leases[lease.lane] == lease else { return [read[lease.job]!] }
+        lease.others = jobs.dropFirst().map(\.id)
+        dispatcher.hold(jobs.dropFirst().reduce(0) { $0 + $1.payload.count }, at: &lease.slot)
+        leases[lease.lane] = lease
+        return jobs
+    }
+
+    /// Not on the queue's own time: to make sense of payloads takes long enough for others to want to be accepted.
+    private nonisolated func batchSize(_ line: [Job], _ known: [UInt8]) async -> Int {
+        min(max(1, handler.batchable(line, state: known)), line.count)
+    }
+
+    /// Who could go with the lease's job, as far as the queue can tell: itself, and the snapshots right behind it.
+    private func candidates(for lease: Lease, most: Int) -> [JobID] {
+        guard let row = state.lanes[lease.lane], row.pending.first == lease.job, canTakeMore(lease, row) else {
+            return [lease.job]
+        }
+        var (line, bytes): ([JobID], Int) = ([], 0)
+        for id in row.pending.prefix(most) {
+            guard let job = state.jobs[id], job.isSnapshot, !mustRunAlone.contains(id), !discarding.contains(id),
+                job.sequence <= announcements.sequence, state.due(of: id) == 0
+            else { break }
+            bytes += Int(job.size)
+            guard bytes <= policy.maxBatchBytes else { break }
+            line.append(id)
+        }
+        return line.isEmpty ? [lease.job] : line
+    }
+
+    private func canTakeMore(_ lease: Lease, _ row: LaneTable.Row) -> Bool {
+        // A lane that was joined into this one meanwhile brought a state that this run does not know of, and jobs that
+        // rest on it; one of them may even be running.
+        row.absorbed.map(\.lane) == lease.merging
+            && dispatcher.hasRoomForMore(at: lease.slot) && !isHeld(row)
+    }
+
+    /// - Parameter attempt: nil for the one that would be its next.
+    func job(_ id: JobID, of lease: Lease, attempt: UInt32? = nil) async throws(QueueError) -> Job {
+        guard let row = state.jobs[id] else { throw .noSuchJob(id) }
+        return Job(
+            id: id, tenant: row.tenant, kind: row.kind, payload: try await payload(of: id),
+            attempt: Int(attempt ?? row.nextAttempt), acceptedAt: row.acceptedAt,
+            urgency: lease.slot.urgency == .live ? .live : row.urgency)
+    }
+}

@@ -1,0 +1,95 @@
+/// What operators ask of the queue. Everything here is on disk for good when it returns.
+extension JobQueue {
+    /// Puts a dead job back into its place in its lane, as if it had not been tried.
+    ///
+    /// - Parameter keys: for a job that had no lane, those that it turns out to have.
+    public func retry(_ id: JobID, keys: [LaneKey] = []) async throws(QueueError) {
+        let job = try open(id)
+        guard job.isDead else { throw .notNow(id, name(of: id, job)) }
+        let keys = try checked(keys)
+        var lane = job.lane.map(state.lanes.current)
+        if lane == nil {
+            guard !keys.isEmpty else { throw .unroutable(id) }
+            lane = try place(keys, of: job.tenant)
+        }
+        let ticket = try submit(.revived(job: id, lane: lane, keys: keys), .always)
+        try await durable(ticket)
+        eventSource.publish(.changed)
+        guard let lane = lane.map(state.lanes.current) else { return }
+        escalate(lane)
+        refresh(lane)
+    }
+
+    /// Closes a job that is not running, without doing it. A run that has not begun is called off first.
+    public func discard(_ id: JobID) async throws(QueueError) {
+        discarding.insert(id)
+        defer {
+            discarding.remove(id)
+            if let lane = state.jobs[id]?.lane { refresh(state.lanes.current(lane)) }
+        }
+        try await callOff(id)
+        let job = try open(id)
+        let record = OutcomeRecord(
+            job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [], at: wall())
+        let ticket = try submit(.outcome(record), .always)
+        mustRunAlone.remove(id)
+        try await durable(ticket)
+        eventSource.publish(.changed)
+        if let lane = job.lane { refresh(state.lanes.current(lane)) }
+    }
+
+    /// Returns when the job, which is being discarded, does not run.
+    ///
+    /// - Throws: `notNow` if its run has begun: what that does cannot be taken back.
+    private func callOff(_ id: JobID) async throws(QueueError) {
+        while let job = state.jobs[id], !job.isDead, let lease = lease(of: id, job) {
+            guard lease.control.callOffUnlessBegun(), !Task.isCancelled else { throw .notNow(id, .running) }
+            let bell = Bell()
+            leaseWaiters[lease.number, default: []].append(bell)
+            await bell.wait()
+        }
+    }
+
+    /// A job that is not finished.
+    private func open(_ id: JobID) throws(QueueError) -> QueueState.JobRow {
+        if let job = state.jobs[id] { return job }
+        if let finished = state.finished.byID[id] { throw .notNow(id, finished.state.name) }
+        throw .noSuchJob(id)
+    }
+
+    /// Runs of the tenant are called off: once this has been called, none begins anything new.
+    public func pause(_ tenant: TenantID) async throws(QueueError) {
+        let ticket = try submit(.paused(tenant: tenant, lane: nil, isPaused: true), .always)
+        callOffRuns(of: tenant)
+        eventSource.publish(.changed)
+        try await durable(ticket)
+    }
+
+    public func resume(_ tenant: TenantID) async throws(QueueError) {
+        try await durable(submit(.paused(tenant: tenant, lane: nil, isPaused: false), .always))
+        eventSource.publish(.changed)
+        await refreshLanes(of: tenant)
+    }
+
+    /// Calls off its run, as for a tenant.
+    public func pause(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {
+        let lane = try known(lane, tenant)
+        let ticket = try submit(.paused(tenant: tenant, lane: lane, isPaused: true), .always)
+        callOffRuns(of: lane)
+        eventSource.publish(.changed)
+        try await durable(ticket)
+    }
+
+    public func resume(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {
+        let lane = try known(lane, tenant)
+        try await durable(submit(.paused(tenant: tenant, lane: lane, isPaused: false), .always))
+        eventSource.publish(.changed)
+        refresh(lane)
+    }
+
+    private func known(_ lane: LaneID, _ tenant: TenantID) throws(QueueError) -> LaneID {
+        let current = state.lanes.current(lane)
+        guard state.lanes[current]?.tenant == tenant else { throw .noSuchLane(lane) }
+        return current
+    }
+}

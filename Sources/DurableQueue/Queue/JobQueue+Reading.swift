@@ -1,0 +1,93 @@
+/// Payloads and lane states lie in the log; only where they lie is in memory.
+extension JobQueue {
+    public func payload(of id: JobID) async throws(QueueError) -> [UInt8] {
+        guard state.jobs[id] != nil else { throw .noSuchJob(id) }
+        guard let record = try await record(at: { self.state.jobs[id]?.address })?.asAccepted else {
+            throw state.jobs[id] == nil ? .noSuchJob(id) : .damaged("the record of job \(id) is not one of a job")
+        }
+        return record.payload
+    }
+
+    /// A lane's state, and where its own part was read.
+    struct KnownState {
+        var bytes: [UInt8] = []
+        var address: LogAddress?
+    }
+
+    /// The state for a leased run: the lane's own, with those of the lanes in the lease merged in.
+    ///
+    /// Asked for lane by lane, since the lane may be joined into another while this reads.
+    func laneState(for lease: Lease) async throws(QueueError) -> KnownState {
+        var known = KnownState(address: state.lanes.stateAddress(of: lease.lane))
+        known.bytes = try await laneState(of: lease.lane)
+        for other in lease.merging {
+            let theirs = try await laneState(of: other)
+            if !theirs.isEmpty { known.bytes = handler.merge(known.bytes, theirs) }
+        }
+        return known
+    }
+
+    /// The durable state, as last written, of the lane that these keys lead to; empty if there is none.
+    public func state(ofLaneWith keys: [LaneKey], of tenant: TenantID) async throws(QueueError) -> [UInt8] {
+        let placement = state.lanes.place(try checked(keys), of: tenant)
+        guard !placement.isNew else { return [] }
+        var known: [UInt8] = []
+        for lane in [placement.lane] + placement.joins {
+            for part in [lane] + (state.lanes[lane]?.absorbed.map(\.lane) ?? []) {
+                let bytes = try await laneState(of: part)
+                if !bytes.isEmpty { known = known.isEmpty ? bytes : handler.merge(known, bytes) }
+            }
+        }
+        return known
+    }
+
+    func laneState(of lane: LaneID) async throws(QueueError) -> [UInt8] {
+        guard state.lanes.stateAddress(of: lane) != nil else { return [] }
+        guard let bytes = try await record(at: { self.state.lanes.stateAddress(of: lane) })?.asLaneState else {
+            throw .damaged("the record of lane \(lane)'s state is not one")
+        }
+        return bytes
+    }
+
+    /// Reads what lies at an address that may change meanwhile, when a nearly empty part of the log is copied forward and
+    /// let go.
+    private func record(at address: () -> LogAddress?) async throws(QueueError) -> PoolRecord? {
+        while let now = address() {
+            do throws(QueueError) {
+                return try await record(at: now)
+            } catch {
+                if address() == now { throw error }
+            }
+        }
+        return nil
+    }
+
+    func record(at address: LogAddress) async throws(QueueError) -> PoolRecord {
+        let found: (kind: UInt8, payload: [UInt8])
+        do throws(LogFailure) {
+            found = try await log.read(address)
+        } catch {
+            if case .unreadable(let reason) = error {
+                tellOfReading { $0.failed(address, reason, at: steadyNow) }
+            }
+            throw QueueError(error)
+        }
+        tellOfReading { $0.succeeded(address, at: steadyNow) }
+        do {
+            return try PoolRecord(kind: found.kind, payload: found.payload)
+        } catch {
+            throw .damaged("a record of a kind that is not known")
+        }
+    }
+
+    /// Why records cannot be read for now; nil if all that were tried can.
+    public var readFailure: String? { readFailures.reason(at: steadyNow) }
+
+    private func tellOfReading(_ change: (inout ReadFailures) -> Void) {
+        let before = readFailures.isWell
+        change(&readFailures)
+        guard readFailures.isWell != before else { return }
+        eventSource.publish(.changed)
+        handler.readingChanged(readFailures.reason(at: steadyNow))
+    }
+}

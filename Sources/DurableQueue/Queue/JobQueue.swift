@@ -1,0 +1,265 @@
+/// A durable queue that runs jobs in lanes: strictly one at a time and in the order of acceptance within a lane, side by
+/// side across lanes, fairly between tenants.
+///
+/// A job is accepted when its record is on disk for good, and from then on it is run until it is done, or visible as
+/// dead. It may be run twice: its completion is written, but not synced, before the lane goes on.
+public actor JobQueue {
+    let log: any JobLog
+    let handler: any JobHandler
+    let policy: QueuePolicy
+    let clock: PoolClock
+    let wall: @Sendable () -> Int64
+    nonisolated let eventSource = QueueEventSource()
+    var state: QueueState
+    var dispatcher: Dispatcher
+    /// The attempt that holds each running lane.
+    var leases: [LaneID: Lease] = [:]
+    var leasesGiven: UInt64 = 0
+    /// A completion could not be written. What is in memory is more than is on disk, so nothing may follow from it
+    /// until the next start, which reads what the log has.
+    var hasFailed = false
+    /// Lanes that stand in the dispatcher's ready set, in which line, and under which number.
+    var ready: [LaneID: (urgency: JobUrgency, number: UInt64)] = [:]
+    /// Nil: all.
+    var servedTenants: Set<TenantID>?
+    /// When jobs are due that wait for a time. Each has one entry that means it: the one whose time is the state's.
+    var due = DelayQueue()
+    /// What the wall clock showed when the queue's own clock began; see `steadyNow`.
+    let origin: Int64
+    /// Rung when there may be something to dispatch.
+    let bell = Bell()
+    /// Rung when all running jobs are to be cancelled.
+    let cancelRuns = Bell()
+    /// By the leases' numbers: rung when they end.
+    var leaseWaiters: [UInt64: [Bell]] = [:]
+    /// Jobs that are about to be discarded: they are not begun any more.
+    var discarding: Set<JobID> = []
+    var isStopping = false
+    var isDispatching = false
+    /// For the jitter of pauses.
+    var random: any RandomNumberGenerator & Sendable
+    /// Jobs of a joint run that was refused: each gets a verdict of its own. Starts anew with the process.
+    var mustRunAlone: Set<JobID> = []
+    var loggedSinceCheckpoint: Int
+    /// Since the last checkpoint, for want of room.
+    var wasRefused = false
+    var isCheckpointing = false
+    /// Rung when the log may have more room.
+    var roomWaiters: [Bell] = []
+    /// What running jobs let their lanes' states grow by before their last try. Starts anew with the process.
+    var growth: [JobID: Int] = [:]
+    /// Compaction that gained nothing is not tried again before.
+    var nextCompaction = Duration.zero
+    var announcements: Announcements
+    /// Whether `run` has told the handler of what was found pending.
+    var isBacklogAnnounced = true
+    /// Jobs whose acceptance was not confirmed yet: those that come again with one of their keys wait for the same sync.
+    /// After a failed sync they stay here, so that nothing is answered that is not on disk.
+    var unconfirmed: [JobID: LogTicket] = [:]
+    public internal(set) var staleCompletions = 0
+    var readFailures = ReadFailures()
+    var droppedMetadata = 0
+    /// Of the value that was written in parts last.
+    var metadataGeneration: UInt32 = 0
+
+    /// Who may speak for a lane: one attempt of one job, and of those that go with it.
+    struct Lease: Hashable {
+        var job: JobID
+        /// Those that stand behind it in its lane and are done in the same run, in their order.
+        var others: [JobID] = []
+        var lane: LaneID
+        var attempt: UInt32
+        /// No two leases are alike, though a try that was not charged leaves its attempt to the next.
+        var number: UInt64
+        /// Lanes whose states are merged into the one that the attempt is given.
+        var merging: [LaneID]
+        var slot: Dispatcher.Slot
+        let control: RunControl
+        /// Milliseconds since 1970.
+        var since: Int64
+
+        /// Its jobs in their order.
+        var jobs: [JobID] { [job] + others }
+
+        func holds(_ id: JobID) -> Bool { id == job || others.contains(id) }
+    }
+
+    init(
+        log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy, clock: PoolClock,
+        wall: @escaping @Sendable () -> Int64, random: any RandomNumberGenerator & Sendable
+    ) {
+        self.log = log
+        self.handler = handler
+        self.policy = policy
+        self.clock = clock
+        self.wall = wall
+        origin = wall() - clock.now().milliseconds
+        self.random = random
+        state = found.state
+        announcements = Announcements(after: log.durableSequence)
+        loggedSinceCheckpoint = found.logged
+        dispatcher = Dispatcher(
+            perTenant: .init(lanes: policy.lanesPerTenant, bytes: policy.maxRunningBytes / 4),
+            total: .init(lanes: policy.lanes, bytes: policy.maxRunningBytes), least: policy.leastLanesPerTenant)
+    }
+
+    /// Finishes recovery: nothing is dispatched before `run`.
+    ///
+    /// - Parameters:
+    ///   - found: all records of the log, applied to one state in their order.
+    ///   - random: what the pauses between tries are drawn from.
+    public static func open<C: Clock>(
+        log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy = QueuePolicy(),
+        clock: C, wall: @escaping @Sendable () -> Int64,
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    ) async throws(QueueError) -> JobQueue where C.Duration == Duration {
+        let queue = JobQueue(
+            log: log, found: found, handler: handler, policy: policy, clock: PoolClock(clock), wall: wall,
+            random: random)
+        await queue.recover()
+        return queue
+    }
+
+    private func recover() {
+        state.settleTroubles(
+            dueBy: steadyNow + min(max(policy.retry.cap, .zero), Self.longestPause).milliseconds)
+        for (number, trouble) in state.troubles where trouble.due != 0 {
+            due.add(JobID(rawValue: number), due: trouble.due)
+        }
+        tellNeeds()
+        for (number, job) in state.jobs.rows where !job.isDead && handler.wantsAcceptance(ofKind: job.kind) {
+            announcements.add(found: JobID(rawValue: number))
+            isBacklogAnnounced = false
+        }
+        // The lanes that waited longest first.
+        for (number, job) in state.jobs.rows {
+            guard let lane = job.id, !job.isDead, state.lanes.head(of: lane)?.rawValue == number else { continue }
+            refresh(lane)
+        }
+    }
+
+    /// What happens from now on.
+    public nonisolated func events() -> QueueEvents { eventSource.listen() }
+
+    // MARK: Accepting
+
+    public var isAccepting: Bool { !isStopping && !hasFailed && log.isFailed == nil }
+
+    /// Returns when the job is on disk for good. Its place in its lane is taken at the call, so that two jobs which are
+    /// accepted one after the other run in that order, whichever call returns first.
+    ///
+    /// - Returns: the job's number; of a job whose idempotency key is known, the earlier job's.
+    public func enqueue(_ job: NewJob) async throws(QueueError) -> JobID { try await accept(job).id }
+
+    /// As ``enqueue(_:)``, and says whether the job is new. Of several calls with one idempotency key one stores a job, and
+    /// all return once that job is on disk, or throw if it does not get there.
+    ///
+    /// Known are the keys of jobs that are not finished and, of each tenant, the newest 4,096; also after a restart.
+    public func accept(_ job: NewJob) async throws(QueueError) -> Acceptance {
+        var waits = 0
+        var taken: (record: AcceptedRecord, ticket: LogTicket)?
+        while taken == nil {
+            if let key = job.idempotencyKey, let known = try await self.job(withIdempotencyKey: key, of: job.tenant) {
+                return Acceptance(id: known, isNew: false)
+            }
+            guard !isStopping else { throw .stopping }
+            do throws(QueueError) {
+                let record = try entry(job)
+                let promise = SpaceNeed.promise(forPayload: job.payload.count)
+                taken = (record, try submit(.accepted(record), .reserve(promise)))
+            } catch {
+                guard error == .full else { throw error }
+                try await waitIfComing(&waits)
+            }
+        }
+        guard let (record, ticket) = taken else { throw .full }
+        announcements.add(
+            AcceptedJob(id: record.id, tenant: job.tenant, kind: job.kind, payload: job.payload),
+            at: ticket.sequence)
+        unconfirmed[record.id] = ticket
+        try await durable(ticket)
+        unconfirmed[record.id] = nil
+        eventSource.publish(.accepted(record.id))
+        announce()
+        return Acceptance(id: record.id, isNew: true)
+    }
+
+    /// The job that was accepted with this key, once it is on disk; nil if none is remembered.
+    public func job(withIdempotencyKey key: String, of tenant: TenantID) async throws(QueueError) -> JobID? {
+        let key = key.shortened(to: policy.maxKeyBytes)
+        guard let id = state.job(withIdempotencyKey: key, of: tenant) else { return nil }
+        if let ticket = unconfirmed[id] {
+            try await durable(ticket)
+            announce()
+        }
+        return id
+    }
+
+    /// What is written of a new job. Lanes that its keys show to be one are joined first.
+    private func entry(_ job: NewJob) throws(QueueError) -> AcceptedRecord {
+        guard job.keys.isEmpty == (job.unroutable != nil) else {
+            throw .unusable("A job has either keys or a reason why it has none.")
+        }
+        guard job.payload.count <= policy.maxPayload else {
+            throw .tooLarge(bytes: job.payload.count, limit: policy.maxPayload)
+        }
+        let keys = try checked(job.keys)
+        let lane = keys.isEmpty ? nil : try place(keys, of: job.tenant)
+        return AcceptedRecord(
+            id: JobID(rawValue: state.nextJob), tenant: job.tenant, lane: lane, keys: keys, kind: job.kind,
+            isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: wall(),
+            unroutable: job.unroutable.map(bounded), payload: job.payload,
+            idempotencyKey: job.idempotencyKey?.shortened(to: policy.maxKeyBytes))
+    }
+
+    /// Keys as they are written and looked for: a long one is told by its hash.
+    func checked(_ keys: [LaneKey]) throws(QueueError) -> [LaneKey] {
+        guard keys.count <= policy.maxKeys else {
+            throw .unusable("A job has at most \(policy.maxKeys) keys, not \(keys.count).")
+        }
+        return keys.map { $0.shortened(to: policy.maxKeyBytes) }
+    }
+
+    /// The lane that these keys lead to. Lanes that they show to be one are joined.
+    func place(_ keys: [LaneKey], of tenant: TenantID) throws(QueueError) -> LaneID {
+        let placement = state.lanes.place(keys, of: tenant)
+        for other in placement.joins {
+            _ = try submit(.joined(from: other, into: placement.lane), .reserve(0))
+            ready[other] = nil
+            escalate(placement.lane)
+            refresh(placement.lane)
+        }
+        return placement.lane
+    }
+
+    // MARK: The log
+
+    /// Takes the record's place in the order, and takes it into the state, in one step.
+    func submit(_ record: PoolRecord, _ space: SpaceCharge) throws(QueueError) -> LogTicket {
+        let payload = record.payload
+        do {
+            let ticket = try log.submit(record.kind, payload, space)
+            state.apply(record, at: ticket)
+            tellNeeds()
+            loggedSinceCheckpoint += payload.count + RecoveredJobs.frame
+            return ticket
+        } catch {
+            throw QueueError(error)
+        }
+    }
+
+    func durable(_ ticket: LogTicket) async throws(QueueError) {
+        do {
+            try await log.durable(ticket)
+        } catch {
+            throw QueueError(error)
+        }
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,33 @@
+struct LaneRecord: Equatable, Sendable {
+    var id: LaneID
+    var tenant: TenantID
+    var keys: [LaneKey]
+    var state: LogAddress?
+    var absorbed: [MergedLane]
+    var newestSnapshot: JobID
+    var isPaused: Bool
+    var parkedBy: [JobID]
+}
+
+/// A lane that was joined into another, as long as its own state is not yet part of the other's.
+struct MergedLane: Equatable, Sendable {
+    var lane: LaneID
+    var state: LogAddress?
+}
+
+struct JobRecord: Equatable, Sendable {
+    var id: JobID
+    var tenant: TenantID
+    var lane: LaneID?
+    var address: LogAddress
+    var kind: UInt8
+    var isSnapshot: Bool
+    var urgency: JobUrgency
+    var acceptedAt: Int64
+    var attempts: UInt32
+    var isDead: Bool
+    var due: Int64
+    var reason: String
+    var size: UInt32
+    var finishedAt: Int64
+}

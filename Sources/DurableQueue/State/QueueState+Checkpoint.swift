@@ -1,0 +1,124 @@
+extension QueueState {
+    /// The state as it is now, for a reader that takes longer over it than the queue can stand still. Copies nothing: what
+    /// changes meanwhile is copied in small pieces by the change.
+    var snapshot: QueueSnapshot {
+        QueueSnapshot(
+            jobs: jobs, lanes: lanes, troubles: troubles, acceptedKeys: acceptedKeys.entries,
+            small: [.counters(nextJob: nextJob, nextLane: lanes.nextLane, done: done)]
+                + metadata.map { .metadata(key: $0, value: $1) }
+                + pausedTenants.map { .paused(tenant: $0, lane: nil, isPaused: true) },
+            unknown: unknown)
+    }
+}
+
+/// All that the queue knows as records, which applied to an empty state make this one again (but for the list of
+/// finished jobs). Made one at a time, so that a checkpoint of many jobs takes no memory of its own.
+struct QueueSnapshot: Sequence, Sendable {
+    let jobs: JobTable
+    let lanes: LaneTable
+    let troubles: SparseTable<QueueState.LastFailure>
+    let acceptedKeys: SparseTable<AcceptedKeys.Entry>
+    let small: [PoolRecord]
+    let unknown: [RecoveredRecord]
+
+    func makeIterator() -> Iterator { Iterator(self) }
+
+    struct Iterator: IteratorProtocol {
+        private let snapshot: QueueSnapshot
+        private var small: IndexingIterator<[PoolRecord]>
+        private var lanes: SparseTable<LaneTable.Packed>.Iterator
+        private var jobs: SparseTable<JobTable.Packed>.Iterator
+        private var troubles: SparseTable<QueueState.LastFailure>.Iterator
+        private var acceptedKeys: SparseTable<AcceptedKeys.Entry>.Iterator
+        private var unknown: IndexingIterator<[RecoveredRecord]>
+
+        init(_ snapshot: QueueSnapshot) {
+            self.snapshot = snapshot
+            small = snapshot.small.makeIterator()
+            lanes = snapshot.lanes.rows.makeIterator()
+            jobs = snapshot.jobs.rows.makeIterator()
+            troubles = snapshot.troubles.makeIterator()
+            acceptedKeys = snapshot.acceptedKeys.makeIterator()
+            unknown = snapshot.unknown.makeIterator()
+        }
+
+        /// Lanes before the jobs that stand in them, and jobs in the order of acceptance, so that each is added to the
+        /// end of its lane again.
+        mutating func next() -> (kind: UInt8, payload: [UInt8])? {
+            if let record = small.next() ?? nextLanes() ?? nextJobs() ?? nextTroubles() ?? nextKeys() {
+                return (record.kind, record.payload)
+            }
+            return unknown.next().map { ($0.kind, $0.payload) }
+        }
+
+        /// Bytes of one record, roughly: so few that any journal takes them, so many that their frame hardly counts.
+        private static let blockSize = 2 << 10
+
+        private mutating func nextLanes() -> PoolRecord? {
+            let table = snapshot.lanes
+            var (names, rows, size) = (BlockTenants(), [LanesRecord.Lane](), 0)
+            while size < Self.blockSize, let (number, row) = lanes.next() {
+                let id = LaneID(rawValue: number)
+                var saved = row
+                saved.tenant = names.place(of: row.tenant, in: table.tenants)
+                (saved.line, saved.firstKey, saved.isRare) = (LaneQueue(), 0, false)
+                let keys = table.keys(of: id)
+                let rarity = table.rarities[id] ?? LaneTable.LaneExtras()
+                rows.append(LanesRecord.Lane(id: id, row: saved, keys: keys, rarity: rarity))
+                size += 48 + 18 * keys.count + 17 * rarity.absorbed.count + 8 * rarity.parkedBy.count
+            }
+            guard !rows.isEmpty else { return nil }
+            return .lanes(LanesRecord(secret: table.printer.secret, tenants: names.names, rows: rows))
+        }
+
+        private mutating func nextJobs() -> PoolRecord? {
+            var (names, rows, size) = (BlockTenants(), [JobsRecord.Job](), 0)
+            while size < Self.blockSize, let (number, row) = jobs.next() {
+                var saved = row
+                saved.sequence = 0
+                saved.tenant = names.place(of: row.tenant, in: snapshot.jobs.tenants)
+                // By the number that it goes on under: that the lane was joined is forgotten once all of it is merged.
+                saved.lane = row.id.map(snapshot.lanes.current)?.rawValue ?? 0
+                rows.append(JobsRecord.Job(id: JobID(rawValue: number), row: saved))
+                size += 46
+            }
+            return rows.isEmpty ? nil : .jobs(JobsRecord(tenants: names.names, rows: rows))
+        }
+
+        private mutating func nextTroubles() -> PoolRecord? {
+            var (rows, size) = ([ReadFailuresRecord.Row](), 0)
+            while size < Self.blockSize, let (number, trouble) = troubles.next() {
+                rows.append(ReadFailuresRecord.Row(id: JobID(rawValue: number), trouble: trouble))
+                size += 28 + trouble.reason.utf8.count
+            }
+            return rows.isEmpty ? nil : .troubles(ReadFailuresRecord(rows: rows))
+        }
+
+        private mutating func nextKeys() -> PoolRecord? {
+            var (names, rows, size) = (BlockTenants(), [AcceptedKeys.Entry](), 0)
+            while size < Self.blockSize, let (_, entry) = acceptedKeys.next() {
+                var saved = entry
+                saved.tenant = names.place(of: entry.tenant, in: snapshot.jobs.tenants)
+                rows.append(saved)
+                size += 28
+            }
+            guard !rows.isEmpty else { return nil }
+            let secret = snapshot.lanes.printer.secret
+            return .acceptedKeys(AcceptedKeysRecord(secret: secret, tenants: names.names, rows: rows))
+        }
+    }
+}
+
+/// The tenants that occur in one record.
+private struct BlockTenants {
+    private(set) var names: [TenantID] = []
+    private var places: [UInt32: UInt32] = [:]
+
+    mutating func place(of number: UInt32, in tenants: TenantInterner) -> UInt32 {
+        if let place = places[number] { return place }
+        let place = UInt32(names.count)
+        names.append(tenants[number])
+        places[number] = place
+        return place
+    }
+}
