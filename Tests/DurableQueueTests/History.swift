@@ -1,5 +1,6 @@
-import DurableQueue
 import Synchronization
+
+@testable import DurableQueue
 
 /// A second opinion on the queue: hears of everything that happens and knows the promises, but not how they are kept.
 final class History: Sendable {
@@ -9,6 +10,12 @@ final class History: Sendable {
         /// 0: by id; 1: by name; 2: by booking; 3: by booking and name, which makes the two one.
         var flavour: UInt8
         var isSnapshot: Bool
+
+        static let people: UInt8 = 9
+        /// Of some, no run leaves a state, so that their lanes are forgotten.
+        var leavesState: Bool { person < 6 }
+        /// A key that runs find out: by name and by booking they come to the same.
+        var record: LaneKey? { flavour == 0 ? nil : LaneKey(kind: 4, value: "record \(person)", isExclusive: false) }
 
         var payload: [UInt8] { [person, flavour, isSnapshot ? 1 : 0] }
         init(person: UInt8, flavour: UInt8, isSnapshot: Bool) {
@@ -49,13 +56,17 @@ final class History: Sendable {
         var jobs: [JobID: Entry] = [:]
         /// Numbers that the state of the next run must contain, by what certainly shares a lane.
         var confirmed: [Subject: Set<UInt8>] = [:]
+        /// Which runs rest on a claimed key now.
+        var claimed: [LaneKey: JobID] = [:]
         var broken: [String] = []
         var begun = 0
+        var lanesForgotten = 0
     }
 
     private let state = Mutex(State())
     var broken: [String] { state.withLock { $0.broken } }
     var begun: Int { state.withLock { $0.begun } }
+    var lanesForgotten: Int { state.withLock { $0.lanesForgotten } }
     var deadJobs: [JobID] { state.withLock { $0.jobs.filter { $0.value.standing == .dead }.map(\.key).sorted() } }
 
     func accepted(_ id: JobID, _ payload: [UInt8], life: Int) {
@@ -96,9 +107,21 @@ final class History: Sendable {
         state.jobs[job.id]?.standing = .running
     }
 
+    /// A run was told that a key is its own. No two may rest on one at once.
+    func claims(_ key: LaneKey, _ job: Job, life: Int) {
+        state.withLock { state in
+            guard life == state.life else { return }
+            if let other = state.claimed[key], other != job.id {
+                state.broken.append("\(job.id) was given the key of \(other), which runs")
+            }
+            state.claimed[key] = job.id
+        }
+    }
+
     func ends(_ jobs: [Job], _ outcome: JobOutcome, life: Int) {
         state.withLock { state in
             guard life == state.life else { return }
+            state.claimed = state.claimed.filter { $0.value != jobs[0].id }
             // Of a joint run that is refused nobody is dead yet.
             let isParted = if case .dead = outcome { jobs.count > 1 } else { false }
             for job in jobs { ends(job, isParted ? .interrupted(state: []) : outcome, &state) }
@@ -110,7 +133,7 @@ final class History: Sendable {
         switch outcome {
         case .done:
             state.jobs[job.id]?.standing = .done
-            state.confirmed[key(subject), default: []].insert(UInt8(job.id))
+            if subject.leavesState { state.confirmed[key(subject), default: []].insert(UInt8(job.id)) }
             // Older snapshots of its lane may be closed as superseded now.
             guard subject.isSnapshot else { return }
             for (id, other) in state.jobs where id < job.id && other.subject.person == subject.person {
@@ -139,6 +162,8 @@ final class History: Sendable {
     func crash(_ log: MemoryLog, _ crash: MemoryLog.Crash, luck: Double) -> MemoryLog {
         state.withLock { state in
             state.life += 1
+            state.claimed = [:]
+            state.lanesForgotten += log.records.count { $0.kind == PoolRecord.forgotten([]).kind }
             return log.crash(crash, luck: luck)
         }
     }
@@ -191,7 +216,18 @@ struct HistoryHandler: JobHandler {
         var chance = Seeded(seed ^ job.id.rawValue &* 31 ^ UInt64(job.attempt) &* 1_009 ^ UInt64(life) &* 77_777)
         for _ in 0..<Int.random(in: 0...12, using: &chance) { await Task.yield() }
         var known = state
-        if Int.random(in: 0..<4, using: &chance) == 0 {
+        let subject = History.Subject(job.payload)
+        if let key = subject.record, Int.random(in: 0..<6, using: &chance) == 0 {
+            switch try? await lane.claim(key) {
+            case .own: history.claims(key, job, life: life)
+            case .joining, .others, nil:
+                let outcome = JobOutcome.retry(reason: "joined", state: known, after: .zero, isCharged: false)
+                history.ends(jobs, outcome, life: life)
+                return outcome
+            }
+            for _ in 0..<Int.random(in: 0...12, using: &chance) { await Task.yield() }
+        }
+        if subject.leavesState, Int.random(in: 0..<4, using: &chance) == 0 {
             known += [200 + job.payload[0]]
             // It fails only when the process is over, and then nobody looks.
             try? await lane.save(known)
@@ -201,6 +237,7 @@ struct HistoryHandler: JobHandler {
             case 0...1 where job.attempt < 5: .retry(reason: "no luck", state: known)
             case 2: .dead(reason: "refused", state: known)
             case _ where Task.isCancelled: .interrupted(state: known)
+            case _ where !subject.leavesState: .done(state: known)
             default: .done(state: known + jobs.map { UInt8($0.id) })
             }
         history.ends(jobs, outcome, life: life)

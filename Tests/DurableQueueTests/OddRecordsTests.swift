@@ -49,7 +49,7 @@ private struct OddRecords {
     private mutating func address() -> LogAddress? { any([nil, LogAddress(rawValue: 0), LogAddress(rawValue: .max)]) }
 
     mutating func record() -> PoolRecord {
-        switch Int.random(in: 0..<16, using: &chance) {
+        switch Int.random(in: 0..<17, using: &chance) {
         case 0...3: .accepted(accepted())
         case 4...5: .outcome(outcome())
         case 6: .batchOutcome(outcome(), others: [job(), job()])
@@ -60,7 +60,8 @@ private struct OddRecords {
         case 11: .moved(accepted())
         case 12: .counters(nextJob: number(), nextLane: number(), done: number())
         case 13: .lane(lane())
-        case 14: .jobs(JobsRecord(tenants: [.gym], rows: [packed(), packed()]))
+        case 14: .forgotten(lanes())
+        case 15: .jobs(JobsRecord(tenants: [.gym], rows: [packed(), packed()]))
         default:
             .troubles(
                 ReadFailuresRecord(rows: [

@@ -58,6 +58,7 @@ import Testing
                 isSnapshot: true, urgency: .bulk, acceptedAt: 5, attempts: 6, isDead: true, due: 7, reason: "x",
                 size: 8,
                 finishedAt: 9)),
+        .forgotten([LaneID(rawValue: 3), LaneID(rawValue: 1 << 40)]),
         .counters(nextJob: 1, nextLane: 2, done: 3),
         .lanes(
             LanesRecord(
@@ -69,7 +70,7 @@ import Testing
                     LanesRecord.Lane(
                         id: LaneID(rawValue: 5),
                         row: LaneTable.Packed(
-                            state: 77, newestSnapshot: 3, stateSize: 9, tenant: 0, isPaused: true),
+                            state: 77, stateSize: 9, newestSnapshot: 3, tenant: 0, isPaused: true),
                         keys: [FingerprintedKey(print: KeyFingerprint(low: 5, high: 6), kind: 7, isExclusive: true)],
                         rarity: LaneTable.LaneExtras(
                             absorbed: [MergedLane(lane: LaneID(rawValue: 2), state: nil)],
@@ -152,6 +153,8 @@ import Testing
         #expect(
             PoolRecord.joined(from: LaneID(rawValue: 1), into: LaneID(rawValue: 2)).payload
                 == [1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
+        #expect(
+            PoolRecord.forgotten([LaneID(rawValue: 3)]).payload == [1, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0])
         #expect(PoolRecord.metadata(key: "k", value: [7]).payload == [1, 1, 0, 0, 0, 107, 1, 0, 0, 0, 7])
         let job = AcceptedRecord(
             id: JobID(rawValue: 258), tenant: TenantID("g"), lane: LaneID(rawValue: 3), keys: [.id("1")], kind: 5,

@@ -1,5 +1,6 @@
-import DurableQueue
 import Testing
+
+@testable import DurableQueue
 
 /// Random lives of a queue, each ended by a crash, under the eyes of a second opinion.
 @Suite(.timeLimit(.minutes(2))) struct RandomHistoryTests {
@@ -22,6 +23,7 @@ import Testing
         }
         #expect(history.broken == [], "seed \(seed)")
         #expect(history.begun > 20, "seed \(seed)")
+        #expect(history.lanesForgotten > 0, "seed \(seed)")
     }
 }
 
@@ -39,6 +41,7 @@ private struct Life {
         policy.lanes = 4
         policy.afterDeadByTenant[TenantID("1")] = .park
         policy.checkpointEvery = 6_000
+        policy.lanesForgottenAtOnce = 1
         return try await JobQueue.open(
             log: log, found: log.found, handler: handler, policy: policy, clock: clock, wall: { clock.wall })
     }
@@ -81,7 +84,8 @@ private struct Life {
     private func add(_ queue: JobQueue, _ chance: inout Seeded) async throws {
         let flavour: UInt8 = [0, 0, 0, 1, 1, 2, 2, 3].randomElement(using: &chance)!
         let subject = History.Subject(
-            person: .random(in: 0..<6, using: &chance), flavour: flavour, isSnapshot: .random(using: &chance))
+            person: .random(in: 0..<History.Subject.people, using: &chance), flavour: flavour,
+            isSnapshot: .random(using: &chance))
         _ = try await queue.enqueue(
             NewJob(
                 tenant: TenantID("\(subject.person % 2)"), kind: 1, keys: subject.keys, payload: subject.payload,

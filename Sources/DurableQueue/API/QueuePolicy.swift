@@ -36,6 +36,8 @@ public struct QueuePolicy: Sendable {
     public var afterDead: AfterDead = .goOn
     /// Tenants with a manner of their own.
     public var afterDeadByTenant: [TenantID: AfterDead] = [:]
+    /// Idle lanes that are forgotten together: so many that their record hardly counts.
+    var lanesForgottenAtOnce = 256
 
     public init() {}
 

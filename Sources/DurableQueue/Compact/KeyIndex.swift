@@ -12,8 +12,12 @@ struct KeyIndex: Sendable {
 
     private var entries = SparseTable<Entry>()
     private var table = FingerprintTable()
-    private var nextNumber: UInt32 = 1
+    private var nextNumber: UInt32
 
+    init(firstNumber: UInt32 = 1) { nextNumber = firstNumber }
+
+    /// Whether there is no number left for another key.
+    var isUsedUp: Bool { nextNumber == .max }
     var isEmpty: Bool { entries.isEmpty }
     var footprint: Int { entries.footprint + table.footprint }
 
@@ -30,10 +34,10 @@ struct KeyIndex: Sendable {
         table.slot(of: print, in: { entries[UInt64($0)]?.print })
     }
 
-    /// Adds a key that is not there, without a successor.
+    /// Adds a key that is not there, without a successor. Not if the numbers are used up.
     mutating func insert(_ key: FingerprintedKey, of lane: LaneID) -> UInt32 {
         let number = nextNumber
-        precondition(number < .max, "more keys than a process can bind in its life")
+        precondition(!isUsedUp, "more keys than fit in memory")
         nextNumber += 1
         entries[UInt64(number)] = Entry(
             print: key.print, lane: lane.rawValue, next: 0, kind: key.kind, isExclusive: key.isExclusive)

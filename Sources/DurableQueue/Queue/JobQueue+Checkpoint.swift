@@ -27,6 +27,7 @@ extension JobQueue {
             eventSource.publish(.changed)
             ringForRoom()
         }
+        await forgetAllIdleLanes()
         try await emptySparseParts(isFull: isFull)
         loggedSinceCheckpoint = 0
         wasRefused = false

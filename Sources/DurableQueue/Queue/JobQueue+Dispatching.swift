@@ -114,6 +114,7 @@ extension JobQueue {
         refresh(state.lanes.current(lease.lane))
         bell.ring()
         for waiter in leaseWaiters.removeValue(forKey: lease.number) ?? [] { waiter.ring() }
+        forgetIdleLanes()
         if leases.isEmpty { eventSource.publish(.idle) }
     }
 }

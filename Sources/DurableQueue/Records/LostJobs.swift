@@ -22,7 +22,7 @@ package struct LostJobs {
         case .revived(let job, _, _): highest = max(highest, job.rawValue)
         case .jobs(let jobs): for row in jobs.rows { found(row.id) }
         case .counters(let nextJob, _, _): folded = nextJob
-        case .laneState, .joined, .bound, .metadata, .paused, .lane, .lanes, .troubles, .acceptedKeys: break
+        case .laneState, .joined, .bound, .forgotten, .metadata, .paused, .lane, .lanes, .troubles, .acceptedKeys: break
         }
     }
 

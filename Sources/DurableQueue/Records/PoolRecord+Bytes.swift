@@ -14,6 +14,7 @@ extension PoolRecord {
         case .moved: 8
         case .batchOutcome: 9
         case .bound: 10
+        case .forgotten: 11
         case .lane: 16
         case .job: 17
         case .counters: 18
@@ -54,6 +55,7 @@ extension PoolRecord {
         case .bound(let lane, let keys):
             out.put(lane.rawValue)
             out.put(keys)
+        case .forgotten(let lanes): out.put(lanes)
         case .lane(let record): record.write(to: &out)
         case .job(let record): record.write(to: &out)
         case .counters(let nextJob, let nextLane, let done):
@@ -96,6 +98,7 @@ extension PoolRecord {
         case 8: return .moved(try AcceptedRecord(&read))
         case 9: return .batchOutcome(try OutcomeRecord(&read), others: try read.getJobs())
         case 10: return .bound(lane: LaneID(rawValue: try read.get()), keys: try read.getKeys())
+        case 11: return .forgotten(try read.getLanes())
         case 16: return .lane(try LaneRecord(&read))
         case 17: return .job(try JobRecord(&read))
         case 18: return .counters(nextJob: try read.get(), nextLane: try read.get(), done: try read.get())

@@ -13,6 +13,7 @@
 /// | 8 | moved | a live job was copied out of an old segment |
 /// | 9 | batchOutcome | a run of several jobs of a lane ended with all of them done |
 /// | 10 | bound | a run found out another key of its lane |
+/// | 11 | forgotten | lanes mean nothing any more |
 /// | 16 | lane | checkpoints of earlier versions: one lane |
 /// | 17 | job | checkpoints of earlier versions: one pending or dead job, without its payload |
 /// | 18 | counters | checkpoint only |
@@ -35,6 +36,7 @@ enum PoolRecord: Equatable, Sendable {
     /// The first job's outcome, and the others' that were done in the same run, in their order.
     case batchOutcome(OutcomeRecord, others: [JobID])
     case bound(lane: LaneID, keys: [LaneKey])
+    case forgotten([LaneID])
     case lane(LaneRecord)
     case job(JobRecord)
     case counters(nextJob: UInt64, nextLane: UInt64, done: UInt64)

@@ -42,6 +42,10 @@ struct JobCounters: Sendable {
         if counts[Int(tenant)].pending == 0 { oldest[Int(tenant)] = .max }
     }
 
+    func hasUnfinished(of tenant: UInt32) -> Bool {
+        counts.indices.contains(Int(tenant)) && counts[Int(tenant)] != Counts()
+    }
+
     /// The tenant's oldest job that is not dead. Looks on from where it was found the last time, so that all calls
     /// together pass each job once, and in pieces: nil also if it was not found yet.
     mutating func oldestPending(of tenant: UInt32, in jobs: JobTable) -> Int64? {

@@ -4,8 +4,8 @@
 /// customers never share a lane, whatever else they share. Other keys lead to the lane that bears them. A job whose
 /// keys lead to several lanes that may be one joins them.
 ///
-/// A lane is never forgotten, since its keys lead to its state. So an idle one is kept small: forty-eight bytes, and some
-/// forty-five for each of its keys.
+/// A lane is kept as long as it means something; see `isForgettable`. An idle one is kept small: forty-eight bytes, and
+/// some forty-five for each of its keys.
 struct LaneTable: Sendable {
     /// A lane, as the queue sees it.
     struct Row: Sendable {
@@ -31,18 +31,66 @@ struct LaneTable: Sendable {
     /// A lane, as it lies in memory.
     struct Packed: Equatable, Sendable {
         var line = LaneQueue()
-        var state = Self.noState
-        var newestSnapshot: UInt64 = 0
-        var stateSize = UInt32(LaneTable.usualState)
+        var state: UInt64
+        var newestSnapshot: UInt64
+        var stateSize: UInt32
         var tenant: UInt32
         /// In the key index; 0: none.
         var firstKey: UInt32 = 0
-        var isPaused = false
+        /// Dead jobs, which a retry puts back into it. Stays at the greatest number once it was reached.
+        fileprivate(set) var dead: UInt16 = 0
+        /// Four flags in one byte: with a byte each, a lane would take eight bytes more.
+        private var flags: Flags = []
+
+        private struct Flags: OptionSet {
+            let rawValue: UInt8
+            static let isPaused = Flags(rawValue: 1)
+            static let isRare = Flags(rawValue: 2)
+            static let hasBulk = Flags(rawValue: 4)
+            static let isEscalated = Flags(rawValue: 8)
+        }
+
+        init(
+            state: UInt64 = Self.noState, stateSize: UInt32 = UInt32(LaneTable.usualState), newestSnapshot: UInt64 = 0,
+            tenant: UInt32, isPaused: Bool = false
+        ) {
+            (self.state, self.stateSize, self.newestSnapshot, self.tenant) = (state, stateSize, newestSnapshot, tenant)
+            self.isPaused = isPaused
+        }
+
+        var isPaused: Bool {
+            get { flags.contains(.isPaused) }
+            set { set(.isPaused, newValue) }
+        }
+
         /// Whether there is more about it in `rarities`.
-        var isRare = false
-        /// A bulk job came into it since it was last empty, and whether a live one came behind that.
-        var hasBulk = false
-        var isEscalated = false
+        var isRare: Bool {
+            get { flags.contains(.isRare) }
+            set { set(.isRare, newValue) }
+        }
+
+        /// A bulk job came into it since it was last empty.
+        var hasBulk: Bool {
+            get { flags.contains(.hasBulk) }
+            set { set(.hasBulk, newValue) }
+        }
+
+        /// A live job came behind a bulk one since it was last empty.
+        var isEscalated: Bool {
+            get { flags.contains(.isEscalated) }
+            set { set(.isEscalated, newValue) }
+        }
+
+        private mutating func set(_ flag: Flags, _ isSet: Bool) {
+            if isSet { flags.insert(flag) } else { flags.remove(flag) }
+        }
+
+        /// As a checkpoint writes it: without what is made again from the records of its keys and jobs.
+        var saved: Packed {
+            var saved = self
+            (saved.line, saved.firstKey, saved.dead, saved.isRare) = (LaneQueue(), 0, 0, false)
+            return saved
+        }
 
         static let noState = UInt64.max
         var address: LogAddress? { state == Self.noState ? nil : LogAddress(rawValue: state) }
@@ -57,13 +105,18 @@ struct LaneTable: Sendable {
     private(set) var rows = SparseTable<Packed>()
     private(set) var rarities: [LaneID: LaneExtras] = [:]
     private(set) var tenants = TenantInterner()
-    private var index = KeyIndex()
+    private var index: KeyIndex
     private(set) var printer = KeyFingerprinter(secret: .random())
     /// Joined lanes, by the lane that goes on.
     private(set) var joined: [LaneID: LaneID] = [:]
     private(set) var nextLane: UInt64 = 1
     /// Bytes of the records that carry their states, nearly.
     private(set) var stateBytes = 0
+    /// Lanes that became forgettable; some may have become more since.
+    private(set) var idle: [LaneID] = []
+
+    /// - Parameter firstKey: the number of the first key.
+    init(firstKey: UInt32 = 1) { index = KeyIndex(firstNumber: firstKey) }
 
     var count: Int { rows.count }
     var footprint: Int { rows.footprint + index.footprint }
@@ -186,6 +239,7 @@ struct LaneTable: Sendable {
     }
 
     private mutating func append(_ key: FingerprintedKey, to lane: LaneID) {
+        if index.isUsedUp { renumberKeys() }
         let before = keyNumbers(of: lane)
         let number = index.insert(key, of: lane)
         if let last = before.last {
@@ -237,6 +291,7 @@ struct LaneTable: Sendable {
             row.line.merge(old.line)
             row.newestSnapshot = max(row.newestSnapshot, old.newestSnapshot)
             row.isPaused = row.isPaused || old.isPaused
+            row.dead += min(old.dead, .max - row.dead)
         }
         change(into) { own in
             own.absorbed.append(MergedLane(lane: from, state: old.address))
@@ -244,6 +299,51 @@ struct LaneTable: Sendable {
             own.parkedBy += rarity.parkedBy
         }
     }
+
+    // MARK: Lanes that mean nothing any more
+
+    /// Whether nothing is lost with it: no job stands in it, a dead one neither, it has no state and is not paused, none
+    /// was joined into it, and it is found by one key at most.
+    ///
+    /// With two keys it would be lost that they lead to one customer: the next job of the one key and the next of the other
+    /// would run side by side.
+    func isForgettable(_ lane: LaneID) -> Bool {
+        guard let row = rows[lane.rawValue], row.line.isEmpty, row.dead == 0, row.address == nil, !row.isPaused,
+            !row.isRare
+        else { return false }
+        return row.firstKey == 0 || index[row.firstKey].next == 0
+    }
+
+    /// Takes note of a lane that may be forgotten. Beyond a bound it is found before the next checkpoint only.
+    mutating func noteIfForgettable(_ lane: LaneID) {
+        if idle.count < Self.mostIdle, isForgettable(lane) { idle.append(lane) }
+    }
+
+    mutating func takeIdle() -> [LaneID] {
+        defer { idle = [] }
+        return idle
+    }
+
+    /// Forgets the lane and its key. Its number is not given out again.
+    mutating func forget(_ lane: LaneID) {
+        guard isForgettable(lane) else { return }
+        for number in keyNumbers(of: lane) { index.remove(number) }
+        rows[lane.rawValue] = nil
+    }
+
+    /// Numbers of keys are used once, and there are four thousand million of them.
+    private mutating func renumberKeys() {
+        var new = KeyIndex()
+        for (number, row) in rows where row.firstKey != 0 {
+            let lane = LaneID(rawValue: number)
+            let mine = keys(of: lane).map { new.insert($0, of: lane) }
+            for (key, next) in zip(mine, mine.dropFirst()) { new.setNext(of: key, to: next) }
+            _ = rows.change(number) { $0.firstKey = mine.first ?? 0 }
+        }
+        index = new
+    }
+
+    static let mostIdle = 4_096
 
     // MARK: What waits, and how it stands
 
@@ -270,6 +370,16 @@ struct LaneTable: Sendable {
             row.line.remove(job)
             if row.line.isEmpty { (row.hasBulk, row.isEscalated) = (false, false) }
         }
+    }
+
+    /// A job died in the lane.
+    mutating func countDead(in lane: LaneID) {
+        _ = rows.change(lane.rawValue) { if $0.dead < .max { $0.dead += 1 } }
+    }
+
+    /// A dead job of the lane was put back, or closed.
+    mutating func uncountDead(in lane: LaneID) {
+        _ = rows.change(lane.rawValue) { if $0.dead > 0, $0.dead < .max { $0.dead -= 1 } }
     }
 
     mutating func isDone(snapshot: JobID, in lane: LaneID) {

@@ -59,9 +59,8 @@ struct QueueSnapshot: Sequence, Sendable {
             var (names, rows, size) = (BlockTenants(), [LanesRecord.Lane](), 0)
             while size < Self.blockSize, let (number, row) = lanes.next() {
                 let id = LaneID(rawValue: number)
-                var saved = row
+                var saved = row.saved
                 saved.tenant = names.place(of: row.tenant, in: table.tenants)
-                (saved.line, saved.firstKey, saved.isRare) = (LaneQueue(), 0, false)
                 let keys = table.keys(of: id)
                 let rarity = table.rarities[id] ?? LaneTable.LaneExtras()
                 rows.append(LanesRecord.Lane(id: id, row: saved, keys: keys, rarity: rarity))

@@ -68,6 +68,7 @@ struct QueueState: Sendable {
             if let ticket { lanes.setState(ticket.address, size: bytes.count, of: lane, merging: merging) }
         case .joined(let from, let into): join(from, into: into)
         case .bound(let lane, let keys): lanes.bind(keys, to: lanes.current(lane))
+        case .forgotten(let lanes): for lane in lanes { self.lanes.forget(lane) }
         case .metadata(let key, let value): setMetadata(key, value)
         case .revived(let job, let lane, let keys): revive(job, lane, keys)
         case .paused(let tenant, let lane, let isPaused): pause(tenant, lane, isPaused)
@@ -198,8 +199,12 @@ struct QueueState: Sendable {
         change(id) { state in
             state.jobs[id] = row
             state.troubles[id.rawValue] = trouble
-            if let lane = row.lane, !row.isDead { state.lanes.insert(id, row.urgency, into: lane) }
+            if let lane = row.lane { state.put(id, row.urgency, isDead: row.isDead, into: lane) }
         }
+    }
+
+    private mutating func put(_ id: JobID, _ urgency: JobUrgency, isDead: Bool, into lane: LaneID) {
+        if isDead { lanes.countDead(in: lane) } else { lanes.insert(id, urgency, into: lane) }
     }
 
     /// A job has one number, one lane and one record, whatever a log says: the first stays.
@@ -219,9 +224,11 @@ struct QueueState: Sendable {
     }
 
     private mutating func bury(_ id: JobID, parks: Bool) {
+        guard let job = jobs[id] else { return }
         change(id) { $0.jobs.set(isDead: true, of: id) }
-        guard let lane = jobs[id]?.lane.map(lanes.current) else { return }
+        guard let lane = job.lane.map(lanes.current) else { return }
         lanes.remove(id, from: lane)
+        if !job.isDead { lanes.countDead(in: lane) }
         if parks { change(lane) { $0.park(lane, behind: id) } }
     }
 
@@ -237,7 +244,9 @@ struct QueueState: Sendable {
         acceptedKeys.close(id)
         guard let lane = job.lane.map(lanes.current) else { return }
         lanes.remove(id, from: lane)
+        if job.isDead { lanes.uncountDead(in: lane) }
         change(lane) { $0.unpark(lane, of: id) }
+        lanes.noteIfForgettable(lane)
     }
 
     private mutating func join(_ from: LaneID, into: LaneID) {
@@ -249,6 +258,7 @@ struct QueueState: Sendable {
     private mutating func revive(_ id: JobID, _ lane: LaneID?, _ keys: [LaneKey]) {
         guard let job = jobs[id], job.isDead, let lane = (lane ?? job.lane).map(lanes.current) else { return }
         lanes.bind(keys, to: lane, of: job.tenant)
+        if let old = job.lane { lanes.uncountDead(in: lanes.current(old)) }
         change(id) { state in
             state.jobs.set(isDead: false, of: id)
             state.jobs.set(attempts: 0, of: id)
@@ -262,12 +272,18 @@ struct QueueState: Sendable {
     private mutating func pause(_ tenant: TenantID, _ lane: LaneID?, _ isPaused: Bool) {
         if let lane = lane.map(lanes.current) {
             change(lane) { $0.set(isPaused: isPaused, of: lane) }
+            lanes.noteIfForgettable(lane)
         } else if isPaused {
             pausedTenants.insert(tenant)
         } else {
             pausedTenants.remove(tenant)
         }
     }
+
+    /// Lanes that have become idle since the last call.
+    mutating func takeIdleLanes() -> [LaneID] { lanes.takeIdle() }
+
+    mutating func noteIdle(_ lane: LaneID) { lanes.noteIfForgettable(lane) }
 
     // MARK: From a checkpoint
 
@@ -299,7 +315,7 @@ struct QueueState: Sendable {
             row.lane = lane?.rawValue ?? 0
             change(saved.id) { state in
                 state.jobs.put(row, at: saved.id)
-                if let lane, !row.isDead { state.lanes.insert(saved.id, row.urgency, into: lane) }
+                if let lane { state.put(saved.id, row.urgency, isDead: row.isDead, into: lane) }
             }
         }
     }

@@ -46,7 +46,7 @@ extension Ledger.State {
         entries[id]?.timesDone += 1
         entries[id]?.mustRunAlone = false
         entries[id]?.doneIn = runsDone
-        confirmed[group(subject), default: []].insert(id.rawValue)
+        if subject.leavesState { confirmed[group(subject), default: []].insert(id.rawValue) }
     }
 
     /// One of the jobs of a run that begins.

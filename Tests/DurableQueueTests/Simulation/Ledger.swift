@@ -390,6 +390,7 @@ struct Tally: Sendable, Equatable {
     var callsOff = 0
     var pauses = 0
     var joins = 0
+    var lanesForgotten = 0
     var checkpoints = 0
     var segments = 0
     var refusals = 0
@@ -410,6 +411,7 @@ struct Tally: Sendable, Equatable {
             ("jointRuns", \.jointRuns), ("jointRetries", \.jointRetries), ("jointRefusals", \.jointRefusals),
             ("jointRepeats", \.jointRepeats), ("revivals", \.revivals),
             ("discards", \.discards), ("callsOff", \.callsOff), ("pauses", \.pauses), ("joins", \.joins),
+            ("lanesForgotten", \.lanesForgotten),
             ("checkpoints", \.checkpoints),
             ("segments", \.segments), ("refusals", \.refusals), ("failures", \.failures), ("kills", \.kills),
             ("failedReads", \.failedReads), ("powerLosses", \.powerLosses), ("stops", \.stops),

@@ -80,6 +80,7 @@ struct PoolSimulation: Sendable {
             guard !life.files.isOff else { return }
             Self.check(findings, expected, ledger)
             ledger.recovered(findings, after: ledger.lastEnd)
+            let gone = await queue.lanesGone
             let users = SimulatedUsers(life: life, queue: queue, log: log)
             ledger.note { $0.readsFail = plan.failingReads != nil }
             if let failure = plan.failingReads { life.files.faults.failures.append(failure) }
@@ -91,6 +92,7 @@ struct PoolSimulation: Sendable {
                     await log.close()
                 }
                 ledger.countAlways(\.segments, by: log.journal.segments.count)
+                ledger.countAlways(\.lanesForgotten, by: max(0, await queue.lanesGone - gone))
                 life.files.failPower()
             }
         }

@@ -28,6 +28,7 @@ struct SimulatedHandler: JobHandler {
         _ jobs: [Job], _ known: inout [UInt8], _ lane: LaneHandle, _ chance: inout SeededGenerator
     ) async -> JobOutcome {
         let job = jobs[0]
+        let leavesState = SimulatedSubject(job.payload).leavesState
         if Int.random(in: 0..<8, using: &chance) == 0 {
             // For a permit, or a lock: until it is called off, perhaps.
             let pause = Duration.seconds(Int.random(in: 1...60, using: &chance))
@@ -49,7 +50,7 @@ struct SimulatedHandler: JobHandler {
                 let pause = Duration.milliseconds(Int.random(in: 1...400, using: &chance))
                 do { try await simulation.clock.sleep(for: pause) } catch { return .interrupted(state: known) }
             }
-            guard Int.random(in: 0..<6, using: &chance) == 0 else { continue }
+            guard leavesState, Int.random(in: 0..<6, using: &chance) == 0 else { continue }
             known = DoneList.add(DoneList.halfway(job.id), to: known)
             // It fails only when the log does, and then nobody may go on as if it were saved.
             do { try await lane.save(known) } catch { return .interrupted(state: known) }
@@ -61,6 +62,7 @@ struct SimulatedHandler: JobHandler {
         case 3 where job.attempt < 5: return .retry(reason: "at once", state: known, after: .zero)
         case 4: return .dead(reason: "refused", state: known)
         case 5 where job.attempt < 3: return .interrupted(state: known)
+        case _ where !leavesState: return .done(state: known)
         default: return .done(state: jobs.reduce(known) { DoneList.add($1.id, to: $0) })
         }
     }

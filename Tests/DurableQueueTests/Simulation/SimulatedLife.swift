@@ -27,6 +27,7 @@ struct SimulatedLife: Sendable {
         policy.maxLaneState = 2 << 10
         policy.checkpointEvery = 8 << 10
         policy.maxBatch = 4
+        policy.lanesForgottenAtOnce = 1
         policy.afterDeadByTenant[SimulatedSubject.tenants[1]] = .park
         return policy
     }
@@ -148,6 +149,9 @@ extension Result where Failure == any Error {
 }
 
 extension JobQueue {
+    /// Lanes that were made and are neither there nor part of another.
+    var lanesGone: Int { Int(state.lanes.nextLane) - 1 - state.lanes.count - state.lanes.joined.count }
+
     /// Jobs that runs hold.
     var leased: [JobID] { leases.values.flatMap(\.jobs) }
 }
