@@ -5,7 +5,7 @@ import Testing
 @testable import CallTraces
 
 /// Small relatives of the benchmark's traces: what the benchmark prints is worth nothing if these are not right.
-@Suite(.timeLimit(.minutes(3))) struct TraceTests {
+@Suite(.timeLimit(.minutes(30))) struct TraceTests {
     /// Every one of them ends with Keap as the messages say, within all limits, in order.
     private func run(_ trace: Trace, limits: SimulatedLimits? = nil) async throws -> TraceResult {
         let result = try await onOwnThread { Result { try TraceRun(trace, limits: limits).result() } }.get()

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Two people of one name and address, whose messages are delivered at the same moment.
-@Suite(.timeLimit(.minutes(5))) struct NamesakeTests {
+@Suite(.timeLimit(.minutes(30))) struct NamesakeTests {
     private static let statuses = ["zp-7": "Student", "zp-8": "Alumni"]
 
     private func john(_ id: String) -> PersonSnapshot {

@@ -2,7 +2,7 @@
 import Keap
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProgramChangeTests {
+@Suite(.timeLimit(.minutes(30))) struct ProgramChangeTests {
     private let renamed = ProgramChange.renamed(id: "p1", oldName: "Kids", newName: "Juniors")
     private let deleted = ProgramChange.deleted(id: "p1", name: "Kids")
 

@@ -357,7 +357,7 @@ import Testing
         #expect(!String(decoding: gym.keeper.directory.bytes, as: UTF8.self).contains("Acme"))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a lead source may be called like its category with a word before it`() async throws {
         let gym = try await gym()
         let delivery = await gym.deliver { wanted in

@@ -3,7 +3,7 @@ import DeterministicSimulation
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SimulationTests {
+@Suite(.timeLimit(.minutes(30))) struct SimulationTests {
     @Test func `the same seed gives the same run, another one another interleaving`() throws {
         let first = try (1...200).map { try Crowd.run(seed: UInt64($0)) }
         let second = try (1...200).map { try Crowd.run(seed: UInt64($0)) }

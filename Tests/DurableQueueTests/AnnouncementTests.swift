@@ -3,7 +3,7 @@ import Testing
 
 @testable import DurableQueue
 
-@Suite(.timeLimit(.minutes(1))) struct AnnouncementTests {
+@Suite(.timeLimit(.minutes(30))) struct AnnouncementTests {
     @Test func `a handler hears of a job only once it is on disk`() async throws {
         let bench = try await QueueHarness()
         bench.log.hold(.syncs)

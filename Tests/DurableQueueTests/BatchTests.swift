@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Several waiting snapshots of a lane done in one run.
-@Suite(.timeLimit(.minutes(1))) struct BatchTests {
+@Suite(.timeLimit(.minutes(30))) struct BatchTests {
     private func add(_ bench: QueueHarness, _ count: Int, payload: [UInt8] = [], isSnapshot: Bool = true) async throws
         -> [JobID]
     {

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Everything has a bound, and every refusal says which.
-@Suite(.timeLimit(.minutes(1))) struct BoundsTests {
+@Suite(.timeLimit(.minutes(30))) struct BoundsTests {
     @Test func `a full log refuses jobs and still takes completions`() async throws {
         let gate = Gate()
         let bench = try await QueueHarness { _, state, _ in

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Runs that only wait are called off when an operator stops them.
-@Suite(.timeLimit(.minutes(1))) struct CallingOffTests {
+@Suite(.timeLimit(.minutes(30))) struct CallingOffTests {
     /// Waits for a permit that comes when the gate opens, and then has its effect, if it still may.
     private func waiting(_ gate: Gate, _ effects: Effects, policy: QueuePolicy = QueuePolicy()) async throws
         -> QueueHarness

@@ -1,7 +1,7 @@
 import DurableQueue
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ChargingTests {
+@Suite(.timeLimit(.minutes(30))) struct ChargingTests {
     /// Fails three times for reasons that are not the job's, told by the lane's state, and then succeeds.
     private static let fourthTime: ScriptedHandler.Script = { _, state, _ in
         state.count < 3

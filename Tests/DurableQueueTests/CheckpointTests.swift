@@ -1,7 +1,7 @@
 import DurableQueue
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CheckpointTests {
+@Suite(.timeLimit(.minutes(30))) struct CheckpointTests {
     private static let adds: ScriptedHandler.Script = { job, state, _ in
         switch job.payload.first {
         case 1: .dead(reason: "refused", state: state)

@@ -2,7 +2,7 @@ import DurableQueue
 import Testing
 
 /// Keys that only a run finds out, such as a customer's number at the peer.
-@Suite(.timeLimit(.minutes(1))) struct ClaimedKeyTests {
+@Suite(.timeLimit(.minutes(30))) struct ClaimedKeyTests {
     private static let seven = LaneKey(kind: 6, value: "7", isExclusive: false)
 
     private func job(_ keys: [LaneKey]) -> NewJob { NewJob(tenant: .gym, kind: 1, keys: keys, payload: []) }

@@ -5,7 +5,7 @@ import Testing
 @testable import DurableQueue
 
 /// Old parts of the log go, whatever stays behind in them, and at a bounded price.
-@Suite(.timeLimit(.minutes(1))) struct CompactionTests {
+@Suite(.timeLimit(.minutes(30))) struct CompactionTests {
     @Test func `parts of which less than a quarter lives are emptied, the emptiest first and within the budget`() {
         let census = SegmentUsage(live: [1: 249, 2: 250, 3: 10, 4: 100])
         let closed: [(part: UInt64, bytes: Int)] = (1...6).map { ($0, 1_000) }

@@ -1,7 +1,7 @@
 import DurableQueue
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DeadLetterTests {
+@Suite(.timeLimit(.minutes(30))) struct DeadLetterTests {
     private static let refusesFirst: ScriptedHandler.Script = { job, state, _ in
         job.payload == [1] ? .dead(reason: "refused for good", state: state) : .done(state: state)
     }

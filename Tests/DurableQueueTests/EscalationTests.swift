@@ -2,7 +2,7 @@ import DurableQueue
 import Testing
 
 /// A live job in a lane where bulk ones wait: an import must not hold up what happens to one of its people meanwhile.
-@Suite(.timeLimit(.minutes(1))) struct EscalationTests {
+@Suite(.timeLimit(.minutes(30))) struct EscalationTests {
     private func oneAtATime() -> QueuePolicy {
         var policy = QueuePolicy()
         policy.lanes = 1

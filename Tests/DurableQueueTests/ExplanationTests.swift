@@ -2,7 +2,7 @@ import DurableQueue
 import Testing
 
 /// Why is this job waiting?
-@Suite(.timeLimit(.minutes(1))) struct ExplanationTests {
+@Suite(.timeLimit(.minutes(30))) struct ExplanationTests {
     private func expect(
         _ bench: QueueHarness, _ id: JobID, _ why: Explanation, at place: SourceLocation = #_sourceLocation
     ) async throws {

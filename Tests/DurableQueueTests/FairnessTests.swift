@@ -1,7 +1,7 @@
 import DurableQueue
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FairnessTests {
+@Suite(.timeLimit(.minutes(30))) struct FairnessTests {
     private func oneAtATime() -> QueuePolicy {
         var policy = QueuePolicy()
         policy.lanes = 1

@@ -3,7 +3,7 @@ import Testing
 @testable import DurableQueue
 
 /// A lane is kept as long as it means something, and then it leaves nothing behind.
-@Suite(.timeLimit(.minutes(10))) struct ForgottenLanesTests {
+@Suite(.timeLimit(.minutes(30))) struct ForgottenLanesTests {
     private func lanes(_ bench: QueueHarness) async -> Int { await bench.queue.counts().lanes }
 
     private func restarted(

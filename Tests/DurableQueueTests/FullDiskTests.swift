@@ -8,7 +8,7 @@ import Testing
 
 /// A disk that fills up while jobs with large states, saves on the way, keys found out and notes are under way: what was
 /// accepted completes, in this process or in the next, and what comes is accepted again as soon as there is room.
-@Suite(.timeLimit(.minutes(5))) struct FullDiskTests {
+@Suite(.timeLimit(.minutes(30))) struct FullDiskTests {
     private static let directory = "/data"
 
     private static var options: JournalOptions {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DurableQueue
 
-@Suite(.timeLimit(.minutes(1))) struct IdempotencyKeyTests {
+@Suite(.timeLimit(.minutes(30))) struct IdempotencyKeyTests {
     private func job(_ key: String?, of tenant: TenantID = .gym, person: String = "ann") -> NewJob {
         NewJob(tenant: tenant, kind: 1, keys: [.id(person)], payload: [1], idempotencyKey: key)
     }

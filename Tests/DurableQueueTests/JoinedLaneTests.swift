@@ -2,7 +2,7 @@ import DurableQueue
 import Testing
 
 /// Which lane a job belongs to, and what happens when two turn out to be one.
-@Suite(.timeLimit(.minutes(1))) struct JoinedLaneTests {
+@Suite(.timeLimit(.minutes(30))) struct JoinedLaneTests {
     private func job(_ keys: [LaneKey], _ tenant: TenantID = .gym) -> NewJob {
         NewJob(tenant: tenant, kind: 1, keys: keys, payload: [])
     }

@@ -4,7 +4,7 @@ import DurableQueue
 import Testing
 
 /// The queue on a real journal in a real directory.
-@Suite(.timeLimit(.minutes(1))) struct JournalLogTests {
+@Suite(.timeLimit(.minutes(30))) struct JournalLogTests {
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("pool-\(UUID().uuidString)")
 
     /// Opens the directory, runs `body` beside the queue, stops and closes.

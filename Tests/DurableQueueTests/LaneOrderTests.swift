@@ -2,7 +2,7 @@ import DurableQueue
 import Testing
 
 /// Promise 2: one at a time and in the order of acceptance, whatever happens.
-@Suite(.timeLimit(.minutes(1))) struct LaneOrderTests {
+@Suite(.timeLimit(.minutes(30))) struct LaneOrderTests {
     @Test func `jobs of one lane run one at a time in the order of acceptance`() async throws {
         let bench = try await QueueHarness { _, state, _ in
             for _ in 0..<20 { await Task.yield() }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DurableQueue
 
-@Suite(.timeLimit(.minutes(1))) struct LargeMetadataTests {
+@Suite(.timeLimit(.minutes(30))) struct LargeMetadataTests {
     private func value(_ count: Int, _ seed: UInt8) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) ^ seed }
     }

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Who may speak for a lane, and what happens when nobody can be heard.
-@Suite(.timeLimit(.minutes(1))) struct LeaseTests {
+@Suite(.timeLimit(.minutes(30))) struct LeaseTests {
     /// solid_queue 761: an attempt that was given up finished later, and freed the lane a second time.
     @Test func `an attempt cannot speak for a later one of the same job that bears the same number`() async throws {
         let handles = Mutex<[LaneHandle]>([])

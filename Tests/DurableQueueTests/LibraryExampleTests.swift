@@ -9,7 +9,7 @@ private struct Mailer: JobHandler {
 }
 
 struct LibraryExampleTests {
-    @Test(.timeLimit(.minutes(1))) func `the example of the README runs`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `the example of the README runs`() async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-example-\(UUID().uuidString)")
         // Left behind at worst in the system's temporary directory.
         defer { try? FileManager.default.removeItem(at: directory) }

@@ -5,7 +5,7 @@ import Testing
 @testable import DurableQueue
 
 /// Listings among very many jobs.
-@Suite(.timeLimit(.minutes(1))) struct ListingTests {
+@Suite(.timeLimit(.minutes(30))) struct ListingTests {
     private func query(
         _ tenant: TenantID? = nil, _ state: JobState.Name? = nil, limit: Int = 100, before: JobID? = nil,
         after: JobID? = nil

@@ -4,7 +4,7 @@ import Testing
 
 /// Records that no queue writes, as a damaged program or a clever neighbour might: each is well formed, and together
 /// they make no sense. Nothing of it may trap or go round for ever, since a journal that cannot be opened is lost whole.
-@Suite(.timeLimit(.minutes(1))) struct OddRecordsTests {
+@Suite(.timeLimit(.minutes(30))) struct OddRecordsTests {
     @Test(arguments: UInt64(1)...60) func `whatever a log says, it is taken, and a queue opens and ends on it`(
         seed: UInt64
     ) async throws {

@@ -2,7 +2,7 @@ import DurableQueue
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct QueueEventTests {
+@Suite(.timeLimit(.minutes(30))) struct QueueEventTests {
     /// Events up to the first that fits, that one included.
     private func events(
         _ events: QueueEvents, until isLast: @Sendable (QueueEvent) -> Bool

@@ -3,7 +3,7 @@ import Testing
 @testable import DurableQueue
 
 /// Random lives of a queue, each ended by a crash, under the eyes of a second opinion.
-@Suite(.timeLimit(.minutes(2))) struct RandomHistoryTests {
+@Suite(.timeLimit(.minutes(30))) struct RandomHistoryTests {
     @Test(arguments: UInt64(1)...60) func `no promise is broken, whatever happens`(seed: UInt64) async throws {
         let history = History()
         var chance = Seeded(seed)

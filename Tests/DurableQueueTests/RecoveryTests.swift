@@ -1,7 +1,7 @@
 import DurableQueue
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RecoveryTests {
+@Suite(.timeLimit(.minutes(30))) struct RecoveryTests {
     @Test func `an accepted job survives the loss of power`() async throws {
         let bench = try await QueueHarness()
         let ids = [try await bench.add("ann", payload: [1, 2, 3]), try await bench.add("bob")]

@@ -1,7 +1,7 @@
 import DurableQueue
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StoppingTests {
+@Suite(.timeLimit(.minutes(30))) struct StoppingTests {
     /// swift-jobs marks what was cut off as failed.
     @Test func `a job that is interrupted goes back to the head of its lane as if not tried`() async throws {
         let gate = Gate()

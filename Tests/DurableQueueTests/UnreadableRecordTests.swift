@@ -2,7 +2,7 @@ import DurableQueue
 import Testing
 
 /// A read that fails says nothing about the record: the job keeps its place, and the disk is asked again.
-@Suite(.timeLimit(.minutes(1))) struct UnreadableRecordTests {
+@Suite(.timeLimit(.minutes(30))) struct UnreadableRecordTests {
     private static let tooMany = "cannot open 0000000001.segment: Too many open files"
 
     /// Lets pauses pass until `isSo`.

@@ -4,7 +4,7 @@ import Testing
 @testable import DurableQueue
 
 /// When a lane is looked at again, and that it always is.
-@Suite(.timeLimit(.minutes(1))) struct WakingTests {
+@Suite(.timeLimit(.minutes(30))) struct WakingTests {
     @Test func `a pause without measure neither traps nor hurries`() async throws {
         let bench = try await QueueHarness { job, state, _ in
             .retry(reason: "away", state: state, after: job.id.rawValue == 1 ? .seconds(Int64.max) : .seconds(-5))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EmbeddedHTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct HTTPServerTests {
     private static let loopback = ListenAddress(host: "127.0.0.1", port: 0)
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeapSimulator
 
-@Suite(.timeLimit(.minutes(1))) struct ServerTests {
+@Suite(.timeLimit(.minutes(30))) struct ServerTests {
     /// Runs a simulator on a free port, with limits that are not in the way.
     static func withSimulator(
         _ adjust: (inout SimulatedKeap.Options) -> Void = { _ in },

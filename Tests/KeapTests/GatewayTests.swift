@@ -9,7 +9,7 @@ import Testing
     let clock = ManualClock()
     let budget = FreeBudget()
 
-    @Test(.timeLimit(.minutes(1))) func `two calls on one contact are never under way at once`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `two calls on one contact are never under way at once`() async throws {
         let transport = HeldTransport()
         let calls = gateway(transport).calls()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `no more calls are under way than the account's places`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `no more calls are under way than the account's places`() async throws {
         var settings = GatewaySettings()
         settings.concurrency = 2
         let transport = HeldTransport()
@@ -204,7 +204,7 @@ import Testing
         #expect(await gateway.counters().circuit != .closed)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a list that was read long ago is not written back`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a list that was read long ago is not written back`() async throws {
         let shut = ShutBudget()
         let transport = ScriptedTransport(.json(#"{"id":7}"#))
         let gateway = KeapGateway(transport: transport, budget: shut, clock: clock, wall: { 0 })
@@ -250,7 +250,7 @@ import Testing
         #expect(tag.failures == [.refused: 1, .gone: 1, .unavailable: 1, .unclear: 1])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a cancelled call that waits sends nothing and is forgotten`() async {
+    @Test(.timeLimit(.minutes(30))) func `a cancelled call that waits sends nothing and is forgotten`() async {
         let transport = HeldTransport()
         let gateway = gateway(transport)
         let calls = gateway.calls()
@@ -269,7 +269,7 @@ import Testing
         #expect(budget.told.taken.count == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a call that was sent runs to its end though its caller is cancelled`()
+    @Test(.timeLimit(.minutes(30))) func `a call that was sent runs to its end though its caller is cancelled`()
         async throws
     {
         let transport = HeldTransport()
@@ -293,7 +293,7 @@ import Testing
         #expect(transport.sent.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `an outage makes calls wait, and its end lets them all go`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `an outage makes calls wait, and its end lets them all go`() async throws {
         let transport = HeldTransport()
         let gateway = gateway(transport)
         let calls = gateway.calls()
@@ -325,7 +325,7 @@ import Testing
         #expect(await gateway.counters().circuit == .closed)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `who waits out an outage can be cancelled, and the next one watches`()
+    @Test(.timeLimit(.minutes(30))) func `who waits out an outage can be cancelled, and the next one watches`()
         async throws
     {
         let transport = HeldTransport()
@@ -349,7 +349,7 @@ import Testing
         #expect(await second.failure == nil)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `who waits for budget can be cancelled and leaves the place to others`()
+    @Test(.timeLimit(.minutes(30))) func `who waits for budget can be cancelled and leaves the place to others`()
         async throws
     {
         var settings = GatewaySettings()
@@ -369,7 +369,7 @@ import Testing
         #expect(shut.finishedCount == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a live call reaches the budget though bulk calls wait there`() async {
+    @Test(.timeLimit(.minutes(30))) func `a live call reaches the budget though bulk calls wait there`() async {
         let shut = ShutBudget()
         let gateway = KeapGateway(
             transport: ScriptedTransport(.status(204)), budget: shut, clock: clock, wall: { 0 })
@@ -412,7 +412,7 @@ import Testing
         #expect(await gateway.counters().inFlight == 0)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: 0..<6)
+    @Test(.timeLimit(.minutes(30)), arguments: 0..<6)
     func `random callers: never two on one contact, all served, nothing left`(seed: UInt64) async throws {
         let watch = OverlapWatch()
         let gateway = KeapGateway(transport: watch, budget: budget, clock: clock, wall: { 0 })
@@ -447,7 +447,7 @@ import Testing
         #expect(counters.waiting == 0)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `with a real budget, calls wait for the minute`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `with a real budget, calls wait for the minute`() async throws {
         let transport = ScriptedTransport(.status(204))
         let gate = BudgetGate(
             limits: CallLimits(perMinute: 2), clock: clock, wall: { 1_000_000 }, saved: nil, save: { _ in })

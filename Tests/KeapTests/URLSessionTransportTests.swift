@@ -4,7 +4,7 @@ import Testing
 
 @testable import Keap
 
-@Suite(.timeLimit(.minutes(1)), .serialized) struct URLSessionTransportTests {
+@Suite(.timeLimit(.minutes(30)), .serialized) struct URLSessionTransportTests {
     @Test func `a request arrives as it was written`() async throws {
         let heard = Mutex<[String]>([])
         let server = LoopbackServer { connection in

@@ -12,7 +12,7 @@ import Testing
     private let person = ["personId": "zp-1", "firstName": "F", "lastName": "L", "email": "p@e.org"]
     private static var hang: [String: Any] { ["action": "hang", "for": 600, "match": ["email": "p@e.org"]] }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [SIGSEGV, SIGABRT, SIGTRAP])
+    @Test(.timeLimit(.minutes(30)), arguments: [SIGSEGV, SIGABRT, SIGTRAP])
     func `a job that is under way at three crashes is a dead letter that says so, and another is done`(
         signal: Int32
     ) async throws {
@@ -35,7 +35,7 @@ import Testing
         #expect(await gym.service.terminate() == 0)
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(30)))
     func `25 times kill -9 with a job under way convicts it of nothing`() async throws {
         let gym = try await Gym()
         try await gym.playFault(Self.hang)

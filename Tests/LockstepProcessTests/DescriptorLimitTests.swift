@@ -2,14 +2,14 @@ import Testing
 
 /// The program within few descriptors: crowds of connections and a Keap that hangs neither end it nor stop it.
 @Suite(.serialized) struct DescriptorLimitTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a limit below 128 is refused with a sentence and exit code 1`() async throws {
         let program = try RunningProgram(["serve", "--config", "/nonexistent"], descriptors: 127)
         #expect(await program.wait() == 1)
         #expect(program.output.contains("127") && program.output.contains("at least 128"))
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: [128, 256, 1_024])
+    @Test(.timeLimit(.minutes(30)), arguments: [128, 256, 1_024])
     func `idle crowds and hanging accounts end nothing, and another gym is delivered`(limit: Int) async throws {
         let keys = (0...12).map { "K\($0)" }
         let crowd = try await Crowd(keys: keys, descriptors: limit)

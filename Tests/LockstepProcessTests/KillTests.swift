@@ -3,7 +3,7 @@ import Testing
 
 /// The program's first promise, tried on the program itself: whatever it acknowledged survives `kill -9`.
 @Suite(.serialized) struct KillTests {
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(30)))
     func `400 acknowledged messages survive 25 kills, in order, one at a time, each person once`() async throws {
         let gym = try await Gym()
         let people = 40
@@ -71,7 +71,7 @@ import Testing
         #expect(worn == [expected.last].compactMap { $0 })
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `SIGTERM ends with exit code 0, and the next start goes on where it stopped`() async throws {
         let gym = try await Gym()
         try await gym.playFault(["action": "status", "status": 503, "seconds": 2])
@@ -88,7 +88,7 @@ import Testing
         #expect(contacts.count == 10)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a second service on the same journal is refused with a sentence`() async throws {
         let gym = try await Gym()
         let second = try RunningProgram(["serve", "--config", gym.directory.appending(path: "lockstep.json").path])
@@ -96,7 +96,7 @@ import Testing
         #expect(await second.line(containing: "in use") != nil)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `wrong words end with 2 and a sentence, a wrong configuration with 1`() async throws {
         #expect(try await RunningProgram(["swerve"]).wait() == 2)
         #expect(try await RunningProgram(["jobs", "--config", "x", "--colour"]).wait() == 2)

@@ -12,7 +12,7 @@ import Testing
 
 /// A service whose standard output and error are pipes that are full and that are never read.
 @Suite(.serialized) struct StuckReaderTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `with standard error and output full, health and intake answer, and SIGTERM ends with 0`() async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -41,7 +41,7 @@ import Testing
         #expect(await service.terminate() == 0)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `SIGHUP leaves a line that says what to do, and the service goes on`() async throws {
         let gym = try await Gym()
         gym.service.signal(SIGHUP)

@@ -30,7 +30,7 @@ struct CoalescingTests {
         return result
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `what waited for one person goes in one call, and each job says with which it went`() async throws {
         try await ServiceHarness.with { town in
             let names = ["Ann", "Anna", "Anne", "Anja", "Anneke"]
@@ -44,7 +44,7 @@ struct CoalescingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [("tags", 10), ("latest", 4), ("off", 11)])
+    @Test(.timeLimit(.minutes(30)), arguments: [("tags", 10), ("latest", 4), ("off", 11)])
     func `a gym says whether tags may be skipped, or everything is its own delivery`(_ setting: String, _ calls: Int)
         async throws
     {
@@ -63,7 +63,7 @@ struct CoalescingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a refusal of several is the verdict of those that deserve it`() async throws {
         try await ServiceHarness.with { town in
             try await town.accept(person())

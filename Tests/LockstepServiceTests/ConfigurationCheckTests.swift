@@ -32,7 +32,7 @@ struct ConfigurationCheckTests {
         return (try #require(checkups.first), calls)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `the steps are read back beside what Keap has, and nothing is made`() async throws {
         let (checkup, calls) = try await checkup("")
         #expect(checkup.isFine, "\(checkup.problems)")
@@ -43,7 +43,7 @@ struct ConfigurationCheckTests {
         #expect(calls == 7)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a mapping to a field that Keap does not have is a problem`() async throws {
         let (checkup, _) = try await checkup(
             #""mapping": [{"from": "note", "to": "custom.Goal"}, {"from": "reason", "to": "custom.Why", "type": "TextArea"}]"#,
@@ -54,7 +54,7 @@ struct ConfigurationCheckTests {
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(30)),
         arguments: [
             (400, #"{"message":"contact_id is invalid"}"#), (404, #"{"message":"Contact with id 0 not found"}"#),
             (422, "{}"),
@@ -69,7 +69,7 @@ struct ConfigurationCheckTests {
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(30)),
         arguments: [
             (429, #"{"code":"429","message":"Quota Exceeded","status":"Request Throttled"}"#, "userinfo", 1),
             (503, #"{"message":"busy"}"#, "userinfo", 1), (429, #"{"message":"Quota Exceeded"}"#, "model", 3),
@@ -84,7 +84,7 @@ struct ConfigurationCheckTests {
         #expect(made == calls)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a key that Keap refuses is wrong, however busy Keap is`() async throws {
         let rule = FaultRule(.status(401, body: #"{"message":"no such key"}"#), match: FaultMatch(path: "userinfo"))
         let (checkup, _) = try await checkup("", faults: [rule])

@@ -4,7 +4,7 @@ import Testing
 
 /// The whole line: a web hook goes in, and Keap has what it says.
 struct DeliveryTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a person becomes a contact with fields and tags`() async throws {
         try await ServiceHarness.with { town in
             try await town.accept(
@@ -23,7 +23,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `the same message again costs no call, nor does it after a restart`() async throws {
         try await ServiceHarness.with { town in
             try await town.accept(person())
@@ -43,7 +43,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a new status takes the old tag off and leaves what is not ours`() async throws {
         try await ServiceHarness.with { town in
             _ = town.keap(
@@ -61,7 +61,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a renamed program keeps its tag under the new name, and no contact is called for`() async throws {
         try await ServiceHarness.with { town in
             let programs = ["programs": #"[{"id": "p1", "name": "Kids", "status": "CURRENT"}]"#]
@@ -81,7 +81,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a deleted program is worn by nobody, also not by who comes with a message from before`() async throws {
         try await ServiceHarness.with { town in
             let programs = ["programs": #"[{"id": "p1", "name": "Kids", "status": "CURRENT"}]"#]
@@ -99,7 +99,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a dead letter retried after a newer message was delivered closes as superseded`() async throws {
         try await ServiceHarness.with { town in
             town.refuse("zp-1@example.org")
@@ -119,7 +119,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a gym that parks keeps what follows a dead letter waiting until it is discarded`() async throws {
         let gym = ServiceHarness.Gym(more: #""afterDead": "park""#)
         try await ServiceHarness.with([gym]) { town in
@@ -135,7 +135,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `after the mapping is mended, retrying delivers what could not be placed`() async throws {
         try await ServiceHarness.with { town in
             var fields = person()
@@ -150,7 +150,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `gyms with one key share a gateway and a budget, others do not`() async throws {
         let gyms = [
             ServiceHarness.Gym(), ServiceHarness.Gym(id: "annex", token: "token-of-the-annex"),
@@ -169,7 +169,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a job of a gym that left the configuration is kept, and says what is missing`() async throws {
         let gyms = [
             ServiceHarness.Gym(), ServiceHarness.Gym(id: "uptown", key: "KeapAK-two", token: "token-of-uptown"),
@@ -186,7 +186,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `what hangs when the service stops is put back uncharged and delivered after the next start`() async throws {
         try await ServiceHarness.with { town in
             _ = town.keap("POST", ["faults"], #"{"action": "hang", "for": 60, "times": 1}"#)
@@ -203,7 +203,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a key that Keap refuses keeps everything waiting, and health of the gym says so`() async throws {
         try await ServiceHarness.with { town in
             _ = town.keap("POST", ["faults"], #"{"action": "status", "status": 401, "body": {"fault": {}}}"#)
@@ -218,7 +218,7 @@ struct DeliveryTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `stopping twice is stopping once`() async throws {
         try await ServiceHarness.with { town in
             try await town.accept(person())

@@ -29,7 +29,7 @@ struct DescriptorTests {
         func begin(_ name: String) { begun.append(name) }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `accounts that wait for a slot take turns, each in its own order`() async throws {
         let slots = CallSlots(1)
         let (a, b) = (slots.join(), slots.join())
@@ -50,7 +50,7 @@ struct DescriptorTests {
         #expect(await calls.begun == ["a1", "b", "a2"])
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `accounts whose calls get no answer leave half of the slots to the others`() async throws {
         let slots = CallSlots(4)
         let hanging = (0..<4).map { _ in slots.join() }

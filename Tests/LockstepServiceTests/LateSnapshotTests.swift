@@ -3,7 +3,7 @@ import Testing
 @testable import LockstepService
 
 /// Dead snapshots that are retried after newer ones were delivered.
-@Suite(.timeLimit(.minutes(1))) struct LateSnapshotTests {
+@Suite(.timeLimit(.minutes(30))) struct LateSnapshotTests {
     private let birth = ["birthDate": "1990-05-06"]
 
     @Test func `a retried dead letter delivers what no newer message carried, and nothing else`() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LockstepService
 
-@Suite(.timeLimit(.minutes(1))) struct LineWriterTests {
+@Suite(.timeLimit(.minutes(30))) struct LineWriterTests {
     /// An output whose reader reads when it is told to.
     private final class StuckReader: Sendable {
         let entered = DispatchSemaphore(value: 0)

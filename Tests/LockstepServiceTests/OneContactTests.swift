@@ -5,7 +5,7 @@ import Testing
 @testable import LockstepService
 
 /// Messages that lead to one contact in Keap by ways that do not show before Keap is asked.
-@Suite(.timeLimit(.minutes(1))) struct OneContactTests {
+@Suite(.timeLimit(.minutes(30))) struct OneContactTests {
     /// A contact that somebody made by hand, with a second address.
     private func plant(_ town: ServiceHarness, lastName: String = "Customer") {
         let planted = town.keap(

@@ -10,7 +10,7 @@ struct ServiceCheckTests {
         try await town.post("/api/check" + query)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `the running service checks a gym by calls that its own budget counts, and answers as the command does`()
         async throws
     {
@@ -31,7 +31,7 @@ struct ServiceCheckTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a file with other settings than the service was started with is told so, at no call`() async throws {
         try await ServiceHarness.with() { town in
             let gym = try #require(try town.configuration([ServiceHarness.Gym()]).gyms.first)
@@ -49,7 +49,7 @@ struct ServiceCheckTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a budget that is used up leaves the gym untried at once, without a call`() async throws {
         try await ServiceHarness.with([ServiceHarness.Gym(keap: #""limits": {"perDay": 5}, "pacing": "off""#)]) {
             town in
@@ -63,7 +63,7 @@ struct ServiceCheckTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a key that Keap refuses is a problem, also while the service's calls wait because of it`() async throws {
         try await ServiceHarness.with() { town in
             _ = town.keap(

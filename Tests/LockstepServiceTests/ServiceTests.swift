@@ -23,7 +23,7 @@ struct ServiceTests {
         try await body(configuration)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `one directory is served by one service at a time`() async throws {
         try await inDirectory { configuration in
             let first = try await Service.open(configuration, log: .silent)
@@ -34,7 +34,7 @@ struct ServiceTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a service that cannot be opened lets go of its journal`() async throws {
         try await inDirectory { configuration in
             let first = try await Service.open(configuration, log: .silent)
@@ -52,7 +52,7 @@ struct ServiceTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `an intake port that is taken is an error that names it`() async throws {
         try await inDirectory { configuration in
             let other = HTTPServer(listen: ListenAddress(host: "127.0.0.1", port: 0)) { _ in .reset }
@@ -66,7 +66,7 @@ struct ServiceTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `what was read at the start is told with a time that can be read`() async throws {
         try await inDirectory { configuration in
             let first = try await Service.open(configuration, log: .silent)

@@ -4,7 +4,7 @@ import Testing
 @testable import LockstepService
 
 /// Gyms with keys of their own that turn out to open one Keap account.
-@Suite(.timeLimit(.minutes(1))) struct TwoKeysTests {
+@Suite(.timeLimit(.minutes(30))) struct TwoKeysTests {
     private static let apart = #"""
         "sync": {"customFields": {"zenPlannerID": "UT ID"},
                  "tags": {"status": "UT Status: {status}", "program": "UT Program: {program} - {status}"}}

@@ -83,7 +83,7 @@ struct WrittenKindsTests {
 
     private static let student = "ZP Status: Student"
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(30)))
     func `a spreadsheet's damage is restored where its meaning is plain, else Keap keeps its value`() async throws {
         let phone = "303-555-0101"
         try await check([
@@ -107,7 +107,7 @@ struct WrittenKindsTests {
         ])
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(30)))
     func `countries are read as people write them, and placeholders overwrite nothing`() async throws {
         let other = ["state": "", "zip": ""]
         try await check([
@@ -130,7 +130,7 @@ struct WrittenKindsTests {
         ])
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(30)))
     func `one bad value costs its field alone`() async throws {
         let first = Self.base.merging(["birthDate": "2014-07-09"]) { $1 }
         let bad = [
@@ -151,7 +151,7 @@ struct WrittenKindsTests {
             ], first: first)
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(30)))
     func `names that mean one person find one contact, however they are written`() async throws {
         let names: [(keap: String, sent: String)] = [
             ("O'Brien", "O’Brien"), ("O’Brien", "O`Brien"), ("ΣΊΣΥΦΟΣ", "Σίσυφος"), ("STRASSE", "Straße"),
@@ -186,7 +186,7 @@ struct WrittenKindsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(30)))
     func `ids are kept in the words in which they were written`() async throws {
         let long = String(repeating: "1234567890", count: 4)
         let ids: [(json: String, kept: String)] = [
@@ -218,7 +218,7 @@ struct WrittenKindsTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(30)))
     func `a member twice is refused with both values, and Keap is not asked`() async throws {
         let twice: [(json: String, values: [String])] = [
             (#""status": "Student", "status": "Alumni""#, ["Student", "Alumni"]),
@@ -287,7 +287,7 @@ struct WrittenKindsTests {
         Array("\(header)\n\(ana)\n\(between)\(bo)\n".utf8)
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(30)))
     func `a file's separator is found, and its people arrive`() async throws {
         try await check([
             (
@@ -324,7 +324,7 @@ struct WrittenKindsTests {
         ])
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(30)))
     func `a file's cells are read each in its own encoding`() async throws {
         func file(_ name: [UInt8], note: [UInt8] = []) -> [UInt8] {
             Array("First Name,Last Name,Email,Notes\n".utf8) + name + Array(",Ruiz,a@example.org,".utf8) + note
@@ -345,7 +345,7 @@ struct WrittenKindsTests {
         ])
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(30)))
     func `rows about no person bring none`() async throws {
         let rows = [
             "First Name,Last Name,Email", "Total,,", "Total: 45,,", "Grand Total,,45", "45 people,,", "Page 1 of 3,,",

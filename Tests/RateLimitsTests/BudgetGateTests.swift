@@ -3,7 +3,7 @@ import Testing
 
 @testable import RateLimits
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct BudgetGateTests {
     private let clock = ManualClock()
     private let disk = Disk()

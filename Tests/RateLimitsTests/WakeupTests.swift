@@ -2,7 +2,7 @@ import Testing
 
 @testable import RateLimits
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct WakeupTests {
     @Test func `a signal that came first is kept, and several count as one`() async throws {
         let wakeup = Wakeup()

@@ -3,7 +3,7 @@ import Testing
 
 /// Random lives of the whole queue on the whole journal, on a simulated machine that is killed, loses power, fills up and
 /// fails, one interleaving after the other. See `Ledger.Promise` for what is checked.
-@Suite(.timeLimit(.minutes(Seeds.minutes(5)))) struct PoolSimulationTests {
+@Suite(.timeLimit(.minutes(Seeds.minutes(30)))) struct PoolSimulationTests {
     private static let usual: UInt64 = 500
     private static let shards: UInt64 = 4
 

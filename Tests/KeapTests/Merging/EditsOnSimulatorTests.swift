@@ -6,7 +6,7 @@ import Testing
 @testable import Keap
 
 /// Merging against the simulated Keap, with a budget as scarce as Keap's: what it costs, and whether it is right.
-@Suite(.timeLimit(.minutes(1))) struct EditsOnSimulatorTests {
+@Suite(.timeLimit(.minutes(30))) struct EditsOnSimulatorTests {
     typealias Gateway = KeapGateway<ManualClock, BudgetGate<ManualClock>>
 
     /// What one lane does: takes tags off its contact, then puts others on.

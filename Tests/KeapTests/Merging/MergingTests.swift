@@ -4,7 +4,7 @@ import Testing
 @testable import Keap
 
 /// What callers of a gateway see when their tag edits wait together.
-@Suite(.timeLimit(.minutes(1))) struct MergingTests {
+@Suite(.timeLimit(.minutes(30))) struct MergingTests {
     typealias Gateway = KeapGateway<ManualClock, ShutBudget>
     typealias Answers = [TagID: TagAnswer]
 

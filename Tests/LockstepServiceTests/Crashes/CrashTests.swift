@@ -7,7 +7,7 @@ import Testing
 @testable import LockstepService
 
 /// A service that crashes, or is killed, again and again with the same jobs under way; in virtual time.
-@Suite(.timeLimit(.minutes(2))) struct CrashTests {
+@Suite(.timeLimit(.minutes(30))) struct CrashTests {
     /// A machine whose process can crash at a call about one person.
     private struct Fate: Sendable {
         let memory = MarkedMemory()

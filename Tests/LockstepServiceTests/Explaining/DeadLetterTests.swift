@@ -4,7 +4,7 @@ import Testing
 
 /// What an operator is told of a dead letter: whose it is, what was refused, what to do.
 struct DeadLetterTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a dead letter names its person in every answer, and its remedy`() async throws {
         try await ServiceHarness.with { town in
             town.refuse("zp-7@example.org")
@@ -24,7 +24,7 @@ struct DeadLetterTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a retry is not offered for a message that still cannot be understood`() async throws {
         try await ServiceHarness.with { town in
             let id = try await town.accept(["contact": "7", "given": "Ana"])

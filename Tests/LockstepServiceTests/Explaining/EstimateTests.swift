@@ -8,7 +8,7 @@ import Testing
 @testable import LockstepService
 
 /// What `explain` and `budget` promise of a backlog, beside what then happens; in virtual time.
-@Suite(.timeLimit(.minutes(2))) struct EstimateTests {
+@Suite(.timeLimit(.minutes(30))) struct EstimateTests {
     private struct Promise: Sendable {
         var at: VirtualClock.Instant
         var least: Int

@@ -15,7 +15,7 @@ struct ExplainTests {
         (answer["sentences"] as? [String] ?? []).joined(separator: "\n")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a job of a paused gym says so, and those that ended say how`() async throws {
         try await ServiceHarness.with { town in
             let done = try await town.accept(person())
@@ -37,7 +37,7 @@ struct ExplainTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `what an import waits for is not what a live change waits for`() async throws {
         try await ServiceHarness.with { town in
             let gym = try #require(town.service.gyms["downtown"])
@@ -54,7 +54,7 @@ struct ExplainTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `while Keap is away a job and those behind it say that Keap is what they wait for`() async throws {
         try await ServiceHarness.with { town in
             _ = town.keap("POST", ["faults"], #"{"match": {}, "action": "status", "status": 503}"#)
@@ -76,7 +76,7 @@ struct ExplainTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func `a job of which nothing is remembered is told apart from one that never was`() async throws {
         try await ServiceHarness.with { town in
             let id = try await town.accept(["who": "knows"])

@@ -7,7 +7,7 @@ import Testing
 @testable import LockstepService
 
 /// Many gyms whose changes wait, in virtual time: nothing that they hold keeps another gym, or a live change, waiting.
-@Suite(.timeLimit(.minutes(5))) struct CrowdTests {
+@Suite(.timeLimit(.minutes(30))) struct CrowdTests {
     enum Trouble: CaseIterable { case dayIsUsedUp, keysAreRevoked, keapIsDown }
 
     private static var options: SimulationOptions {

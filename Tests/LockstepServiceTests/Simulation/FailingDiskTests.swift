@@ -10,7 +10,7 @@ import Testing
 @testable import LockstepService
 
 /// What a disk's trouble does to the whole service, from the answer to a web hook to the calls at Keap.
-@Suite(.timeLimit(.minutes(1))) struct FailingDiskTests {
+@Suite(.timeLimit(.minutes(30))) struct FailingDiskTests {
     private static let seeds: [UInt64] = Array(1...10)
 
     private static var options: SimulationOptions {

@@ -10,7 +10,7 @@ import Testing
 @testable import LockstepService
 
 /// What becomes of a contact that Keap always fails, beside others, alone, and in outages; in virtual time.
-@Suite(.timeLimit(.minutes(2))) struct PoisonTests {
+@Suite(.timeLimit(.minutes(30))) struct PoisonTests {
     typealias Fault = SimulatedKeapSide.Fault
 
     @Test(arguments: [Fault.Reply.status(500), .status(503), .status(502), .hang])

@@ -2,7 +2,7 @@ import DeterministicSimulation
 import Testing
 
 /// The program's promises, from a web hook to what Keap shows, whatever dies and whichever answer is lost.
-@Suite(.timeLimit(.minutes(5))) struct ServiceSimulationTests {
+@Suite(.timeLimit(.minutes(30))) struct ServiceSimulationTests {
     private static let usual: UInt64 = 200
     private static let shards: UInt64 = 4
 

@@ -8,7 +8,7 @@ import Testing
 @testable import LockstepService
 
 /// Two gyms of one account, with a key each or one for both, whose members are the same people; in virtual time.
-@Suite(.timeLimit(.minutes(2))) struct SharedAccountSimulationTests {
+@Suite(.timeLimit(.minutes(30))) struct SharedAccountSimulationTests {
     private func gyms(keys: [String], account: String) -> String {
         let names = ["downtown", "uptown"]
         return zip(names, keys).map { name, key in
