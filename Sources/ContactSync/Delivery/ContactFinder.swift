@@ -4,6 +4,9 @@ import Keap
 struct ContactFinder: Sendable {
     let calls: any KeapAPI
     let readAhead: ContactPrefetch?
+    /// Whether to believe what was read ahead of addresses too, which others in Keap write at any time. Of IDs it is
+    /// believed always: hardly anything but Lockstep writes them.
+    var believesAddresses = true
 
     func find(
         id: String, field: CustomFieldModel?, named fieldName: String, fields: [ContactField]
@@ -19,7 +22,7 @@ struct ContactFinder: Sendable {
     func find(
         email: String, idField: CustomFieldID?, fields: [ContactField]
     ) async throws(KeapFailure) -> StepAnswer {
-        if idField != nil, let known = await readAhead?.bearers(ofEmail: email),
+        if believesAddresses, idField != nil, let known = await readAhead?.bearers(ofEmail: email),
             let found = try await read(known, fields)
         {
             return .contacts(found, isFromBook: true)

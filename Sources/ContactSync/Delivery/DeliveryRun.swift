@@ -11,8 +11,6 @@ struct DeliveryRun {
     private let parts: Set<String>?
     private var caller: StepCaller
     private let liveCalls: any KeapAPI
-    /// Whether calls wait behind everything live.
-    private var isImport: Bool
     private var address: AddressLocks.Hold?
     /// The contact that is this lane's, as far as this run has asked.
     private var claimed: ContactID?
@@ -39,10 +37,9 @@ struct DeliveryRun {
         self.owner = owner
         liveCalls = keeper.calls.inOneRun(begin: hold.begin)
         let importing = owner.isImport ? imports : nil
-        isImport = importing != nil
         caller = StepCaller(
             calls: importing?.calls.inOneRun(begin: hold.begin) ?? liveCalls, keeper: keeper,
-            readAhead: importing?.readAhead, book: imports?.readAhead)
+            readAhead: imports?.readAhead, isImport: importing != nil, book: imports?.readAhead)
     }
 
     mutating func deliver() async -> Delivery {
@@ -107,7 +104,11 @@ struct DeliveryRun {
     /// Whether the step can be done as it is. If not, something that it rests on has changed, and the next step is to be
     /// asked for.
     private mutating func isReady(for step: PlanStep) async throws(DeliveryFailure) -> Bool {
-        if step.looksForContact, address == nil { try await readAhead() }
+        if step.looksForContact {
+            // Only Keap knows what a create without an answer made, or what is left of a contact that was merged.
+            if planner.mirror.creating != nil || planner.mirror.lost != nil { caller.readAhead = nil }
+            if address == nil { try await readAhead(for: step) }
+        }
         if mustHoldAddress(for: step), let email = NameKey(planner.wanted.values)?.email {
             hold.waits("its turn at the e-mail address \(email)")
             let acquired = await addresses.acquire(email, for: owner)
@@ -153,12 +154,16 @@ struct DeliveryRun {
     }
 
     /// Before an address is held: to read an account's contacts may take an import long.
-    private func readAhead() async throws(DeliveryFailure) {
+    private func readAhead(for step: PlanStep) async throws(DeliveryFailure) {
         guard let readAhead = caller.readAhead, let field = keeper.directory.customFields[.zenPlannerID]?.id else {
             return
         }
         do throws(KeapFailure) {
-            try await readAhead.prepare(field)
+            if caller.isImport {
+                try await readAhead.prepare(field)
+            } else if case .findByID = step {
+                try await readAhead.prepare(field, live: caller.calls)
+            }
         } catch {
             throw .keap(error)
         }
@@ -241,7 +246,7 @@ struct DeliveryRun {
     private mutating func answer(
         to step: PlanStep, takenBackBy signal: Signal?
     ) async throws(KeapFailure) -> StepAnswer {
-        if isImport, let wanted = address?.isWantedLive {
+        if caller.isImport, let wanted = address?.isWantedLive {
             do throws(KeapFailure) {
                 return try await wanted.takingBack { [caller] () throws(KeapFailure) in
                     try await caller.answer(to: step)
@@ -249,8 +254,16 @@ struct DeliveryRun {
             } catch {
                 guard error == .cancelled, wanted.isFired, !Task.isCancelled else { throw error }
             }
-            isImport = false
+            caller.isImport = false
             caller.calls = liveCalls
+        }
+        if case .findByID = step, !caller.isImport, let list = await caller.readAhead?.liveReading() {
+            do throws(KeapFailure) {
+                return try await list.takingBack { [caller] () throws(KeapFailure) in try await caller.answer(to: step)
+                }
+            } catch {
+                guard error == .cancelled, list.isFired, !Task.isCancelled else { throw error }
+            }
         }
         guard let signal else { return try await caller.answer(to: step) }
         return try await signal.takingBack { [caller] () throws(KeapFailure) in try await caller.answer(to: step) }

@@ -16,9 +16,10 @@ enum StepAnswer: Sendable {
 struct StepCaller: Sendable {
     var calls: any KeapAPI
     let keeper: TagService
-    /// For imports: what was read ahead.
+    /// What was read ahead, as long as it may be believed.
     var readAhead: ContactPrefetch?
-    /// For live deliveries too: to be told of contacts that were made or changed, or an import would take them for new.
+    var isImport: Bool
+    /// To be told of contacts that were made or changed, or they would be taken for new.
     let book: ContactPrefetch?
 
     func answer(to step: PlanStep) async throws(KeapFailure) -> StepAnswer {
@@ -55,7 +56,7 @@ struct StepCaller: Sendable {
         return .done
     }
 
-    private var finder: ContactFinder { ContactFinder(calls: calls, readAhead: readAhead) }
+    private var finder: ContactFinder { ContactFinder(calls: calls, readAhead: readAhead, believesAddresses: isImport) }
 }
 
 extension Planner {

@@ -23,10 +23,13 @@ package actor ContactPrefetch {
     /// Contacts that only one of the readings named, but for those that we made.
     private var unlike: Set<ContactID> = []
     private var isReading = false
+    /// Those that go on while a live run reads the list; nil while none does.
+    private var liveSignals: [Signal]?
     /// Contacts that we made or changed while the list was read.
     private var ownMeanwhile: Set<ContactID> = []
     /// Not worth trying again before then.
     private var restsUntil = Duration.zero
+    private var restsLiveUntil = Duration.zero
     private let reading = KeyedLock<Int>()
 
     /// With fewer ahead, searching one by one is quick and as cheap.
@@ -34,6 +37,8 @@ package actor ContactPrefetch {
     /// Contacts that others make in Keap meanwhile are not seen for this long.
     static let longestAge = Duration.seconds(15 * 60)
     static let mostPages = 1_000
+    /// Of a list that a live run reads before its own search.
+    static let mostLivePages = 4
     static let rest = Duration.seconds(10 * 60)
 
     /// - Parameters:
@@ -59,6 +64,35 @@ package actor ContactPrefetch {
     /// Reads the account's contacts, if that is not done and costs less than the searches that it spares.
     func prepare(_ field: CustomFieldID) async throws(KeapFailure) { _ = try await isReady(field) }
 
+    /// The same for a live run, with its own calls: the first of many reads the list if it is short. The others go on, and
+    /// take a search back that was not sent yet when the list is there.
+    func prepare(_ field: CustomFieldID, live calls: any KeapAPI) async throws(KeapFailure) {
+        func isWorthIt() -> Bool { !isFresh && !isReading && liveSignals == nil && now() >= restsLiveUntil }
+        guard isWorthIt(), await searchesAhead() >= Self.fewestSearches, isWorthIt() else { return }
+        liveSignals = []
+        defer {
+            for signal in liveSignals ?? [] { signal.fire() }
+            liveSignals = nil
+        }
+        guard await reading.acquire(0) else { throw .cancelled }
+        defer { reading.release(0) }
+        do throws(KeapFailure) {
+            // A list that is too long today is so tomorrow.
+            if try await !read(field, calls, most: Self.mostLivePages) { restsLiveUntil = now() + .seconds(24 * 3600) }
+        } catch {
+            restsLiveUntil = now() + Self.rest
+            if error == .cancelled { throw error }
+        }
+    }
+
+    /// Fires when the list that a live run reads is there, or is given up; nil while none does.
+    func liveReading() -> Signal? {
+        guard liveSignals != nil else { return nil }
+        let signal = Signal()
+        liveSignals?.append(signal)
+        return signal
+    }
+
     /// A contact that we made or changed: also one whose people are not imported.
     func note(_ contact: ContactID, _ body: ContactBody, field: CustomFieldID?) {
         // A book that is not read or out of date is not asked, and everything changed from then on would add up in it.
@@ -80,7 +114,9 @@ package actor ContactPrefetch {
         defer { reading.release(0) }
         if isFresh { return true }
         guard now() >= restsUntil else { return false }
-        return try await read(field)
+        let isWhole = try await read(field, calls, most: Self.mostPages)
+        if !isWhole { restsUntil = now() + Self.rest }
+        return isWhole
     }
 
     private func forget() {
@@ -90,18 +126,17 @@ package actor ContactPrefetch {
 
     private var isFresh: Bool { readAt.map { now() - $0 < Self.longestAge } ?? false }
 
-    private func read(_ field: CustomFieldID) async throws(KeapFailure) -> Bool {
+    private func read(_ field: CustomFieldID, _ calls: any KeapAPI, most: Int) async throws(KeapFailure) -> Bool {
         let begun = now()
         forget()
         (isReading, ownMeanwhile) = (true, [])
         defer { (isReading, ownMeanwhile) = (false, []) }
-        guard let first = try await readPages(field) else {
-            restsUntil = now() + Self.rest
+        guard let first = try await readPages(field, calls, most) else {
             book = PrefetchIndex()
             return false
         }
         (isReadOnce, unlike) = (first.pages > 1, [])
-        if isReadOnce, let second = try await readPages(field) {
+        if isReadOnce, let second = try await readPages(field, calls, most) {
             isReadOnce = false
             unlike = first.contacts.symmetricDifference(second.contacts).subtracting(ownMeanwhile)
         }
@@ -111,11 +146,11 @@ package actor ContactPrefetch {
 
     /// Reads page after page into the book as long as that costs less than the searches that it spares; nil: it does not.
     private func readPages(
-        _ field: CustomFieldID
+        _ field: CustomFieldID, _ calls: any KeapAPI, _ most: Int
     ) async throws(KeapFailure) -> (contacts: Set<ContactID>, pages: Int)? {
         var contacts: Set<ContactID> = []
         var walk: String?
-        for page in 1...Self.mostPages {
+        for page in 1...most {
             let found = try await calls.contacts(fields: [.id, .emailAddresses, .customFields], page: walk)
             for contact in found.items {
                 contacts.insert(contact.id)
