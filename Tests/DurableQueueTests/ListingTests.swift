@@ -26,7 +26,7 @@ import Testing
             let bench = try await QueueHarness()
             // In the lane that is paused nothing is accepted any more, but for the oldest all are looked through.
             let first = try await bench.add("ann", of: .other)
-            for _ in 0..<10 * JobQueue.rowsAtOnce { _ = try await bench.add("ann") }
+            for _ in 0..<10 * Scheduler.rowsAtOnce { _ = try await bench.add("ann") }
             let lane = try #require(await bench.queue.job(JobID(rawValue: 2))?.lane)
             try await bench.queue.pause(lane, of: .gym)
             let free = try await bench.add("bob", of: .other)
@@ -55,7 +55,7 @@ import Testing
         var next: UInt64? = .max
         while let number = next {
             let piece = table.rows(below: number, of: gym)
-            #expect(piece.rows.count < JobQueue.rowsAtOnce + 64)
+            #expect(piece.rows.count < Scheduler.rowsAtOnce + 64)
             looked += piece.rows.count
             found += piece.rows.filter { $0.row.tenant == gym }.map(\.number)
             next = piece.next
@@ -161,7 +161,7 @@ import Testing
         try simulate(seed: 2, options: Self.inOrder) { _ in
             let bench = try await QueueHarness()
             try await bench.queue.pause(.gym)
-            for number in 0..<10 * JobQueue.rowsAtOnce { _ = try await bench.add("\(number)") }
+            for number in 0..<10 * Scheduler.rowsAtOnce { _ = try await bench.add("\(number)") }
             let isResumed = Flag()
             async let resumed: Void = isResumed.set(after: { try await bench.queue.resume(.gym) })
             _ = try await bench.add("ann", of: .other)

@@ -13,7 +13,7 @@ extension JobQueue {
         var most = 2
         while true {
             var line: [Job] = []
-            for id in candidates(for: lease, most: most) {
+            for id in scheduler.batchCandidates(for: lease, most: most) {
                 // One that cannot be read, or is gone since, ends the line; its own turn will say what is wrong.
                 if read[id] == nil { read[id] = try? await job(id, of: lease) }
                 guard let job = read[id] else { break }
@@ -26,42 +26,17 @@ extension JobQueue {
             most = min(2 * most, policy.maxBatch)
         }
         // Others may have been discarded, or put back between them, while this was reading.
-        let present = candidates(for: lease, most: chosen.count)
+        let present = scheduler.batchCandidates(for: lease, most: chosen.count)
         let jobs = zip(chosen, present).prefix { $0 == $1 }.compactMap { read[$0.0] }
-        guard jobs.count > 1, leases[lease.lane] == lease else { return [read[lease.job]!] }
-        lease.others = jobs.dropFirst().map(\.id)
-        dispatcher.hold(jobs.dropFirst().reduce(0) { $0 + $1.payload.count }, at: &lease.slot)
-        leases[lease.lane] = lease
+        guard jobs.count > 1, scheduler.leases[lease.lane] == lease else { return [read[lease.job]!] }
+        let others = jobs.dropFirst()
+        scheduler.extend(&lease, with: others.map(\.id), bytes: others.reduce(0) { $0 + $1.payload.count })
         return jobs
     }
 
     /// Not on the queue's own time: to make sense of payloads takes long enough for others to want to be accepted.
     private nonisolated func batchSize(_ line: [Job], _ known: [UInt8]) async -> Int {
         min(max(1, handler.batchable(line, state: known)), line.count)
-    }
-
-    /// Who could go with the lease's job, as far as the queue can tell: itself, and the snapshots right behind it.
-    private func candidates(for lease: Lease, most: Int) -> [JobID] {
-        guard let row = state.lanes[lease.lane], row.pending.first == lease.job, canTakeMore(lease, row) else {
-            return [lease.job]
-        }
-        var (line, bytes): ([JobID], Int) = ([], 0)
-        for id in row.pending.prefix(most) {
-            guard let job = state.jobs[id], job.isSnapshot, !mustRunAlone.contains(id), !discarding.contains(id),
-                job.sequence <= announcements.sequence, state.due(of: id) == 0
-            else { break }
-            bytes += Int(job.size)
-            guard bytes <= policy.maxBatchBytes else { break }
-            line.append(id)
-        }
-        return line.isEmpty ? [lease.job] : line
-    }
-
-    private func canTakeMore(_ lease: Lease, _ row: LaneTable.Row) -> Bool {
-        // A lane that was joined into this one meanwhile brought a state that this run does not know of, and jobs that
-        // rest on it; one of them may even be running.
-        row.absorbed.map(\.lane) == lease.merging
-            && dispatcher.hasRoomForMore(at: lease.slot) && !isHeld(row)
     }
 
     /// - Parameter attempt: nil for the one that would be its next.

@@ -12,38 +12,32 @@ extension JobQueue {
             guard !keys.isEmpty else { throw .unroutable(id) }
             lane = try place(keys, of: job.tenant)
         }
-        let ticket = try submit(.revived(job: id, lane: lane, keys: keys), .always)
-        try await durable(ticket)
+        scheduler.hold(id, in: lane)
+        defer { perform(scheduler.unhold(id)) }
+        try await durable(submit(.revived(job: id, lane: lane, keys: keys), .always))
         eventSource.publish(.changed)
-        guard let lane = lane.map(state.lanes.current) else { return }
-        escalate(lane)
-        refresh(lane)
     }
 
     /// Closes a job that is not running, without doing it. A run that has not begun is called off first.
     public func discard(_ id: JobID) async throws(QueueError) {
-        discarding.insert(id)
-        defer {
-            discarding.remove(id)
-            if let lane = state.jobs[id]?.lane { refresh(state.lanes.current(lane)) }
-        }
+        scheduler.hold(id, in: nil)
+        defer { perform(scheduler.unhold(id)) }
         try await callOff(id)
         let job = try open(id)
         let record = OutcomeRecord(
             job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [], at: wall())
-        let ticket = try submit(.outcome(record), .always)
-        mustRunAlone.remove(id)
-        try await durable(ticket)
+        try await durable(submit(.outcome(record), .always))
         eventSource.publish(.changed)
-        if let lane = job.lane { refresh(state.lanes.current(lane)) }
     }
 
     /// Returns when the job, which is being discarded, does not run.
     ///
     /// - Throws: `notNow` if its run has begun: what that does cannot be taken back.
     private func callOff(_ id: JobID) async throws(QueueError) {
-        while let job = state.jobs[id], !job.isDead, let lease = lease(of: id, job) {
-            guard lease.control.callOffUnlessBegun(), !Task.isCancelled else { throw .notNow(id, .running) }
+        while let job = state.jobs[id], !job.isDead, let lease = scheduler.lease(of: id) {
+            guard runs[lease.number]?.callOffUnlessBegun() != false, !Task.isCancelled else {
+                throw .notNow(id, .running)
+            }
             let bell = Bell()
             leaseWaiters[lease.number, default: []].append(bell)
             await bell.wait()
@@ -59,32 +53,26 @@ extension JobQueue {
 
     /// Runs of the tenant are called off: once this has been called, none begins anything new.
     public func pause(_ tenant: TenantID) async throws(QueueError) {
-        let ticket = try submit(.paused(tenant: tenant, lane: nil, isPaused: true), .always)
-        callOffRuns(of: tenant)
-        eventSource.publish(.changed)
-        try await durable(ticket)
+        try await write(.paused(tenant: tenant, lane: nil, isPaused: true))
     }
 
     public func resume(_ tenant: TenantID) async throws(QueueError) {
-        try await durable(submit(.paused(tenant: tenant, lane: nil, isPaused: false), .always))
-        eventSource.publish(.changed)
-        await refreshLanes(of: tenant)
+        try await write(.paused(tenant: tenant, lane: nil, isPaused: false))
     }
 
     /// Calls off its run, as for a tenant.
     public func pause(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {
-        let lane = try known(lane, tenant)
-        let ticket = try submit(.paused(tenant: tenant, lane: lane, isPaused: true), .always)
-        callOffRuns(of: lane)
-        eventSource.publish(.changed)
-        try await durable(ticket)
+        try await write(.paused(tenant: tenant, lane: known(lane, tenant), isPaused: true))
     }
 
     public func resume(_ lane: LaneID, of tenant: TenantID) async throws(QueueError) {
-        let lane = try known(lane, tenant)
-        try await durable(submit(.paused(tenant: tenant, lane: lane, isPaused: false), .always))
+        try await write(.paused(tenant: tenant, lane: known(lane, tenant), isPaused: false))
+    }
+
+    private func write(_ record: PoolRecord) async throws(QueueError) {
+        let ticket = try submit(record, .always)
         eventSource.publish(.changed)
-        refresh(lane)
+        try await durable(ticket)
     }
 
     private func known(_ lane: LaneID, _ tenant: TenantID) throws(QueueError) -> LaneID {

@@ -21,11 +21,11 @@ extension JobQueue {
         guard let lane = view.lane, let row = state.lanes[lane], let first = row.pending.first else {
             return .notDurable
         }
-        if let lease = leases(of: lane, row).first(where: { $0.holds(id) }) { return explain(lease) }
+        if let lease = scheduler.lease(of: id) { return explain(lease) }
         if let reason = log.isFailed { return .failed(reason: reason) }
-        if hasFailed { return .failed(reason: "a completion could not be written") }
-        if isStopping { return .stopping }
-        if !isServed(row.tenant) { return .tenantNotServed }
+        if scheduler.hasFailed { return .failed(reason: "a completion could not be written") }
+        if scheduler.isStopping { return .stopping }
+        if !scheduler.isServed(row.tenant) { return .tenantNotServed }
         if state.pausedTenants.contains(row.tenant) { return .tenantPaused }
         if row.isPaused { return .lanePaused }
         if row.isParked { return .parked(by: row.parkedBy) }
@@ -39,8 +39,8 @@ extension JobQueue {
 
     private func explain(_ lease: Lease) -> Explanation {
         let batchSize = lease.jobs.count
-        guard lease.control.hasBegun else {
-            return .waitingToBegin(since: lease.since, batchSize: batchSize, reason: lease.control.waitsFor)
+        guard let run = runs[lease.number], run.hasBegun else {
+            return .waitingToBegin(since: lease.since, batchSize: batchSize, reason: runs[lease.number]?.waitsFor)
         }
         return .running(since: lease.since, attempt: Int(lease.attempt), batchSize: batchSize)
     }
@@ -48,14 +48,13 @@ extension JobQueue {
     private func explainHead(
         _ id: JobID, _ job: QueueState.JobRow, _ lane: LaneID, _ row: LaneTable.Row
     ) -> Explanation {
-        if job.sequence > announcements.sequence { return .notDurable }
-        if let lease = leases(of: lane, row).first { return .afterRun(of: lease.job) }
+        if job.sequence > scheduler.announcements.sequence { return .notDurable }
+        if let lease = scheduler.leases(of: lane).first { return .afterRun(of: lease.job) }
         let due = state.due(of: id)
         if due > steadyNow {
             let view = state.view(id, job, .waiting(until: due))
             return .waiting(until: due, attempts: view.attempts, reason: view.reason ?? "")
         }
-        let ahead = ready[lane].map { dispatcher.ahead(of: $0.number, of: row.tenant, $0.urgency) }
-        return .ready(ahead: ahead ?? 0)
+        return .ready(ahead: scheduler.ahead(of: lane, row.tenant))
     }
 }

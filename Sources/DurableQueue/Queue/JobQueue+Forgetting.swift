@@ -4,16 +4,14 @@
 /// knew a lane would let its key lead there, while the key's next jobs stand in the lane that was made after it.
 extension JobQueue {
     /// Once enough have gathered.
-    func forgetIdleLanes() {
-        guard state.lanes.idle.count >= policy.lanesForgottenAtOnce else { return }
-        forget(state.takeIdleLanes())
-    }
+    func forgetIdleLanes() { forget(scheduler.takeForgettableLanes()) }
 
     /// Before a checkpoint: also those that a checkpoint of an earlier version brought, or that were kept for an older job.
     func forgetAllIdleLanes() async {
         let idle = await Self.idleLanes(in: state.lanes)
         for start in stride(from: 0, to: idle.count, by: policy.lanesForgottenAtOnce) {
-            forget(Array(idle[start..<min(start + policy.lanesForgottenAtOnce, idle.count)]))
+            let some = idle[start..<min(start + policy.lanesForgottenAtOnce, idle.count)]
+            forget(scheduler.forgettable(among: Array(some)))
             await Task.yield()
         }
     }
@@ -22,12 +20,7 @@ extension JobQueue {
         lanes.rows.lazy.map { LaneID(rawValue: $0.number) }.filter(lanes.isForgettable)
     }
 
-    private func forget(_ lanes: [LaneID]) {
-        guard !hasFailed else { return }
-        var idle = state.forgettable(among: lanes)
-        // A run that ends just now holds its lane until its outcome is written.
-        for lane in idle where leases[lane] != nil { state.noteIdle(lane) }
-        idle.removeAll { leases[$0] != nil }
+    private func forget(_ idle: [LaneID]) {
         guard !idle.isEmpty else { return }
         // On a full disk they are kept, and found before the next checkpoint.
         _ = try? submit(.forgotten(idle), .ifRoom)

@@ -33,18 +33,6 @@ extension JobQueue {
         }
     }
 
-    /// Counts what the lane's state grows by with this one. False if that is more, over all tries of the job, than was set
-    /// aside for it.
-    func noteGrowth(to bytes: Int, _ lease: Lease) -> Bool {
-        guard let job = state.jobs[lease.job] else { return false }
-        let row = state.lanes[state.lanes.current(lease.lane)]
-        let now = row?.state == nil ? 0 : Int(row?.stateSize ?? 0)
-        let grown = (growth[lease.job] ?? 0) + max(0, bytes - now)
-        guard grown <= SpaceNeed.growth(forPayload: Int(job.size)) else { return false }
-        if grown > 0 { growth[lease.job] = grown }
-        return true
-    }
-
     /// The same, but waits only for room that is on its way.
     func submitSoon(_ record: PoolRecord, for lease: Lease) async throws(QueueError) -> LogTicket {
         var waits = 0
@@ -62,14 +50,14 @@ extension JobQueue {
     /// - Throws: `.full` if the queue stops, or the log failed: then what waits is found pending at the next start.
     func makeRoom() async throws(QueueError) {
         if await log.waitForRoom() { return }
-        guard !isStopping, !hasFailed, log.isFailed == nil else { throw .full }
+        guard !scheduler.isStopping, !scheduler.hasFailed, log.isFailed == nil else { throw .full }
         if !isCheckpointing, clock.now() >= nextCompaction {
             let hasGained = (try? await compact(isFull: true)) ?? false
             if !hasGained { nextCompaction = clock.now() + Self.compactionPause }
             return
         }
         await ringOrPause()
-        guard !isStopping else { throw .full }
+        guard !scheduler.isStopping else { throw .full }
     }
 
     private static let compactionPause = Duration.seconds(1)

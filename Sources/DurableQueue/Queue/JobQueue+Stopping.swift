@@ -7,8 +7,8 @@ extension JobQueue {
     /// - Parameter interruptsAtOnce: cancels the tasks at the beginning of the grace time: for handlers that use it to
     ///   finish what they are in the middle of, and that stop waiting when they are cancelled.
     public func stop(grace: Duration, interruptsAtOnce: Bool = false) async {
-        guard !isStopping else { return }
-        isStopping = true
+        guard !scheduler.isStopping else { return }
+        scheduler.stop()
         eventSource.publish(.stopping)
         bell.ring()
         ringForRoom()
@@ -27,7 +27,7 @@ extension JobQueue {
 
     private func whenIdle() async {
         let events = events()
-        guard !leases.isEmpty else { return }
+        guard !scheduler.leases.isEmpty else { return }
         for await event in events where event == .idle { return }
     }
 }

@@ -16,7 +16,7 @@ extension JobQueue {
         }
         var found: Set<JobID> = []
         if query.state == nil || query.state == .running || query.state == .waiting {
-            found.formUnion(leases.values.lazy.flatMap(\.jobs).filter { self.fits($0, query) })
+            found.formUnion(scheduler.leases.values.lazy.flatMap(\.jobs).filter { self.fits($0, query) })
         }
         if query.state != .running, found.count < open { await search(query, min(most, open), &found) }
         found.formUnion(state.finished.byID.values.lazy.filter { query.fits($0.tenant, $0.state.name) }.map(\.id))
@@ -55,8 +55,8 @@ extension JobQueue {
         if query.state == .waiting || query.state == .dead {
             let rows =
                 isForward
-                ? state.troubles.rows(from: number, atLeast: Self.rowsAtOnce)
-                : state.troubles.rows(below: number, atLeast: Self.rowsAtOnce)
+                ? state.troubles.rows(from: number, atLeast: Scheduler.rowsAtOnce)
+                : state.troubles.rows(below: number, atLeast: Scheduler.rowsAtOnce)
             let next = rows?.last.flatMap { isForward ? ($0.number < .max ? $0.number + 1 : nil) : $0.number }
             return (rows?.map { JobID(rawValue: $0.number) } ?? [], next)
         }
@@ -73,8 +73,8 @@ extension JobQueue {
     public func counts() -> QueueCounts {
         var counts = QueueCounts()
         var leased: [UInt32: TenantCounts.Leased] = [:]
-        for lease in leases.values {
-            let hasBegun = lease.control.hasBegun
+        for lease in scheduler.leases.values {
+            let hasBegun = runs[lease.number]?.hasBegun ?? false
             for job in lease.jobs {
                 guard let (tenant, standing) = state.standing(of: job), standing != .dead else { continue }
                 leased[tenant, default: .init()].all[standing] += 1
@@ -86,38 +86,32 @@ extension JobQueue {
             let tenant = state.jobs.tenants[number]
             counts.tenants[tenant] = TenantCounts(
                 all, leased[number] ?? .init(), isPaused: state.pausedTenants.contains(tenant),
-                isServed: isServed(tenant), oldestPending: state.oldestPending(of: number))
+                isServed: scheduler.isServed(tenant), oldestPending: scheduler.oldestPending(of: number))
         }
         for tenant in state.pausedTenants { counts.tenants[tenant, default: TenantCounts()].isPaused = true }
         counts.done = state.done
         counts.lanes = state.lanes.count
-        counts.lanesRunning = leases.count
-        counts.staleCompletions = staleCompletions
+        counts.lanesRunning = scheduler.leases.count
+        counts.staleCompletions = scheduler.staleCompletions
         return counts
     }
 
+    /// Completions by attempts that no longer held their lane; ignored.
+    public var staleCompletions: Int { scheduler.staleCompletions }
+
     public var standing: QueueStanding {
         QueueStanding(
-            isStopping: isStopping, hasFailed: hasFailed, readFailure: readFailure, droppedMetadata: droppedMetadata)
-    }
-
-    func isRunning(_ id: JobID, _ job: QueueState.JobRow) -> Bool { lease(of: id, job) != nil }
-
-    /// The lease of the run that the job is in.
-    func lease(of id: JobID, _ job: QueueState.JobRow) -> Lease? {
-        guard let lane = job.lane else { return nil }
-        if let lease = leases[lane], lease.holds(id) { return lease }
-        // Its lane was joined into another while it ran.
-        guard let row = state.lanes[lane], !row.absorbed.isEmpty else { return nil }
-        return leases(of: lane, row).first { $0.holds(id) }
+            isStopping: scheduler.isStopping, hasFailed: scheduler.hasFailed, readFailure: readFailure,
+            droppedMetadata: droppedMetadata)
     }
 
     private func view(_ id: JobID, _ job: QueueState.JobRow) -> JobView {
-        let lease = job.isDead ? nil : lease(of: id, job)
+        let lease = job.isDead ? nil : scheduler.lease(of: id)
         var view = state.view(id, job, present(id, job, lease))
         switch view.state {
         case .running: view.attempts = lease.map { Int($0.attempt) } ?? view.attempts
-        case .waitingToBegin: view.reason = lease?.control.waitsFor.map { "it waits for \($0)" } ?? view.reason
+        case .waitingToBegin:
+            view.reason = lease.flatMap { runs[$0.number]?.waitsFor }.map { "it waits for \($0)" } ?? view.reason
         default: break
         }
         return view
@@ -125,8 +119,8 @@ extension JobQueue {
 
     private func present(_ id: JobID, _ job: QueueState.JobRow, _ lease: Lease?) -> JobState {
         if job.isDead { return .dead }
-        if let lease, lease.control.hasBegun { return .running }
-        if isHeld(job.tenant) { return .paused }
+        if let lease, runs[lease.number]?.hasBegun == true { return .running }
+        if scheduler.isPaused(job.tenant) { return .paused }
         if let row = job.lane.flatMap({ state.lanes[$0] }), row.isPaused || row.isParked { return .paused }
         if lease != nil { return .waitingToBegin }
         let due = state.due(of: id)
@@ -134,7 +128,7 @@ extension JobQueue {
     }
 
     func name(of id: JobID, _ job: QueueState.JobRow) -> JobState.Name {
-        present(id, job, job.isDead ? nil : lease(of: id, job)).name
+        present(id, job, job.isDead ? nil : scheduler.lease(of: id)).name
     }
 }
 

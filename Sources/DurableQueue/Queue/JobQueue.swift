@@ -10,20 +10,10 @@ public actor JobQueue {
     let clock: PoolClock
     let wall: @Sendable () -> Int64
     nonisolated let eventSource = QueueEventSource()
-    var state: QueueState
-    var dispatcher: Dispatcher
-    /// The attempt that holds each running lane.
-    var leases: [LaneID: Lease] = [:]
-    var leasesGiven: UInt64 = 0
-    /// A completion could not be written. What is in memory is more than is on disk, so nothing may follow from it
-    /// until the next start, which reads what the log has.
-    var hasFailed = false
-    /// Lanes that stand in the dispatcher's ready set, in which line, and under which number.
-    var ready: [LaneID: (urgency: JobUrgency, number: UInt64)] = [:]
-    /// Nil: all.
-    var servedTenants: Set<TenantID>?
-    /// When jobs are due that wait for a time. Each has one entry that means it: the one whose time is the state's.
-    var due = DelayQueue()
+    /// All that is decided. The queue performs its answers.
+    var scheduler: Scheduler
+    /// By the leases' numbers: what each run under way is told and tells.
+    var runs: [UInt64: RunControl] = [:]
     /// What the wall clock showed when the queue's own clock began; see `steadyNow`.
     let origin: Int64
     /// Rung when there may be something to dispatch.
@@ -32,57 +22,25 @@ public actor JobQueue {
     let cancelRuns = Bell()
     /// By the leases' numbers: rung when they end.
     var leaseWaiters: [UInt64: [Bell]] = [:]
-    /// Jobs that are about to be discarded: they are not begun any more.
-    var discarding: Set<JobID> = []
-    var isStopping = false
     var isDispatching = false
-    /// For the jitter of pauses.
-    var random: any RandomNumberGenerator & Sendable
-    /// Jobs of a joint run that was refused: each gets a verdict of its own. Starts anew with the process.
-    var mustRunAlone: Set<JobID> = []
     var loggedSinceCheckpoint: Int
     /// Since the last checkpoint, for want of room.
     var wasRefused = false
     var isCheckpointing = false
     /// Rung when the log may have more room.
     var roomWaiters: [Bell] = []
-    /// What running jobs let their lanes' states grow by before their last try. Starts anew with the process.
-    var growth: [JobID: Int] = [:]
     /// Compaction that gained nothing is not tried again before.
     var nextCompaction = Duration.zero
-    var announcements: Announcements
-    /// Whether `run` has told the handler of what was found pending.
-    var isBacklogAnnounced = true
     /// Jobs whose acceptance was not confirmed yet: those that come again with one of their keys wait for the same sync.
     /// After a failed sync they stay here, so that nothing is answered that is not on disk.
     var unconfirmed: [JobID: LogTicket] = [:]
-    public internal(set) var staleCompletions = 0
     var readFailures = ReadFailures()
     var droppedMetadata = 0
     /// Of the value that was written in parts last.
     var metadataGeneration: UInt32 = 0
 
-    /// Who may speak for a lane: one attempt of one job, and of those that go with it.
-    struct Lease: Hashable {
-        var job: JobID
-        /// Those that stand behind it in its lane and are done in the same run, in their order.
-        var others: [JobID] = []
-        var lane: LaneID
-        var attempt: UInt32
-        /// No two leases are alike, though a try that was not charged leaves its attempt to the next.
-        var number: UInt64
-        /// Lanes whose states are merged into the one that the attempt is given.
-        var merging: [LaneID]
-        var slot: Dispatcher.Slot
-        let control: RunControl
-        /// Milliseconds since 1970.
-        var since: Int64
-
-        /// Its jobs in their order.
-        var jobs: [JobID] { [job] + others }
-
-        func holds(_ id: JobID) -> Bool { id == job || others.contains(id) }
-    }
+    /// All that the log says.
+    var state: QueueState { _read { yield scheduler.state } }
 
     init(
         log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy, clock: PoolClock,
@@ -94,13 +52,8 @@ public actor JobQueue {
         self.clock = clock
         self.wall = wall
         origin = wall() - clock.now().milliseconds
-        self.random = random
-        state = found.state
-        announcements = Announcements(after: log.durableSequence)
+        scheduler = Scheduler(found.state, policy: policy, announced: log.durableSequence, random: random)
         loggedSinceCheckpoint = found.logged
-        dispatcher = Dispatcher(
-            perTenant: .init(lanes: policy.lanesPerTenant, bytes: policy.maxRunningBytes / 4),
-            total: .init(lanes: policy.lanes, bytes: policy.maxRunningBytes), least: policy.leastLanesPerTenant)
     }
 
     /// Finishes recovery: nothing is dispatched before `run`.
@@ -121,21 +74,8 @@ public actor JobQueue {
     }
 
     private func recover() {
-        state.settleTroubles(
-            dueBy: steadyNow + min(max(policy.retry.cap, .zero), Self.longestPause).milliseconds)
-        for (number, trouble) in state.troubles where trouble.due != 0 {
-            due.add(JobID(rawValue: number), due: trouble.due)
-        }
+        scheduler.recover(at: steadyNow, wantsAcceptance: handler.wantsAcceptance)
         tellNeeds()
-        for (number, job) in state.jobs.rows where !job.isDead && handler.wantsAcceptance(ofKind: job.kind) {
-            announcements.add(found: JobID(rawValue: number))
-            isBacklogAnnounced = false
-        }
-        // The lanes that waited longest first.
-        for (number, job) in state.jobs.rows {
-            guard let lane = job.id, !job.isDead, state.lanes.head(of: lane)?.rawValue == number else { continue }
-            refresh(lane)
-        }
     }
 
     /// What happens from now on.
@@ -143,7 +83,7 @@ public actor JobQueue {
 
     // MARK: Accepting
 
-    public var isAccepting: Bool { !isStopping && !hasFailed && log.isFailed == nil }
+    public var isAccepting: Bool { !scheduler.isStopping && !scheduler.hasFailed && log.isFailed == nil }
 
     /// Returns when the job is on disk for good. Its place in its lane is taken at the call, so that two jobs which are
     /// accepted one after the other run in that order, whichever call returns first.
@@ -162,7 +102,7 @@ public actor JobQueue {
             if let key = job.idempotencyKey, let known = try await self.job(withIdempotencyKey: key, of: job.tenant) {
                 return Acceptance(id: known, isNew: false)
             }
-            guard !isStopping else { throw .stopping }
+            guard !scheduler.isStopping else { throw .stopping }
             do throws(QueueError) {
                 let record = try entry(job)
                 let promise = SpaceNeed.promise(forPayload: job.payload.count)
@@ -173,7 +113,7 @@ public actor JobQueue {
             }
         }
         guard let (record, ticket) = taken else { throw .full }
-        announcements.add(
+        scheduler.accepted(
             AcceptedJob(id: record.id, tenant: job.tenant, kind: job.kind, payload: job.payload),
             at: ticket.sequence)
         unconfirmed[record.id] = ticket
@@ -208,7 +148,7 @@ public actor JobQueue {
         return AcceptedRecord(
             id: JobID(rawValue: state.nextJob), tenant: job.tenant, lane: lane, keys: keys, kind: job.kind,
             isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: wall(),
-            unroutable: job.unroutable.map(bounded), payload: job.payload,
+            unroutable: job.unroutable.map(\.boundedReason), payload: job.payload,
             idempotencyKey: job.idempotencyKey?.shortened(to: policy.maxKeyBytes))
     }
 
@@ -223,29 +163,30 @@ public actor JobQueue {
     /// The lane that these keys lead to. Lanes that they show to be one are joined.
     func place(_ keys: [LaneKey], of tenant: TenantID) throws(QueueError) -> LaneID {
         let placement = state.lanes.place(keys, of: tenant)
-        for other in placement.joins {
-            _ = try submit(.joined(from: other, into: placement.lane), .reserve(0))
-            ready[other] = nil
-            escalate(placement.lane)
-            refresh(placement.lane)
-        }
+        for other in placement.joins { _ = try submit(.joined(from: other, into: placement.lane), .reserve(0)) }
         return placement.lane
     }
 
     // MARK: The log
 
-    /// Takes the record's place in the order, and takes it into the state, in one step.
+    /// Takes the record's position in the order, and takes it into the state with all that follows, in one step.
     func submit(_ record: PoolRecord, _ space: SpaceCharge) throws(QueueError) -> LogTicket {
         let payload = record.payload
         do {
             let ticket = try log.submit(record.kind, payload, space)
-            state.apply(record, at: ticket)
+            perform(scheduler.apply(record, at: ticket))
             tellNeeds()
             loggedSinceCheckpoint += payload.count + RecoveredJobs.frame
             return ticket
         } catch {
             throw QueueError(error)
         }
+    }
+
+    /// Does what an event asks for.
+    func perform(_ effects: Scheduler.Effects) {
+        for number in effects.callOff { runs[number]?.callOff() }
+        if effects.wakes { bell.ring() }
     }
 
     func durable(_ ticket: LogTicket) async throws(QueueError) {

@@ -110,7 +110,7 @@ struct JobTable: Sendable {
 
     /// Some jobs with this number and greater ones, in ascending order; of a tenant, if one is given, and perhaps of
     /// others beside it. Costs no more than a fraction of a millisecond, and may find none and still go on.
-    func rows(from number: UInt64, of tenant: UInt32?, atLeast count: Int = JobQueue.rowsAtOnce) -> Piece {
+    func rows(from number: UInt64, of tenant: UInt32?, atLeast count: Int = Scheduler.rowsAtOnce) -> Piece {
         var (piece, next) = (Piece(), number)
         for _ in 0..<Self.piecesAtOnce where piece.rows.count < count {
             if let tenant {
@@ -134,7 +134,7 @@ struct JobTable: Sendable {
     /// The same in descending order, of jobs with smaller numbers.
     func rows(below number: UInt64, of tenant: UInt32?) -> Piece {
         var (piece, next) = (Piece(), number)
-        for _ in 0..<Self.piecesAtOnce where piece.rows.count < JobQueue.rowsAtOnce {
+        for _ in 0..<Self.piecesAtOnce where piece.rows.count < Scheduler.rowsAtOnce {
             guard next > 0 else { return piece }
             if let tenant {
                 guard let masks = masks.rows(below: ((next - 1) >> 6) + 1) else { return piece }

@@ -153,5 +153,5 @@ extension JobQueue {
     var lanesGone: Int { Int(state.lanes.nextLane) - 1 - state.lanes.count - state.lanes.joined.count }
 
     /// Jobs that runs hold.
-    var leased: [JobID] { leases.values.flatMap(\.jobs) }
+    var leased: [JobID] { scheduler.leases.values.flatMap(\.jobs) }
 }
