@@ -55,17 +55,17 @@ struct PoolLoad {
 /// Delivers at once and remembers some bytes, as a mirror would be.
 struct Deliverer: JobHandler {
     private static let state = [UInt8](repeating: 0x62, count: 400)
-    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome { .done(state: Self.state) }
-    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { a }
+    func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome { .done(state: Self.state) }
+    func merge(_ a: LaneState, _ b: LaneState) -> LaneState { a }
 }
 
 /// Comes to nothing, for an hour.
 struct Outage: JobHandler {
-    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
         .retry(reason: "it cannot be reached", state: state, after: .seconds(3_600), isCharged: false)
     }
 
-    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { a }
+    func merge(_ a: LaneState, _ b: LaneState) -> LaneState { a }
 }
 
 private actor Source {

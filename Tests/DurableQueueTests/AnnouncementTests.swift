@@ -98,9 +98,9 @@ private final class Heard: JobHandler {
     var story: [Event] { events.withLock { $0 } }
 
     func accepted(_ job: AcceptedJob) { events.withLock { $0.append(.accepted(job.id)) } }
-    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
         events.withLock { $0.append(.ran(job.id)) }
         return .done(state: state)
     }
-    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { a }
+    func merge(_ a: LaneState, _ b: LaneState) -> LaneState { a }
 }

@@ -57,7 +57,8 @@ import Testing
         func attach(_ queue: JobQueue) { self.queue.withLock { $0 = queue } }
         var done: [JobID: Int] { counts.withLock { $0.done } }
 
-        func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+        func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
+            let state = state.bytes
             let number = tries.withLock { tries in
                 tries[job.id, default: 0] += 1
                 return tries[job.id, default: 0]
@@ -83,7 +84,9 @@ import Testing
             return .done(state: grown)
         }
 
-        func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { Array((a + b).suffix(8_000)) }
+        func merge(_ a: LaneState, _ b: LaneState) -> LaneState {
+            LaneState(Array((a.bytes + b.bytes).suffix(8_000)))
+        }
     }
 
     private func live(

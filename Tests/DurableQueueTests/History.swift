@@ -201,21 +201,21 @@ struct HistoryHandler: JobHandler {
     let life: Int
     let seed: UInt64
 
-    func batchable(_ waiting: [Job], state: [UInt8]) -> Int {
+    func batchable(_ waiting: [Job], state: LaneState) -> Int {
         // A rule that any first few keep, as is asked for: up to the first that says no.
         1 + waiting.dropFirst().prefix { !($0.id.rawValue ^ seed).isMultiple(of: 3) }.count
     }
 
-    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
         await run(batch: [job], state: state, lane: lane)
     }
 
-    func run(batch jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(batch jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome {
         let job = jobs[0]
-        history.begins(jobs, given: state, life: life)
+        history.begins(jobs, given: state.bytes, life: life)
         var chance = Seeded(seed ^ job.id.rawValue &* 31 ^ UInt64(job.attempt) &* 1_009 ^ UInt64(life) &* 77_777)
         for _ in 0..<Int.random(in: 0...12, using: &chance) { await Task.yield() }
-        var known = state
+        var known = state.bytes
         let subject = History.Subject(job.payload)
         if let key = subject.record, Int.random(in: 0..<6, using: &chance) == 0 {
             switch try? await lane.claim(key) {
@@ -244,7 +244,9 @@ struct HistoryHandler: JobHandler {
         return outcome
     }
 
-    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { Array(Set(a + b)).sorted() }
+    func merge(_ a: LaneState, _ b: LaneState) -> LaneState {
+        LaneState(Array(Set(a.bytes + b.bytes)).sorted())
+    }
     func wantsAcceptance(ofKind kind: UInt8) -> Bool { false }
     func accepted(_ job: AcceptedJob) { history.accepted(job.id, job.payload, life: life) }
 }

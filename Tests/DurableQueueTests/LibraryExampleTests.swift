@@ -4,8 +4,8 @@ import Testing
 
 /// The README's example, as a program of somebody else's would hold it.
 private struct Mailer: JobHandler {
-    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome { .done(state: state) }
-    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { a }
+    func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome { .done(state: state) }
+    func merge(_ a: LaneState, _ b: LaneState) -> LaneState { a }
 }
 
 struct LibraryExampleTests {

@@ -63,7 +63,7 @@ import Testing
         @discardableResult mutating func end(
             _ lease: Lease, _ outcome: JobOutcome, isAsked: Bool = false
         ) -> OutcomeRecord? {
-            let end = scheduler.end(of: lease, as: outcome, isAsked: isAsked, at: now) { !$0.isEmpty }
+            let end = scheduler.end(of: lease, as: outcome, isAsked: isAsked, at: now, known: [])
             guard let record = scheduler.record(of: end, lease, at: now) else { return nil }
             let isBatch = record.ending == .done && !lease.others.isEmpty
             _ = apply(isBatch ? .batchOutcome(record, others: lease.others) : .outcome(record))

@@ -53,15 +53,15 @@ final class ScriptedHandler: JobHandler {
         self.saysWhenItBegins = saysWhenItBegins
     }
 
-    func batchable(_ waiting: [Job], state: [UInt8]) -> Int { rule.count(waiting) }
+    func batchable(_ waiting: [Job], state: LaneState) -> Int { rule.count(waiting) }
 
-    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
-        await run([job], state: state, lane: lane)
+    func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
+        await run([job], state: state.bytes, lane: lane)
     }
 
     /// The script is told of the first.
-    func run(batch jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
-        await run(jobs, state: state, lane: lane)
+    func run(batch jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome {
+        await run(jobs, state: state.bytes, lane: lane)
     }
 
     private func run(_ jobs: [Job], state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
@@ -85,7 +85,9 @@ final class ScriptedHandler: JobHandler {
     }
 
     /// Job numbers as one would write them down: each once, in order.
-    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { Array(Set(a + b)).sorted() }
+    func merge(_ a: LaneState, _ b: LaneState) -> LaneState {
+        LaneState(Array(Set(a.bytes + b.bytes)).sorted())
+    }
 
     func readingChanged(_ trouble: String?) { state.withLock { $0.readingChanges.append(trouble) } }
     var readingChanges: [String?] { state.withLock { $0.readingChanges } }

@@ -25,9 +25,11 @@ package struct Deliverer: Sendable {
     ///   - job: its number in the order of acceptance.
     ///   - isImport: it came with many others, and makes way for what did not.
     ///   - state: the lane's mirror; empty for a new lane.
+    ///   - mirror: the same, if it was decoded before.
     ///   - hold: asked once for each contact, and to save around the creation of something only.
     package func deliver(
-        _ change: Change, job: UInt64, isImport: Bool = false, state: [UInt8], hold: DeliveryContext
+        _ change: Change, job: UInt64, isImport: Bool = false, state: [UInt8], mirror: Mirror? = nil,
+        hold: DeliveryContext
     ) async -> Delivery {
         switch change {
         case .program(let change):
@@ -45,17 +47,18 @@ package struct Deliverer: Sendable {
                     return error.delivery(state: state, doing: "note the programs")
                 }
             }
-            return await deliver(person, job, isImport, state, hold)
+            return await deliver(person, job, isImport, state, mirror, hold)
         case .contact(let change):
-            return await deliver(change, job, isImport, state, hold)
+            return await deliver(change, job, isImport, state, mirror, hold)
         }
     }
 
     private func deliver(
-        _ change: any ContactChange, _ job: UInt64, _ isImport: Bool, _ state: [UInt8], _ hold: DeliveryContext
+        _ change: any ContactChange, _ job: UInt64, _ isImport: Bool, _ state: [UInt8], _ mirror: Mirror?,
+        _ hold: DeliveryContext
     ) async -> Delivery {
         do throws(Mirror.Unreadable) {
-            let mirror = try Mirror(bytes: state)
+            let mirror = if let mirror { mirror } else { try Mirror(bytes: state) }
             let planner = Planner(
                 change.wanted(after: mirror), job: job, mirror: mirror, settings: keeper.settings)
             var run = DeliveryRun(

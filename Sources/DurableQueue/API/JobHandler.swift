@@ -5,13 +5,13 @@ public protocol JobHandler: Sendable {
     /// something half known.
     ///
     /// - Parameter state: the lane's durable state, empty at first.
-    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome
+    func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome
 
     /// Length of the longest prefix that may run as one batch (at least 1). Every shorter prefix must be valid too.
     /// `waiting` are snapshots that stand one behind the other in a lane. Asked before each run; must return at once.
     ///
     /// - Parameter state: the lane's, as the run will get it.
-    func batchable(_ waiting: [Job], state: [UInt8]) -> Int
+    func batchable(_ waiting: [Job], state: LaneState) -> Int
 
     /// Does several jobs in one run with one outcome. Called only with a prefix that `batchable` approved.
     ///
@@ -19,16 +19,16 @@ public protocol JobHandler: Sendable {
     /// - retry, interrupted: all keep their positions. The try counts as one of the first job's; the next batch may be
     ///   another.
     /// - dead: none is yet. Each runs alone next, so that one bad job kills no other.
-    func run(batch jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome
+    func run(batch jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome
 
     /// Whether a snapshot has nothing left to do, since a newer one of its lane is done already: then it is closed as
     /// superseded, and else run alone. Asked about dead ones that are retried. Must return at once.
     ///
     /// - Parameter state: the lane's, as the run will get it.
-    func isSuperseded(_ job: Job, state: [UInt8]) -> Bool
+    func isSuperseded(_ job: Job, state: LaneState) -> Bool
 
     /// The state of a lane that was two. `a` is the lane that goes on.
-    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8]
+    func merge(_ a: LaneState, _ b: LaneState) -> LaneState
 
     /// Told of every job once it is on disk for good, in the order of acceptance, before any later job is dispatched; of
     /// those found pending at the start, when the queue is run and before the first dispatch. Must return at once.
@@ -46,10 +46,10 @@ public protocol JobHandler: Sendable {
 }
 
 extension JobHandler {
-    public func batchable(_ waiting: [Job], state: [UInt8]) -> Int { 1 }
-    public func isSuperseded(_ job: Job, state: [UInt8]) -> Bool { true }
+    public func batchable(_ waiting: [Job], state: LaneState) -> Int { 1 }
+    public func isSuperseded(_ job: Job, state: LaneState) -> Bool { true }
 
-    public func run(batch jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    public func run(batch jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome {
         preconditionFailure("a handler that approves batches also runs them")
     }
 

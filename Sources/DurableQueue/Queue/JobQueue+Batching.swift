@@ -4,7 +4,7 @@
 /// are pending, each in its place, and whatever interrupts it leaves them so. One record then closes them all.
 extension JobQueue {
     /// The jobs of the run: the lease's own, and those behind it that go with it, which the lease holds from then on.
-    func formBatch(_ lease: inout Lease, state known: [UInt8]) async throws(QueueError) -> [Job] {
+    func formBatch(_ lease: inout Lease, state known: LaneState) async throws(QueueError) -> [Job] {
         var read: [JobID: Job] = [:]
         read[lease.job] = try await job(lease.job, of: lease, attempt: lease.attempt)
         var chosen = [lease.job]
@@ -35,7 +35,7 @@ extension JobQueue {
     }
 
     /// Not on the queue's own time: to make sense of payloads takes long enough for others to want to be accepted.
-    private nonisolated func batchSize(_ line: [Job], _ known: [UInt8]) async -> Int {
+    private nonisolated func batchSize(_ line: [Job], _ known: LaneState) async -> Int {
         min(max(1, handler.batchable(line, state: known)), line.count)
     }
 

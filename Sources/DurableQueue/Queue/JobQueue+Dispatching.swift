@@ -14,9 +14,8 @@ extension JobQueue {
                 perform(scheduler.catchUp(to: steadyNow, budget: &budget))
                 if log.isFailed == nil {
                     while let lease = scheduler.next(since: wall(), budget: &budget) {
-                        runs[lease.number] = RunControl(
-                            of: lease.job, hasBegun: !handler.saysWhenItBegins, events: eventSource)
-                        group.addTask { await self.work(lease) }
+                        let (lane, control) = start(lease)
+                        group.addTask { await lane.work(lease, control) }
                     }
                     if isCheckpointDue, !scheduler.hasFailed { group.addTask { await self.checkpointIfDue() } }
                 }
@@ -27,6 +26,13 @@ extension JobQueue {
             await cancelRuns.wait()
             group.cancelAll()
         }
+    }
+
+    private func start(_ lease: Lease) -> (ContactLane, RunControl) {
+        let control = RunControl(of: lease.job, hasBegun: !handler.saysWhenItBegins, events: eventSource)
+        runs[lease.number] = control
+        let lane = lanes.take(lease.lane) { ContactLane(lease.lane, of: self, handler: handler) }
+        return (lane, control)
     }
 
     /// Waits for the bell or for the next job that is due.
@@ -40,15 +46,18 @@ extension JobQueue {
     /// the wall clock makes no job wait or hurry.
     nonisolated var steadyNow: Int64 { origin + clock.now().milliseconds }
 
-    /// Frees the lane. Called once, by the attempt that took it.
-    ///
-    /// - Parameter name: what the run's jobs are now.
-    func release(_ lease: Lease, _ name: JobState.Name) {
+    /// Lets the lane go on. Called once, by the run that has ended.
+    func release(_ run: FinishedRun) {
+        let lease = run.lease
         runs[lease.number] = nil
         perform(scheduler.release(lease))
-        eventSource.publish(.ended(lease.jobs, state: name))
+        let size = scheduler.hasMoreToRun(lease.lane) ? Int(state.lanes[lease.lane]?.stateSize ?? 0) : nil
+        lanes.release(lease.lane, keeping: size)
+        eventSource.publish(.ended(lease.jobs, state: run.name))
         for waiter in leaseWaiters.removeValue(forKey: lease.number) ?? [] { waiter.ring() }
         forgetIdleLanes()
-        if scheduler.leases.isEmpty { eventSource.publish(.idle) }
+        guard scheduler.leases.isEmpty else { return }
+        if scheduler.ready.isEmpty { lanes.clear() }
+        eventSource.publish(.idle)
     }
 }

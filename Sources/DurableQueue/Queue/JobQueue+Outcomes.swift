@@ -1,21 +1,43 @@
 /// Writing what a run came to.
 extension JobQueue {
-    /// Writes how the attempt ended, and only then lets the lane go on.
-    func end(_ lease: Lease, _ end: RunEnd) async {
-        guard let record = scheduler.record(of: end, lease, at: wall()) else { return }
+    func end(of lease: Lease, as outcome: JobOutcome, isAsked: Bool, known: LaneState) -> RunEnd {
+        scheduler.end(of: lease, as: outcome, isAsked: isAsked, at: steadyNow, known: known)
+    }
+
+    /// Returns when the end of a run is written.
+    ///
+    /// - Returns: nil if the lease is not the lane's any more.
+    func finish(_ lease: Lease, _ end: RunEnd) async -> FinishedRun? {
+        guard let record = scheduler.record(of: end, lease, at: wall()) else { return nil }
+        var finished = FinishedRun(lease: lease, name: record.ending.state)
         do throws(QueueError) {
-            if let ticket = try await write(record, of: lease) { try await written(ticket) }
+            guard let ticket = try await write(record, of: lease) else { return finished }
+            if let state = end.state { finished.written = StoredState(state: state, address: ticket.address) }
+            try await written(ticket)
         } catch {
             switch error {
             // Another attempt holds the lane.
-            case .stale: return
+            case .stale: return nil
             // The queue stops while the disk is full: the job is found pending at the next start.
             case .full: break
             default: scheduler.fail()
             }
         }
-        // Also then, so that a stop need not wait.
-        release(lease, record.ending.state)
+        // Also after a failure, so that a stop need not wait.
+        return finished
+    }
+
+    /// The end of a run that could not begin. After an error that may pass the job waits, in memory only: the next start
+    /// finds it as it was before this try.
+    func finish(_ lease: Lease, unreadFor error: QueueError) async -> FinishedRun? {
+        if let end = scheduler.end(of: lease, unreadFor: error) { return await finish(lease, end) }
+        guard scheduler.isCurrent(lease) else { return nil }
+        if state.jobs[lease.job] != nil {
+            let reason = "it could not be read back and is tried again: \(error)"
+            let record = scheduler.postponement(of: lease, for: reason, at: steadyNow, wall: wall())
+            perform(scheduler.apply(.outcome(record), at: nil))
+        }
+        return FinishedRun(lease: lease, name: .waiting)
     }
 
     /// Nil: there was no need to write it.
@@ -53,11 +75,14 @@ extension JobQueue {
     }
 
     /// Makes a state durable in the middle of a run.
-    func save(_ new: [UInt8], _ lease: Lease) async throws(QueueError) {
+    func save(_ new: LaneState, _ lease: Lease) async throws(QueueError) -> StoredState {
         try check(lease)
-        guard new.count <= policy.maxLaneState else { throw .tooLarge(bytes: new.count, limit: policy.maxLaneState) }
-        _ = scheduler.mayGrow(to: new.count, lease)
-        let record = PoolRecord.laneState(lane: lease.lane, state: new, merging: lease.merging)
-        try await durable(submit(record, for: lease))
+        let size = new.bytes.count
+        guard size <= policy.maxLaneState else { throw .tooLarge(bytes: size, limit: policy.maxLaneState) }
+        _ = scheduler.mayGrow(to: size, lease)
+        let record = PoolRecord.laneState(lane: lease.lane, state: new.bytes, merging: lease.merging)
+        let ticket = try await submit(record, for: lease)
+        try await durable(ticket)
+        return StoredState(state: new, address: ticket.address)
     }
 }

@@ -8,37 +8,27 @@ extension JobQueue {
         return record.payload
     }
 
-    /// A lane's state, and where its own part was read.
-    struct KnownState {
-        var bytes: [UInt8] = []
-        var address: LogAddress?
-    }
-
-    /// The state for a leased run: the lane's own, with those of the lanes in the lease merged in.
+    /// A lane's own state as last written, without those of lanes that were joined into it.
     ///
-    /// Asked for lane by lane, since the lane may be joined into another while this reads.
-    func laneState(for lease: Lease) async throws(QueueError) -> KnownState {
-        var known = KnownState(address: state.lanes.stateAddress(of: lease.lane))
-        known.bytes = try await laneState(of: lease.lane)
-        for other in lease.merging {
-            let theirs = try await laneState(of: other)
-            if !theirs.isEmpty { known.bytes = handler.merge(known.bytes, theirs) }
-        }
-        return known
+    /// - Parameter known: what was read or written before; returned without reading if it is the present one.
+    func storedState(of lane: LaneID, unless known: StoredState? = nil) async throws(QueueError) -> StoredState {
+        let address = state.lanes.stateAddress(of: lane)
+        if let known, known.address == address { return known }
+        return StoredState(state: LaneState(try await laneState(of: lane)), address: address)
     }
 
     /// The durable state, as last written, of the lane that these keys lead to; empty if there is none.
     public func state(ofLaneWith keys: [LaneKey], of tenant: TenantID) async throws(QueueError) -> [UInt8] {
         let placement = state.lanes.place(try checked(keys), of: tenant)
         guard !placement.isNew else { return [] }
-        var known: [UInt8] = []
+        var known: LaneState = []
         for lane in [placement.lane] + placement.joins {
             for part in [lane] + (state.lanes[lane]?.absorbed.map(\.lane) ?? []) {
-                let bytes = try await laneState(of: part)
-                if !bytes.isEmpty { known = known.isEmpty ? bytes : handler.merge(known, bytes) }
+                let theirs = try await storedState(of: part).state
+                if !theirs.isEmpty { known = known.isEmpty ? theirs : handler.merge(known, theirs) }
             }
         }
-        return known
+        return known.bytes
     }
 
     func laneState(of lane: LaneID) async throws(QueueError) -> [UInt8] {

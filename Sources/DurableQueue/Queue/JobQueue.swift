@@ -12,6 +12,7 @@ public actor JobQueue {
     nonisolated let eventSource = QueueEventSource()
     /// All that is decided. The queue performs its answers.
     var scheduler: Scheduler
+    var lanes: LiveLanes
     /// By the leases' numbers: what each run under way is told and tells.
     var runs: [UInt64: RunControl] = [:]
     /// What the wall clock showed when the queue's own clock began; see `steadyNow`.
@@ -53,6 +54,7 @@ public actor JobQueue {
         self.wall = wall
         origin = wall() - clock.now().milliseconds
         scheduler = Scheduler(found.state, policy: policy, announced: log.durableSequence, random: random)
+        lanes = LiveLanes(most: policy.lanes, mostBytes: policy.maxRunningBytes / 4)
         loggedSinceCheckpoint = found.logged
     }
 

@@ -2,7 +2,7 @@
 struct RunEnd: Equatable, Sendable {
     var ending: OutcomeRecord.Ending
     /// The lane's new state; nil leaves the one before.
-    var state: [UInt8]?
+    var state: LaneState?
     var isCharged = true
 }
 
@@ -11,11 +11,11 @@ extension Scheduler {
     ///
     /// - Parameters:
     ///   - isAsked: the run was told to end: it was called off, or the queue stops.
-    ///   - isNews: whether a state is another than the lane's as last written.
+    ///   - known: the lane's state as last written.
     mutating func end(
-        of lease: Lease, as outcome: JobOutcome, isAsked: Bool, at now: Int64, isNews: ([UInt8]) -> Bool
+        of lease: Lease, as outcome: JobOutcome, isAsked: Bool, at now: Int64, known: LaneState
     ) -> RunEnd {
-        var (end, new): (RunEnd, [UInt8])
+        var (end, new): (RunEnd, LaneState)
         switch outcome {
         case .done(let state): (end, new) = (RunEnd(ending: .done), state)
         case .interrupted(let state) where isAsked || isStopping: (end, new) = (RunEnd(ending: .interrupted), state)
@@ -29,12 +29,13 @@ extension Scheduler {
             let ending = OutcomeRecord.Ending.waiting(until: due, reason: reason.boundedReason)
             (end, new) = (RunEnd(ending: ending, isCharged: isCharged), state)
         }
-        guard new.count <= policy.maxLaneState else {
+        guard new.bytes.count <= policy.maxLaneState else {
             return dead(
-                lease, "what must be remembered of the lane grew to \(new.count) bytes, over \(policy.maxLaneState)")
+                lease,
+                "what must be remembered of the lane grew to \(new.bytes.count) bytes, over \(policy.maxLaneState)")
         }
         // An outage makes many tries and no news: they must not write the same state again and again.
-        if !lease.merging.isEmpty || isNews(new) { end.state = new }
+        if !lease.merging.isEmpty || new != known { end.state = new }
         return end
     }
 

@@ -27,6 +27,12 @@ extension Scheduler {
         return newest.rawValue == 0 ? nil : newest
     }
 
+    /// Whether the lane has something to run as soon as it is its turn.
+    func hasMoreToRun(_ lane: LaneID) -> Bool {
+        guard !isStopping, let row = state.lanes[lane], let head = row.pending.first else { return false }
+        return state.due(of: head) == 0 && !isPaused(row)
+    }
+
     /// How many ready lanes of its tenant stand before this one; 0 also if it is not ready.
     func ahead(of lane: LaneID, _ tenant: TenantID) -> Int {
         ready[lane].map { dispatcher.ahead(of: $0.number, of: tenant, $0.urgency) } ?? 0

@@ -345,7 +345,7 @@ struct Scheduler: Sendable {
         let isTry = end.isCharged && ending != .interrupted && ending != .superseded
         return OutcomeRecord(
             job: lease.job, attempts: isTry ? lease.attempt : lease.attempt - 1, ending: ending,
-            lane: end.state == nil ? nil : lease.lane, state: end.state ?? [],
+            lane: end.state == nil ? nil : lease.lane, state: end.state?.bytes ?? [],
             merging: end.state == nil ? [] : lease.merging, at: wall)
     }
 

@@ -12,9 +12,9 @@ extension Gym {
 
     /// The first of these messages as one change, and how many of them are in it: as many as go together. Nil if the
     /// first is none that could go with others.
-    func coalesced(_ jobs: [Job], state: [UInt8]) -> Coalesced? {
+    func coalesced(_ jobs: [Job], state: LaneState) -> Coalesced? {
         // A mirror that cannot be read is the delivery's to report.
-        guard keeper.settings.coalesce != .off, let mirror = try? Mirror(bytes: state),
+        guard keeper.settings.coalesce != .off, let mirror = try? state.value(Mirror.init(bytes:)),
             let first = jobs.first, let person = person(in: first)
         else { return nil }
         var fold = SnapshotCoalescer(

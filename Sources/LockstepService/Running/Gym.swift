@@ -115,9 +115,10 @@ final class Gym: Sendable {
     }
 
     func deliver(
-        _ change: Change, job: JobID, isImport: Bool, carriers: [String: UInt64] = [:], state: [UInt8], lane: LaneHandle
+        _ change: Change, job: JobID, isImport: Bool, carriers: [String: UInt64] = [:], state: LaneState,
+        lane: LaneHandle
     ) async -> Delivery {
-        if let wait = await account.wait(of: id, isImport: isImport, state: state) { return wait }
+        if let wait = await account.wait(of: id, isImport: isImport, state: state.bytes) { return wait }
         let hold = DeliveryContext(
             newestSnapshot: lane.newestSnapshot?.rawValue ?? 0, carriers: carriers, begin: { lane.begin() },
             waits: { lane.waits(for: $0) },
@@ -130,7 +131,10 @@ final class Gym: Sendable {
                 }
             },
             isNamesakes: { name in await Self.isNamesakes(name, lane) })
-        return await deliverer.deliver(change, job: job.rawValue, isImport: isImport, state: state, hold: hold)
+        // One that cannot be read is reported by the delivery.
+        let mirror = try? state.value(Mirror.init(bytes:))
+        return await deliverer.deliver(
+            change, job: job.rawValue, isImport: isImport, state: state.bytes, mirror: mirror, hold: hold)
     }
 
     /// The lane that came first with a name is found by it, and is not told of those that came later. So each of these

@@ -40,8 +40,9 @@ final class SyncHandler: JobHandler {
         gym.keeper.announce(change, job: job.id.rawValue)
     }
 
-    func run(_ job: Job, state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
-        guard let gym = state.withLock({ $0.gyms[job.tenant.rawValue] }) else {
+    func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
+        let bytes = state.bytes
+        guard let gym = self.state.withLock({ $0.gyms[job.tenant.rawValue] }) else {
             // The queue runs no jobs of such a gym; should one have begun, it waits like the others.
             return .retry(
                 reason: "gym \(job.tenant.rawValue) is not in the configuration", state: bytes, after: .seconds(60),
@@ -50,12 +51,13 @@ final class SyncHandler: JobHandler {
         if let reason = gym.account.holds[gym.id] { return Self.held(reason, bytes) }
         if let crashed = crashes.bury(job.id) { return buried(job, crashed, gym, bytes) }
         let outcome = await crashes.run([job.id], waits: lane.waits) {
-            await self.deliver(job, state: bytes, lane: lane, gym)
+            await self.deliver(job, state: state, lane: lane, gym)
         }
         return outcome ?? .interrupted(state: bytes)
     }
 
-    private func deliver(_ job: Job, state bytes: [UInt8], lane: LaneHandle, _ gym: Gym) async -> JobOutcome {
+    private func deliver(_ job: Job, state: LaneState, lane: LaneHandle, _ gym: Gym) async -> JobOutcome {
+        let bytes = state.bytes
         switch gym.read(job.payload) {
         case .failure(let problem): return .dead(reason: problem.sentence, state: bytes)
         case .success(let read):
@@ -71,7 +73,7 @@ final class SyncHandler: JobHandler {
                     return await gym.run(order, job: job.id, state: bytes, log: log)
                 }
                 return await gym.deliver(
-                    change, job: job.id, isImport: job.urgency == .bulk, state: bytes, lane: lane)
+                    change, job: job.id, isImport: job.urgency == .bulk, state: state, lane: lane)
             }
             return await outcome(of: delivery, attempt, gym, lane, change)
         }
@@ -87,30 +89,31 @@ final class SyncHandler: JobHandler {
 
     /// What could not be placed is kept as a snapshot, whatever it turns out to be; of those only a person's change can be
     /// out of date. One that cannot be read says so when it runs.
-    func isSuperseded(_ job: Job, state bytes: [UInt8]) -> Bool {
-        guard let gym = state.withLock({ $0.gyms[job.tenant.rawValue] }),
+    func isSuperseded(_ job: Job, state: LaneState) -> Bool {
+        guard let gym = self.state.withLock({ $0.gyms[job.tenant.rawValue] }),
             case .success(.person(let person)) = crashes.reading([job.id], { gym.read(job.payload) })
         else { return false }
-        return person.leftOver(after: bytes, job: job.id.rawValue) == nil
+        return person.leftOver(after: state.bytes, job: job.id.rawValue) == nil
     }
 
-    func batchable(_ waiting: [Job], state bytes: [UInt8]) -> Int {
-        let gym = state.withLock { $0.gyms[waiting[0].tenant.rawValue] }
+    func batchable(_ waiting: [Job], state: LaneState) -> Int {
+        let gym = self.state.withLock { $0.gyms[waiting[0].tenant.rawValue] }
         let jobs = Array(crashes.batchable(waiting))
         guard let gym, jobs.count > 1 else { return 1 }
-        return crashes.reading(jobs.map(\.id)) { gym.coalesced(jobs, state: bytes)?.count ?? 1 } ?? 1
+        return crashes.reading(jobs.map(\.id)) { gym.coalesced(jobs, state: state)?.count ?? 1 } ?? 1
     }
 
-    func run(batch jobs: [Job], state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(batch jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome {
         let outcome = await crashes.run(jobs.map(\.id), waits: lane.waits) {
-            await self.deliver(together: jobs, state: bytes, lane: lane)
+            await self.deliver(together: jobs, state: state, lane: lane)
         }
-        return outcome ?? .interrupted(state: bytes)
+        return outcome ?? .interrupted(state: state)
     }
 
-    private func deliver(together jobs: [Job], state bytes: [UInt8], lane: LaneHandle) async -> JobOutcome {
-        let gym = state.withLock { $0.gyms[jobs[0].tenant.rawValue] }
-        guard let gym, let last = jobs.last, let coalesced = gym.coalesced(jobs, state: bytes),
+    private func deliver(together jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome {
+        let bytes = state.bytes
+        let gym = self.state.withLock { $0.gyms[jobs[0].tenant.rawValue] }
+        guard let gym, let last = jobs.last, let coalesced = gym.coalesced(jobs, state: state),
             coalesced.count == jobs.count
         else {
             // A program's end that came in this moment parts them. One by one, each is what it is.
@@ -122,7 +125,7 @@ final class SyncHandler: JobHandler {
         var attempt = Attempt(of: jobs, before: bytes)
         let delivery = await attempt.run {
             await gym.deliver(
-                coalesced.change, job: last.id, isImport: isImport, carriers: coalesced.carriers, state: bytes,
+                coalesced.change, job: last.id, isImport: isImport, carriers: coalesced.carriers, state: state,
                 lane: lane)
         }
         // Refused as one they are tried one by one, so it is no dead letter yet.
@@ -157,10 +160,11 @@ final class SyncHandler: JobHandler {
     func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program }
 
     /// A state that cannot be read stays the lane's: delivering will say what is wrong with it.
-    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
-        guard let first = try? Mirror(bytes: a) else { return a }
-        guard let second = try? Mirror(bytes: b) else { return b }
-        return Mirror.merge(first, second, uniting: [BookingMemory.source: BookingMemory.united]).bytes
+    func merge(_ a: LaneState, _ b: LaneState) -> LaneState {
+        guard let first = try? a.value(Mirror.init(bytes:)) else { return a }
+        guard let second = try? b.value(Mirror.init(bytes:)) else { return b }
+        let merged = Mirror.merge(first, second, uniting: [BookingMemory.source: BookingMemory.united])
+        return LaneState(merged.bytes, decoded: merged)
     }
 
     /// One run of a job, or of several together.

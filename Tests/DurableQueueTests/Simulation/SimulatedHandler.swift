@@ -7,18 +7,18 @@ struct SimulatedHandler: JobHandler {
     let simulation: Simulation
     let life: Int
 
-    func run(_ job: Job, state: [UInt8], lane: LaneHandle) async -> JobOutcome {
+    func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
         await run(batch: [job], state: state, lane: lane)
     }
 
-    func batchable(_ waiting: [Job], state: [UInt8]) -> Int {
+    func batchable(_ waiting: [Job], state: LaneState) -> Int {
         1 + waiting.dropFirst().prefix { SimulatedSubject($0.payload).goesAlong }.count
     }
 
-    func run(batch jobs: [Job], state: [UInt8], lane: LaneHandle) async -> JobOutcome {
-        let run = ledger.begins(jobs, given: state)
+    func run(batch jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome {
+        let run = ledger.begins(jobs, given: state.bytes)
         var chance = simulation.random(jobs[0].id.rawValue << 24 | UInt64(run) << 8 | UInt64(life))
-        var known = state
+        var known = state.bytes
         let outcome = await work(jobs, &known, lane, &chance)
         ledger.ends(jobs, outcome)
         return outcome
@@ -67,7 +67,7 @@ struct SimulatedHandler: JobHandler {
         }
     }
 
-    func merge(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { DoneList.merge(a, b) }
+    func merge(_ a: LaneState, _ b: LaneState) -> LaneState { LaneState(DoneList.merge(a.bytes, b.bytes)) }
     func wantsAcceptance(ofKind kind: UInt8) -> Bool { false }
     var saysWhenItBegins: Bool { true }
     func accepted(_ job: AcceptedJob) { ledger.offered(job.id, job.payload) }

@@ -1,0 +1,8 @@
+/// What became of a run whose end is written.
+struct FinishedRun: Sendable {
+    var lease: Lease
+    /// What its jobs are now.
+    var name: JobState.Name
+    /// The lane's new state, if one was written.
+    var written: StoredState?
+}
