@@ -16,6 +16,8 @@ let package = Package(
         // Formats that several readers share: JSON, encodings of text, marks that cannot be seen.
         .target(name: "WireFormats", swiftSettings: strict),
         .target(name: "EmbeddedHTTP", dependencies: ["WireFormats"], swiftSettings: strict),
+        // A strict reader of configuration text that says where a mistake is and which key was meant.
+        .target(name: "ConfigurationReading", swiftSettings: strict),
         // What tests and benchmarks run on instead of this machine's clock, disk and scheduler; no product holds it.
         .target(name: "DeterministicSimulation", dependencies: ["FileJournal"], swiftSettings: strict),
         // floor 1
@@ -23,25 +25,38 @@ let package = Package(
         .target(name: "Keap", dependencies: ["RateLimits", "WireFormats"], swiftSettings: strict),
         .target(name: "KeapSimulator", dependencies: ["EmbeddedHTTP"], swiftSettings: strict),
         // floor 2
-        .target(name: "ContactSync", dependencies: ["Keap", "WireFormats"], swiftSettings: strict),
+        // What sources are to the service: routes, decoding, settings; no source and no destination by name.
+        .target(
+            name: "Connectors", dependencies: ["ConfigurationReading", "EmbeddedHTTP", "DurableQueue"],
+            swiftSettings: strict),
         // floor 3
         .target(
-            name: "ZenPlanner", dependencies: ["ContactSync", "EmbeddedHTTP", "WireFormats"], swiftSettings: strict),
-        .target(name: "OnceHub", dependencies: ["ContactSync", "Keap", "WireFormats"], swiftSettings: strict),
-        // floor 4
+            name: "ContactSync",
+            dependencies: ["Connectors", "ConfigurationReading", "DurableQueue", "Keap", "WireFormats"],
+            swiftSettings: strict),
+        // floor 4: a target for each source
+        .target(
+            name: "ZenPlanner",
+            dependencies: ["Connectors", "ConfigurationReading", "ContactSync", "EmbeddedHTTP", "WireFormats"],
+            swiftSettings: strict),
+        .target(
+            name: "OnceHub",
+            dependencies: ["Connectors", "ConfigurationReading", "ContactSync", "EmbeddedHTTP", "Keap", "WireFormats"],
+            swiftSettings: strict),
+        // floor 5
         .target(
             name: "LockstepService",
             dependencies: [
-                "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats", "Keap",
-                "ContactSync", "ZenPlanner", "OnceHub",
+                "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats", "ConfigurationReading",
+                "Keap", "Connectors", "ContactSync", "ZenPlanner", "OnceHub",
             ],
             swiftSettings: strict),
-        // floor 5
+        // floor 6
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "LockstepService", "DurableQueue", "FileJournal", "EmbeddedHTTP", "KeapSimulator", "OnceHub",
-                "ZenPlanner", "ContactSync",
+                "LockstepService", "DurableQueue", "FileJournal", "EmbeddedHTTP", "ConfigurationReading",
+                "KeapSimulator", "OnceHub", "ZenPlanner", "ContactSync", "Connectors", "WireFormats",
             ], swiftSettings: strict),
 
         // Stretches of time in the life of gyms, run in virtual time: for benchmarks and tests.
@@ -79,13 +94,15 @@ let package = Package(
         .testTarget(
             name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync", "WireFormats"], swiftSettings: strict),
         .testTarget(
-            name: "OnceHubTests", dependencies: ["OnceHub", "ContactSync", "Keap", "KeapSimulator", "RateLimits"],
+            name: "OnceHubTests",
+            dependencies: ["OnceHub", "ContactSync", "Keap", "KeapSimulator", "RateLimits", "WireFormats"],
             swiftSettings: strict),
         .testTarget(
             name: "LockstepServiceTests",
             dependencies: [
-                "LockstepService", "KeapSimulator", "EmbeddedHTTP", "RateLimits", "Keap", "ContactSync",
-                "ZenPlanner", "OnceHub", "DurableQueue", "FileJournal", "DeterministicSimulation",
+                "LockstepService", "KeapSimulator", "EmbeddedHTTP", "ConfigurationReading", "RateLimits", "Keap",
+                "Connectors", "ContactSync", "ZenPlanner", "OnceHub", "DurableQueue", "FileJournal", "WireFormats",
+                "DeterministicSimulation",
             ], swiftSettings: strict),
         .testTarget(
             name: "CallTracesTests",

@@ -1,3 +1,4 @@
+import Connectors
 import ContactSync
 import Foundation
 import Keap
@@ -97,19 +98,18 @@ package final class Service: Sendable {
         self.log = log
         clock = surroundings.clock
         let counters = IntakeCounters()
-        let acceptance = Acceptance(queue: queue, log: log)
+        let ingest = Ingest(queue: queue, log: log)
         let wall = surroundings.wall
         intakeRoutes = IntakeRoutes(
-            gyms: gyms, acceptance: acceptance, counters: counters,
-            onceHub: OnceHubRoute(gyms: gyms, acceptance: acceptance) { wall() / 1_000 },
-            refused: RefusedCalls(log: log, wall: wall))
+            gyms: gyms, ingest: ingest, counters: counters, refused: RefusedCalls(log: log, wall: wall),
+            now: { wall() / 1_000 })
         intake = HTTPServer(
             listen: configuration.listen, limits: surroundings.descriptors.intakeLimits,
             judge: { [intakeRoutes] in intakeRoutes.judge($0) },
             handler: { [intakeRoutes] in await intakeRoutes.answer($0) })
         adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
-            acceptance: acceptance, intake: counters, log: log,
+            ingest: ingest, intake: counters, log: log,
             checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: surroundings.clock),
             token: configuration.adminToken, wall: wall)
         admin = HTTPServer(

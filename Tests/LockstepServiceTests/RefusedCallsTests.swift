@@ -1,3 +1,5 @@
+import Connectors
+import ConfigurationReading
 import Synchronization
 import Testing
 
@@ -16,13 +18,13 @@ struct RefusedCallsTests {
     @Test func `the first wrong token is told at once, those that follow in one line a minute`() {
         let book = Book()
         let calls = RefusedCalls(log: book.log) { book.now.withLock { $0 } }
-        for _ in 0..<20 { calls.note(.zenPlanner(gym)) }
+        for _ in 0..<20 { calls.note(.hook(of: gym, "zenplanner")) }
         #expect(book.lines.withLock(\.count) == 1)
         book.advance(59_999)
-        calls.note(.zenPlanner(gym))
+        calls.note(.hook(of: gym, "zenplanner"))
         #expect(book.lines.withLock(\.count) == 1)
         book.advance(1)
-        calls.note(.zenPlanner(gym))
+        calls.note(.hook(of: gym, "zenplanner"))
         let lines = book.lines.withLock { $0 }
         #expect(lines.count == 2)
         #expect(lines[0].hasPrefix("refused a call for gym downtown"))
@@ -33,7 +35,9 @@ struct RefusedCallsTests {
     @Test func `each web hook has its own line, and all unknown gyms share one`() {
         let book = Book()
         let calls = RefusedCalls(log: book.log) { book.now.withLock { $0 } }
-        for target in [RefusedCalls.Target.zenPlanner(gym), .onceHub(gym), .unknownGym, .unknownGym] {
+        for target in [
+            RefusedCalls.Target.hook(of: gym, "zenplanner"), .hook(of: gym, "oncehub"), .unknownGym, .unknownGym,
+        ] {
             calls.note(target)
         }
         #expect(book.lines.withLock(\.count) == 3)

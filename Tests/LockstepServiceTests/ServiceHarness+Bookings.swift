@@ -1,3 +1,4 @@
+import WireFormats
 import Foundation
 import OnceHub
 import Testing
@@ -58,8 +59,7 @@ extension ServiceHarness {
     }
 
     static func signature(of body: String, at time: Int, secret: String) -> String {
-        HMAC.sha256(key: Array(secret.utf8), Array("\(time).\(body)".utf8))
-            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        HMAC.sha256(key: Array(secret.utf8), Array("\(time).\(body)".utf8)).hexadecimal
     }
 
     /// Sends, expects 202, and returns the job's id.

@@ -1,3 +1,4 @@
+import WireFormats
 @testable import OnceHub
 import Testing
 
@@ -6,7 +7,7 @@ struct SignatureTests {
     private let now: Int64 = 1_772_443_001
 
     private func header(_ secret: String, time: Int64, body: [UInt8]) -> String {
-        "t=\(time),s=\(hex(HMAC.sha256(key: Array(secret.utf8), Array("\(time).".utf8), body)))"
+        "t=\(time),s=\(HMAC.sha256(key: Array(secret.utf8), Array("\(time).".utf8), body).hexadecimal)"
     }
 
     private func verdict(_ header: String, _ secrets: [String], tolerance: Int64 = 600) -> Signature.Verdict? {

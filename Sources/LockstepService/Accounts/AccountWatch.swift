@@ -1,3 +1,4 @@
+import ConfigurationReading
 import Keap
 
 /// Acts on what is known of accounts, and on what Keap tells of them while the service runs.

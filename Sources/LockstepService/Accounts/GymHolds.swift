@@ -1,3 +1,4 @@
+import ConfigurationReading
 import Synchronization
 
 /// Gyms that may not call on Keap, each with the reason in a sentence: their changes wait.

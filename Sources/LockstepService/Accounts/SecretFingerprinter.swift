@@ -1,6 +1,6 @@
 import Keap
 import DurableQueue
-import OnceHub
+import WireFormats
 
 /// Tells keys apart by a keyed fingerprint, so that what is kept under a key's identity does not show the key.
 struct SecretFingerprinter: Sendable {

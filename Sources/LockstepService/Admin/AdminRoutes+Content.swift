@@ -1,3 +1,5 @@
+import ContactSync
+import Connectors
 import DurableQueue
 
 extension AdminRoutes {
@@ -11,7 +13,7 @@ extension AdminRoutes {
         }
         let reading = gym.read(payload)
         switch reading {
-        case .success(let change): return (Gym.subject(of: change), .retry)
+        case .success(let change): return (change.subject, .retry)
         case .failure(let problem): return (nil, .mendThenRetry(problem.sentence))
         }
     }

@@ -1,3 +1,4 @@
+import Connectors
 import ContactSync
 import Foundation
 import EmbeddedHTTP
@@ -22,16 +23,18 @@ extension AdminRoutes {
             }
             isPreview = item.value == "true"
         }
-        if isPreview { return Reply.json(200, try await known(among: batch.rows, of: gym)) }
+        let reader = gym.sources.reading(ZenPlannerSource.self).reader
+        if isPreview { return Reply.json(200, try await known(among: batch.rows, read: reader, of: gym)) }
         var jobs: [ImportBatch.Row] = []
         var answer = ImportAnswer()
         for (index, row) in batch.rows.enumerated() {
-            let message = StoredMessage(source: .zenPlannerReport, contentType: nil, body: Array(row.utf8))
-            switch gym.reader.read(report: message.body) {
+            let message = StoredMessage(.zenPlannerReport, body: Array(row.utf8))
+            switch reader.read(report: message.body) {
             case .unplaced(let reason, _): answer.refused.append(.init(row: index + 1, reason: reason))
             case .change(let change, _):
                 let job = NewJob(
-                    tenant: gym.id.tenant, kind: JobKind.message, of: change, payload: message.bytes, isSnapshot: true,
+                    tenant: gym.id.tenant, kind: ZenPlannerSource.jobKind, of: change, payload: message.bytes,
+                    isSnapshot: true,
                     urgency: .bulk)
                 // A file's row can be mended and sent again; a dead letter for it would only be in the way.
                 if let reason = job.unroutable {
@@ -48,10 +51,10 @@ extension AdminRoutes {
     }
 
     /// How many of the rows are about people whose contacts are known. Keeps nothing and calls nothing.
-    private func known(among rows: [String], of gym: Gym) async throws -> KnownPeople {
+    private func known(among rows: [String], read reader: ZenPlannerReader, of gym: Gym) async throws -> KnownPeople {
         var answer = KnownPeople()
         for row in rows {
-            guard case .change(let change, _) = gym.reader.read(report: Array(row.utf8)) else { continue }
+            guard case .change(let change, _) = reader.read(report: Array(row.utf8)) else { continue }
             let keys = Array(LaneKeys.keys(of: change).prefix(QueuePolicy().maxKeys))
             let state = keys.isEmpty ? [] : try await queue.state(ofLaneWith: keys, of: gym.id.tenant)
             answer.people += 1

@@ -1,3 +1,5 @@
+import Connectors
+import ConfigurationReading
 import ContactSync
 import Foundation
 import EmbeddedHTTP
@@ -12,7 +14,7 @@ struct AdminRoutes: Sendable {
     let credentials: [KeapCredential]
     let queue: JobQueue
     let journal: Journal
-    let acceptance: Acceptance
+    let ingest: Ingest
     let intake: IntakeCounters
     let log: ServiceLog
     let checker: ServiceCheck
@@ -276,16 +278,17 @@ struct AdminRoutes: Sendable {
     /// A program's renaming or end, as the commands send it: the same message that the web hook takes.
     private func program(_ request: HTTPRequest, of gym: Gym) async throws -> HTTPAnswer {
         let message = StoredMessage(
-            source: .zenPlanner, contentType: request.headers["Content-Type"], body: request.body)
+            .zenPlanner, contentType: request.headers["Content-Type"], body: request.body)
         do {
             // As it will be read when it is delivered.
-            let reading = try gym.reader.read(contentType: message.contentType, body: message.body)
+            let source = gym.sources.reading(ZenPlannerSource.self)
+            let reading = try source.reader.read(contentType: message.contentType, body: message.body)
             if case .unplaced(let reason, _) = reading { throw Refusal(400, reason) }
             guard case .change(.program, _) = reading else {
                 throw Refusal(
                     400, "send event=program.renamed or event=program.deleted, with the program's id or names")
             }
-            return await acceptance.enqueue(message, reading, of: gym)
+            return await ingest.accept(Received(message, reading), by: source, of: gym)
         } catch let error as ZenPlannerReadError {
             switch error {
             case .unsupportedMediaType(let sentence): throw Refusal(415, sentence)

@@ -1,3 +1,4 @@
+import ConfigurationReading
 import ContactSync
 import Foundation
 import Keap

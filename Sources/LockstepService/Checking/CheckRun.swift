@@ -1,3 +1,4 @@
+package import ConfigurationReading
 import Keap
 import RateLimits
 

@@ -1,13 +1,14 @@
+import ConfigurationReading
+import Connectors
 import ContactSync
 import Keap
-import OnceHub
 
 /// What `lockstep check` tells of one gym: whether its key opens Keap, and what the first change would create there.
 package struct ConfigurationCheck: Codable, Sendable {
     package var gym: String
     package var name: String
     package var hook: String?
-    /// Where OnceHub's events come in, and what tags they lead to; empty without OnceHub.
+    /// Where the other sources' messages come in, and what they lead to; empty without any.
     package var bookings: [String] = []
     /// Who Keap says the key belongs to.
     package var keyOwner: String?
@@ -26,14 +27,12 @@ package struct ConfigurationCheck: Codable, Sendable {
 
     package init(of gym: GymConfiguration) {
         (self.gym, name) = (gym.id.description, gym.name)
-        if gym.zenPlanner != nil { hook = "/hooks/\(gym.id)/zenplanner/TOKEN" }
-        if let onceHub = gym.onceHub {
-            bookings = ["OnceHub posts to /hooks/\(gym.id)/oncehub"] + onceHub.settings.tagWords
-        }
+        let introductions = gym.sources.ofContacts.map { $0.introduction(of: gym.id) }
+        hook = introductions.lazy.compactMap(\.hook).first
+        bookings = introductions.flatMap(\.lines)
     }
 
-    /// Asks Keap. Costs a call for the key, one for the custom fields, one for each tag category, and with OnceHub at most
-    /// four more; changes nothing. A caller that is cancelled leaves what it has not tried.
+    /// Asks Keap. Costs a call for the key, one for the custom fields, one for each tag category, and what its sources need; changes nothing. A caller that is cancelled leaves what it has not tried.
     ///
     /// - Parameter wait: what keeps calls waiting, in a sentence, for one that did not come to its turn.
     static func of(
@@ -48,7 +47,7 @@ package struct ConfigurationCheck: Codable, Sendable {
                 if let keeper = try? TagService(settings: gym.sync, saved: nil, calls: calls, save: { _ in }) {
                     checkup.wouldCreate = try await keeper.wouldCreate()
                 }
-                if let onceHub = gym.onceHub { try await checkup.read(onceHub.settings, calls) }
+                for source in gym.sources.ofContacts { checkup.add(try await source.check(calls)) }
             } catch {
                 await checkup.note(error, isTurnedAway: log.isTurnedAway, wait)
             }
@@ -79,33 +78,10 @@ package struct ConfigurationCheck: Codable, Sendable {
         }
     }
 
-    private mutating func read(_ settings: OnceHubSettings, _ calls: any KeapAPI) async throws(KeapFailure) {
-        var category: [KeapRecord] = []
-        if settings.classification.leadSource != nil, let name = settings.classification.category {
-            category = try await calls.records(.leadSourceCategory, named: name)
-        }
-        var noAppointments: String?
-        if settings.creation.makesAppointments {
-            do throws(KeapFailure) {
-                // A contact that there never is: whether the account has a calendar is all that is asked.
-                let never = KeapTime(milliseconds: 0)
-                _ = try await calls.appointments(of: ContactID("0"), in: never...never)
-            } catch {
-                switch error {
-                case .refused where error.saysNoAppointments: noAppointments = error.message
-                // There is a calendar; it was asked for a contact that does not exist.
-                case .refused, .gone: break
-                default: throw error
-                }
-            }
-        }
-        let words = settings.words(
-            OnceHubSettings.AccountKnowledge(
-                fields: try await calls.customFields(), users: try await calls.users(), noAppointments: noAppointments,
-                hasLeadSourceCategory: !category.isEmpty))
-        self.settings += words.lines
-        problems += words.problems
-        wouldCreate += words.wouldCreate
+    private mutating func add(_ found: SourceFindings) {
+        settings += found.lines
+        problems += found.problems
+        wouldCreate += found.wouldCreate
     }
 
     private static func sentence(_ failure: KeapFailure) -> String {

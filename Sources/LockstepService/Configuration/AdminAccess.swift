@@ -1,3 +1,4 @@
+package import ConfigurationReading
 package import EmbeddedHTTP
 
 /// What a command needs of the configuration to talk to the running service.

@@ -1,3 +1,4 @@
+package import ConfigurationReading
 package import Keap
 package import EmbeddedHTTP
 

@@ -1,3 +1,4 @@
+package import ConfigurationReading
 import Foundation
 
 extension Configuration {
@@ -48,10 +49,10 @@ private struct ConfigurationFile {
         let directory = URL(fileURLWithPath: file).deletingLastPathComponent()
         self.directory = directory
         secrets = SecretSource(
-            environment: environment,
+            environment: environment, isReading: needsSecrets,
             readFile: { path throws(FileProblem) in
                 try Self.read(URL(fileURLWithPath: path, relativeTo: directory).path)
-            }, isReading: needsSecrets)
+            })
     }
 
     func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: directory).path }

@@ -1,8 +1,8 @@
+package import ConfigurationReading
+package import Connectors
 package import ContactSync
 package import Keap
 package import RateLimits
-package import OnceHub
-package import ZenPlanner
 
 /// One gym: a tenant with its own Keap account, its own sources and its own secrets.
 package struct GymConfiguration: Sendable {
@@ -10,10 +10,7 @@ package struct GymConfiguration: Sendable {
     /// For people; the id unless given.
     package var name: String
     package var keap: KeapConfiguration
-    /// Nil: no Zen Planner messages are taken for this gym.
-    package var zenPlanner: ZenPlannerConfiguration?
-    /// Nil: no bookings are taken for this gym.
-    package var onceHub: OnceHubConfiguration?
+    package var sources: GymSources
     package var sync: SyncSettings
     package var afterDead: AfterDead
     /// Tells these settings, key included, from others without showing them.
@@ -50,18 +47,4 @@ package struct KeapClientConfiguration: Sendable {
     package var id: String
     package var ceiling = CallLimits()
     package var pacing = DayPacing.standard
-}
-
-package struct OnceHubConfiguration: Sendable {
-    /// Any of these may have signed a call: there are two while one is being changed for another.
-    package var secrets: [Secret]
-    /// How far a signature's time may be from now. OnceHub tries for three days, perhaps with the first try's signature.
-    package var tolerance: Duration
-    package var settings: OnceHubSettings
-}
-
-package struct ZenPlannerConfiguration: Sendable {
-    /// The last part of the web hook's path. Zen Planner signs nothing, so this is what keeps strangers out.
-    package var token: Secret
-    package var settings: ZenPlannerSettings
 }

@@ -1,38 +1,72 @@
+import ConfigurationReading
+import Connectors
 import ContactSync
 import Keap
-import OnceHub
+import WireFormats
+
+/// The keys of a gym's section: its own, and one for each source.
+private struct GymKey: CaseIterable, Hashable, RawRepresentable {
+    let rawValue: String
+
+    static let id = GymKey("id")
+    static let name = GymKey("name")
+    static let keap = GymKey("keap")
+    static let sync = GymKey("sync")
+    static let afterDead = GymKey("afterDead")
+
+    static let allCases: [GymKey] = [id, name, keap] + Sources.all.map(section(of:)) + [sync, afterDead]
+
+    static func section(of source: any Source.Type) -> GymKey { GymKey(source.section) }
+
+    private init(_ name: String) { rawValue = name }
+
+    init?(rawValue: String) {
+        guard let key = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+        self = key
+    }
+}
 
 extension ConfigurationReader {
-    private enum GymKey: String, CaseIterable {
-        case id, name, keap, zenPlanner, onceHub, sync, afterDead
-    }
-
     func gym(_ value: ConfigurationValue, _ sharing: inout KeapSharing) -> GymConfiguration? {
         guard let section = value.section(GymKey.self) else { return nil }
         let id = section.required(.id).flatMap(gymID)
         let name = section[.name]?.filledText()
         let keap = section.required(.keap).flatMap { self.keap($0, &sharing) }
-        let zenPlanner = section[.zenPlanner].flatMap(self.zenPlanner)
-        let onceHub = section[.onceHub].flatMap(self.onceHub)
-        var sync = section[.sync].map(self.sync) ?? SyncSettings()
-        if let onceHub {
-            sync.named = onceHub.settings.named
-            sync.wishes = onceHub.settings.wishes
-        }
+        let sources = self.sources(section)
+        let sync = self.sync(section, sources)
         let afterDead = section[.afterDead]?.choice(AfterDead.self) ?? .continue
-        if section[.zenPlanner] == nil {
-            // Nothing of Zen Planner's is to be made in the account of a gym that does not use it.
-            if onceHub != nil { (sync.category, sync.ownFields) = (nil, []) }
-            if section[.onceHub] == nil {
-                notes.remark(value.path, "without zenPlanner or onceHub, nothing tells this gym's changes.")
-            }
+        if !Sources.all.contains(where: { section[.section(of: $0)] != nil }) {
+            let names = Sources.all.map { $0.section }.joined(separator: " or ")
+            notes.remark(value.path, "without \(names), nothing tells this gym's changes.")
         }
-        if let onceHub, let place = section[.onceHub] { checkMapping(onceHub.settings, sync, place) }
+        for source in sources.ofContacts {
+            guard let place = section[.section(of: type(of: source))] else { continue }
+            source.check(with: sync, at: place)
+        }
         guard let id, let keap else { return nil }
         return GymConfiguration(
-            id: id, name: name ?? id.description, keap: keap, zenPlanner: zenPlanner, onceHub: onceHub,
-            sync: sync, afterDead: afterDead,
+            id: id, name: name ?? id.description, keap: keap, sources: sources, sync: sync, afterDead: afterDead,
             digest: keap.site.fingerprint { SHA256.digest(Array(value.node.canonical.utf8) + $0) })
+    }
+
+    private func sources(_ section: ConfigurationSection<GymKey>) -> GymSources {
+        var sources = GymSources()
+        for kind in Sources.all {
+            guard let place = section[.section(of: kind)], let source = kind.init(place, secrets: secrets) else {
+                continue
+            }
+            sources.add(source)
+        }
+        return sources
+    }
+
+    private func sync(_ section: ConfigurationSection<GymKey>, _ sources: GymSources) -> SyncSettings {
+        var sync = section[.sync].map(self.sync) ?? SyncSettings()
+        for source in sources.ofContacts { source.add(to: &sync) }
+        // Nothing of the source of record is to be made in the account of a gym that does not use it.
+        let hasRecord = Sources.ofContacts.contains { $0.isOfRecord && section[.section(of: $0)] != nil }
+        if !hasRecord, !sources.ofContacts.isEmpty { (sync.category, sync.ownFields) = (nil, []) }
+        return sync
     }
 
     private func gymID(_ value: ConfigurationValue) -> GymID? {

@@ -1,6 +1,7 @@
+import Connectors
+import ConfigurationReading
 import ContactSync
 import Keap
-import OnceHub
 
 /// Two gyms of one Keap account that would take each other's people or tags.
 struct AccountClash: Sendable {
@@ -35,33 +36,20 @@ extension GymConfiguration {
     fileprivate func clashes(
         with other: GymConfiguration, _ place: Int, named name: String
     ) -> [ConfigurationProblem] {
-        var problems: [ConfigurationProblem] = []
-        func note(_ key: String, _ what: String, _ example: String) {
-            problems.append(
-                ConfigurationProblem(
-                    "gyms[\(place)].\(key)",
-                    .notUsable(reason: "\(name) has the same Keap account and \(what); give this gym \(example)")))
+        sources.ofContacts.flatMap { $0.clashes(with: other, sync, gym: id) }.map { clash in
+            ConfigurationProblem(
+                "gyms[\(place)].\(clash.key)",
+                .notUsable(
+                    reason: "\(name) has the same Keap account and \(clash.what); give this gym \(clash.example)"))
         }
-        if zenPlanner != nil, other.zenPlanner != nil {
-            if sync.customFields.zenPlannerID.folded == other.sync.customFields.zenPlannerID.folded {
-                note(
-                    "sync.customFields.zenPlannerID", "keeps its IDs in the same custom field",
-                    "one of its own, such as \"Zen Planner ID \(id)\"")
-            }
-            if sync.statusTag.meets(other.sync.statusTag) {
-                note("sync.tags.status", "tags of these names", "names of its own, such as \"\(id) Status: {status}\"")
-            }
-            if sync.programTag.meets(other.sync.programTag) {
-                note(
-                    "sync.tags.program", "tags of these names",
-                    "names of its own, such as \"\(id) Program: {program} - {status}\"")
-            }
-        }
-        if let tags = onceHub?.settings.tags, let theirs = other.onceHub?.settings.tags, tags.isGenericOn,
-            theirs.isGenericOn, tags.genericName.description.folded == theirs.genericName.description.folded
-        {
-            note("onceHub.tags.generic", "booking tags of these names", "names of its own, such as \"\(id) {status}\"")
-        }
-        return problems
+    }
+}
+
+extension ContactSource {
+    /// With the same source of another gym, if that has it.
+    fileprivate func clashes(
+        with other: GymConfiguration, _ settings: SyncSettings, gym: GymID
+    ) -> [SettingClash] {
+        other.sources[Self.self].map { clashes(with: $0, settings, other.sync, gym: gym) } ?? []
     }
 }

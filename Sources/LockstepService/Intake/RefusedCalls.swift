@@ -1,3 +1,5 @@
+import Connectors
+import ConfigurationReading
 import Synchronization
 
 /// Tells the log of calls whose token or signature is wrong: the first at once, then at most one line a minute for each web
@@ -5,8 +7,8 @@ import Synchronization
 final class RefusedCalls: Sendable {
     /// Which web hook was meant. Gyms that do not exist are one, so that a stranger's words do not fill memory.
     enum Target: Hashable, Sendable {
-        case zenPlanner(GymID)
-        case onceHub(GymID)
+        /// The web hook of a source, by its name in paths.
+        case hook(of: GymID, String)
         case unknownGym
     }
 
@@ -46,16 +48,9 @@ final class RefusedCalls: Sendable {
     static func sentence(_ target: Target, _ count: Int) -> String {
         let calls = count == 1 ? "a call" : "\(count) calls"
         switch target {
-        case .zenPlanner(let gym):
-            return """
-                refused \(calls) for gym \(gym): the token in the address is not its zenPlanner.token; nothing was stored. If \
-                Zen Planner sent it, correct the address under Setup > Web Hooks there
-                """
-        case .onceHub(let gym):
-            return """
-                refused \(calls) for gym \(gym): not signed with its onceHub.secret, or too long ago; nothing was stored. If \
-                OnceHub sent it, compare the secret with the webhook's, and this machine's clock
-                """
+        case .hook(let gym, let name):
+            let why = Sources.all.first { $0.pathName == name }?.refusedCalls ?? "nothing was stored"
+            return "refused \(calls) for gym \(gym): \(why)"
         case .unknownGym:
             return
                 "refused \(calls) for a gym that is not in the configuration, or without that source; nothing was stored"

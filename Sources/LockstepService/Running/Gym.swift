@@ -1,8 +1,8 @@
+import ConfigurationReading
+import Connectors
 import ContactSync
 import Foundation
 import DurableQueue
-import OnceHub
-import ZenPlanner
 
 /// The gyms of a service, by their ids.
 struct Gyms: Sendable {
@@ -16,21 +16,9 @@ struct Gyms: Sendable {
 
 /// One gym at work: what reads its messages, what delivers them, and what it has learned.
 final class Gym: Sendable {
-    struct ZenPlannerIntake: Sendable {
-        var token: Secret
-        var reader: ZenPlannerReader
-    }
-
-    struct OnceHubIntake: Sendable {
-        var secrets: [Secret]
-        var tolerance: Duration
-        var reader: OnceHubReader
-    }
-
     let id: GymID
     let name: String
-    let zenPlanner: ZenPlannerIntake?
-    let onceHub: OnceHubIntake?
+    let sources: GymSources
     let keeper: TagService
     let account: KeapAccount
     let attention: Attention
@@ -46,13 +34,7 @@ final class Gym: Sendable {
     ) {
         id = configuration.id
         name = configuration.name
-        zenPlanner = configuration.zenPlanner.map {
-            ZenPlannerIntake(token: $0.token, reader: ZenPlannerReader(settings: $0.settings))
-        }
-        onceHub = configuration.onceHub.map {
-            OnceHubIntake(
-                secrets: $0.secrets, tolerance: $0.tolerance, reader: OnceHubReader(settings: $0.settings))
-        }
+        sources = configuration.sources
         self.account = account
         self.keeper = keeper
         self.attention = attention
@@ -61,57 +43,30 @@ final class Gym: Sendable {
         deliverer = Deliverer(keeper: keeper, imports: imports, addresses: { account.shared.addresses })
     }
 
-    /// Reads messages under the present settings.
-    var reader: ZenPlannerReader { zenPlanner?.reader ?? ZenPlannerReader() }
+    /// Whether its configuration names a source of this kind.
+    func has<Kind: Source>(_ kind: Kind.Type) -> Bool { sources[kind] != nil }
 
     struct ReadingProblem: Error { var sentence: String }
 
     /// What a stored message means under the present settings.
     func read(_ payload: [UInt8]) -> Result<Change, ReadingProblem> {
-        guard let message = StoredMessage(payload) else {
-            return .failure(
-                .init(sentence: "a newer version of Lockstep stored this message; it is kept for that version"))
-        }
-        switch message.source {
-        case .zenPlanner: return readPerson(message)
-        case .zenPlannerReport:
-            switch reader.read(report: message.body) {
-            case .change(let change, _): return .success(change)
-            case .unplaced(let reason, _): return .failure(.init(sentence: reason))
-            }
-        case .onceHub: return readBooking(message)
-        case .resync:
+        guard let message = StoredMessage(payload) else { return .failure(Self.newer) }
+        if message.tag == .resync {
             guard let order = ResyncOrder(message) else {
                 return .failure(.init(sentence: "an order to resync that this version cannot read"))
             }
             return .success(.contact(Resync(subject: order.subject)))
         }
-    }
-
-    private func readBooking(_ message: StoredMessage) -> Result<Change, ReadingProblem> {
-        do {
-            switch try (onceHub?.reader ?? OnceHubReader()).read(message.body) {
-            case .change(let change): return .success(.contact(change))
-            case .unplaced(_, let reason): return .failure(.init(sentence: reason))
-            case .ignored(_, let sentence): return .failure(.init(sentence: sentence))
-            }
-        } catch {
-            return .failure(.init(sentence: error.sentence))
+        guard let kind = Sources.source(of: message.tag) else { return .failure(Self.newer) }
+        switch sources.reading(kind).read(message) {
+        case .change(let change as Change): return .success(change)
+        case .change: return .failure(Self.newer)
+        case .unplaced(let reason): return .failure(.init(sentence: reason))
         }
     }
 
-    private func readPerson(_ message: StoredMessage) -> Result<Change, ReadingProblem> {
-        do {
-            switch try reader.read(contentType: message.contentType, body: message.body) {
-            case .change(let change, _): return .success(change)
-            case .unplaced(let reason, _): return .failure(.init(sentence: reason))
-            }
-        } catch {
-            switch error {
-            case .undecodable(let sentence), .unsupportedMediaType(let sentence):
-                return .failure(.init(sentence: sentence))
-            }
-        }
+    private static var newer: ReadingProblem {
+        .init(sentence: "a newer version of Lockstep stored this message; it is kept for that version")
     }
 
     func deliver(
@@ -153,22 +108,20 @@ final class Gym: Sendable {
     /// Keeps what a person should look at, under the lane it came from.
     func note(_ notes: [AttentionNote], about change: Change, lane: String, job: String) async {
         let entry = Attention.Entry(
-            lane: lane, person: Self.subject(of: change), notes: notes, job: job,
+            lane: lane, person: change.subject, notes: notes, job: job,
             at: Int64(Date.now.timeIntervalSince1970 * 1000))
         await keep(attention.note(entry))
     }
 
     /// Lists names of fields that mean nothing here, each once for the gym: the messages keep them, and a mapping could use
     /// them.
-    func noteUnknown(_ names: [String], job: JobID) async {
-        for name in unknownFields.new(of: names) {
-            let note = AttentionNote(
-                "Zen Planner's messages carry the field \"\(name)\", which is not known here and is not sent to Keap. If it "
-                    + "is one of a person's fields, set its name under zenPlanner.fields.", field: name)
+    func note(_ unknown: [UnknownField], job: JobID) async {
+        for field in unknownFields.new(of: unknown) {
+            let note = AttentionNote(field.advice, field: field.name)
             await keep(
                 attention.note(
                     Attention.Entry(
-                        lane: "field \(name)", person: "", notes: [note], job: job.description,
+                        lane: "field \(field.name)", person: "", notes: [note], job: job.description,
                         at: Int64(Date.now.timeIntervalSince1970 * 1000))))
         }
     }
@@ -181,16 +134,6 @@ final class Gym: Sendable {
                 // Hints come again with the next delivery; a poisoned journal is reported where it matters.
                 attention.noteUnsaved()
             }
-        }
-    }
-
-    /// Whom or what a change is about, for operators.
-    static func subject(of change: Change) -> String {
-        switch change {
-        case .person(let person): person.subject
-        case .contact(let change): change.subject
-        case .program(.renamed(let id, let old, let new)): "program \(old ?? id ?? "") → \(new)"
-        case .program(.deleted(let id, let name)): "program \(name ?? id ?? "")"
         }
     }
 }

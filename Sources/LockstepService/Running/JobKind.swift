@@ -1,11 +1,8 @@
-/// What a job's payload is about, so that the few gym-wide changes are found without reading every payload.
+/// What a job's payload is about, so that the few gym-wide changes are found without reading every payload. Written to
+/// disk. Each source has a kind of its own beside these: 1 and 3 are taken.
 enum JobKind {
-    /// A stored message about a person, or one that could not be placed.
-    static let message: UInt8 = 1
-    /// A stored message about a program: it concerns the whole gym's tags.
-    static let program: UInt8 = 2
-    /// A stored event of a booking.
-    static let booking: UInt8 = 3
+    /// A stored message about the gym as a whole: a program, which concerns all its tags.
+    static let gymWide: UInt8 = 2
     /// A `ResyncOrder`.
     static let resync: UInt8 = 4
 }

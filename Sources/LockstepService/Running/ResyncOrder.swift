@@ -1,3 +1,4 @@
+import Connectors
 import Foundation
 
 /// What is to be read anew from Keap and put right, as a job keeps it.
@@ -17,12 +18,12 @@ struct ResyncOrder: Codable, Equatable, Sendable {
     var message: StoredMessage {
         // Text always encodes.
         let body = (try? JSONEncoder().encode(self)).map { Array($0) } ?? []
-        return StoredMessage(source: .resync, contentType: nil, body: body)
+        return StoredMessage(.resync, body: body)
     }
 
     /// Nil for any other message.
     init?(_ message: StoredMessage) {
-        guard message.source == .resync,
+        guard message.tag == .resync,
             let order = try? JSONDecoder().decode(ResyncOrder.self, from: Data(message.body))
         else { return nil }
         self = order
@@ -31,4 +32,9 @@ struct ResyncOrder: Codable, Equatable, Sendable {
     init(_ scope: Scope, subject: String, tag: String? = nil) {
         (self.scope, self.subject, self.tag) = (scope, subject, tag)
     }
+}
+
+extension MessageTag {
+    /// An order of an operator's.
+    static let resync = MessageTag(rawValue: 4)
 }

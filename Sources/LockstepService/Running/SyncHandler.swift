@@ -1,8 +1,8 @@
+import Connectors
 import ContactSync
 import Foundation
 import Keap
 import DurableQueue
-import OnceHub
 import Synchronization
 import ZenPlanner
 
@@ -157,13 +157,22 @@ final class SyncHandler: JobHandler {
 
     var saysWhenItBegins: Bool { true }
 
-    func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.program }
+    func wantsAcceptance(ofKind kind: UInt8) -> Bool { kind == JobKind.gymWide }
+
+    /// How what sources remember with a contact becomes one, by their names.
+    private static var memories: [String: @Sendable (String, String) -> String] {
+        var memories: [String: @Sendable (String, String) -> String] = [:]
+        for source in Sources.ofContacts {
+            if let memory = source.memory { memories[memory.name] = memory.unite }
+        }
+        return memories
+    }
 
     /// A state that cannot be read stays the lane's: delivering will say what is wrong with it.
     func merge(_ a: LaneState, _ b: LaneState) -> LaneState {
         guard let first = try? a.value(Mirror.init(bytes:)) else { return a }
         guard let second = try? b.value(Mirror.init(bytes:)) else { return b }
-        let merged = Mirror.merge(first, second, uniting: [BookingMemory.source: BookingMemory.united])
+        let merged = Mirror.merge(first, second, uniting: Self.memories)
         return LaneState(merged.bytes, decoded: merged)
     }
 
@@ -241,7 +250,7 @@ final class SyncHandler: JobHandler {
             }
         case .dead(let problem, let state):
             retries.withLock { $0.forget(attempt.first.id) }
-            let reason = "\(Gym.subject(of: change)): \(problem)"
+            let reason = "\(change.subject): \(problem)"
             log.warning("job \(attempt.last.id) of gym \(gym.id) is a dead letter: \(reason)")
             return .dead(reason: reason, state: state)
         case .interrupted(let state):

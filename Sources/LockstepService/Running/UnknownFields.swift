@@ -1,15 +1,15 @@
+import Connectors
 import Synchronization
-import ZenPlanner
 
 /// Names of fields that one gym's messages carried and nothing is known of, so that each is listed once.
 final class UnknownFields: Sendable {
     /// Names that are made up must not push people's notes off the list.
     static let most = 50
 
-    private let seen = Mutex<Set<FieldName>>([])
+    private let seen = Mutex<Set<String>>([])
 
     /// Those that did not come since the start.
-    func new(of names: [String]) -> [String] {
-        seen.withLock { seen in names.filter { seen.count < Self.most && seen.insert(FieldName($0)).inserted } }
+    func new(of fields: [UnknownField]) -> [UnknownField] {
+        seen.withLock { seen in fields.filter { seen.count < Self.most && seen.insert($0.key).inserted } }
     }
 }

@@ -1,3 +1,5 @@
+import WireFormats
+
 /// What `Oncehub-Signature: t=1772443001,s=5887…` says: when the call was signed, and with what.
 package struct Signature: Equatable, Sendable {
     /// Seconds since 1970, as the sender wrote it: the signature is over these very digits.

@@ -1,14 +1,8 @@
-import ContactSync
+package import ContactSync
 package import Keap
 
 /// The settings read back, step by step, beside what Keap has.
 extension OnceHubSettings {
-    package struct Words: Equatable, Sendable {
-        package var lines: [String] = []
-        package var problems: [String] = []
-        package var wouldCreate: [String] = []
-    }
-
     /// What Keap told of the account.
     package struct AccountKnowledge: Sendable {
         package var fields: [CustomFieldModel]
@@ -27,8 +21,8 @@ extension OnceHubSettings {
         }
     }
 
-    package func words(_ account: AccountKnowledge) -> Words {
-        var words = Words()
+    package func words(_ account: AccountKnowledge) -> SourceFindings {
+        var words = SourceFindings()
         creationWords(account, &words)
         classificationWords(account, &words)
         for mapping in mapping { mappingWords(mapping, account, &words) }
@@ -36,7 +30,7 @@ extension OnceHubSettings {
         return words
     }
 
-    private func creationWords(_ account: AccountKnowledge, _ words: inout Words) {
+    private func creationWords(_ account: AccountKnowledge, _ words: inout SourceFindings) {
         let known =
             switch creation.known {
             case .overwrite, .keepWhenEmpty: "what a booking says replaces what a known contact has"
@@ -70,7 +64,7 @@ extension OnceHubSettings {
                 ?? "Each booking becomes an appointment in Keap's calendar.")
     }
 
-    private func classificationWords(_ account: AccountKnowledge, _ words: inout Words) {
+    private func classificationWords(_ account: AccountKnowledge, _ words: inout SourceFindings) {
         guard let template = classification.leadSource else {
             words.lines.append("Contacts get no lead source.")
             return
@@ -84,7 +78,7 @@ extension OnceHubSettings {
         if let type = classification.contactType { words.lines.append("A new contact is of type \"\(type)\".") }
     }
 
-    private func mappingWords(_ mapping: FieldMapping, _ account: AccountKnowledge, _ words: inout Words) {
+    private func mappingWords(_ mapping: FieldMapping, _ account: AccountKnowledge, _ words: inout SourceFindings) {
         let source =
             switch mapping.from {
             case .named(let name): name.rawValue

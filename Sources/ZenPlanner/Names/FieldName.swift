@@ -4,7 +4,7 @@ import WireFormats
 /// A field's name as far as it matters: case, blanks, `_` and `-` do not, nor marks that cannot be seen, so `First Name` is
 /// `firstName`.
 package struct FieldName: Hashable, Sendable {
-    private let folded: String
+    let folded: String
 
     package init(_ name: String) {
         guard name.utf8.allSatisfy({ $0 < 0x80 }) else {

@@ -1,3 +1,5 @@
+import ConfigurationReading
+import Connectors
 import Foundation
 import LockstepService
 import ZenPlanner
@@ -51,7 +53,7 @@ struct ImportCommand: Command {
         guard let found = configuration.gyms.first(where: { $0.id.description == gym }) else {
             throw CommandFailure("\(config) has no gym “\(gym)”")
         }
-        guard let settings = found.zenPlanner?.settings else {
+        guard let settings = found.sources[ZenPlannerSource.self]?.settings else {
             throw CommandFailure("gym \(gym) has no zenPlanner section in \(config)")
         }
         let report = try read(settings)

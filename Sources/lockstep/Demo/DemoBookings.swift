@@ -1,3 +1,4 @@
+import WireFormats
 import Foundation
 import OnceHub
 
@@ -111,6 +112,6 @@ extension DemoMessage {
     /// Signed as OnceHub does: over the time of sending and the very bytes of the body.
     static func signature(of body: String, secret: String, at seconds: Int) -> String {
         let digest = HMAC.sha256(key: Array(secret.utf8), Array("\(seconds).\(body)".utf8))
-        return "t=\(seconds),s=" + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return "t=\(seconds),s=" + digest.hexadecimal
     }
 }

@@ -1,3 +1,7 @@
+import ZenPlanner
+import OnceHub
+import Connectors
+import ConfigurationReading
 @testable import LockstepService
 
 /// Reads a configuration without touching environment or disk.
@@ -41,4 +45,9 @@ struct Found: Equatable {
     var kind: ConfigurationProblem.Kind
 
     init(_ path: String, _ kind: ConfigurationProblem.Kind) { (self.path, self.kind) = (path, kind) }
+}
+
+extension GymConfiguration {
+    var zenPlanner: ZenPlannerSource? { sources[ZenPlannerSource.self] }
+    var onceHub: OnceHubSource? { sources[OnceHubSource.self] }
 }

@@ -1,3 +1,4 @@
+import ConfigurationReading
 import Foundation
 import Keap
 import EmbeddedHTTP

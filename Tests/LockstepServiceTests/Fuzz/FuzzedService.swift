@@ -1,3 +1,5 @@
+import WireFormats
+import ConfigurationReading
 import Foundation
 import Keap
 import EmbeddedHTTP

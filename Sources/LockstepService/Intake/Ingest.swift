@@ -1,10 +1,9 @@
-import ContactSync
-import EmbeddedHTTP
+import Connectors
 import DurableQueue
-import ZenPlanner
+import EmbeddedHTTP
 
 /// Puts a message that was read into the queue, and answers the sender.
-struct Acceptance: Sendable {
+struct Ingest: Sendable {
     let queue: JobQueue
     private let log: ServiceLog
     private let news = StateChanges()
@@ -14,19 +13,44 @@ struct Acceptance: Sendable {
         self.log = log
     }
 
-    func enqueue(_ message: StoredMessage, _ reading: Reading, of gym: Gym) async -> HTTPAnswer {
-        var accepted: JobID?
-        let answer = await enqueue(newJob(message, reading, of: gym)) { accepted = $0 }
-        if let accepted, case .change(_, let ignored) = reading, !ignored.isEmpty {
-            await gym.noteUnknown(ignored, job: accepted)
+    /// Takes a message that names its event once: 200 for one that was accepted before and is on disk.
+    func accept(_ received: Received, by source: some Source, of gym: Gym) async -> HTTPAnswer {
+        var job = NewJob(received, by: type(of: source), of: gym.id.tenant)
+        if let event = received.event {
+            let key = Self.key(of: event, by: type(of: source))
+            job.idempotencyKey = key
+            do {
+                if let known = try await queue.job(withIdempotencyKey: key, of: gym.id.tenant) {
+                    return Self.known(known)
+                }
+            } catch {
+                return refusal(error)
+            }
+            if case .change(let change) = received.decoded, await isDone(change, by: source, of: gym) {
+                return Reply.json(200, ["event": event])
+            }
         }
+        // Of several deliveries that come this far at once, the queue stores one.
+        var accepted: JobID?
+        let answer = await enqueue(job) { accepted = $0 }
+        if let accepted { await gym.note(received.unknownFields, job: accepted) }
         return answer
+    }
+
+    /// Apart from what other sources of the gym may name their messages.
+    private static func key(of event: String, by source: any Source.Type) -> String { "\(source.pathName)/\(event)" }
+
+    /// Whether the lane's state knows the event as done.
+    private func isDone(_ change: any InboundChange, by source: some Source, of gym: Gym) async -> Bool {
+        // If it cannot be read the event is taken: a second time does no harm.
+        guard let state = try? await queue.state(ofLaneWith: change.laneKeys, of: gym.id.tenant) else { return false }
+        return source.isDone(change, in: state)
     }
 
     /// 202 once the job is on disk; 200 for one that was accepted before under the same idempotency key.
     ///
     /// - Parameter note: told of a new job once it is on disk.
-    func enqueue(_ new: NewJob, note: (JobID) -> Void = { _ in }) async -> HTTPAnswer {
+    private func enqueue(_ new: NewJob, note: (JobID) -> Void) async -> HTTPAnswer {
         do {
             let accepted = try await queue.accept(new)
             guard accepted.isNew else { return Self.known(accepted.id) }
@@ -41,25 +65,10 @@ struct Acceptance: Sendable {
         }
     }
 
-    static func known(_ job: JobID) -> HTTPAnswer { Reply.json(200, ["job": job.description]) }
-
-    private func newJob(_ message: StoredMessage, _ reading: Reading, of gym: Gym) -> NewJob {
-        let tenant = gym.id.tenant
-        switch reading {
-        case .change(.program(let change), _):
-            return NewJob(tenant: tenant, kind: JobKind.program, of: .program(change), payload: message.bytes)
-        case .change(let change, _):
-            return NewJob(
-                tenant: tenant, kind: JobKind.message, of: change, payload: message.bytes, isSnapshot: true)
-        case .unplaced(let reason, _):
-            return NewJob(
-                tenant: tenant, kind: JobKind.message, keys: [], payload: message.bytes, isSnapshot: true,
-                unroutable: reason)
-        }
-    }
+    private static func known(_ job: JobID) -> HTTPAnswer { Reply.json(200, ["job": job.description]) }
 
     /// Senders only see that it is our trouble; what trouble it is, the log says once.
-    func refusal(_ error: QueueError) -> HTTPAnswer {
+    private func refusal(_ error: QueueError) -> HTTPAnswer {
         let soon: HTTPHeaders = ["Retry-After": "10"]
         switch error {
         case .full:

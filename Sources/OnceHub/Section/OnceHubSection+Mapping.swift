@@ -1,9 +1,9 @@
+import ConfigurationReading
 import ContactSync
 import Keap
-import OnceHub
 
 /// The wizard's mapping: what a booking says, and the field of Keap's that it goes to.
-extension ConfigurationReader {
+extension OnceHubSection {
     private enum MappingKey: String, CaseIterable { case from, to, when, type }
     private enum When: String, CaseIterable {
         case override, fillEmpty, new
@@ -106,7 +106,7 @@ extension ConfigurationReader {
     }
 
     /// Fields that Lockstep keeps for itself cannot be mapped to.
-    func checkMapping(_ settings: OnceHubSettings, _ sync: SyncSettings, _ value: ConfigurationValue) {
+    static func checkMapping(_ settings: OnceHubSettings, _ sync: SyncSettings, _ value: ConfigurationValue) {
         for mapping in settings.mapping {
             switch mapping.to {
             case .wish(.custom(let label)):

@@ -1,10 +1,11 @@
-import ContactSync
-import Keap
-import DurableQueue
-import OnceHub
+package import DurableQueue
+package import Keap
+import WireFormats
 
-/// Which lane a change belongs to: its keys, strongest first.
-enum LaneKeys {
+/// Which lane a change of Keap's contacts belongs to: its keys, strongest first.
+///
+/// The kinds are written to disk, and those of another destination's lanes must be others.
+package enum LaneKeys {
     private static let zenPlannerID: UInt8 = 1
     /// A record that another source has of a contact: a booking.
     private static let record: UInt8 = 2
@@ -21,7 +22,7 @@ enum LaneKeys {
     private static let programs: UInt8 = 9
     private static let resync: UInt8 = 10
 
-    static func keys(of change: Change) -> [LaneKey] {
+    package static func keys(of change: Change) -> [LaneKey] {
         switch change {
         case .person(let person):
             let id = key(ofPerson: person.zenPlannerID)
@@ -42,22 +43,26 @@ enum LaneKeys {
     }
 
     /// By Zen Planner's id.
-    static func key(ofPerson id: String) -> LaneKey {
+    package static func key(ofPerson id: String) -> LaneKey {
         LaneKey(kind: zenPlannerID, value: short(SourceID.key(id)), isExclusive: true)
     }
 
-    static func key(ofRecord id: String) -> LaneKey { LaneKey(kind: record, value: short(id), isExclusive: false) }
+    package static func key(ofRecord id: String) -> LaneKey {
+        LaneKey(kind: record, value: short(id), isExclusive: false)
+    }
 
     /// One lane a gym for resyncs of more than one contact.
-    static let resyncs = LaneKey(kind: resync, value: "resync", isExclusive: false)
+    package static let resyncs = LaneKey(kind: resync, value: "resync", isExclusive: false)
 
-    static func key(of contact: ContactID) -> LaneKey {
+    package static func key(of contact: ContactID) -> LaneKey {
         LaneKey(kind: self.contact, value: short(contact.text), isExclusive: false)
     }
 
-    static func key(of name: NameKey) -> LaneKey { LaneKey(kind: person, value: short(name.text), isExclusive: false) }
+    package static func key(of name: NameKey) -> LaneKey {
+        LaneKey(kind: person, value: short(name.text), isExclusive: false)
+    }
 
-    static func key(ofShared name: NameKey) -> LaneKey {
+    package static func key(ofShared name: NameKey) -> LaneKey {
         LaneKey(kind: sharedName, value: short(name.text), isExclusive: false)
     }
 
@@ -72,21 +77,6 @@ enum LaneKeys {
     private static func short(_ value: String) -> String {
         let bytes = Array(value.utf8)
         guard bytes.count > QueuePolicy().maxKeyBytes else { return value }
-        let digest = SHA256.digest(bytes).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-        return String(decoding: bytes.prefix(256), as: UTF8.self) + "…" + digest
-    }
-}
-
-extension NewJob {
-    /// A job for a change; without a lane, and so a dead letter, if nothing in the change says whose it is.
-    init(
-        tenant: TenantID, kind: UInt8, of change: Change, payload: [UInt8], isSnapshot: Bool = false,
-        urgency: JobUrgency = .live
-    ) {
-        // The strongest come first, and those left out are only more ways to the same lane.
-        let keys = Array(LaneKeys.keys(of: change).prefix(QueuePolicy().maxKeys))
-        self.init(
-            tenant: tenant, kind: kind, keys: keys, payload: payload, isSnapshot: isSnapshot, urgency: urgency,
-            unroutable: keys.isEmpty ? "Neither an id nor a whole name with an address says whose this is." : nil)
+        return String(decoding: bytes.prefix(256), as: UTF8.self) + "…" + SHA256.digest(bytes).hexadecimal
     }
 }

@@ -1,8 +1,22 @@
-import ContactSync
-import OnceHub
+package import ConfigurationReading
+package import ContactSync
 
-extension ConfigurationReader {
-    private enum OnceHubKey: String, CaseIterable {
+extension OnceHubSource {
+    package init?(_ value: ConfigurationValue, secrets: SecretSource) {
+        guard let source = OnceHubSection(secrets: secrets).read(value) else { return nil }
+        self = source
+    }
+
+    package func check(with settings: SyncSettings, at section: ConfigurationValue) {
+        OnceHubSection.checkMapping(self.settings, settings, section)
+    }
+}
+
+/// Reads OnceHub's section of a gym, which follows the wizard of its Infusionsoft connector.
+struct OnceHubSection {
+    let secrets: SecretSource
+
+    private enum Key: String, CaseIterable {
         case secret, secrets, tolerance, nameOrder, unknownActor, tags, ownTags
         case creation, classification, mapping, dates, names
     }
@@ -20,8 +34,8 @@ extension ConfigurationReader {
     private static var mostSecrets: Int { 8 }
     private static var mostOwnTags: Int { 200 }
 
-    func onceHub(_ value: ConfigurationValue) -> OnceHubConfiguration? {
-        guard let section = value.section(OnceHubKey.self) else { return nil }
+    func read(_ value: ConfigurationValue) -> OnceHubSource? {
+        guard let section = value.section(Key.self) else { return nil }
         var settings = OnceHubSettings()
         if let order = section[.nameOrder]?.choice(NameOrder.self) { settings.nameOrder = order }
         if let actor = section[.unknownActor]?.choice(BookingActor.self) { settings.unknownActor = actor }
@@ -33,15 +47,15 @@ extension ConfigurationReader {
         if let dates = section[.dates] { settings.dates = self.dates(dates) }
         if let names = section[.names] { settings.names = self.names(names) }
         let tolerance = section[.tolerance]?.seconds(in: 60...31_536_000) ?? Self.tolerance
-        guard let secrets = onceHubSecrets(section) else { return nil }
+        guard let secrets = self.secrets(of: section) else { return nil }
         if let name = settings.clashingTag {
             section[.ownTags]?.note(.notUsable(reason: "\"\(name)\" is already a tag for what bookings come to"))
         }
-        return OnceHubConfiguration(secrets: secrets, tolerance: tolerance, settings: settings)
+        return OnceHubSource(secrets: secrets, tolerance: tolerance, settings: settings)
     }
 
     /// `secret`, or `secrets` while one is being changed for another.
-    private func onceHubSecrets(_ section: ConfigurationSection<OnceHubKey>) -> [Secret]? {
+    private func secrets(of section: ConfigurationSection<Key>) -> [Secret]? {
         var all: [Secret] = []
         if let list = section[.secrets] {
             guard let values = list.list() else { return nil }

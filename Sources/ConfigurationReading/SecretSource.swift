@@ -1,14 +1,21 @@
 /// Where secrets that are not written in the configuration come from.
-struct SecretSource {
-    var environment: [String: String]
-    var readFile: (_ path: String) throws(FileProblem) -> [UInt8]
+package struct SecretSource {
+    package var environment: [String: String]
+    package var readFile: (_ path: String) throws(FileProblem) -> [UInt8]
     /// False: each secret is its place in the configuration, and no variable or file is looked at.
-    var isReading = true
+    package var isReading = true
+
+    package init(
+        environment: [String: String], isReading: Bool = true,
+        readFile: @escaping (_ path: String) throws(FileProblem) -> [UInt8]
+    ) {
+        (self.environment, self.isReading, self.readFile) = (environment, isReading, readFile)
+    }
 
     private enum Key: String, CaseIterable { case env, file }
 
     /// Nil, with a note, unless there is a usable secret.
-    func secret(_ value: ConfigurationValue) -> Secret? {
+    package func secret(_ value: ConfigurationValue) -> Secret? {
         guard isReading else { return Secret(value.path) }
         guard let text = text(value) else { return nil }
         // A line break in a header would end it; most editors leave one at a file's end, which is cut off already.
@@ -70,11 +77,6 @@ struct SecretSource {
         if trimmed.isEmpty { value.note(.secretFile(path: path, reason: "is empty")) }
         return trimmed.isEmpty ? nil : trimmed
     }
-}
-
-/// Why a file cannot be read: the rest of a sentence that begins with the file's name.
-struct FileProblem: Error, Equatable {
-    var reason: String
 }
 
 extension String {

@@ -1,22 +1,20 @@
-import EmbeddedHTTP
-
 /// Refusals with the header that HTTP asks of each.
 extension HTTPResponse {
     /// A 401 names a scheme (RFC 9110, 15.5.2). Where none of the registry fits, the name says what is missing.
-    static func unauthorized(_ sentence: String, scheme: String) -> HTTPResponse {
+    package static func unauthorized(_ sentence: String, scheme: String) -> HTTPResponse {
         .error(401, sentence, headers: ["WWW-Authenticate": scheme])
     }
 
-    static func methodNotAllowed(_ allowed: String) -> HTTPResponse {
+    package static func methodNotAllowed(_ allowed: String) -> HTTPResponse {
         .error(405, "this address takes \(allowed)", headers: ["Allow": allowed])
     }
 
-    static func unsupportedMediaType(_ sentence: String, taken: String) -> HTTPResponse {
+    package static func unsupportedMediaType(_ sentence: String, taken: String) -> HTTPResponse {
         .error(415, sentence, headers: ["Accept": taken, "Accept-Post": taken])
     }
 
     /// Nil if the body is as it is named. A compressed one could be a thousand times larger than it is long.
-    static func refusingEncoding(of head: HTTPRequest) -> HTTPResponse? {
+    package static func refusingEncoding(of head: HTTPRequest) -> HTTPResponse? {
         guard let encoding = head.headers["Content-Encoding"], !encoding.isEmpty, encoding.lowercased() != "identity"
         else { return nil }
         return .error(

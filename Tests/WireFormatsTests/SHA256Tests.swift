@@ -1,5 +1,5 @@
-@testable import OnceHub
 import Testing
+import WireFormats
 
 struct SHA256Tests {
     private static let examples: [(message: String, digest: String)] = [

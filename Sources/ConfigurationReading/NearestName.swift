@@ -1,12 +1,12 @@
 /// Finds the known name that a mistyped one is nearest to.
-enum NearestName {
+package enum NearestName {
     /// The candidate that needs the fewest edits, ignoring case; the first of several. Nil only without candidates.
-    static func of(_ name: String, among candidates: [String]) -> String? {
+    package static func of(_ name: String, among candidates: [String]) -> String? {
         candidates.min { distance(name, $0) < distance(name, $1) }
     }
 
     /// Levenshtein's: insertions, removals and replacements that make one of the other.
-    static func distance(_ a: String, _ b: String) -> Int {
+    package static func distance(_ a: String, _ b: String) -> Int {
         let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
         // The row above in the table of distances between all beginnings of both.
         var above = Array(0...b.count)

@@ -1,8 +1,8 @@
+import ConfigurationReading
 import ContactSync
-import OnceHub
 
 /// The steps of OnceHub's wizard that are about the contact itself.
-extension ConfigurationReader {
+extension OnceHubSection {
     private enum CreationKey: String, CaseIterable {
         case known, matchAddressAlone, optInReason, owner, ownerOfKnown, appointment
     }
@@ -95,7 +95,7 @@ extension ConfigurationReader {
         if members.count > Self.mostNames { value.note(.outOfRange("at most \(Self.mostNames) names")) }
         var names: [String: String] = [:]
         for member in members.prefix(Self.mostNames) {
-            let entry = ConfigurationValue(path: "\(value.path).\(member.key)", node: member.value, notes: notes)
+            let entry = ConfigurationValue(path: "\(value.path).\(member.key)", node: member.value, notes: value.notes)
             names[member.key] = entry.filledText()
         }
         return names

@@ -2,10 +2,10 @@
 ///
 /// Foundation's decoder reads these too, but says neither where a mistake is nor that a key stands twice; a file that is
 /// edited by hand needs both.
-struct ConfigurationText {
-    struct Malformed: Error, Equatable {
-        var what: String
-        var offset: Int
+package struct ConfigurationText {
+    package struct Malformed: Error, Equatable {
+        package var what: String
+        package var offset: Int
     }
 
     private static let deepest = 32
@@ -14,7 +14,7 @@ struct ConfigurationText {
     private var index = 0
     private var depth = 0
 
-    static func parse(_ bytes: [UInt8]) throws(Malformed) -> ConfigurationNode {
+    package static func parse(_ bytes: [UInt8]) throws(Malformed) -> ConfigurationNode {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw Malformed(what: "the file is not UTF-8 text", offset: 0)
         }

@@ -1,35 +1,35 @@
-import ZenPlanner
+package import ConfigurationReading
 
-extension ConfigurationReader {
-    private enum ZenPlannerKey: String, CaseIterable {
+extension ZenPlannerSource {
+    private enum Key: String, CaseIterable {
         case token, fields, dateOrder, programEntries
     }
 
     /// Shorter ones can be guessed by trying.
     private static var shortToken: Int { 16 }
 
-    func zenPlanner(_ value: ConfigurationValue) -> ZenPlannerConfiguration? {
-        guard let section = value.section(ZenPlannerKey.self) else { return nil }
+    package init?(_ value: ConfigurationValue, secrets: SecretSource) {
+        guard let section = value.section(Key.self) else { return nil }
         let token = section.required(.token).flatMap(secrets.secret)
         var settings = ZenPlannerSettings()
         if let order = section[.dateOrder]?.choice(DateOrder.self) { settings.dateOrder = order }
-        for (field, configured) in names(section[.fields], of: MessageField.self) {
+        for (field, configured) in Self.names(section[.fields], of: MessageField.self) {
             settings.accept(configured, for: field)
         }
-        for (field, configured) in names(section[.programEntries], of: ProgramEntryField.self) {
+        for (field, configured) in Self.names(section[.programEntries], of: ProgramEntryField.self) {
             settings.accept(configured, for: field)
         }
         guard let token else { return nil }
         if token.text.count < Self.shortToken {
-            notes.remark(
+            value.notes.remark(
                 "\(value.path).token",
                 "shorter than \(Self.shortToken) characters, and all that keeps strangers from sending changes.")
         }
-        return ZenPlannerConfiguration(token: token, settings: settings)
+        self.init(token: token, settings: settings)
     }
 
     /// Names for fields. One name must not stand for two that a message may carry together.
-    private func names<Field: NamedField & RawRepresentable<String>>(
+    private static func names<Field: NamedField & RawRepresentable<String>>(
         _ value: ConfigurationValue?, of: Field.Type
     ) -> [(Field, [String])] {
         guard let section = value?.section(Field.self) else { return [] }

@@ -1,17 +1,3 @@
-/// Why a configuration cannot be used: everything that was found at once, so that it can be mended at once.
-package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    package var file: String
-    /// In the order of the file; never empty.
-    package var problems: [ConfigurationProblem]
-
-    package var description: String {
-        problems.map { problem in
-            let place = problem.place.map { ":\($0)" } ?? ""
-            return "\(file)\(place): \(problem)"
-        }.joined(separator: "\n")
-    }
-}
-
 package struct ConfigurationProblem: Equatable, Sendable, CustomStringConvertible {
     package enum Kind: Equatable, Sendable {
         /// The file itself; nothing of it was read.

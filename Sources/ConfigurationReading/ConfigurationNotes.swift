@@ -1,0 +1,16 @@
+/// What was found wrong, or worth knowing, while a file was read. Used by one reader, on one thread.
+package final class ConfigurationNotes {
+    private let text: [UInt8]
+    private var found: [(offset: Int, problem: ConfigurationProblem)] = []
+    package private(set) var remarks: [String] = []
+
+    package init(text: [UInt8]) { self.text = text }
+
+    package func add(_ path: String, _ kind: ConfigurationProblem.Kind, at offset: Int) {
+        found.append((offset, ConfigurationProblem(path, kind, at: TextLocation(of: offset, in: text))))
+    }
+
+    package func remark(_ path: String, _ sentence: String) { remarks.append("\(path): \(sentence)") }
+
+    package var problems: [ConfigurationProblem] { found.sorted { $0.offset < $1.offset }.map(\.problem) }
+}

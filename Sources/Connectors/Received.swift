@@ -1,0 +1,50 @@
+package import EmbeddedHTTP
+
+/// What became of a call at a source's web hook.
+package enum Reception: Sendable {
+    /// Not taken, and why.
+    case refused(HTTPResponse)
+    /// Taken note of, though it is nothing that changes anything: sent again, it would be the same.
+    case ignored(event: String, reason: String)
+    case received(Received)
+}
+
+/// A message that is to be stored.
+package struct Received: Sendable {
+    package var message: StoredMessage
+    package var decoded: DecodedMessage
+    /// The sender's own name of it, by which a second sending is known. Nil: each counts.
+    package var event: String?
+    package var unknownFields: [UnknownField]
+
+    package init(
+        _ message: StoredMessage, _ decoded: DecodedMessage, event: String? = nil, unknownFields: [UnknownField] = []
+    ) {
+        self.message = message
+        self.decoded = decoded
+        self.event = event
+        self.unknownFields = unknownFields
+    }
+}
+
+/// What a message means under the present settings.
+package enum DecodedMessage: Sendable {
+    case change(any InboundChange)
+    /// Well formed, but nothing says what it means. `reason` tells a person what to mend, in sentences.
+    case unplaced(reason: String)
+}
+
+/// A field that a message carried and that nothing is known of.
+package struct UnknownField: Hashable, Sendable {
+    /// The same for spellings that count as one name.
+    package var key: String
+    package var name: String
+    /// For the gym's people: where it could be mapped.
+    package var advice: String
+
+    package init(key: String, name: String, advice: String) {
+        self.key = key
+        self.name = name
+        self.advice = advice
+    }
+}
