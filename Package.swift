@@ -22,9 +22,11 @@ let package = Package(
         .target(name: "DeterministicSimulation", dependencies: ["FileJournal"], swiftSettings: strict),
         // floor 1
         .target(name: "DurableQueue", dependencies: ["FileJournal"], swiftSettings: strict),
-        .target(name: "Keap", dependencies: ["RateLimits", "WireFormats"], swiftSettings: strict),
+        // What a client of any API needs to make its calls: knows none.
+        .target(name: "OutboundAPI", dependencies: ["RateLimits", "WireFormats"], swiftSettings: strict),
         .target(name: "KeapSimulator", dependencies: ["EmbeddedHTTP"], swiftSettings: strict),
         // floor 2
+        .target(name: "Keap", dependencies: ["OutboundAPI", "RateLimits", "WireFormats"], swiftSettings: strict),
         // What sources are to the service: routes, decoding, settings; no source and no destination by name.
         .target(
             name: "Connectors", dependencies: ["ConfigurationReading", "EmbeddedHTTP", "DurableQueue"],
@@ -48,7 +50,7 @@ let package = Package(
             name: "LockstepService",
             dependencies: [
                 "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats", "ConfigurationReading",
-                "Keap", "Connectors", "ContactSync", "ZenPlanner", "OnceHub",
+                "OutboundAPI", "Keap", "Connectors", "ContactSync", "ZenPlanner", "OnceHub",
             ],
             swiftSettings: strict),
         // floor 6
@@ -64,7 +66,7 @@ let package = Package(
             name: "CallTraces",
             dependencies: [
                 "LockstepService", "DurableQueue", "FileJournal", "DeterministicSimulation", "RateLimits",
-                "EmbeddedHTTP", "Keap", "KeapSimulator",
+                "EmbeddedHTTP", "OutboundAPI", "Keap", "KeapSimulator",
             ], swiftSettings: strict),
         .executableTarget(
             name: "LockstepBenchmarks",
@@ -85,22 +87,26 @@ let package = Package(
             name: "DurableQueueTests", dependencies: ["DurableQueue", "FileJournal", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
-            name: "KeapTests", dependencies: ["Keap", "KeapSimulator", "RateLimits", "WireFormats"],
+            name: "KeapTests", dependencies: ["Keap", "OutboundAPI", "KeapSimulator", "RateLimits", "WireFormats"],
             swiftSettings: strict),
         .testTarget(
             name: "KeapSimulatorTests", dependencies: ["KeapSimulator", "DeterministicSimulation"],
             swiftSettings: strict),
-        .testTarget(name: "ContactSyncTests", dependencies: ["ContactSync", "Keap"], swiftSettings: strict),
+        .testTarget(
+            name: "ContactSyncTests", dependencies: ["ContactSync", "Keap", "WireFormats"], swiftSettings: strict),
         .testTarget(
             name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync", "WireFormats"], swiftSettings: strict),
         .testTarget(
             name: "OnceHubTests",
-            dependencies: ["OnceHub", "ContactSync", "Keap", "KeapSimulator", "RateLimits", "WireFormats"],
+            dependencies: [
+                "OnceHub", "ContactSync", "Keap", "OutboundAPI", "KeapSimulator", "RateLimits", "WireFormats",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "LockstepServiceTests",
             dependencies: [
-                "LockstepService", "KeapSimulator", "EmbeddedHTTP", "ConfigurationReading", "RateLimits", "Keap",
+                "LockstepService", "KeapSimulator", "EmbeddedHTTP", "ConfigurationReading", "RateLimits",
+                "OutboundAPI", "Keap",
                 "Connectors", "ContactSync", "ZenPlanner", "OnceHub", "DurableQueue", "FileJournal", "WireFormats",
                 "DeterministicSimulation",
             ], swiftSettings: strict),

@@ -2,10 +2,11 @@ import Foundation
 import Keap
 import KeapSimulator
 import DeterministicSimulation
+import OutboundAPI
 import Synchronization
 
 /// The wire to a simulated Keap, in virtual time: a request takes a while to get there, and its answer to come back.
-final class SimulatedWire: KeapTransport {
+final class SimulatedWire: HTTPTransport {
     private struct State {
         var random: SeededGenerator
         var isAbandoned = false
@@ -26,7 +27,7 @@ final class SimulatedWire: KeapTransport {
         state = Mutex(State(random: SeededGenerator(seed: seed)))
     }
 
-    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+    func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         let (there, back, isAbandoned) = state.withLock { state in
             (
                 Int.random(in: Self.travel, using: &state.random), Int.random(in: Self.travel, using: &state.random),
@@ -41,7 +42,7 @@ final class SimulatedWire: KeapTransport {
         await clock.rest(for: .milliseconds(back))
         keap.end(number, at: clock.wall, lasted: clock.wall - began)
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
-        return KeapResponse(
+        return APIResponse(
             status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)
     }
 
@@ -49,7 +50,7 @@ final class SimulatedWire: KeapTransport {
 }
 
 extension SimRequest {
-    init(_ request: KeapRequest, key: String) {
+    init(_ request: APIRequest, key: String) {
         let parts = URLComponents(string: request.target)
         let path = (parts?.percentEncodedPath ?? "").split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         self.init(

@@ -2,6 +2,7 @@ import Foundation
 package import Keap
 package import FileJournal
 import DurableQueue
+package import OutboundAPI
 
 /// What the service stands on: clocks, disk, and the wire to Keap. The program gives it this machine's; a simulation gives
 /// it others, and the service runs on them all the same.
@@ -15,7 +16,7 @@ package struct ServiceEnvironment: Sendable {
     package var journal = JournalOptions()
     /// Runs the journal's blocking work. Nil: threads of its own do.
     package var journalDriver: (any JournalDriver)?
-    package var transport: @Sendable (KeapSite) -> any KeapTransport
+    package var transport: @Sendable (KeapSite) -> any HTTPTransport
     /// Whether the journal lies in a directory of this machine's file system, whose files can be told from copies.
     var isOnDisk = false
     /// Where jobs under way are noted for the next process, given the data directory. Nil: nowhere.
@@ -35,7 +36,7 @@ package struct ServiceEnvironment: Sendable {
     package init(
         clock: ServiceClock, wall: @escaping @Sendable () -> Int64, files: any FileSystem,
         journalDriver: (any JournalDriver)? = nil,
-        transport: @escaping @Sendable (KeapSite) -> any KeapTransport
+        transport: @escaping @Sendable (KeapSite) -> any HTTPTransport
     ) {
         self.clock = clock
         self.wall = wall
@@ -55,7 +56,7 @@ package struct ServiceEnvironment: Sendable {
         var real = ServiceEnvironment(
             clock: ServiceClock(ContinuousClock()),
             wall: { Int64((Date.now.timeIntervalSince1970 * 1000).rounded()) },
-            files: PosixFileSystem(), transport: { URLSessionTransport($0) })
+            files: PosixFileSystem(), transport: { URLSessionTransport(base: $0.base, peer: "Keap") })
         real.isOnDisk = true
         real.markMemory = { try MarkFile($0 + "/runs") }
         return real

@@ -1,5 +1,6 @@
 import Keap
 import Testing
+import WireFormats
 
 @testable import ContactSync
 

@@ -1,3 +1,4 @@
+import OutboundAPI
 import Testing
 
 @testable import Keap
@@ -100,15 +101,15 @@ import Testing
         (#"{"tags":[],"next_page_token":"t"}"#, nil),
     ])
     func `the last page is known by its token, or by being empty`(text: String, next: String?) throws {
-        #expect(try KeapResponse(status: 200, body: Array(text.utf8)).page("tags", KeapTag.init).next == next)
+        #expect(try APIResponse(status: 200, body: Array(text.utf8)).page("tags", KeapTag.init).next == next)
     }
 
     @Test func `a page without its list is no empty page`() {
         #expect(throws: KeapFailure.unclear(reason: "Keap's answer (200) has no list of tags.")) {
-            try KeapResponse(status: 200, body: Array("{}".utf8)).page("tags", KeapTag.init)
+            try APIResponse(status: 200, body: Array("{}".utf8)).page("tags", KeapTag.init)
         }
         #expect(throws: KeapFailure.unclear(reason: "Keap's answer (200, 6 bytes) cannot be read.")) {
-            try KeapResponse(status: 200, body: Array("<html>".utf8)).page("tags", KeapTag.init)
+            try APIResponse(status: 200, body: Array("<html>".utf8)).page("tags", KeapTag.init)
         }
     }
 

@@ -1,3 +1,4 @@
+import OutboundAPI
 import Testing
 
 @testable import Keap
@@ -278,7 +279,7 @@ import Testing
 private struct TagHolders {
     var gone: Set<String>
 
-    func answer(_ request: KeapRequest) -> Reply {
+    func answer(_ request: APIRequest) -> Reply {
         if request.isRead { return .json(#"{"id":5,"name":"t"}"#) }
         let named = JSONValue(json: request.body ?? [])?["contact_ids"]?.items?.compactMap(\.text) ?? []
         return gone.isDisjoint(with: named) ? .status(204) : .status(400, #"{"message":"CONTACT_NOT_FOUND"}"#)

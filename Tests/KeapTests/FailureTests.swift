@@ -1,3 +1,4 @@
+import OutboundAPI
 import Testing
 
 @testable import Keap
@@ -26,17 +27,17 @@ import Testing
         ] as [(Int, Verdict, Verdict)])
     func `a status means something else for a read than for a write`(status: Int, read: Verdict, write: Verdict) throws
     {
-        let response = KeapResponse(status: status, body: Array(#"{"message":"m"}"#.utf8))
+        let response = APIResponse(status: status, body: Array(#"{"message":"m"}"#.utf8))
         #expect(Verdict(response, to: try .readContact(ContactID("1"), fields: [])) == read)
         #expect(Verdict(response, to: try .updateContact(ContactID("1"), with: .whole)) == write)
     }
 
     @Test func `a 404 where no id was asked for is a refusal, if it is Keap's`() throws {
-        let request = try KeapRequest.createTag("a", in: nil)
+        let request = try APIRequest.createTag("a", in: nil)
         #expect(
-            Verdict(KeapResponse(status: 404, body: Array(#"{"message":"m"}"#.utf8)), to: request)
+            Verdict(APIResponse(status: 404, body: Array(#"{"message":"m"}"#.utf8)), to: request)
                 == .failure(.refused(status: 404, message: "m")))
-        #expect(Verdict(KeapResponse(status: 404), to: request) == .failure(.unclear(reason: "Keap answered 404.")))
+        #expect(Verdict(APIResponse(status: 404), to: request) == .failure(.unclear(reason: "Keap answered 404.")))
     }
 
     static let faults = [
@@ -46,7 +47,7 @@ import Testing
 
     @Test(arguments: [302, 307, 400, 403, 404, 405, 409, 410, 422, 501], faults)
     func `who stands in front of Keap refuses nobody and knows of no contact`(status: Int, body: String) throws {
-        let response = KeapResponse(status: status, body: Array(body.utf8))
+        let response = APIResponse(status: status, body: Array(body.utf8))
         let reason = FailureMessage.read(response)
         #expect(
             Verdict(response, to: try .readContact(ContactID("1"), fields: []))
@@ -63,7 +64,7 @@ import Testing
         "CONTACT_NOT_FOUND", #"{"error":"Not Found"}"#,
     ])
     func `a 404 for an id is gone in whichever words of Keap's, or with none`(body: String) throws {
-        let response = KeapResponse(status: 404, body: Array(body.utf8))
+        let response = APIResponse(status: 404, body: Array(body.utf8))
         #expect(
             Verdict(response, to: try .readContact(ContactID("1"), fields: []))
                 == .failure(.gone(message: FailureMessage.read(response))))
@@ -72,7 +73,7 @@ import Testing
     @Test(
         arguments: [400, 403, 409, 422], [#"{"message":"m"}"#, #"{"code":"X","message":"m","details":null,"new":[1]}"#])
     func `what Keap refuses in its own words is refused`(status: Int, body: String) throws {
-        let response = KeapResponse(status: status, body: Array(body.utf8))
+        let response = APIResponse(status: status, body: Array(body.utf8))
         #expect(
             Verdict(response, to: try .updateContact(ContactID("1"), with: .whole))
                 == .failure(.refused(status: status, message: "m")))
@@ -85,7 +86,7 @@ import Testing
         ("Tag not found", false), ("Contact is invalid", false), ("", false),
     ])
     func `a 400 says that a contact is gone only when it speaks of just that`(message: String, isGone: Bool) throws {
-        let response = KeapResponse(status: 400, body: Array(#"{"message":"\#(message)"}"#.utf8))
+        let response = APIResponse(status: 400, body: Array(#"{"message":"\#(message)"}"#.utf8))
         let verdict = Verdict(response, to: try .updateContact(ContactID("12"), with: .whole))
         let said = message.isEmpty ? "Keap answered 400." : message
         #expect(verdict == .failure(isGone ? .gone(message: said) : .refused(status: 400, message: said)))
@@ -111,24 +112,24 @@ import Testing
         ("", "Keap answered 502."), ("{}", "Keap answered 502."), (#"{"broken"#, "Keap answered 502."),
     ])
     func `the sentence is found in every shape of error`(body: String, sentence: String) {
-        #expect(FailureMessage.read(KeapResponse(status: 502, body: Array(body.utf8))) == sentence)
+        #expect(FailureMessage.read(APIResponse(status: 502, body: Array(body.utf8))) == sentence)
     }
 
     @Test func `a sentence is bounded`() {
         let body = #"{"message":"\#(String(repeating: "x", count: 10_000))"}"#
-        #expect(FailureMessage.read(KeapResponse(status: 400, body: Array(body.utf8))).count == FailureMessage.longest)
+        #expect(FailureMessage.read(APIResponse(status: 400, body: Array(body.utf8))).count == FailureMessage.longest)
     }
 
     @Test func `a connection that failed is unclear only for a write that was sent`() throws {
-        let read = KeapRequest.userInfo
-        let write = try KeapRequest.createTag("a", in: nil)
+        let read = APIRequest.userInfo
+        let write = try APIRequest.createTag("a", in: nil)
         #expect(failure(.notSent("r"), read) == .unavailable(reason: "r"))
         #expect(failure(.notSent("r"), write) == .unavailable(reason: "r"))
         #expect(failure(.unclear("r"), read) == .unavailable(reason: "r"))
         #expect(failure(.unclear("r"), write) == .unclear(reason: "r"))
     }
 
-    private func failure(_ failure: TransportFailure, _ request: KeapRequest) -> KeapFailure? {
+    private func failure(_ failure: TransportFailure, _ request: APIRequest) -> KeapFailure? {
         guard case .failure(let failure) = CallResult<Void>(failure, of: request) else { return nil }
         return failure
     }

@@ -1,3 +1,4 @@
+import OutboundAPI
 import RateLimits
 import Testing
 
@@ -462,7 +463,7 @@ import Testing
         #expect(transport.sent.count == 3)
     }
 
-    private func gateway(_ transport: any KeapTransport, _ settings: GatewaySettings = .init()) -> Gateway {
+    private func gateway(_ transport: any HTTPTransport, _ settings: GatewaySettings = .init()) -> Gateway {
         Gateway(transport: transport, budget: budget, settings: settings, clock: clock, wall: { 1_000_000 })
     }
 

@@ -1,3 +1,4 @@
+import OutboundAPI
 import Testing
 
 @testable import Keap

@@ -1,3 +1,4 @@
+import OutboundAPI
 import Testing
 
 @testable import Keap
@@ -102,7 +103,7 @@ import Testing
         var body = ContactBody()
         body.texts = [.owner: "3", .leadSource: "12", .jobTitle: "Coach"]
         body.company = RecordID("9")
-        let request = try KeapRequest.updateContact(ContactID("7"), with: body)
+        let request = try APIRequest.updateContact(ContactID("7"), with: body)
         #expect(
             request.target
                 == "/v2/contacts/7?update_mask=company&update_mask=job_title&update_mask=leadsource_id"
@@ -111,6 +112,6 @@ import Testing
             request.body.map { String(decoding: $0, as: UTF8.self) }
                 == #"{"company":{"id":"9"},"job_title":"Coach","leadsource_id":"12","owner_id":"3"}"#)
         body.texts = [.assistantName: String(repeating: "x", count: 21)]
-        #expect(throws: KeapFailure.self) { try KeapRequest.updateContact(ContactID("7"), with: body) }
+        #expect(throws: KeapFailure.self) { try APIRequest.updateContact(ContactID("7"), with: body) }
     }
 }

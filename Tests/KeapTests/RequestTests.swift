@@ -1,3 +1,4 @@
+import OutboundAPI
 import Testing
 
 @testable import Keap
@@ -5,7 +6,7 @@ import Testing
 @Suite struct RequestTests {
     @Test func `a search encodes everything that is not plain`() throws {
         let filter = try Filter([.email("a+b&c@x.com"), .givenName("Zoë Ann"), .familyName("O'Neil")])
-        let request = KeapRequest.findContacts(filter, fields: [.givenName, .tagIDs], size: 50, page: nil)
+        let request = APIRequest.findContacts(filter, fields: [.givenName, .tagIDs], size: 50, page: nil)
 
         #expect(request.method == .get)
         #expect(request.body == nil)
@@ -18,14 +19,14 @@ import Testing
     @Test func `a custom field is searched by its field name`() throws {
         let filter = try Filter([.custom(fieldName: "_ZenPlannerID", value: "7F3C-1")])
         #expect(
-            KeapRequest.findContacts(filter, fields: [.id], size: 10, page: nil).target
+            APIRequest.findContacts(filter, fields: [.id], size: 10, page: nil).target
                 == "/v2/contacts?page_size=10&filter=_ZenPlannerID%3D%3D7F3C-1&fields=id")
     }
 
     @Test func `the next page is asked for with its token`() throws {
         let filter = try Filter([.email("a@x.com")])
         #expect(
-            KeapRequest.findContacts(filter, fields: [], size: 10, page: "t/1=").target
+            APIRequest.findContacts(filter, fields: [], size: 10, page: "t/1=").target
                 == "/v2/contacts?page_size=10&page_token=t%2F1%3D&filter=email%3D%3Da%40x.com&fields=id")
     }
 
@@ -33,30 +34,30 @@ import Testing
         let filter = try Filter([.email("a@x.com")])
         let token = "https://elsewhere.example/steal?page_token=abc&filter=email%3D%3Da;b&x=a+b"
         #expect(
-            KeapRequest.findContacts(filter, fields: [], size: 10, page: token).target
+            APIRequest.findContacts(filter, fields: [], size: 10, page: token).target
                 == "/v2/contacts?page_token=abc&filter=email%3D%3Da%3Bb&x=a%20b")
     }
 
     @Test func `a contact is read with just the fields asked for`() throws {
         #expect(
-            try KeapRequest.readContact(ContactID("12"), fields: [.id, .emailAddresses, .emailAddresses]).target
+            try APIRequest.readContact(ContactID("12"), fields: [.id, .emailAddresses, .emailAddresses]).target
                 == "/v2/contacts/12?fields=id,email_addresses")
     }
 
     @Test(arguments: [("a/b", "a%2Fb"), ("1?x=2", "1%3Fx%3D2")])
     func `an id cannot leave its place in the path`(id: String, part: String) throws {
-        #expect(try KeapRequest.readTag(TagID(id)).target == "/v2/tags/\(part)")
+        #expect(try APIRequest.readTag(TagID(id)).target == "/v2/tags/\(part)")
     }
 
     @Test(arguments: ["", ".", ".."])
     func `an id that would name something else is refused`(id: String) {
         #expect(throws: KeapFailure.refused(status: 0, message: "An id cannot be “\(id)”.")) {
-            try KeapRequest.readContact(ContactID(id), fields: [])
+            try APIRequest.readContact(ContactID(id), fields: [])
         }
     }
 
     @Test func `a create carries its properties and says how to find an earlier one`() throws {
-        let request = try KeapRequest.createContact(.whole, duplicates: .emailAndName)
+        let request = try APIRequest.createContact(.whole, duplicates: .emailAndName)
 
         #expect(request.method == .post)
         #expect(request.target == "/v2/contacts?duplicate_option=EmailAndName&fields=id")
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func `a create without a duplicate option has none`() throws {
-        #expect(try KeapRequest.createContact(.whole, duplicates: nil).target == "/v2/contacts?fields=id")
+        #expect(try APIRequest.createContact(.whole, duplicates: nil).target == "/v2/contacts?fields=id")
     }
 
     @Test func `a contact that nobody could reach is not created`() {
@@ -81,7 +82,7 @@ import Testing
         #expect(
             throws: KeapFailure.refused(
                 status: 0, message: "Keap makes no contact without an e-mail, a phone number or an address.")
-        ) { try KeapRequest.createContact(body, duplicates: nil) }
+        ) { try APIRequest.createContact(body, duplicates: nil) }
     }
 
     @Test func `an update names each property it changes in the mask, once each`() throws {
@@ -89,7 +90,7 @@ import Testing
         body.givenName = "Ada"
         body.birthDate = ""
         body.emails = []
-        let request = try KeapRequest.updateContact(ContactID("7"), with: body)
+        let request = try APIRequest.updateContact(ContactID("7"), with: body)
 
         #expect(request.method == .patch)
         #expect(
@@ -103,16 +104,16 @@ import Testing
         var body = ContactBody()
         body.customFields = [CustomFieldContent(id: CustomFieldID("3"), content: content)]
         #expect(
-            try KeapRequest.updateContact(ContactID("7"), with: body).json
+            try APIRequest.updateContact(ContactID("7"), with: body).json
                 == #"{"custom_fields":[{"content":{"a":[1.10,12345678901234567890,null]},"id":"3"}]}"#)
     }
 
     @Test func `tags of one contact are v1 calls with numbers`() throws {
         let tags = [TagID("1"), TagID("22")]
-        let apply = try KeapRequest.apply(tags, to: ContactID("7"))
+        let apply = try APIRequest.apply(tags, to: ContactID("7"))
         #expect(apply.line == "POST /v1/contacts/7/tags")
         #expect(apply.json == #"{"tagIds":[1,22]}"#)
-        let remove = try KeapRequest.remove(tags, from: ContactID("7"))
+        let remove = try APIRequest.remove(tags, from: ContactID("7"))
         #expect(remove.line == "DELETE /v1/contacts/7/tags?ids=1%2C22")
         #expect(remove.body == nil)
     }
@@ -120,45 +121,45 @@ import Testing
     @Test(arguments: ["", "x", "1,2", "1e3", "99999999999999999999"])
     func `a tag id that is no number is not sent`(id: String) {
         #expect(throws: KeapFailure.refused(status: 0, message: "“\(id)” is not a tag id that Keap can know.")) {
-            try KeapRequest.apply([TagID(id)], to: ContactID("7"))
+            try APIRequest.apply([TagID(id)], to: ContactID("7"))
         }
     }
 
     @Test func `one tag of many contacts is a v2 call with texts`() throws {
-        let request = try KeapRequest.remove(TagID("5"), from: [ContactID("1"), ContactID("2")])
+        let request = try APIRequest.remove(TagID("5"), from: [ContactID("1"), ContactID("2")])
         #expect(request.line == "POST /v2/tags/5/contacts:removeTags")
         #expect(request.json == #"{"contact_ids":["1","2"]}"#)
     }
 
     @Test func `the other calls`() throws {
-        #expect(try KeapRequest.wearers(of: TagID("5"), page: nil).line == "GET /v2/tags/5/contacts?page_size=1000")
+        #expect(try APIRequest.wearers(of: TagID("5"), page: nil).line == "GET /v2/tags/5/contacts?page_size=1000")
         #expect(
-            KeapRequest.listTags(nameFilter("name", "ZP: a&b"), page: nil).line
+            APIRequest.listTags(nameFilter("name", "ZP: a&b"), page: nil).line
                 == "GET /v2/tags?page_size=1000&filter=name%3D%3DZP%3A%20a%26b")
-        #expect(try KeapRequest.createTag("New", in: CategoryID("3")).json == #"{"category":{"id":"3"},"name":"New"}"#)
-        #expect(try KeapRequest.createTag("New", in: nil).line == "POST /v2/tags")
-        #expect(try KeapRequest.createTag("New", in: nil).json == #"{"name":"New"}"#)
-        #expect(try KeapRequest.rename(TagID("5"), to: "Old").line == "PATCH /v2/tags/5?update_mask=name")
-        #expect(try KeapRequest.rename(TagID("5"), to: "Old").json == #"{"name":"Old"}"#)
-        #expect(try KeapRequest.delete(TagID("5")).line == "DELETE /v2/tags/5")
+        #expect(try APIRequest.createTag("New", in: CategoryID("3")).json == #"{"category":{"id":"3"},"name":"New"}"#)
+        #expect(try APIRequest.createTag("New", in: nil).line == "POST /v2/tags")
+        #expect(try APIRequest.createTag("New", in: nil).json == #"{"name":"New"}"#)
+        #expect(try APIRequest.rename(TagID("5"), to: "Old").line == "PATCH /v2/tags/5?update_mask=name")
+        #expect(try APIRequest.rename(TagID("5"), to: "Old").json == #"{"name":"Old"}"#)
+        #expect(try APIRequest.delete(TagID("5")).line == "DELETE /v2/tags/5")
         #expect(
-            KeapRequest.listCategories(nil, page: "p").line == "GET /v2/tags/categories?page_size=1000&page_token=p")
-        #expect(try KeapRequest.createCategory("Zen").line == "POST /v2/tags/categories")
-        #expect(try KeapRequest.createCategory("Zen").json == #"{"name":"Zen"}"#)
-        #expect(KeapRequest.readModel.line == "GET /v2/contacts/model")
-        let field = try KeapRequest.createCustomField("Signup Date", type: .date)
+            APIRequest.listCategories(nil, page: "p").line == "GET /v2/tags/categories?page_size=1000&page_token=p")
+        #expect(try APIRequest.createCategory("Zen").line == "POST /v2/tags/categories")
+        #expect(try APIRequest.createCategory("Zen").json == #"{"name":"Zen"}"#)
+        #expect(APIRequest.readModel.line == "GET /v2/contacts/model")
+        let field = try APIRequest.createCustomField("Signup Date", type: .date)
         #expect(field.line == "POST /v2/contacts/model/customFields")
         #expect(field.json == #"{"field_type":"DATE","label":"Signup Date"}"#)
-        #expect(KeapRequest.userInfo.line == "GET /v2/oauth/connect/userinfo")
+        #expect(APIRequest.userInfo.line == "GET /v2/oauth/connect/userinfo")
     }
 
     @Test func `a name that Keap would cut is not sent`() throws {
         let longest = String(repeating: "n", count: 255)
-        #expect(try KeapRequest.createTag(longest, in: nil).json == #"{"name":"\#(longest)"}"#)
-        #expect(throws: KeapFailure.self) { try KeapRequest.createTag(longest + "n", in: nil) }
-        #expect(throws: KeapFailure.self) { try KeapRequest.rename(TagID("1"), to: longest + "n") }
-        #expect(throws: KeapFailure.self) { try KeapRequest.createCategory("") }
-        #expect(throws: KeapFailure.self) { try KeapRequest.createCustomField("", type: .text) }
+        #expect(try APIRequest.createTag(longest, in: nil).json == #"{"name":"\#(longest)"}"#)
+        #expect(throws: KeapFailure.self) { try APIRequest.createTag(longest + "n", in: nil) }
+        #expect(throws: KeapFailure.self) { try APIRequest.rename(TagID("1"), to: longest + "n") }
+        #expect(throws: KeapFailure.self) { try APIRequest.createCategory("") }
+        #expect(throws: KeapFailure.self) { try APIRequest.createCustomField("", type: .text) }
     }
 }
 
@@ -215,7 +216,7 @@ import Testing
     }
 }
 
-extension KeapRequest {
+extension APIRequest {
     var line: String { "\(method.rawValue) \(target)" }
     var json: String { String(decoding: body ?? [], as: UTF8.self) }
 }

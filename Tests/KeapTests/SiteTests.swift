@@ -1,3 +1,4 @@
+import OutboundAPI
 import Testing
 
 @testable import Keap
@@ -11,7 +12,7 @@ import Testing
         ("HTTPS://x.com", "HTTPS://x.com"),
     ])
     func `an address is taken without slashes at its end`(base: String, kept: String) throws {
-        #expect(try KeapSite(base: base, key: KeapKey("k")).base == kept)
+        #expect(try KeapSite(base: base, key: APIKey("k")).base == kept)
     }
 
     @Test(arguments: [
@@ -19,7 +20,7 @@ import Testing
         "http://localhost.evil.com",
     ])
     func `a key travels unprotected only within the machine`(base: String) {
-        #expect(throws: KeapSite.Problem.notSecure(base)) { try KeapSite(base: base, key: KeapKey("k")) }
+        #expect(throws: KeapSite.Problem.notSecure(base)) { try KeapSite(base: base, key: APIKey("k")) }
     }
 
     @Test(arguments: [
@@ -27,11 +28,11 @@ import Testing
         "https:///crm",
     ])
     func `what is no plain address is refused`(base: String) {
-        #expect(throws: KeapSite.Problem.notAnAddress(base)) { try KeapSite(base: base, key: KeapKey("k")) }
+        #expect(throws: KeapSite.Problem.notAnAddress(base)) { try KeapSite(base: base, key: APIKey("k")) }
     }
 
     @Test func `a key shows itself nowhere`() throws {
-        let key = KeapKey("KeapAK-secret")
+        let key = APIKey("KeapAK-secret")
         let site = try KeapSite(key: key)
         var dumped = ""
         dump(site, to: &dumped)
@@ -40,7 +41,7 @@ import Testing
         }
         #expect(key.authorization == "Bearer KeapAK-secret")
         #expect(key.hidden(in: "bad key KeapAK-secret!") == "bad key [key]!")
-        #expect(KeapKey("").hidden(in: "abc") == "abc")
+        #expect(APIKey("").hidden(in: "abc") == "abc")
     }
 
     @Test func `what is wrong with an address is a sentence`() {

@@ -1,4 +1,5 @@
 import Foundation
+import OutboundAPI
 import Synchronization
 import Testing
 
@@ -13,16 +14,17 @@ import Testing
             connection.answer("201 Created", "X-Keap-Tenant-Id: ab1\r\nSet-Cookie: a=b\r\n", body: #"{"id":5}"#)
             connection.close()
         }
-        let transport = try transport(server)
+        let transport = transport(server)
         let filter = try Filter([.email("a+b;c@x.com"), .givenName("Zoë")])
         let requests = [
-            KeapRequest.findContacts(filter, fields: [], size: 1, page: nil),
+            APIRequest.findContacts(filter, fields: [], size: 1, page: nil),
             try .remove(TagID("5"), from: [ContactID("1")]),
             try .updateContact(ContactID("1"), with: .whole),
             try .remove([TagID("1"), TagID("2")], from: ContactID("7")),
         ]
+        let authorized = AuthorizedTransport(transport, KeyAuthorizer(APIKey("KeapAK-secret")))
         for request in requests {
-            let response = try await transport.send(request, deadline: .seconds(20))
+            let response = try await authorized.send(request, deadline: .seconds(20)).response
             #expect(response.status == 201)
             #expect(response.headers["x-keap-tenant-id"] == "ab1")
             #expect(String(decoding: response.body, as: UTF8.self) == #"{"id":5}"#)
@@ -51,8 +53,9 @@ import Testing
             connection.answer("302 Found", target)
             connection.close()
         }
-        for request in [KeapRequest.userInfo, try .createTag("a", in: nil)] {
-            let response = try await transport(server).send(request, deadline: .seconds(20))
+        for request in [APIRequest.userInfo, try .createTag("a", in: nil)] {
+            let transport = AuthorizedTransport(transport(server), KeyAuthorizer(APIKey("KeapAK-secret")))
+            let response = try await transport.send(request, deadline: .seconds(20)).response
             #expect(response.status == 302)
         }
         #expect(elsewhere.connections == 0)
@@ -67,7 +70,7 @@ import Testing
             connection.answer("401 Unauthorized", header, body: #"{"message":"no"}"#)
             connection.close()
         }
-        for request in [KeapRequest.userInfo, try .createTag("a", in: nil)] {
+        for request in [APIRequest.userInfo, try .createTag("a", in: nil)] {
             let response = try await transport(server).send(request, deadline: .seconds(20))
             #expect(response.status == 401)
             #expect(String(decoding: response.body, as: UTF8.self) == #"{"message":"no"}"#)
@@ -82,7 +85,7 @@ import Testing
             connection.answer("302 Found", "Location: /elsewhere\r\n")
             connection.close()
         }
-        let transport = try transport(server)
+        let transport = transport(server)
         for step in 0..<40 {
             await withTaskGroup(of: TransportFailure?.self) { group in
                 for part in 0..<4 {
@@ -103,17 +106,17 @@ import Testing
             connection.write("HTTP/1.1 400 Bad Request\r\n\r\n")
             connection.close()
         }
-        let site = try KeapSite(base: "https://127.0.0.1:\(server.port)", key: KeapKey("k"))
+        let transport = URLSessionTransport(base: "https://127.0.0.1:\(server.port)", peer: "Keap")
         // On Linux Foundation does not tell a failed handshake from other failures, so it counts as unclear there.
-        #expect(await failure(of: try .createTag("a", in: nil), through: URLSessionTransport(site)) != nil)
+        #expect(await failure(of: try .createTag("a", in: nil), through: transport) != nil)
         #expect(server.connections == 1)
     }
 
     @Test func `without a listener nothing was sent`() async throws {
         let port = LoopbackServer { $0.close() }.port
-        let site = try KeapSite(base: "http://127.0.0.1:\(port)", key: KeapKey("k"))
-        for request in [KeapRequest.userInfo, try .createTag("a", in: nil)] {
-            let failure = await failure(of: request, through: URLSessionTransport(site))
+        let transport = URLSessionTransport(base: "http://127.0.0.1:\(port)", peer: "Keap")
+        for request in [APIRequest.userInfo, try .createTag("a", in: nil)] {
+            let failure = await failure(of: request, through: transport)
             guard case .notSent = failure else {
                 Issue.record("a refused connection became \(String(describing: failure))")
                 return
@@ -148,9 +151,9 @@ import Testing
                 connection.close()
             }
         }
-        for request in [KeapRequest.userInfo, try .createTag("a", in: nil), try .delete(TagID("1"))] {
+        for request in [APIRequest.userInfo, try .createTag("a", in: nil), try .delete(TagID("1"))] {
             let before = server.connections
-            let failure = await failure(of: request, through: try transport(server))
+            let failure = await failure(of: request, through: transport(server))
             guard case .unclear = failure else {
                 Issue.record("\(request.line) became \(String(describing: failure))")
                 return
@@ -173,7 +176,7 @@ import Testing
         }
         let begun = ContinuousClock.now
         let failure = await failure(
-            of: try .createTag("a", in: nil), through: try transport(server), deadline: .milliseconds(200))
+            of: try .createTag("a", in: nil), through: transport(server), deadline: .milliseconds(200))
         #expect(failure == .unclear("No answer within 200 ms."))
         #expect(ContinuousClock.now - begun >= .milliseconds(200))
         for await _ in departures {}
@@ -188,7 +191,7 @@ import Testing
             connection.close()
             departed.finish()
         }
-        let failure = await failure(of: .userInfo, through: try transport(server), deadline: .milliseconds(300))
+        let failure = await failure(of: .userInfo, through: transport(server), deadline: .milliseconds(300))
         #expect(failure == .unclear("No answer within 300 ms."))
         for await _ in departures {}
     }
@@ -201,8 +204,7 @@ import Testing
             for _ in 0..<64 where !connection.write(chunk) { break }
             connection.close()
         }
-        let site = try KeapSite(base: server.base, key: KeapKey("k"))
-        let transport = URLSessionTransport(site, largestAnswer: 1 << 20)
+        let transport = URLSessionTransport(base: server.base, peer: "Keap", largestAnswer: 1 << 20)
         #expect(
             await failure(of: .userInfo, through: transport) == .unclear("The answer is longer than 1048576 bytes."))
     }
@@ -235,7 +237,8 @@ import Testing
             connection.answer("401 Unauthorized", body: #"{"message":"unknown key KeapAK-secret"}"#)
             connection.close()
         }
-        let response = try await transport(server).send(.userInfo, deadline: .seconds(20))
+        let transport = AuthorizedTransport(transport(server), KeyAuthorizer(APIKey("KeapAK-secret")))
+        let response = try await transport.send(.userInfo, deadline: .seconds(20)).response
         #expect(String(decoding: response.body, as: UTF8.self) == #"{"message":"unknown key [key]"}"#)
     }
 
@@ -247,8 +250,8 @@ import Testing
             connection.waitForPeerToLeave()
             connection.close()
         }
-        let transport = try transport(server)
-        let request = try KeapRequest.createTag("a", in: nil)
+        let transport = transport(server)
+        let request = try APIRequest.createTag("a", in: nil)
         async let waiting = failure(of: request, through: transport, deadline: .seconds(50))
         for await _ in arrivals { break }
         transport.abandon()
@@ -264,8 +267,8 @@ import Testing
             connection.waitForPeerToLeave()
             connection.close()
         }
-        let transport = try transport(server)
-        let request = try KeapRequest.createTag("a", in: nil)
+        let transport = transport(server)
+        let request = try APIRequest.createTag("a", in: nil)
         for _ in 0..<20 { _ = try await transport.send(request, deadline: .seconds(20)) }
         let before = openFiles()
         for _ in 0..<300 { _ = try await transport.send(request, deadline: .seconds(20)) }
@@ -274,12 +277,12 @@ import Testing
         #expect(transport.underWay == 0)
     }
 
-    private func transport(_ server: LoopbackServer) throws -> URLSessionTransport {
-        URLSessionTransport(try KeapSite(base: server.base, key: KeapKey("KeapAK-secret")))
+    private func transport(_ server: LoopbackServer) -> URLSessionTransport {
+        URLSessionTransport(base: server.base, peer: "Keap")
     }
 
     private func failure(
-        of request: KeapRequest, through transport: URLSessionTransport, deadline: Duration = .seconds(20)
+        of request: APIRequest, through transport: URLSessionTransport, deadline: Duration = .seconds(20)
     ) async -> TransportFailure? {
         do throws(TransportFailure) {
             _ = try await transport.send(request, deadline: deadline)

@@ -2,6 +2,7 @@ import ConfigurationReading
 import Keap
 import KeapSimulator
 import DeterministicSimulation
+import OutboundAPI
 import Synchronization
 import Testing
 
@@ -94,18 +95,18 @@ struct ConfigurationCheckTests {
     }
 
     /// Answers nothing before the deadline.
-    private struct HangingWire: KeapTransport {
+    private struct HangingWire: HTTPTransport {
         let clock: VirtualClock
-        func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+        func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
             await clock.rest(for: deadline)
             throw .unclear("No answer within \(deadline).")
         }
         func abandon() {}
     }
 
-    private struct BusyWire: KeapTransport {
-        func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
-            KeapResponse(status: 429, headers: ["retry-after": "3600"])
+    private struct BusyWire: HTTPTransport {
+        func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
+            APIResponse(status: 429, headers: ["retry-after": "3600"])
         }
         func abandon() {}
     }
@@ -119,7 +120,7 @@ struct ConfigurationCheckTests {
     }
 
     private func checked(
-        _ configuration: Configuration, _ wire: @escaping @Sendable (VirtualClock) -> any KeapTransport,
+        _ configuration: Configuration, _ wire: @escaping @Sendable (VirtualClock) -> any HTTPTransport,
         only: Set<GymID>? = nil
     ) throws -> (checkups: [ConfigurationCheck], took: Duration, progress: [Int]) {
         try simulate(seed: 1) { simulation in

@@ -1,4 +1,5 @@
 import Keap
+import OutboundAPI
 import Testing
 
 @testable import LockstepService

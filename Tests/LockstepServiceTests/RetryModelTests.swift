@@ -1,4 +1,5 @@
 import DurableQueue
+import OutboundAPI
 import Testing
 
 @testable import Keap

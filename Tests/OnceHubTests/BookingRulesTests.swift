@@ -1,6 +1,7 @@
 import ContactSync
 import Keap
 import Testing
+import WireFormats
 
 @testable import OnceHub
 

@@ -1,6 +1,7 @@
 import ContactSync
 import Keap
 import KeapSimulator
+import OutboundAPI
 import RateLimits
 import Synchronization
 
@@ -147,11 +148,11 @@ final class SimulatedGym: Sendable {
 }
 
 /// Answers each request at once from the gym's world.
-private struct WorldTransport: KeapTransport {
+private struct WorldTransport: HTTPTransport {
     let gym: SimulatedGym
 
-    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
-        let outcome: Result<KeapResponse, TransportFailure> = gym.with { state in
+    func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
+        let outcome: Result<APIResponse, TransportFailure> = gym.with { state in
             guard !state.isDead else { return .failure(.notSent("dead")) }
             let fault = state.faults[state.lines.count]
             state.lines.append("\(request.method.rawValue) \(request.target.prefix { $0 != "?" })")
@@ -169,7 +170,7 @@ private struct WorldTransport: KeapTransport {
             if fault != nil { return .failure(.unclear("reset")) }
             let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
             return .success(
-                KeapResponse(
+                APIResponse(
                     status: answer.status, headers: Dictionary(headers) { $1 }, body: answer.body))
         }
         return try outcome.get()
@@ -179,7 +180,7 @@ private struct WorldTransport: KeapTransport {
 }
 
 extension SimRequest {
-    fileprivate init(of request: KeapRequest) {
+    fileprivate init(of request: APIRequest) {
         let parts = request.target.split(separator: "?", maxSplits: 1).map(String.init)
         let query = (parts.count == 2 ? parts[1] : "").split(separator: "&").map { pair in
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -1,4 +1,5 @@
 package import Keap
+import WireFormats
 
 /// Makes what a source says into what a field of Keap's holds, by the field's type. Makes no call.
 ///

@@ -1,4 +1,5 @@
 import Keap
+import WireFormats
 
 /// What a wish comes to in Keap, once its references are known.
 enum FieldRequestContent: Equatable {

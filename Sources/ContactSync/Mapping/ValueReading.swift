@@ -1,5 +1,6 @@
 import Foundation
 package import Keap
+package import WireFormats
 
 /// How texts of a source are read, and in which zone its points in time have a date.
 package struct ValueReading: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import OutboundAPI
+
 /// Who seems to have written an answer. Between us and Keap stand an API gateway, load balancers and firewalls, and in an
 /// outage they answer in Keap's place: what they say is no word of Keap's about what was asked.
 enum AnswerShape: Equatable {
@@ -21,7 +23,7 @@ enum AnswerShape: Equatable {
     }
 }
 
-extension KeapResponse {
+extension APIResponse {
     var shape: AnswerShape { AnswerShape(body) }
 
     /// Of a success from which nothing is needed: that it is Keap's. A load balancer's page of regrets may be a 200 too.

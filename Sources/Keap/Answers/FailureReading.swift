@@ -1,10 +1,12 @@
+import OutboundAPI
+
 /// What an answer means for the caller.
 enum Verdict: Equatable {
     case success
     case throttled
     case failure(KeapFailure)
 
-    init(_ response: KeapResponse, to request: KeapRequest) {
+    init(_ response: APIResponse, to request: APIRequest) {
         guard !(200..<300).contains(response.status) else {
             self = .success
             return
@@ -33,7 +35,7 @@ enum Verdict: Equatable {
 
 extension KeapFailure {
     /// An answer that says nothing of what was asked.
-    static func trouble(_ reason: String, in request: KeapRequest) -> KeapFailure {
+    static func trouble(_ reason: String, in request: APIRequest) -> KeapFailure {
         request.isRead ? .unavailable(reason: reason) : .unclear(reason: reason)
     }
 }
@@ -44,9 +46,9 @@ extension AnswerShape {
     }
 }
 
-extension KeapResponse {
+extension APIResponse {
     /// Whether a 404 is Keap's: one without any words counts too, as nothing says that it is not.
-    fileprivate func mayKnowNobody(_ subject: KeapEndpoint.Subject?) -> Bool {
+    fileprivate func mayKnowNobody(_ subject: APIEndpoint.Subject?) -> Bool {
         shape != .foreign || FailureMessage(String(decoding: body.prefix(200), as: UTF8.self)).saysGone(subject)
     }
 }
@@ -64,7 +66,7 @@ struct FailureMessage {
 
     /// Whether a 400 says that the id in the path is unknown. Only words about that very thing count: "custom field 7
     /// of contact 9 not found" must not make anyone forget the contact.
-    func saysGone(_ subject: KeapEndpoint.Subject?) -> Bool {
+    func saysGone(_ subject: APIEndpoint.Subject?) -> Bool {
         guard let subject = subject?.rawValue else { return false }
         var rest = words.split(separator: " ")[...]
         guard rest.popFirst().map(String.init) == subject else { return false }
@@ -74,7 +76,7 @@ struct FailureMessage {
         return [["NOT", "FOUND"], ["DOES", "NOT", "EXIST"]].contains { rest.starts(with: $0.map { $0[...] }) }
     }
 
-    static func read(_ response: KeapResponse) -> String {
+    static func read(_ response: APIResponse) -> String {
         let said = JSONValue(json: response.body).flatMap(sentence) ?? plainText(response)
         return said.map { String($0.prefix(longest)) } ?? "Keap answered \(response.status)."
     }
@@ -95,7 +97,7 @@ struct FailureMessage {
         return sentence
     }
 
-    private static func plainText(_ response: KeapResponse) -> String? {
+    private static func plainText(_ response: APIResponse) -> String? {
         guard let text = String(validating: response.body, as: UTF8.self), !text.contains("<") else { return nil }
         let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return line.isEmpty || line.hasPrefix("{") ? nil : line

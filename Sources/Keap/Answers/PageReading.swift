@@ -1,4 +1,6 @@
-extension KeapResponse {
+import OutboundAPI
+
+extension APIResponse {
     /// A page of a list. Without the list there is no page: to take it for an empty one would mean that there is no contact.
     func page<Item>(_ list: String, _ read: (JSONValue) -> Item?) throws(KeapFailure) -> Page<Item> {
         let json = try readJSON()

@@ -1,3 +1,4 @@
+import OutboundAPI
 import Synchronization
 
 /// Wakes one waiting task. A ring without a waiter is kept for the next wait; several count as one.

@@ -1,3 +1,4 @@
+import OutboundAPI
 import RateLimits
 
 /// Which waiting call goes next: its contacts must be free, a place among the calls under way too, and the circuit

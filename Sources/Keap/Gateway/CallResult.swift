@@ -1,3 +1,5 @@
+import OutboundAPI
+
 /// How a call that was sent ended.
 enum CallResult<Answer: Sendable>: Sendable {
     case success(Answer)
@@ -5,7 +7,7 @@ enum CallResult<Answer: Sendable>: Sendable {
     case throttled(reason: String)
     case failure(KeapFailure)
 
-    init(_ response: KeapResponse, to request: KeapRequest, _ read: (KeapResponse) throws(KeapFailure) -> Answer) {
+    init(_ response: APIResponse, to request: APIRequest, _ read: (APIResponse) throws(KeapFailure) -> Answer) {
         switch Verdict(response, to: request) {
         case .throttled: self = .throttled(reason: FailureMessage.read(response))
         case .failure(let failure): self = .failure(failure)
@@ -18,7 +20,7 @@ enum CallResult<Answer: Sendable>: Sendable {
         }
     }
 
-    init(_ failure: TransportFailure, of request: KeapRequest) {
+    init(_ failure: TransportFailure, of request: APIRequest) {
         switch failure {
         case .notSent(let reason): self = .failure(.unavailable(reason: reason))
         // Nothing was to be done, so nothing is in doubt.

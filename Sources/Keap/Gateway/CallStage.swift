@@ -1,3 +1,4 @@
+import OutboundAPI
 import RateLimits
 
 /// How far the newest call that names a contact has come.

@@ -1,7 +1,9 @@
+package import OutboundAPI
+
 /// What a gateway has done so far, and what it is doing.
 package struct GatewayCounters: Equatable, Sendable {
     /// Endpoints that were called.
-    package var endpoints: [KeapEndpoint: EndpointCounters] = [:]
+    package var endpoints: [APIEndpoint: EndpointCounters] = [:]
     package var merging = MergeCounters()
     package var inFlight = 0
     package var waiting = 0

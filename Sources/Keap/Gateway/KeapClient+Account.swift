@@ -1,3 +1,5 @@
+import OutboundAPI
+
 extension KeapClient {
     func customFields() async throws(KeapFailure) -> [CustomFieldModel] {
         try await perform(.readModel) { (response) throws(KeapFailure) in
@@ -12,7 +14,7 @@ extension KeapClient {
     }
 
     func createCustomField(_ label: String, type: CustomFieldType) async throws(KeapFailure) -> CustomFieldModel {
-        let request = try KeapRequest.createCustomField(label, type: type)
+        let request = try APIRequest.createCustomField(label, type: type)
         let made = try await perform(request) { (response) throws(KeapFailure) in
             try response.one("custom field", CustomFieldModel.init)
         }

@@ -1,8 +1,10 @@
+import OutboundAPI
+
 extension KeapClient {
     func appointments(
         of contact: ContactID, in span: ClosedRange<KeapTime>
     ) async throws(KeapFailure) -> [KeapAppointment] {
-        let request = try KeapRequest.listAppointments(of: contact, in: span)
+        let request = try APIRequest.listAppointments(of: contact, in: span)
         // One page: a contact with more appointments in one span is none that a source made.
         return try await perform(request, naming: .one(contact)) { (response) throws(KeapFailure) in
             try response.page("appointments") { KeapAppointment($0) }.items
@@ -10,7 +12,7 @@ extension KeapClient {
     }
 
     func create(_ appointment: AppointmentBody) async throws(KeapFailure) -> AppointmentID? {
-        let request = try KeapRequest.createAppointment(appointment)
+        let request = try APIRequest.createAppointment(appointment)
         return try await perform(request, naming: .one(appointment.contact)) { (response) throws(KeapFailure) in
             try response.confirm()
             // Its success says that it was made; without an id it can only never be changed by us.
@@ -20,10 +22,10 @@ extension KeapClient {
 
     func update(_ id: AppointmentID, with appointment: AppointmentBody) async throws(KeapFailure) {
         try await perform(
-            try KeapRequest.updateAppointment(id, with: appointment), naming: .one(appointment.contact))
+            try APIRequest.updateAppointment(id, with: appointment), naming: .one(appointment.contact))
     }
 
     func delete(_ id: AppointmentID, of contact: ContactID) async throws(KeapFailure) {
-        try await perform(try KeapRequest.deleteAppointment(id), naming: .one(contact))
+        try await perform(try APIRequest.deleteAppointment(id), naming: .one(contact))
     }
 }

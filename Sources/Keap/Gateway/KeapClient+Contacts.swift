@@ -1,3 +1,5 @@
+import OutboundAPI
+
 extension KeapClient {
     func contacts(
         where clauses: [ContactClause], fields: [ContactField], limit: Int
@@ -9,7 +11,7 @@ extension KeapClient {
         var found: [KeapContact] = []
         var walk = PageWalk()
         repeat {
-            let request = KeapRequest.findContacts(filter, fields: fields, size: size, page: walk.token)
+            let request = APIRequest.findContacts(filter, fields: fields, size: size, page: walk.token)
             let page = try await perform(request) { (response) throws(KeapFailure) in
                 try response.page("contacts", KeapContact.init)
             }
@@ -29,7 +31,7 @@ extension KeapClient {
     }
 
     func contact(_ id: ContactID, fields: [ContactField]) async throws(KeapFailure) -> KeapContact {
-        let request = try KeapRequest.readContact(id, fields: fields)
+        let request = try APIRequest.readContact(id, fields: fields)
         return try await perform(request, naming: .one(id)) { (response) throws(KeapFailure) in
             try response.one("contact", KeapContact.init)
         }
@@ -38,7 +40,7 @@ extension KeapClient {
     func create(
         _ body: ContactBody, duplicates: DuplicateOption?
     ) async throws(KeapFailure) -> CreatedContact {
-        let request = try KeapRequest.createContact(body, duplicates: duplicates)
+        let request = try APIRequest.createContact(body, duplicates: duplicates)
         return try await perform(request) { (response) throws(KeapFailure) in
             let contact = try response.one("contact", KeapContact.init)
             return CreatedContact(id: contact.id, isNew: response.status == 201)
@@ -47,6 +49,6 @@ extension KeapClient {
 
     func update(_ id: ContactID, with body: ContactBody) async throws(KeapFailure) {
         guard !body.isEmpty else { return }
-        try await perform(try KeapRequest.updateContact(id, with: body), naming: .one(id), isRestingOnRead: true)
+        try await perform(try APIRequest.updateContact(id, with: body), naming: .one(id), isRestingOnRead: true)
     }
 }

@@ -1,3 +1,5 @@
+import OutboundAPI
+
 extension KeapClient {
     func users() async throws(KeapFailure) -> [KeapUser] {
         try await all({ .listUsers(page: $0) }, list: "users", read: { KeapUser($0) })
@@ -13,7 +15,7 @@ extension KeapClient {
     func createRecord(
         _ kind: RecordKind, named name: String, in category: RecordID?
     ) async throws(KeapFailure) -> KeapRecord {
-        let request = try KeapRequest.createRecord(kind, named: name, in: category)
+        let request = try APIRequest.createRecord(kind, named: name, in: category)
         return try await perform(request) { (response) throws(KeapFailure) in
             try response.one(kind.word) { json in
                 json["id"]?.text.flatMap { $0.isEmpty ? nil : KeapRecord(id: RecordID($0), name: name) }

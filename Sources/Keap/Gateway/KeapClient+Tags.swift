@@ -1,3 +1,4 @@
+import OutboundAPI
 import WireFormats
 
 extension KeapClient {
@@ -12,20 +13,20 @@ extension KeapClient {
     private func edit(_ edit: TagEdit) async throws(KeapFailure) -> [TagID: TagAnswer] {
         guard !edit.tags.isEmpty else { return [:] }
         // What cannot be sent is its caller's to hear, not that of those whose call it would share.
-        for batch in edit.tags.batches(of: KeapRequest.largestTagBatch) {
-            _ = try KeapRequest.remove(Array(batch), from: edit.contact)
+        for batch in edit.tags.batches(of: APIRequest.largestTagBatch) {
+            _ = try APIRequest.remove(Array(batch), from: edit.contact)
         }
         return try await gateway.edit(edit, in: line, run: run)
     }
 
     func remove(_ tag: TagID, from contacts: [ContactID]) async throws(KeapFailure) {
-        for batch in contacts.distinct.batches(of: KeapRequest.largestTagBatch) {
+        for batch in contacts.distinct.batches(of: APIRequest.largestTagBatch) {
             do throws(KeapFailure) {
                 try await removeBatch(tag, batch)
             } catch {
                 guard error.mayBlameOneContact else { throw error }
                 // Keap refuses a batch as a whole and does not say for whose sake. If the tag is gone, this says so.
-                try await perform(try KeapRequest.readTag(tag))
+                try await perform(try APIRequest.readTag(tag))
                 try await removeHalves(tag, batch, refused: error)
             }
         }
@@ -33,7 +34,7 @@ extension KeapClient {
 
     private func removeBatch(_ tag: TagID, _ contacts: ArraySlice<ContactID>) async throws(KeapFailure) {
         let contacts = Array(contacts)
-        try await perform(try KeapRequest.remove(tag, from: contacts), naming: .bulk(contacts, tag, .remove))
+        try await perform(try APIRequest.remove(tag, from: contacts), naming: .bulk(contacts, tag, .remove))
     }
 
     /// Halves a refused batch until the contact it was refused for stands alone. A contact that is gone wears no tag;
@@ -57,7 +58,7 @@ extension KeapClient {
     }
 
     func wearers(of tag: TagID, page: String?) async throws(KeapFailure) -> Page<ContactID> {
-        let request = try KeapRequest.wearers(of: tag, page: page)
+        let request = try APIRequest.wearers(of: tag, page: page)
         var found = try await perform(request) { (response) throws(KeapFailure) in
             // v1 wraps the contact, v2 does not; both are read.
             try response.page("contacts") { ($0["contact"] ?? $0)["id"]?.text.map { ContactID($0) } }
@@ -78,17 +79,17 @@ extension KeapClient {
     }
 
     func createTag(_ name: String, in category: CategoryID?) async throws(KeapFailure) -> KeapTag {
-        try await perform(try KeapRequest.createTag(name, in: category)) { (response) throws(KeapFailure) in
+        try await perform(try APIRequest.createTag(name, in: category)) { (response) throws(KeapFailure) in
             try response.one("tag", KeapTag.init)
         }
     }
 
     func rename(_ tag: TagID, to name: String) async throws(KeapFailure) {
-        try await perform(try KeapRequest.rename(tag, to: name))
+        try await perform(try APIRequest.rename(tag, to: name))
     }
 
     func delete(_ tag: TagID) async throws(KeapFailure) {
-        try await perform(try KeapRequest.delete(tag))
+        try await perform(try APIRequest.delete(tag))
     }
 
     func categories(named name: String) async throws(KeapFailure) -> [KeapCategory] {
@@ -99,7 +100,7 @@ extension KeapClient {
     }
 
     func createCategory(_ name: String) async throws(KeapFailure) -> KeapCategory {
-        try await perform(try KeapRequest.createCategory(name)) { (response) throws(KeapFailure) in
+        try await perform(try APIRequest.createCategory(name)) { (response) throws(KeapFailure) in
             try response.one("tag category", KeapCategory.init)
         }
     }

@@ -1,3 +1,5 @@
+import OutboundAPI
+
 /// The calls of a sync, each made of one or more requests that go through the gateway.
 struct KeapClient<Time: Clock, Budget: CallBudget>: KeapAPI where Time.Duration == Duration {
     let gateway: KeapGateway<Time, Budget>
@@ -11,8 +13,8 @@ struct KeapClient<Time: Clock, Budget: CallBudget>: KeapAPI where Time.Duration 
     func ahead() -> any KeapAPI { KeapClient(gateway: gateway, line: line, run: CallSequence(rank: 0)) }
 
     func perform<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim = .none, isRestingOnRead: Bool = false,
-        read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+        _ request: APIRequest, naming claim: ContactClaim = .none, isRestingOnRead: Bool = false,
+        read: @Sendable (APIResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> Answer {
         try await gateway.perform(
             request, naming: claim, in: line, run: run, isRestingOnRead: isRestingOnRead, read: read)
@@ -20,7 +22,7 @@ struct KeapClient<Time: Clock, Budget: CallBudget>: KeapAPI where Time.Duration 
 
     /// For calls whose success says all, if it is Keap's.
     func perform(
-        _ request: KeapRequest, naming claim: ContactClaim = .none, isRestingOnRead: Bool = false
+        _ request: APIRequest, naming claim: ContactClaim = .none, isRestingOnRead: Bool = false
     ) async throws(KeapFailure) {
         try await perform(request, naming: claim, isRestingOnRead: isRestingOnRead) { (response) throws(KeapFailure) in
             try response.confirm()
@@ -29,7 +31,7 @@ struct KeapClient<Time: Clock, Budget: CallBudget>: KeapAPI where Time.Duration 
 
     /// All items of a list, page after page.
     func all<Item: Sendable>(
-        _ request: (_ page: String?) -> KeapRequest, list: String, read: @escaping @Sendable (JSONValue) -> Item?
+        _ request: (_ page: String?) -> APIRequest, list: String, read: @escaping @Sendable (JSONValue) -> Item?
     ) async throws(KeapFailure) -> [Item] {
         var items: [Item] = []
         var walk = PageWalk()

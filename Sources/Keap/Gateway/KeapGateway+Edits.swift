@@ -1,3 +1,4 @@
+import OutboundAPI
 import RateLimits
 
 /// Tag edits of single contacts. Their callers wait on the board; the leader there gets a permit and makes a call for
@@ -73,7 +74,7 @@ extension KeapGateway {
         merging.count(load)
         callNext()
         let hold = await hold(load.contacts)
-        let call = await send(load, permit)
+        let call = await send(load, in: pass.ticket.line, permit)
         end(hold)
         // In an outage nothing is learned from asking for each alone: it would only make a hundred calls of one.
         let isWell = admission.circuit.isWell
@@ -93,8 +94,10 @@ extension KeapGateway {
         await probeHealth(pass.ticket.line)
     }
 
-    private func send(_ load: Stage.Load, _ permit: Budget.Permit) async -> SentCall<[TagEdge: EdgeOutcome]> {
-        let request: KeapRequest
+    private func send(
+        _ load: Stage.Load, in line: Stage.Line, _ permit: Budget.Permit
+    ) async -> SentCall<[TagEdge: EdgeOutcome]> {
+        let request: APIRequest
         do throws(KeapFailure) {
             request = try load.request()
         } catch {
@@ -103,7 +106,7 @@ extension KeapGateway {
         }
         let alone = load.tickets.count == 1 ? load.tickets.keys.first : nil
         let subject = alone.map { FailureScope.contact($0) } ?? .request(of: request)
-        return await send(request, about: subject, permit) { (response) throws(KeapFailure) in
+        return await send(request, about: subject, in: line, permit) { (response) throws(KeapFailure) in
             try load.read(response)
         }
     }

@@ -1,3 +1,4 @@
+package import OutboundAPI
 package import RateLimits
 
 package struct GatewaySettings: Sendable {
@@ -17,7 +18,7 @@ package struct GatewaySettings: Sendable {
 package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration == Duration {
     typealias Stage = CallQueue<Time.Instant>
 
-    private let transport: any KeapTransport
+    private let transport: AuthorizedTransport
     let budget: Budget
     private let settings: GatewaySettings
     let clock: Time
@@ -39,20 +40,22 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// Contacts whose tag edits share no call with others': Keap failed the last one that went alone. Else every call that
     /// such a contact rides in would keep the others waiting for a minute.
     private var suspects: Set<ContactID> = []
-    private var endpoints: [KeapEndpoint: EndpointCounters] = [:]
+    private var endpoints: [APIEndpoint: EndpointCounters] = [:]
     var merging = MergeCounters()
 
     /// - Parameters:
+    ///   - authorizer: has the credentials that every call bears.
     ///   - wall: milliseconds since 1970, to know when a minute or a day of Keap's ends.
     ///   - probes: shared by the accounts that share the budget.
     ///   - contacts: shared by gateways that may call on one account.
     ///   - account: which account it is, as far as that is known.
     package init(
-        transport: any KeapTransport, budget: Budget, settings: GatewaySettings = GatewaySettings(), clock: Time,
+        transport: any HTTPTransport, authorizer: any Authorizer = NoAuthorizer(), budget: Budget,
+        settings: GatewaySettings = GatewaySettings(), clock: Time,
         wall: @escaping @Sendable () -> Int64, probes: SharedHalfOpenGate<Time.Instant> = SharedHalfOpenGate(),
         contacts: SharedContacts<Time.Instant> = SharedContacts(), account: (any AccountIdentity)? = nil
     ) {
-        self.transport = transport
+        self.transport = AuthorizedTransport(transport, authorizer)
         self.budget = budget
         self.settings = settings
         self.clock = clock
@@ -106,8 +109,8 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// - Throws: `.cancelled` if the caller was cancelled before the call was sent; nothing is spent then. Once sent,
     ///   a call runs to its end, since it may have been done.
     func perform<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil,
-        isRestingOnRead: Bool = false, read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+        _ request: APIRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil,
+        isRestingOnRead: Bool = false, read: @Sendable (APIResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> Answer {
         try await send(request, naming: claim, in: line, run: run, isRestingOnRead: isRestingOnRead, read: read)
             .result.get()
@@ -115,8 +118,8 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// The same, but throws only what kept the call from being sent.
     func send<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil,
-        isRestingOnRead: Bool = false, read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+        _ request: APIRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil,
+        isRestingOnRead: Bool = false, read: @Sendable (APIResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> SentCall<Answer> {
         try await askForAccount(line)
         return try await sendInTurn(request, naming: claim, in: line, run, isRestingOnRead, read)
@@ -124,10 +127,10 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// - Parameter partOf: of a call whose contacts another call claims: these.
     func sendInTurn<Answer: Sendable>(
-        _ request: KeapRequest, naming claim: ContactClaim, in line: Stage.Line,
+        _ request: APIRequest, naming claim: ContactClaim, in line: Stage.Line,
         _ run: CallSequence<Time.Instant>? = nil,
         _ isRestingOnRead: Bool = false, partOf whole: [ContactID] = [],
-        _ read: @Sendable (KeapResponse) throws(KeapFailure) -> Answer
+        _ read: @Sendable (APIResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> SentCall<Answer> {
         let (pass, permit) = try await enter(claim, line, run)
         let hold = await contacts.begin(whole + claim.contacts, of: account.name, by: number)
@@ -139,7 +142,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             throw unsent
         }
         let (begun, writesBefore) = (clock.now, contacts.writes)
-        let call = await send(request, about: FailureScope(request, naming: claim), permit, read)
+        let call = await send(request, about: FailureScope(request, naming: claim), in: line, permit, read)
         if request.endpoint == .updateContact {
             // At its end: a search that ran beside it may have seen the contact as it was before.
             let write = contacts.write(hold, at: clock.now)
@@ -164,10 +167,10 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         return run.begin() ? nil : .cancelled
     }
 
-    func takePermit(_ pass: Stage.Pass) async throws(KeapFailure) -> Budget.Permit {
-        let line = pass.ticket.line
+    /// - Parameter rank: its place among its line's calls that wait for a permit: a lower one goes first.
+    private func takePermit(_ line: Stage.Line, rank: UInt64) async throws(KeapFailure) -> Budget.Permit {
         do {
-            return try await budget.take(line.urgency, for: line.party, rank: pass.position)
+            return try await budget.take(line.urgency, for: line.party, rank: rank)
         } catch {
             if error is CancellationError { throw .cancelled }
             throw .unavailable(reason: "The budget gave no permit: \(error)")
@@ -176,17 +179,34 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// - Parameter subject: what a failure may be specific to.
     func send<Answer: Sendable>(
-        _ request: KeapRequest, about subject: FailureScope?, _ permit: Budget.Permit,
-        _ read: (KeapResponse) throws(KeapFailure) -> Answer
+        _ request: APIRequest, about subject: FailureScope?, in line: Stage.Line, _ permit: Budget.Permit,
+        _ read: (APIResponse) throws(KeapFailure) -> Answer
     ) async -> SentCall<Answer> {
+        var (call, refused) = await sendOnce(request, about: subject, permit, read)
+        // Other credentials are there by now. A call of its own, so it takes a permit of its own, before all others.
+        if let refused, await transport.mayRetry(refused.response, sentWith: refused.credentials),
+            let second = try? await takePermit(line, rank: 0)
+        {
+            (call, _) = await sendOnce(request, about: subject, second, read)
+        }
+        return call
+    }
+
+    /// - Returns: also the answer and what it was sent with, if that was a 401.
+    private func sendOnce<Answer: Sendable>(
+        _ request: APIRequest, about subject: FailureScope?, _ permit: Budget.Permit,
+        _ read: (APIResponse) throws(KeapFailure) -> Answer
+    ) async -> (call: SentCall<Answer>, refused: (response: APIResponse, credentials: Credentials)?) {
         let begun = clock.now
         let deadline = request.endpoint.isSlow ? settings.slowTimeout : settings.timeout
         var call: SentCall<Answer>
+        var refused: (response: APIResponse, credentials: Credentials)?
         do throws(TransportFailure) {
-            let response = try await transport.send(request, deadline: deadline)
-            AttemptLog.current?.saw(response)
+            let (response, credentials) = try await transport.send(request, deadline: deadline)
+            if response.status == 401 { refused = (response, credentials) }
             let headers = KeapHeaders(response.headers)
-            await account.answered(tenant: headers.tenant, isSuccess: (200..<300).contains(response.status))
+            AttemptLog.current?.saw(status: response.status, account: headers.tenant)
+            await account.answered(tenant: headers.tenant, isSuccess: response.isSuccess)
             call = SentCall(result: CallResult(response, to: request, read), isAnswered: true)
             if call.result.isDoubtful {
                 call.failed = evidence.failed(.call(request.endpoint), subject, pause: headers.pause(now: wall()))
@@ -217,7 +237,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         }
         if case .success = call.result { evidence.succeeded(.call(request.endpoint), subject) }
         count(request.endpoint, call.result.withoutAnswer, took: begun.duration(to: clock.now))
-        return call
+        return (call, refused)
     }
 
     /// Returns once it is known which account the key opens, as far as Keap tells it.
@@ -283,7 +303,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         }
     }
 
-    private func count(_ endpoint: KeapEndpoint, _ result: CallResult<Void>, took latency: Duration) {
+    private func count(_ endpoint: APIEndpoint, _ result: CallResult<Void>, took latency: Duration) {
         var counters = endpoints[endpoint, default: EndpointCounters()]
         counters.calls += 1
         counters.latency += latency
@@ -329,7 +349,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         callNext()
         let permit: Budget.Permit
         do throws(KeapFailure) {
-            permit = try await takePermit(pass)
+            permit = try await takePermit(pass.ticket.line, rank: pass.position)
         } catch {
             admission.stepBack(pass)
             throw error

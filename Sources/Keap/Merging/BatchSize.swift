@@ -1,10 +1,12 @@
+import OutboundAPI
+
 /// How many contacts a tag call may name at present.
 ///
 /// Such calls were seen to take close to a minute. One that gave no clear answer may have been too large, and would be as
 /// large again when its callers come back: so the next ones are a quarter of it, down to single contacts, and each
 /// full one that succeeds allows twice as many.
 struct BatchSize: Equatable, Sendable {
-    static let most = KeapRequest.largestTagBatch
+    static let most = APIRequest.largestTagBatch
 
     private(set) var current = Self.most
 

@@ -1,3 +1,5 @@
+import OutboundAPI
+
 /// The fewest calls that do all waiting tag edits of one direction: each either all tags of one contact or one tag of
 /// many contacts. A pure function of the edits; the same edits in the same order give the same plan.
 ///
@@ -7,7 +9,7 @@ struct CallCover: Equatable, Sendable {
     let calls: [TagCall]
 
     /// - Parameter cap: the most contacts that one tag call may name.
-    init(_ graph: EditGraph, cap: Int = KeapRequest.largestTagBatch) {
+    init(_ graph: EditGraph, cap: Int = APIRequest.largestTagBatch) {
         precondition(cap > 0, "a call names somebody")
         var best = CoverRefinement(graph, isOwn: Self.cover(graph, cap), cap: cap)
         if graph.contactsOf.contains(where: { $0.count > cap }) {
@@ -42,7 +44,7 @@ struct CallCover: Equatable, Sendable {
     private static func calls(_ graph: EditGraph, _ isOwn: [Bool], _ cap: Int) -> [TagCall] {
         var calls: [TagCall] = []
         for (contact, tags) in graph.tagsOf.enumerated() where isOwn[contact] {
-            for batch in tags.batches(of: KeapRequest.largestTagBatch) {
+            for batch in tags.batches(of: APIRequest.largestTagBatch) {
                 calls.append(.contact(graph.contacts[contact], batch.map { graph.tags[$0] }))
             }
         }

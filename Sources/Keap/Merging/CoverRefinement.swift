@@ -1,3 +1,5 @@
+import OutboundAPI
+
 /// Which contacts get a call of their own; the others' edges go by calls of their tags. What that costs, and which small
 /// changes make it cheaper.
 ///
@@ -82,7 +84,7 @@ struct CoverRefinement {
     }
 
     private func ownCalls(_ contact: Int) -> Int {
-        Self.calls(for: graph.tagsOf[contact].count, KeapRequest.largestTagBatch)
+        Self.calls(for: graph.tagsOf[contact].count, APIRequest.largestTagBatch)
     }
 
     private static func calls(for count: Int, _ cap: Int) -> Int { (count + cap - 1) / cap }

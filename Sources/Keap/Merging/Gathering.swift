@@ -1,3 +1,4 @@
+import OutboundAPI
 import RateLimits
 
 /// What decides how long a line's tag edits wait for others to share their calls with, and whether a short change goes
@@ -24,7 +25,7 @@ struct Gathering<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     /// Calls that stand in line, for a slot or for a permit.
     var standing = 0
 
-    init(_ urgency: Urgency) { enough = urgency == .live ? 16 : KeapRequest.largestTagBatch }
+    init(_ urgency: Urgency) { enough = urgency == .live ? 16 : APIRequest.largestTagBatch }
 
     mutating func began(at now: Instant, callsSoon: Int) { (lastBegan, self.callsSoon) = (now, callsSoon) }
     mutating func madeCall() { lateness.madeCall() }

@@ -1,6 +1,8 @@
+import OutboundAPI
+
 /// A tag call as Keap hears it, and its answers as the edges hear them.
 extension TagBatch {
-    func request() throws(KeapFailure) -> KeapRequest {
+    func request() throws(KeapFailure) -> APIRequest {
         switch (direction, call) {
         case (.apply, .contact(let contact, let tags)): try .apply(tags, to: contact)
         case (.remove, .contact(let contact, let tags)): try .remove(tags, from: contact)
@@ -10,7 +12,7 @@ extension TagBatch {
     }
 
     /// What a success says of each edge.
-    func read(_ response: KeapResponse) throws(KeapFailure) -> [TagEdge: EdgeOutcome] {
+    func read(_ response: APIResponse) throws(KeapFailure) -> [TagEdge: EdgeOutcome] {
         try response.confirm()
         // A removal has no items: its success covers all.
         guard direction == .apply else { return all(.answered(.applied)) }

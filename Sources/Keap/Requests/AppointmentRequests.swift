@@ -1,12 +1,14 @@
-extension KeapRequest {
+import OutboundAPI
+
+extension APIRequest {
     // Only v1 has appointments; its ids are numbers.
 
     static let largestAppointmentPage = 200
 
     static func listAppointments(
         of contact: ContactID, in span: ClosedRange<KeapTime>
-    ) throws(KeapFailure) -> KeapRequest {
-        KeapRequest(
+    ) throws(KeapFailure) -> APIRequest {
+        APIRequest(
             .listAppointments, .get, ["v1", "appointments"],
             [
                 QueryItem("contact_id", try number(contact.text, "contact")),
@@ -15,20 +17,20 @@ extension KeapRequest {
             ])
     }
 
-    static func createAppointment(_ appointment: AppointmentBody) throws(KeapFailure) -> KeapRequest {
-        KeapRequest(.createAppointment, .post, ["v1", "appointments"], body: try appointment.jsonValue())
+    static func createAppointment(_ appointment: AppointmentBody) throws(KeapFailure) -> APIRequest {
+        APIRequest(.createAppointment, .post, ["v1", "appointments"], body: try appointment.jsonValue())
     }
 
     static func updateAppointment(
         _ id: AppointmentID, with appointment: AppointmentBody
-    ) throws(KeapFailure) -> KeapRequest {
-        KeapRequest(
+    ) throws(KeapFailure) -> APIRequest {
+        APIRequest(
             .updateAppointment, .patch, ["v1", "appointments", try pathPart(id.text)],
             body: try appointment.jsonValue())
     }
 
-    static func deleteAppointment(_ id: AppointmentID) throws(KeapFailure) -> KeapRequest {
-        KeapRequest(.deleteAppointment, .delete, ["v1", "appointments", try pathPart(id.text)])
+    static func deleteAppointment(_ id: AppointmentID) throws(KeapFailure) -> APIRequest {
+        APIRequest(.deleteAppointment, .delete, ["v1", "appointments", try pathPart(id.text)])
     }
 
     private static func number(_ text: String, _ what: String) throws(KeapFailure) -> String {

@@ -1,3 +1,5 @@
+import OutboundAPI
+
 /// A `filter` for Keap: `field==value` joined by `;`.
 ///
 /// Keap splits the decoded text at every `;`, takes a `*` at a value's end for a wildcard and knows the operators `==`,

@@ -1,4 +1,5 @@
 import Foundation
+import OutboundAPI
 
 /// The most items that Keap gives on one page.
 let largestPage = 1_000

@@ -1,13 +1,15 @@
-extension KeapRequest {
-    static func listRecords(_ kind: RecordKind, _ filter: [QueryItem]?, page: String?) -> KeapRequest {
-        KeapRequest(
+import OutboundAPI
+
+extension APIRequest {
+    static func listRecords(_ kind: RecordKind, _ filter: [QueryItem]?, page: String?) -> APIRequest {
+        APIRequest(
             kind.listing, .get, ["v2", kind.path],
             pageQuery(token: page) + (isAddress(page) ? [] : filter ?? []))
     }
 
     static func createRecord(
         _ kind: RecordKind, named name: String, in category: RecordID?
-    ) throws(KeapFailure) -> KeapRequest {
+    ) throws(KeapFailure) -> APIRequest {
         guard !name.isEmpty else { throw .refused(status: 0, message: "Not sent: a name cannot be empty.") }
         guard KeapLengths.fits(name, KeapLengths.recordName) else {
             throw .refused(
@@ -19,7 +21,7 @@ extension KeapRequest {
             members["status"] = .string("ACTIVE")
             members["lead_source_category_id"] = category.map { .string($0.text) }
         }
-        return KeapRequest(kind.creation, .post, ["v2", kind.path], body: .object(members))
+        return APIRequest(kind.creation, .post, ["v2", kind.path], body: .object(members))
     }
 }
 
@@ -43,7 +45,7 @@ extension RecordKind {
 
     var nameProperty: String { self == .company ? "company_name" : "name" }
 
-    fileprivate var listing: KeapEndpoint {
+    fileprivate var listing: APIEndpoint {
         switch self {
         case .leadSourceCategory: .listLeadSourceCategories
         case .leadSource: .listLeadSources
@@ -51,7 +53,7 @@ extension RecordKind {
         }
     }
 
-    fileprivate var creation: KeapEndpoint {
+    fileprivate var creation: APIEndpoint {
         switch self {
         case .leadSourceCategory: .createLeadSourceCategory
         case .leadSource: .createLeadSource

@@ -1,82 +1,84 @@
-extension KeapRequest {
+import OutboundAPI
+
+extension APIRequest {
     /// The most tags, or contacts, that one tag call may name.
     static let largestTagBatch = 100
 
     // Many tags of one contact: only v1 has these, and its ids are numbers.
 
-    static func apply(_ tags: [TagID], to contact: ContactID) throws(KeapFailure) -> KeapRequest {
+    static func apply(_ tags: [TagID], to contact: ContactID) throws(KeapFailure) -> APIRequest {
         let ids = try numbers(tags)
-        return KeapRequest(
+        return APIRequest(
             .applyTags, .post, ["v1", "contacts", try pathPart(contact.text), "tags"],
             body: .object(["tagIds": .array(ids.map { .number($0) })]))
     }
 
-    static func remove(_ tags: [TagID], from contact: ContactID) throws(KeapFailure) -> KeapRequest {
+    static func remove(_ tags: [TagID], from contact: ContactID) throws(KeapFailure) -> APIRequest {
         let ids = try numbers(tags)
-        return KeapRequest(
+        return APIRequest(
             .removeTags, .delete, ["v1", "contacts", try pathPart(contact.text), "tags"],
             [QueryItem("ids", ids.joined(separator: ","))])
     }
 
     // One tag of many contacts: v2, whose ids are text. Its answer to an apply names each contact.
 
-    static func apply(_ tag: TagID, to contacts: [ContactID]) throws(KeapFailure) -> KeapRequest {
+    static func apply(_ tag: TagID, to contacts: [ContactID]) throws(KeapFailure) -> APIRequest {
         try many(.applyTagToMany, tag, "contacts:applyTags", contacts)
     }
 
-    static func remove(_ tag: TagID, from contacts: [ContactID]) throws(KeapFailure) -> KeapRequest {
+    static func remove(_ tag: TagID, from contacts: [ContactID]) throws(KeapFailure) -> APIRequest {
         try many(.removeTagFromMany, tag, "contacts:removeTags", contacts)
     }
 
     private static func many(
-        _ endpoint: KeapEndpoint, _ tag: TagID, _ verb: String, _ contacts: [ContactID]
-    ) throws(KeapFailure) -> KeapRequest {
+        _ endpoint: APIEndpoint, _ tag: TagID, _ verb: String, _ contacts: [ContactID]
+    ) throws(KeapFailure) -> APIRequest {
         precondition(contacts.count <= largestTagBatch, "a tag call names at most 100 contacts")
-        return KeapRequest(
+        return APIRequest(
             endpoint, .post, ["v2", "tags", try pathPart(tag.text), verb],
             body: .object(["contact_ids": .array(contacts.map { .string($0.text) })]))
     }
 
-    static func wearers(of tag: TagID, page: String?) throws(KeapFailure) -> KeapRequest {
-        KeapRequest(
+    static func wearers(of tag: TagID, page: String?) throws(KeapFailure) -> APIRequest {
+        APIRequest(
             .listWearers, .get, ["v2", "tags", try pathPart(tag.text), "contacts"], pageQuery(token: page))
     }
 
     /// - Parameter filter: nil for all tags.
-    static func listTags(_ filter: [QueryItem]?, page: String?) -> KeapRequest {
-        KeapRequest(.listTags, .get, ["v2", "tags"], listQuery(filter, page: page))
+    static func listTags(_ filter: [QueryItem]?, page: String?) -> APIRequest {
+        APIRequest(.listTags, .get, ["v2", "tags"], listQuery(filter, page: page))
     }
 
-    static func readTag(_ tag: TagID) throws(KeapFailure) -> KeapRequest {
-        KeapRequest(.readTag, .get, ["v2", "tags", try pathPart(tag.text)])
+    static func readTag(_ tag: TagID) throws(KeapFailure) -> APIRequest {
+        APIRequest(.readTag, .get, ["v2", "tags", try pathPart(tag.text)])
     }
 
-    static func createTag(_ name: String, in category: CategoryID?) throws(KeapFailure) -> KeapRequest {
+    static func createTag(_ name: String, in category: CategoryID?) throws(KeapFailure) -> APIRequest {
         try checkName(name)
         var members: [String: JSONValue] = ["name": .string(name)]
         if let category { members["category"] = .object(["id": .string(category.text)]) }
-        return KeapRequest(.createTag, .post, ["v2", "tags"], body: .object(members))
+        return APIRequest(.createTag, .post, ["v2", "tags"], body: .object(members))
     }
 
-    static func rename(_ tag: TagID, to name: String) throws(KeapFailure) -> KeapRequest {
+    static func rename(_ tag: TagID, to name: String) throws(KeapFailure) -> APIRequest {
         try checkName(name)
         // Without the mask the tag would lose its category.
-        return KeapRequest(
+        return APIRequest(
             .renameTag, .patch, ["v2", "tags", try pathPart(tag.text)], [QueryItem("update_mask", "name")],
             body: .object(["name": .string(name)]))
     }
 
-    static func delete(_ tag: TagID) throws(KeapFailure) -> KeapRequest {
-        KeapRequest(.deleteTag, .delete, ["v2", "tags", try pathPart(tag.text)])
+    static func delete(_ tag: TagID) throws(KeapFailure) -> APIRequest {
+        APIRequest(.deleteTag, .delete, ["v2", "tags", try pathPart(tag.text)])
     }
 
-    static func listCategories(_ filter: [QueryItem]?, page: String?) -> KeapRequest {
-        KeapRequest(.listCategories, .get, ["v2", "tags", "categories"], listQuery(filter, page: page))
+    static func listCategories(_ filter: [QueryItem]?, page: String?) -> APIRequest {
+        APIRequest(.listCategories, .get, ["v2", "tags", "categories"], listQuery(filter, page: page))
     }
 
-    static func createCategory(_ name: String) throws(KeapFailure) -> KeapRequest {
+    static func createCategory(_ name: String) throws(KeapFailure) -> APIRequest {
         try checkName(name)
-        return KeapRequest(
+        return APIRequest(
             .createCategory, .post, ["v2", "tags", "categories"], body: .object(["name": .string(name)]))
     }
 

@@ -1,4 +1,5 @@
 import Keap
+import OutboundAPI
 import RateLimits
 import Synchronization
 

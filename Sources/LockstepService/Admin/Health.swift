@@ -3,6 +3,7 @@ import Keap
 import EmbeddedHTTP
 import FileJournal
 import DurableQueue
+import OutboundAPI
 
 /// How things stand: what `/healthz` and `/readyz` tell. A value, so that every case can be tested.
 struct Health: Equatable, Sendable {

@@ -3,6 +3,7 @@ import Keap
 import FileJournal
 import RateLimits
 import DurableQueue
+import OutboundAPI
 
 /// What `/metrics` tells: everything that an operator would put on a graph or an alert.
 struct MetricsPage: Sendable {

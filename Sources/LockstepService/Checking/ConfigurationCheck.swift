@@ -2,6 +2,7 @@ import ConfigurationReading
 import Connectors
 import ContactSync
 import Keap
+import OutboundAPI
 
 /// What `lockstep check` tells of one gym: whether its key opens Keap, and what the first change would create there.
 package struct ConfigurationCheck: Codable, Sendable {
@@ -49,10 +50,10 @@ package struct ConfigurationCheck: Codable, Sendable {
                 }
                 for source in gym.sources.ofContacts { checkup.add(try await source.check(calls)) }
             } catch {
-                await checkup.note(error, isTurnedAway: log.isTurnedAway, wait)
+                await checkup.note(error, isThrottled: log.isThrottled, wait)
             }
         }
-        checkup.account = log.tenant
+        checkup.account = log.account
         return checkup
     }
 
@@ -64,14 +65,14 @@ package struct ConfigurationCheck: Codable, Sendable {
         case keap(String)
     }
 
-    private mutating func note(_ failure: KeapFailure, isTurnedAway: Bool, _ wait: () async -> CallWait) async {
+    private mutating func note(_ failure: KeapFailure, isThrottled: Bool, _ wait: () async -> CallWait) async {
         switch failure {
         case .cancelled, .stale, .partly:
             switch await wait() {
             case .budget(let sentence): untried.append(sentence)
             case .keap(let sentence): problems.append(sentence)
             }
-        case .unavailable(let reason) where isTurnedAway:
+        case .unavailable(let reason) where isThrottled:
             untried.append(
                 "Keap takes no more calls of this account just now (\(reason)); check again in a few minutes")
         default: problems.append(Self.sentence(failure))

@@ -2,6 +2,7 @@ import ConfigurationReading
 import Keap
 import RateLimits
 import DurableQueue
+import OutboundAPI
 
 /// Looks at gyms of the running service through its own gateways and budgets, so that no limit of Keap's is overrun.
 struct ServiceCheck: Sendable {

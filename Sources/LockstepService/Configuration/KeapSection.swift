@@ -1,5 +1,6 @@
 import ConfigurationReading
 import Keap
+import OutboundAPI
 import RateLimits
 
 extension ConfigurationReader {
@@ -116,7 +117,7 @@ extension ConfigurationReader {
     }
 
     private func site(_ baseURL: ConfigurationValue?, key: Secret) -> KeapSite? {
-        let key = KeapKey(key.text)
+        let key = APIKey(key.text)
         // The default address follows its own rules.
         guard let baseURL else { return try! KeapSite(key: key) }
         let site = baseURL.text { base throws(KeapSite.Problem) in try KeapSite(base: base, key: key) }

@@ -1,6 +1,7 @@
 import Keap
 import RateLimits
 import DurableQueue
+import OutboundAPI
 
 /// What a gym's calls to Keap wait for at this moment: a sentence for people, and about how long.
 struct WaitReason: Equatable, Sendable {

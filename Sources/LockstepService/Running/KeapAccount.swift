@@ -3,6 +3,7 @@ import ContactSync
 import Keap
 import RateLimits
 import DurableQueue
+import OutboundAPI
 import Synchronization
 
 typealias Gateway = KeapGateway<ServiceClock, AccountBudget>
@@ -24,7 +25,7 @@ final class KeapAccount: Sendable {
     private let book: AccountBook
     private let budget: AccountBudget
     private let current: Mutex<(credential: KeapCredential, shared: Shared)>
-    private let transport: any KeapTransport
+    private let transport: any HTTPTransport
 
     init(
         name: String, credential: KeapCredential, tenant: String, settings: GatewaySettings, site: KeapSite,
@@ -38,8 +39,8 @@ final class KeapAccount: Sendable {
         budget = AccountBudget(credential.budget, tenant: tenant, holds: holds)
         transport = surroundings.transport(site)
         gateway = Gateway(
-            transport: transport, budget: budget, settings: settings, clock: surroundings.clock,
-            wall: surroundings.wall, probes: credential.probes, contacts: contacts,
+            transport: transport, authorizer: KeyAuthorizer(site.key), budget: budget, settings: settings,
+            clock: surroundings.clock, wall: surroundings.wall, probes: credential.probes, contacts: contacts,
             account: AccountBook.KeyView(book: book, site: site))
     }
 
@@ -108,7 +109,7 @@ final class KeapAccount: Sendable {
         // A person waits: what does not answer by then is told as such.
         (settings.timeout, settings.slowTimeout) = (.seconds(10), .seconds(30))
         return Gateway(
-            transport: surroundings.transport(gym.keap.site),
+            transport: surroundings.transport(gym.keap.site), authorizer: KeyAuthorizer(gym.keap.site.key),
             budget: AccountBudget(budget, tenant: "", holds: GymHolds()), settings: settings, clock: surroundings.clock,
             wall: surroundings.wall)
     }

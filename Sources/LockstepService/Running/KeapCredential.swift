@@ -2,6 +2,7 @@ import ConfigurationReading
 import Keap
 import RateLimits
 import DurableQueue
+import OutboundAPI
 import Synchronization
 
 /// What Keap counts calls by. It has one budget.

@@ -1,5 +1,6 @@
 import Keap
 import DurableQueue
+import OutboundAPI
 
 /// The one rule by which a job that Keap failed is tried again, charged, or given up.
 ///

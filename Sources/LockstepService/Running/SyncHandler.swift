@@ -3,6 +3,7 @@ import ContactSync
 import Foundation
 import Keap
 import DurableQueue
+import OutboundAPI
 import Synchronization
 import ZenPlanner
 

@@ -1,5 +1,6 @@
 import ContactSync
 import Keap
+import WireFormats
 
 /// What the wizard's steps beside the tags ask of a booking's contact: owner, lead source, mapped fields, appointment.
 struct BookingRules {

@@ -1,3 +1,4 @@
+import OutboundAPI
 import RateLimits
 import Testing
 

@@ -1,26 +1,27 @@
+import OutboundAPI
 import Synchronization
 
 @testable import Keap
 
-typealias Reply = Result<KeapResponse, TransportFailure>
+typealias Reply = Result<APIResponse, TransportFailure>
 
 /// Answers each request at once from a script, and remembers what was asked.
-final class ScriptedTransport: KeapTransport {
-    private let requests = Mutex<[KeapRequest]>([])
-    private let script: @Sendable (KeapRequest, _ number: Int) -> Reply
+final class ScriptedTransport: HTTPTransport {
+    private let requests = Mutex<[APIRequest]>([])
+    private let script: @Sendable (APIRequest, _ number: Int) -> Reply
 
-    init(_ script: @escaping @Sendable (KeapRequest, _ number: Int) -> Reply) { self.script = script }
+    init(_ script: @escaping @Sendable (APIRequest, _ number: Int) -> Reply) { self.script = script }
 
     /// The replies in turn; the last one for all that follow.
     convenience init(_ replies: Reply...) {
         self.init { _, number in replies[min(number, replies.count - 1)] }
     }
 
-    var sent: [KeapRequest] { requests.withLock { $0 } }
+    var sent: [APIRequest] { requests.withLock { $0 } }
     var lines: [String] { sent.map { "\($0.method.rawValue) \($0.target)" } }
     var bodies: [String?] { sent.map { $0.body.map { String(decoding: $0, as: UTF8.self) } } }
 
-    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+    func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         let number = requests.withLock { requests in
             requests.append(request)
             return requests.count - 1
@@ -32,9 +33,9 @@ final class ScriptedTransport: KeapTransport {
 }
 
 /// Holds each request until the test answers it.
-final class HeldTransport: KeapTransport {
+final class HeldTransport: HTTPTransport {
     private struct State {
-        var held: [(request: KeapRequest, deadline: Duration, reply: CheckedContinuation<Reply, Never>)] = []
+        var held: [(request: APIRequest, deadline: Duration, reply: CheckedContinuation<Reply, Never>)] = []
         var watchers: [(count: Int, wake: CheckedContinuation<Void, Never>)] = []
     }
 
@@ -49,7 +50,7 @@ final class HeldTransport: KeapTransport {
     }
     var deadlines: [Duration] { state.withLock { $0.held.map(\.deadline) } }
 
-    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+    func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         let reply = await withCheckedContinuation { continuation in
             let satisfied = state.withLock { state in
                 state.held.append((request, deadline, continuation))
@@ -89,7 +90,7 @@ final class HeldTransport: KeapTransport {
 
 extension Reply {
     static func json(_ text: String, status: Int = 200, headers: [String: String] = [:]) -> Reply {
-        .success(KeapResponse(status: status, headers: headers, body: Array(text.utf8)))
+        .success(APIResponse(status: status, headers: headers, body: Array(text.utf8)))
     }
 
     static func status(_ status: Int, _ body: String = "", headers: [String: String] = [:]) -> Reply {

@@ -1,11 +1,12 @@
 import KeapSimulator
+import OutboundAPI
 import RateLimits
 import Synchronization
 
 @testable import Keap
 
 /// A simulated Keap without a socket, on the test's clock: requests and answers take some turns of other tasks each.
-final class SimulatedAccount: KeapTransport {
+final class SimulatedAccount: HTTPTransport {
     static let start: Int64 = 1_772_452_800_000  // milliseconds since 1970
 
     private struct State {
@@ -79,7 +80,7 @@ final class SimulatedAccount: KeapTransport {
         return TagID(JSONValue(json: answer.body)?["id"]?.text ?? "")
     }
 
-    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+    func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         await travel()
         let (number, answer) = change { $0.begin(SimRequest(request), at: $1) }
         state.withLock { $0.underWay += 1 }
@@ -87,7 +88,7 @@ final class SimulatedAccount: KeapTransport {
         change { $0.end(number, .answered, at: $1) }
         state.withLock { $0.underWay -= 1 }
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
-        return KeapResponse(status: answer.status, headers: Dictionary(headers) { $1 }, body: answer.body)
+        return APIResponse(status: answer.status, headers: Dictionary(headers) { $1 }, body: answer.body)
     }
 
     func abandon() {}
@@ -111,7 +112,7 @@ final class SimulatedAccount: KeapTransport {
 }
 
 extension SimRequest {
-    fileprivate init(_ request: KeapRequest) {
+    fileprivate init(_ request: APIRequest) {
         let parts = request.target.split(separator: "?", maxSplits: 1)
         let query = (parts.count == 2 ? parts[1] : "").split(separator: "&").map { pair in
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -2,6 +2,7 @@ import Foundation
 import Keap
 import DurableQueue
 import DeterministicSimulation
+import OutboundAPI
 import Testing
 
 @testable import LockstepService
@@ -37,11 +38,11 @@ import Testing
         }
     }
 
-    private struct CrashingWire: KeapTransport {
+    private struct CrashingWire: HTTPTransport {
         let wire: SimulatedWire
-        let look: @Sendable (KeapRequest) async -> Void
+        let look: @Sendable (APIRequest) async -> Void
 
-        func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+        func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
             await look(request)
             return try await wire.send(request, deadline: deadline)
         }

@@ -6,6 +6,7 @@ import EmbeddedHTTP
 import DurableQueue
 import DeterministicSimulation
 import OnceHub
+import OutboundAPI
 import Synchronization
 
 @testable import LockstepService
@@ -211,26 +212,26 @@ private struct FuzzedRun: Sendable {
 /// Answers that stand for Keap's first ones.
 private final class ScriptedAnswers: Sendable {
     private static let statuses = [200, 200, 200, 201, 204, 400, 401, 403, 404, 409, 422, 429, 500, 503]
-    private let left: Mutex<[KeapResponse]>
+    private let left: Mutex<[APIResponse]>
 
     init(_ bytes: [UInt8]) {
         let pieces = bytes.split(separator: 0).prefix(32)
         left = Mutex(
             pieces.reversed().map { piece in
-                KeapResponse(
+                APIResponse(
                     status: Self.statuses[Int(piece[piece.startIndex]) % Self.statuses.count],
                     headers: ["content-type": "application/json"], body: Array(piece.dropFirst()))
             })
     }
 
-    func next() -> KeapResponse? { left.withLock { $0.popLast() } }
+    func next() -> APIResponse? { left.withLock { $0.popLast() } }
 }
 
-private struct ScriptedKeap: KeapTransport {
+private struct ScriptedKeap: HTTPTransport {
     let answers: ScriptedAnswers
     let wire: SimulatedWire
 
-    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+    func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         if let answer = answers.next() { return answer }
         return try await wire.send(request, deadline: deadline)
     }

@@ -5,6 +5,7 @@ import EmbeddedHTTP
 import FileJournal
 import DurableQueue
 import DeterministicSimulation
+import OutboundAPI
 import Synchronization
 import Testing
 
@@ -148,7 +149,7 @@ final class CrowdedKeap: Sendable {
 
     var overlaps: Int { state.withLock { $0.world.audit.violationCount } }
 
-    fileprivate func begin(_ request: KeapRequest, key: String, at wall: Int64) -> (number: Int, answer: SimAnswer)? {
+    fileprivate func begin(_ request: APIRequest, key: String, at wall: Int64) -> (number: Int, answer: SimAnswer)? {
         state.withLock { state in
             state.calls[key, default: 0] += 1
             if state.down.contains(key) { return nil }
@@ -161,21 +162,21 @@ final class CrowdedKeap: Sendable {
     }
 }
 
-private struct CrowdedWire: KeapTransport {
+private struct CrowdedWire: HTTPTransport {
     let keap: CrowdedKeap
     let key: String
     let clock: VirtualClock
 
-    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+    func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         await clock.rest(for: .milliseconds(40))
         guard let (number, answer) = keap.begin(request, key: key, at: clock.wall) else {
             await clock.rest(for: .milliseconds(40))
-            return KeapResponse(status: 503, headers: ["content-type": "text/plain"])
+            return APIResponse(status: 503, headers: ["content-type": "text/plain"])
         }
         await clock.rest(for: .milliseconds(40))
         keap.end(number, at: clock.wall)
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
-        return KeapResponse(
+        return APIResponse(
             status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)
     }
 

@@ -4,6 +4,7 @@ import KeapSimulator
 import EmbeddedHTTP
 import DurableQueue
 import DeterministicSimulation
+import OutboundAPI
 import Synchronization
 import Testing
 

@@ -2,6 +2,7 @@ import Keap
 import FileJournal
 import DurableQueue
 import DeterministicSimulation
+import OutboundAPI
 
 @testable import LockstepService
 
@@ -16,11 +17,11 @@ struct SimulatedMachine: Sendable {
     /// What outlives the process beside the files.
     var marks: MarkedMemory?
     /// What stands between the service and Keap; by default the simulated wire alone.
-    var wire: @Sendable (SimulatedWire) -> any KeapTransport = { $0 }
+    var wire: @Sendable (SimulatedWire) -> any HTTPTransport = { $0 }
 
     func live(_ body: @escaping @Sendable (Service) async throws -> Void) async throws {
         try await Service.live(configuration ?? Self.oneGym(), log, on: simulation, files, body) { [keap, wire] site in
-            let key = keap.keys.first { site.key == KeapKey($0) } ?? SimulatedKeapSide.key
+            let key = keap.keys.first { site.key == APIKey($0) } ?? SimulatedKeapSide.key
             return wire(SimulatedWire(keap: keap, clock: simulation.clock, key: key) { !files.isOff })
         } adjust: { surroundings in
             surroundings.markMemory = { [marks] _ in marks }
@@ -58,7 +59,7 @@ extension Service {
     static func live(
         _ configuration: Configuration, _ log: ServiceLog, on simulation: Simulation, _ files: SimulatedFileSystem,
         _ body: @escaping @Sendable (Service) async throws -> Void,
-        transport: @escaping @Sendable (KeapSite) -> any KeapTransport, adjust: (inout ServiceEnvironment) -> Void
+        transport: @escaping @Sendable (KeapSite) -> any HTTPTransport, adjust: (inout ServiceEnvironment) -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let driver = TaskDriver(simulation.clock)

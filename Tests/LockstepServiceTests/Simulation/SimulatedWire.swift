@@ -2,6 +2,7 @@ import Foundation
 import Keap
 import KeapSimulator
 import DeterministicSimulation
+import OutboundAPI
 import Synchronization
 
 /// A Keap of one gym that outlives the machines which write to it, and what goes wrong on the way there.
@@ -39,7 +40,7 @@ final class SimulatedKeapSide: Sendable {
         }
 
         var reply: Reply
-        var matches: @Sendable (KeapRequest) -> Bool
+        var matches: @Sendable (APIRequest) -> Bool
 
         /// Whatever is asked about one contact, also together with others.
         static func of(_ contact: Int, _ reply: Reply) -> Fault {
@@ -52,7 +53,7 @@ final class SimulatedKeapSide: Sendable {
         }
 
         /// Calls of one kind, whichever contact they are about.
-        static func of(_ endpoint: KeapEndpoint, _ reply: Reply) -> Fault {
+        static func of(_ endpoint: APIEndpoint, _ reply: Reply) -> Fault {
             Fault(reply: reply) { $0.endpoint == endpoint }
         }
     }
@@ -62,7 +63,7 @@ final class SimulatedKeapSide: Sendable {
         set { state.withLock { $0.faults = newValue } }
     }
 
-    func fault(for request: KeapRequest) -> Fault.Reply? { faults.first { $0.matches(request) }?.reply }
+    func fault(for request: APIRequest) -> Fault.Reply? { faults.first { $0.matches(request) }?.reply }
 
     enum Fate { case answered, lostOnTheWay, lostOnTheWayBack, unavailable }
 
@@ -99,7 +100,7 @@ final class SimulatedKeapSide: Sendable {
         set { state.withLock { $0.isDown = newValue } }
     }
 
-    func begin(_ request: KeapRequest, key: String, at wall: Int64) -> (number: Int, answer: SimAnswer) {
+    func begin(_ request: APIRequest, key: String, at wall: Int64) -> (number: Int, answer: SimAnswer) {
         state.withLock { $0.world.begin(SimRequest(request, key: key), at: Instant(milliseconds: wall)) }
     }
 
@@ -112,25 +113,25 @@ final class SimulatedKeapSide: Sendable {
 }
 
 /// The way from one process to Keap. When the process dies, what it had sent arrives or does not; nothing follows.
-struct SimulatedWire: KeapTransport {
+struct SimulatedWire: HTTPTransport {
     let keap: SimulatedKeapSide
     let clock: VirtualClock
     var key = SimulatedKeapSide.key
     let isAlive: @Sendable () -> Bool
 
-    func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
+    func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         guard isAlive() else { throw .notSent("the process is dead") }
         let (fate, there, back) = keap.draw()
         switch keap.fault(for: request) {
         case .status(let status)?:
             await clock.rest(for: .milliseconds(there + back))
-            return KeapResponse(status: status, body: Array(#"{"message":"Oops"}"#.utf8))
+            return APIResponse(status: status, body: Array(#"{"message":"Oops"}"#.utf8))
         case .hang?:
             await clock.rest(for: deadline)
             throw .unclear("No answer within \(deadline).")
         case nil: break
         }
-        if fate == .unavailable { return KeapResponse(status: 503, headers: ["content-type": "text/plain"]) }
+        if fate == .unavailable { return APIResponse(status: 503, headers: ["content-type": "text/plain"]) }
         // A request on its way is not called back, whatever becomes of its sender.
         await clock.rest(for: .milliseconds(there))
         guard isAlive() || keap.isLucky(), fate != .lostOnTheWay else { throw .unclear("no answer") }
@@ -143,7 +144,7 @@ struct SimulatedWire: KeapTransport {
         await clock.rest(for: .milliseconds(back))
         keap.end(number, isAlive() ? .answered : .dropped, at: clock.wall)
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
-        return KeapResponse(
+        return APIResponse(
             status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)
     }
 
@@ -151,7 +152,7 @@ struct SimulatedWire: KeapTransport {
 }
 
 extension SimRequest {
-    init(_ request: KeapRequest, key: String) {
+    init(_ request: APIRequest, key: String) {
         let parts = URLComponents(string: request.target)
         let path = (parts?.percentEncodedPath ?? "").split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         self.init(

@@ -1,3 +1,4 @@
+import OutboundAPI
 import RateLimits
 
 /// What Keap's `x-keap-…` headers say of its limits. All of them may be missing or blank.
@@ -21,7 +22,7 @@ struct KeapHeaders {
 
     /// Keap's name for the account. Nil if the header is missing or blank.
     var tenant: String? {
-        let name = trimmed((headers["x-keap-tenant-id"] ?? "")[...])
+        let name = (headers["x-keap-tenant-id"] ?? "").trimmed
         return name.isEmpty ? nil : name
     }
 
@@ -88,9 +89,9 @@ struct KeapHeaders {
     /// `10ps`. A rate per minute is rounded down to whole calls a second: to take it for one per second would let sixty
     /// times as many through.
     private var spike: Int? {
-        let text = trimmed((headers["x-keap-product-spike-limit"] ?? "")[...]).lowercased()
+        let text = (headers["x-keap-product-spike-limit"] ?? "").trimmed.lowercased()
         guard let count = Self.count(text) else { return nil }
-        switch trimmed(text.drop { $0.isNumber }) {
+        switch text.drop(while: { $0.isNumber }).trimmed {
         case "", "ps": return count
         case "pm": return count > 0 ? max(1, count / 60) : nil
         default: return nil
@@ -134,20 +135,16 @@ struct KeapHeaders {
 
     private func list(_ name: String) -> [String] {
         guard let value = headers[name], !value.isEmpty else { return [] }
-        return value.split(separator: "|", omittingEmptySubsequences: false).map { trimmed($0) }
+        return value.split(separator: "|", omittingEmptySubsequences: false).map { $0.trimmed }
     }
 
-    private func number(_ name: String) -> Int? { headers[name].flatMap { Self.count(trimmed($0[...])) } }
+    private func number(_ name: String) -> Int? { headers[name].flatMap { Self.count($0.trimmed) } }
 
     /// The digits in front, as in `10ps`. Signs, blanks and numbers that no counter can show are no counts.
     private static func count(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         return digits.count <= 15 ? Int(digits) : nil
     }
-}
-
-func trimmed(_ text: Substring) -> String {
-    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
 }
 
 extension [String] {

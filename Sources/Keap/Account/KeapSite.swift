@@ -1,10 +1,11 @@
 import Foundation
+package import OutboundAPI
 
 /// Where an account's API lives and what opens it.
 package struct KeapSite: Hashable, Sendable {
     /// Scheme, host and path without a slash at the end.
     package let base: String
-    package let key: KeapKey
+    package let key: APIKey
 
     package static let defaultBase = "https://api.infusionsoft.com/crm/rest"
 
@@ -21,7 +22,7 @@ package struct KeapSite: Hashable, Sendable {
     }
 
     /// - Parameter base: an https address (plain http only for loopback), with neither user, query nor fragment.
-    package init(base: String = Self.defaultBase, key: KeapKey) throws(Problem) {
+    package init(base: String = Self.defaultBase, key: APIKey) throws(Problem) {
         guard let parts = URLComponents(string: base), let host = parts.host, !host.isEmpty, parts.query == nil,
             parts.fragment == nil, parts.user == nil, parts.password == nil
         else { throw .notAnAddress(base) }
@@ -48,23 +49,5 @@ package struct KeapSite: Hashable, Sendable {
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
         let isV4 = numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
         return isV4 || ["localhost", "::1", "[::1]"].contains(host.lowercased())
-    }
-}
-
-/// A personal access token or service account key. Everything that prints it prints `[key]`.
-package struct KeapKey: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    private let secret: String
-
-    package init(_ secret: String) { self.secret = secret }
-
-    package var description: String { "[key]" }
-    package var debugDescription: String { "[key]" }
-    package var customMirror: Mirror { Mirror(self, children: []) }
-
-    var authorization: String { "Bearer \(secret)" }
-
-    /// The text without the key: an answer may repeat what it was asked with.
-    func hidden(in text: String) -> String {
-        secret.isEmpty ? text : text.replacingOccurrences(of: secret, with: description)
     }
 }

@@ -5,54 +5,55 @@ import Synchronization
     import FoundationNetworking
 #endif
 
-/// Talks to Keap through `URLSession`, one fresh connection for each request.
+/// Calls an API through `URLSession`, one fresh connection for each request.
 ///
 /// A connection is never used twice. On Linux a request with a body that meets a closed kept-alive connection spins
-/// until its time-out, and one without is sent again behind our back: Keap would count a call that we do not. A
+/// until its time-out, and one without is sent again behind our back: the API would count a call that we do not. A
 /// handshake costs less than a call of the day's quota.
-package final class URLSessionTransport: KeapTransport {
+package final class URLSessionTransport: HTTPTransport {
     private struct State {
         var isAbandoned = false
-        var exchanges: [ObjectIdentifier: Exchange] = [:]
+        var exchanges: [ObjectIdentifier: URLSessionExchange] = [:]
     }
 
-    private let site: KeapSite
+    private let base: String
+    private let peer: String
     private let userAgent: String
     private let largestAnswer: Int
     private let state = Mutex(State())
 
-    /// - Parameter largestAnswer: in bytes; a longer one is not read. No answer of Keap's comes near 16 MiB.
-    package init(_ site: KeapSite, userAgent: String = "Lockstep", largestAnswer: Int = 16 << 20) {
-        self.site = site
+    /// - Parameters:
+    ///   - base: scheme, host and path, to which each request's target is added.
+    ///   - peer: how failures call the other side.
+    ///   - largestAnswer: in bytes; a longer one is not read.
+    package init(base: String, peer: String, userAgent: String = "Lockstep", largestAnswer: Int = 16 << 20) {
+        self.base = base
+        self.peer = peer
         self.userAgent = userAgent
         self.largestAnswer = largestAnswer
     }
 
-    package func send(_ request: KeapRequest, deadline: Duration) async throws(TransportFailure) -> KeapResponse {
-        guard let url = URL(string: site.base + request.target) else {
+    package func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
+        guard let url = URL(string: base + request.target) else {
             throw .notSent("“\(request.target)” makes no address.")
         }
         var message = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
         message.httpMethod = request.method.rawValue
-        message.setValue(site.key.authorization, forHTTPHeaderField: "Authorization")
         message.setValue("application/json", forHTTPHeaderField: "Accept")
         message.setValue(userAgent, forHTTPHeaderField: "User-Agent")
         if let body = request.body {
             message.setValue("application/json", forHTTPHeaderField: "Content-Type")
             message.httpBody = Data(body)
         }
-        let exchange = Exchange(largestAnswer: largestAnswer)
+        for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
+        let exchange = URLSessionExchange(with: peer, largestAnswer: largestAnswer)
         let isRefused = state.withLock { state in
             state.exchanges[ObjectIdentifier(exchange)] = exchange
             return state.isAbandoned
         }
         defer { state.withLock { $0.exchanges[ObjectIdentifier(exchange)] = nil } }
-        guard !isRefused else { throw .notSent("Calls to Keap have been stopped.") }
-        var response = try await exchange.run(message, deadline: deadline).get()
-        if !(200..<300).contains(response.status) {
-            response.body = Array(site.key.hidden(in: String(decoding: response.body, as: UTF8.self)).utf8)
-        }
-        return response
+        guard !isRefused else { throw .notSent("Calls to \(peer) have been stopped.") }
+        return try await exchange.run(message, deadline: deadline).get()
     }
 
     /// Requests whose end is not yet known.

@@ -1,9 +1,11 @@
+import WireFormats
+
 /// How long a `Retry-After` asks a caller to stay away (RFC 9110, 10.2.3): whole seconds, or a date.
 ///
 /// Read beyond the RFC, because the meaning is plain: a fraction (rounded up), an ISO 8601 time with a zone, and a list,
 /// as proxies make of a repeated header (the longest counts). Anything else says nothing, so that a guess never shuts an
 /// account: `2026-11-30T08:00:00Z` was once taken for 2,026 seconds.
-enum RetryAfter {
+package enum RetryAfter {
     /// Longer waits mean the same as this one.
     private static let longest: Int64 = 366 * 86_400_000
 
@@ -11,9 +13,9 @@ enum RetryAfter {
     ///
     /// - Parameters:
     ///   - now: milliseconds since 1970, by the clock that wrote a date: the answer's own `Date`, where there is one.
-    static func delay(_ text: String, now: Int64) -> Int64? {
+    package static func delay(_ text: String, now: Int64) -> Int64? {
         var delays: [Int64] = []
-        var items = text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }[...]
+        var items = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmed }[...]
         while var item = items.popFirst() {
             // A date has a comma of its own, after the weekday.
             if HTTPDate.isWeekday(item), let rest = items.popFirst() { item += ", " + rest }
@@ -33,7 +35,7 @@ enum RetryAfter {
     }
 
     private static func date(_ text: String, now: Int64) -> Int64? {
-        guard let then = HTTPDate.milliseconds(text, now: now) ?? KeapTime(text)?.milliseconds else { return nil }
+        guard let then = HTTPDate.milliseconds(text, now: now) ?? ISO8601.milliseconds(text) else { return nil }
         return min(max(then - now, 0), longest)
     }
 }

@@ -1,6 +1,6 @@
 package import RateLimits
 
-/// What the gateway needs of a budget: a permit per call, and a way to tell what an answer taught.
+/// What calls need of a budget: a permit each, and a way to tell what an answer said of the limits.
 package protocol CallBudget: Sendable {
     associatedtype Permit: Sendable
 
@@ -13,12 +13,12 @@ package protocol CallBudget: Sendable {
     func callsSoon(after permit: Permit) -> Int
     /// The call has ended, however it ended. Once for each permit.
     func finished(_ permit: Permit, learned: ReportedLimits?) async
-    /// Keap refused a call: none before this time, in milliseconds since 1970.
+    /// The API refused a call: none before this time, in milliseconds since 1970.
     func close(until time: Int64) async
-    /// Keap refused the call of this permit because its tenant's limits are used up: none of that tenant before this
+    /// The API refused the call of this permit because its tenant's limits are used up: none of that tenant before this
     /// time. Before the permit is finished.
     func close(tenantOf permit: Permit, until time: Int64) async
-    /// The call was never sent, so Keap cannot have counted it. Instead of `finished`.
+    /// The call was never sent, so the API cannot have counted it. Instead of `finished`.
     func giveBack(_ permit: Permit) async
 }
 

@@ -7,8 +7,8 @@ import Synchronization
 #endif
 
 /// One request and its answer, in a session of its own which ends with it.
-final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
-    typealias Outcome = Result<KeapResponse, TransportFailure>
+final class URLSessionExchange: NSObject, URLSessionDataDelegate, Sendable {
+    typealias Outcome = Result<APIResponse, TransportFailure>
 
     private enum State {
         /// Left by `run`, or by being abandoned.
@@ -33,9 +33,13 @@ final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     private let state = Mutex(State.new)
+    private let peer: String
     private let largestAnswer: Int
 
-    init(largestAnswer: Int) { self.largestAnswer = largestAnswer }
+    init(with peer: String, largestAnswer: Int) {
+        self.peer = peer
+        self.largestAnswer = largestAnswer
+    }
 
     func run(_ request: URLRequest, deadline: Duration) async -> Outcome {
         await withCheckedContinuation { continuation in
@@ -56,7 +60,7 @@ final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
             guard begins else {
                 timer.source.cancel()
                 session.invalidateAndCancel()
-                continuation.resume(returning: .failure(.notSent("Calls to Keap have been stopped.")))
+                continuation.resume(returning: .failure(.notSent("Calls to \(peer) have been stopped.")))
                 return
             }
             task.resume()
@@ -64,7 +68,7 @@ final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     func abandon() {
-        end(.failure(.unclear("Given up while waiting for Keap's answer.")))
+        end(.failure(.unclear("Given up while waiting for \(peer)'s answer.")))
     }
 
     private func end(_ outcome: Outcome) {
@@ -115,7 +119,7 @@ final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
             return completionHandler(.performDefaultHandling, nil)
         }
         // A 401 that names a scheme. Left to itself, Foundation on Linux would look for a password and never end.
-        end(.success(KeapResponse(status: head.statusCode, headers: head.plainHeaders, body: update { $0.body } ?? [])))
+        end(.success(APIResponse(status: head.statusCode, headers: head.plainHeaders, body: update { $0.body } ?? [])))
         completionHandler(.cancelAuthenticationChallenge, nil)
     }
 
@@ -136,7 +140,7 @@ final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
         guard let head = task.response as? HTTPURLResponse, let body = update({ $0.body }) else {
             return end(.failure(.unclear("The connection ended without an answer.")))
         }
-        end(.success(KeapResponse(status: head.statusCode, headers: head.plainHeaders, body: body)))
+        end(.success(APIResponse(status: head.statusCode, headers: head.plainHeaders, body: body)))
     }
 
     @discardableResult
@@ -152,7 +156,7 @@ final class Exchange: NSObject, URLSessionDataDelegate, Sendable {
 }
 
 extension TransportFailure {
-    /// Connections are fresh, so what fails while connecting was never seen by Keap. Anything later is unclear.
+    /// Connections are fresh, so what fails while connecting was never seen by the API. Anything later is unclear.
     init(_ error: any Error) {
         guard let error = error as? URLError else {
             self = .unclear("The connection failed.")

@@ -1,15 +1,17 @@
+import WireFormats
+
 /// Reads the three forms of a date that HTTP knows (RFC 9110, 5.6.7); the weekday is not compared with the date.
 ///
 ///     Sun, 06 Nov 1994 08:49:37 GMT    what is sent today
 ///     Sunday, 06-Nov-94 08:49:37 GMT   RFC 850
 ///     Sun Nov  6 08:49:37 1994         C's asctime()
-enum HTTPDate {
+package enum HTTPDate {
     private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
     /// Milliseconds since 1970; nil for anything else.
     ///
     /// - Parameter now: the same unit; tells which century a year of two digits is in.
-    static func milliseconds(_ text: String, now: Int64) -> Int64? {
+    package static func milliseconds(_ text: String, now: Int64) -> Int64? {
         var words = text.lowercased().split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
         guard let weekday = words.first, isWeekday(weekday) else { return nil }
         words.removeFirst()

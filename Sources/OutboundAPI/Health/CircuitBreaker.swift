@@ -3,8 +3,8 @@
 /// the others follow.
 ///
 /// Keeps no clock and never waits.
-struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
-    enum State: Equatable, Sendable {
+package struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+    package enum State: Equatable, Sendable {
         /// Left when `CircuitBreaker.tolerance` failures came in a row, or a credential was refused.
         case closed(failures: Int)
         /// Left by the first caller after `nextProbe`, or by a late success of an earlier call.
@@ -13,27 +13,27 @@ struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.Duration
         case probing(Outage)
     }
 
-    struct Outage: Equatable, Sendable {
-        enum Cause: Sendable { case trouble, credential }
+    package struct Outage: Equatable, Sendable {
+        package enum Cause: Sendable { case trouble, credential }
 
-        var cause: Cause
+        package var cause: Cause
         /// The last failure's own words.
-        var reason: String
-        var since: Instant
-        var probes = 0
-        /// How long Keap asked to be left alone, with the last failure.
-        var told: Duration?
+        package var reason: String
+        package var since: Instant
+        package var probes = 0
+        /// How long the API asked to be left alone, with the last failure.
+        package var told: Duration?
         /// What the last probe was about, and whether the one before it was about the same.
-        var lastSubject: FailureScope?
-        var isOneSubjects = false
+        package var lastSubject: FailureScope?
+        package var isOneSubjects = false
 
         /// Short at first, so that work resumes within seconds. A refused credential must be mended by a person.
-        var pause: Duration {
+        package var pause: Duration {
             max(cause == .credential ? .seconds(30) : .seconds(min(2 + probes, 5)), told ?? .zero)
         }
     }
 
-    enum Answer: Equatable, Sendable {
+    package enum Answer: Equatable, Sendable {
         case go(isProbe: Bool)
         case wait(until: Instant)
         /// Until the probe has ended.
@@ -41,30 +41,32 @@ struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.Duration
     }
 
     /// How a call ended, as far as it tells something about the account.
-    enum Outcome: Equatable, Sendable {
-        /// Keap answered and meant it, be it a refusal.
+    package enum Outcome: Equatable, Sendable {
+        /// The API answered and meant it, be it a refusal.
         case success
-        /// `of`: what it may be specific to; nil if any call would have failed. `pause`: how long Keap asked to be left alone.
+        /// `of`: what it may be specific to; nil if any call would have failed. `pause`: how long the API asked to be left alone.
         case failure(reason: String, of: FailureScope? = nil, pause: Duration? = nil)
         case unauthorized(reason: String)
         /// Not sent after all, or throttled: says nothing.
         case nothing
     }
 
-    static var tolerance: Int { 5 }
+    package static var tolerance: Int { 5 }
 
     /// So many different subjects failing in a row are an outage. Fewer never are: one contact's failures stop no other.
-    static var fewestSubjects: Int { 3 }
+    package static var fewestSubjects: Int { 3 }
 
-    private(set) var state = State.closed(failures: 0)
+    package private(set) var state = State.closed(failures: 0)
     /// What the failures in a row may be specific to, up to `fewestSubjects`; nil: at least one would have met any call.
     private var failedSubjects: Set<FailureScope>? = []
     private var isProbingHealth = false
 
+    package init() {}
+
     /// Whether a call that is about no contact is to be made now. There were failures enough, but one or two subjects may
     /// be to blame for all of them; or the circuit is open, and one subject alone has tried again and again. Ask once, and
     /// make the call if so; then `hasProbedHealth`.
-    mutating func mustProbeHealth() -> Bool {
+    package mutating func mustProbeHealth() -> Bool {
         let isUnknown =
             switch state {
             case .closed(let failures): failures >= Self.tolerance
@@ -76,13 +78,13 @@ struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.Duration
         return true
     }
 
-    mutating func hasProbedHealth() { isProbingHealth = false }
+    package mutating func hasProbedHealth() { isProbingHealth = false }
 
     /// Whether the last call that told something went well.
-    var isWell: Bool { state == .closed(failures: 0) }
+    package var isWell: Bool { state == .closed(failures: 0) }
 
     /// When a call may try; nil is now. Takes nothing.
-    func opening(at now: Instant) -> Answer {
+    package func opening(at now: Instant) -> Answer {
         switch state {
         case .closed: .go(isProbe: false)
         case .probing: .waitForProbe
@@ -90,7 +92,7 @@ struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.Duration
         }
     }
 
-    mutating func admit(at now: Instant) -> Answer {
+    package mutating func admit(at now: Instant) -> Answer {
         switch state {
         case .closed: return .go(isProbe: false)
         case .probing: return .waitForProbe
@@ -101,10 +103,10 @@ struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.Duration
         }
     }
 
-    mutating func ended(_ outcome: Outcome, isProbe: Bool, at now: Instant) {
+    package mutating func ended(_ outcome: Outcome, isProbe: Bool, at now: Instant) {
         switch (outcome, state) {
         case (.success, _):
-            // Also that of a call which began before the outage: Keap answers.
+            // Also that of a call which began before the outage: the API answers.
             state = .closed(failures: 0)
             failedSubjects = []
         case (.unauthorized(let reason), .closed):

@@ -1,0 +1,32 @@
+/// A transport whose requests bear an authorizer's credentials, and whose errors repeat none.
+package struct AuthorizedTransport: Sendable {
+    private let transport: any HTTPTransport
+    private let authorizer: any Authorizer
+
+    package init(_ transport: any HTTPTransport, _ authorizer: any Authorizer) {
+        self.transport = transport
+        self.authorizer = authorizer
+    }
+
+    /// - Parameter credentials: what a request bore that was answered.
+    package func send(
+        _ request: APIRequest, deadline: Duration
+    ) async throws(TransportFailure) -> (response: APIResponse, credentials: Credentials) {
+        let credentials = await authorizer.credentials(for: request)
+        var authorized = request
+        authorized.headers.merge(credentials.headers) { _, credential in credential }
+        var response = try await transport.send(authorized, deadline: deadline)
+        if !response.isSuccess {
+            response.body = Array(authorizer.hidden(in: String(decoding: response.body, as: UTF8.self)).utf8)
+        }
+        return (response, credentials)
+    }
+
+    /// Whether a request that was answered 401 may be sent once more, with other credentials.
+    package func mayRetry(_ response: APIResponse, sentWith credentials: Credentials) async -> Bool {
+        guard response.status == 401 else { return false }
+        return await authorizer.rejected(credentials)
+    }
+
+    package func abandon() { transport.abandon() }
+}
