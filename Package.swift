@@ -11,22 +11,25 @@ let package = Package(
     ],
     targets: [
         // floor 0
+        // The time that everything waits and counts by: the machine's, or one that a test moves.
+        .target(name: "Clocks", swiftSettings: strict),
         .target(name: "FileJournal", swiftSettings: strict),
-        .target(name: "RateLimits", swiftSettings: strict),
         // Formats that several readers share: JSON, encodings of text, marks that cannot be seen.
         .target(name: "WireFormats", swiftSettings: strict),
         .target(name: "EmbeddedHTTP", dependencies: ["WireFormats"], swiftSettings: strict),
         // A strict reader of configuration text that says where a mistake is and which key was meant.
         .target(name: "ConfigurationReading", swiftSettings: strict),
         // What tests and benchmarks run on instead of this machine's clock, disk and scheduler; no product holds it.
-        .target(name: "DeterministicSimulation", dependencies: ["FileJournal"], swiftSettings: strict),
+        .target(name: "DeterministicSimulation", dependencies: ["Clocks", "FileJournal"], swiftSettings: strict),
         // floor 1
-        .target(name: "DurableQueue", dependencies: ["FileJournal"], swiftSettings: strict),
+        .target(name: "RateLimits", dependencies: ["Clocks"], swiftSettings: strict),
+        .target(name: "DurableQueue", dependencies: ["Clocks", "FileJournal"], swiftSettings: strict),
         // What a client of any API needs to make its calls: knows none.
-        .target(name: "OutboundAPI", dependencies: ["RateLimits", "WireFormats"], swiftSettings: strict),
+        .target(name: "OutboundAPI", dependencies: ["Clocks", "RateLimits", "WireFormats"], swiftSettings: strict),
         .target(name: "KeapSimulator", dependencies: ["EmbeddedHTTP"], swiftSettings: strict),
         // floor 2
-        .target(name: "Keap", dependencies: ["OutboundAPI", "RateLimits", "WireFormats"], swiftSettings: strict),
+        .target(
+            name: "Keap", dependencies: ["Clocks", "OutboundAPI", "RateLimits", "WireFormats"], swiftSettings: strict),
         // What sources are to the service: routes, decoding, settings; no source and no destination by name.
         .target(
             name: "Connectors", dependencies: ["ConfigurationReading", "EmbeddedHTTP", "DurableQueue"],
@@ -49,7 +52,8 @@ let package = Package(
         .target(
             name: "LockstepService",
             dependencies: [
-                "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats", "ConfigurationReading",
+                "Clocks", "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats",
+                "ConfigurationReading",
                 "OutboundAPI", "Keap", "Connectors", "ContactSync", "ZenPlanner", "OnceHub",
             ],
             swiftSettings: strict),
@@ -65,7 +69,7 @@ let package = Package(
         .target(
             name: "CallTraces",
             dependencies: [
-                "LockstepService", "DurableQueue", "FileJournal", "DeterministicSimulation", "RateLimits",
+                "Clocks", "LockstepService", "DurableQueue", "FileJournal", "DeterministicSimulation", "RateLimits",
                 "EmbeddedHTTP", "OutboundAPI", "Keap", "KeapSimulator",
             ], swiftSettings: strict),
         .executableTarget(
@@ -76,18 +80,28 @@ let package = Package(
             path: "Benchmarks", swiftSettings: strict),
 
         .testTarget(
-            name: "DeterministicSimulationTests", dependencies: ["DeterministicSimulation"], swiftSettings: strict),
+            name: "ClocksTests", dependencies: ["Clocks", "DeterministicSimulation"], swiftSettings: strict),
+        .testTarget(
+            name: "DeterministicSimulationTests", dependencies: ["Clocks", "DeterministicSimulation"],
+            swiftSettings: strict),
         .testTarget(
             name: "FileJournalTests", dependencies: ["FileJournal", "DeterministicSimulation"],
             swiftSettings: strict),
-        .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits"], swiftSettings: strict),
+        .testTarget(
+            name: "RateLimitsTests", dependencies: ["Clocks", "RateLimits", "DeterministicSimulation"],
+            swiftSettings: strict),
         .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
         .testTarget(name: "EmbeddedHTTPTests", dependencies: ["EmbeddedHTTP"], swiftSettings: strict),
         .testTarget(
-            name: "DurableQueueTests", dependencies: ["DurableQueue", "FileJournal", "DeterministicSimulation"],
+            name: "DurableQueueTests",
+            dependencies: ["Clocks", "DurableQueue", "FileJournal", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
-            name: "KeapTests", dependencies: ["Keap", "OutboundAPI", "KeapSimulator", "RateLimits", "WireFormats"],
+            name: "KeapTests",
+            dependencies: [
+                "Clocks", "Keap", "OutboundAPI", "KeapSimulator", "RateLimits", "WireFormats",
+                "DeterministicSimulation",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "KeapSimulatorTests", dependencies: ["KeapSimulator", "DeterministicSimulation"],
@@ -99,13 +113,14 @@ let package = Package(
         .testTarget(
             name: "OnceHubTests",
             dependencies: [
-                "OnceHub", "ContactSync", "Keap", "OutboundAPI", "KeapSimulator", "RateLimits", "WireFormats",
+                "Clocks", "OnceHub", "ContactSync", "Keap", "OutboundAPI", "KeapSimulator", "RateLimits",
+                "WireFormats",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "LockstepServiceTests",
             dependencies: [
-                "LockstepService", "KeapSimulator", "EmbeddedHTTP", "ConfigurationReading", "RateLimits",
+                "Clocks", "LockstepService", "KeapSimulator", "EmbeddedHTTP", "ConfigurationReading", "RateLimits",
                 "OutboundAPI", "Keap",
                 "Connectors", "ContactSync", "ZenPlanner", "OnceHub", "DurableQueue", "FileJournal", "WireFormats",
                 "DeterministicSimulation",

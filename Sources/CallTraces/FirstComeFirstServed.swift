@@ -1,3 +1,4 @@
+import Clocks
 package import KeapSimulator
 import RateLimits
 import DeterministicSimulation
@@ -16,8 +17,6 @@ package struct FirstComeFirstServed: Sendable {
     /// change without calls is complete when it comes.
     package private(set) var completions: [Duration]
 
-    private typealias Instant = VirtualClock.Instant
-
     /// A change that has begun: its next call may go from then on.
     private struct Begun {
         var change: Int
@@ -30,7 +29,7 @@ package struct FirstComeFirstServed: Sendable {
     ///   - latency: from sending a call to its answer.
     package init(_ changes: [Change], limits: SimulatedLimits, latency: Duration) {
         completions = changes.map(\.at)
-        var budget = Budget<Instant>(limits: CallLimits(limits), at: Self.moment(.zero))
+        var budget = Budget(limits: CallLimits(limits), at: Self.moment(.zero))
         var begun: [Begun] = []
         var coming = 0
         var running: [(end: Duration, permit: Permit)] = []
@@ -61,7 +60,7 @@ package struct FirstComeFirstServed: Sendable {
     }
 
     private static func finish(
-        _ running: inout [(end: Duration, permit: Permit)], in budget: inout Budget<Instant>, by now: Duration
+        _ running: inout [(end: Duration, permit: Permit)], in budget: inout Budget, by now: Duration
     ) {
         for call in running where call.end <= now { budget.finish(call.permit, at: moment(call.end)) }
         running.removeAll { $0.end <= now }
@@ -69,7 +68,7 @@ package struct FirstComeFirstServed: Sendable {
 
     /// When a permit can be had, or a little earlier: while calls wait, the budget hears of it again and again.
     private static func later(
-        than now: Duration, _ budget: inout Budget<Instant>, _ running: [(end: Duration, permit: Permit)]
+        than now: Duration, _ budget: inout Budget, _ running: [(end: Duration, permit: Permit)]
     ) -> Duration {
         guard let wait = budget.obstacle(at: moment(now)) else { return now }
         budget.turnedAway(by: wait, at: moment(now))
@@ -78,9 +77,8 @@ package struct FirstComeFirstServed: Sendable {
         return max(now + .milliseconds(1), min(opening, now + .milliseconds(20)))
     }
 
-    private static func moment(_ offset: Duration) -> ClockReading<Instant> {
-        let milliseconds = offset.components.seconds * 1_000 + offset.components.attoseconds / 1_000_000_000_000_000
-        return ClockReading(Instant(offset: offset), wall: WallTime(milliseconds: milliseconds))
+    private static func moment(_ offset: Duration) -> ClockReading {
+        ClockReading(Clocks.Instant(offset: offset), wall: WallTime(milliseconds: offset.wholeMilliseconds))
     }
 }
 

@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import Keap
 import KeapSimulator
@@ -14,13 +15,13 @@ final class SimulatedWire: HTTPTransport {
 
     private let keap: SimulatedAccounts
     private let key: String
-    private let clock: VirtualClock
+    private let clock: ManualClock
     private let state: Mutex<State>
 
     /// One way, in milliseconds. What is far away and what is near differ by about this much.
     private static let travel = 20...90
 
-    init(_ keap: SimulatedAccounts, key: String, clock: VirtualClock, seed: UInt64) {
+    init(_ keap: SimulatedAccounts, key: String, clock: ManualClock, seed: UInt64) {
         self.keap = keap
         self.key = key
         self.clock = clock
@@ -35,12 +36,12 @@ final class SimulatedWire: HTTPTransport {
             )
         }
         guard !isAbandoned else { throw .notSent("Calls to Keap have been stopped.") }
-        let began = clock.wall
+        let began = clock.wall.milliseconds
         // A request on its way is not called back: cancelling its sender shortens nothing.
         await clock.rest(for: .milliseconds(there))
-        let (number, answer) = keap.begin(SimRequest(request, key: key), at: clock.wall)
+        let (number, answer) = keap.begin(SimRequest(request, key: key), at: clock.wall.milliseconds)
         await clock.rest(for: .milliseconds(back))
-        keap.end(number, at: clock.wall, lasted: clock.wall - began)
+        keap.end(number, at: clock.wall.milliseconds, lasted: clock.wall.milliseconds - began)
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
         return APIResponse(
             status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)
@@ -78,7 +79,7 @@ final class SimulatedAccounts: Sendable {
     func begin(_ request: SimRequest, at wall: Int64) -> (number: Int, answer: SimAnswer) {
         state.withLock { state in
             state.arrivals.append(wall)
-            return state.world.begin(request, at: Instant(milliseconds: wall))
+            return state.world.begin(request, at: KeapSimulator.Instant(milliseconds: wall))
         }
     }
 
@@ -86,7 +87,7 @@ final class SimulatedAccounts: Sendable {
     func end(_ number: Int, at wall: Int64, lasted milliseconds: Int64) {
         state.withLock { state in
             state.lasted += milliseconds
-            state.world.end(number, .answered, at: Instant(milliseconds: wall))
+            state.world.end(number, .answered, at: KeapSimulator.Instant(milliseconds: wall))
         }
     }
 

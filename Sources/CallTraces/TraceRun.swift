@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import Keap
 package import KeapSimulator
@@ -33,7 +34,7 @@ package struct TraceRun: Sendable {
         var options = SimulationOptions()
         options.order = .arrival
         options.mostSteps = .max
-        let clock = VirtualClock(wallOrigin: Self.origin)
+        let clock = ManualClock(wallOrigin: Self.origin)
         let keap = SimulatedAccounts(worldOptions())
         let configuration = try configuration()
         let measured = try simulate(seed: seed, options: options, clock: clock) { simulation in
@@ -101,13 +102,13 @@ package struct TraceRun: Sendable {
     }
 
     private func run(
-        _ configuration: Configuration, _ keap: SimulatedAccounts, _ clock: VirtualClock
+        _ configuration: Configuration, _ keap: SimulatedAccounts, _ clock: ManualClock
     ) async throws -> Measured {
         let driver = TaskDriver(clock)
         let sites = Dictionary(
             uniqueKeysWithValues: zip(configuration.gyms.map(\.keap.site), trace.gyms.map { key($0) }))
         var surroundings = ServiceEnvironment(
-            clock: ServiceClock(clock), wall: { clock.wall }, files: SimulatedFileSystem(seed: seed),
+            clock: clock, files: SimulatedFileSystem(seed: seed),
             journalDriver: driver,
             transport: { site in
                 SimulatedWire(keap, key: sites[site]!, clock: clock, seed: seed &+ UInt64(sites[site]!.utf8.count))
@@ -125,9 +126,9 @@ package struct TraceRun: Sendable {
         }
     }
 
-    private func warmUp(_ service: Service, _ keap: SimulatedAccounts, _ clock: VirtualClock) async throws {
+    private func warmUp(_ service: Service, _ keap: SimulatedAccounts, _ clock: ManualClock) async throws {
         for gym in trace.gyms {
-            for number in 0..<gym.strangers { keap.addStranger(number, to: app(gym), at: clock.wall) }
+            for number in 0..<gym.strangers { keap.addStranger(number, to: app(gym), at: clock.wall.milliseconds) }
         }
         for (index, gym) in trace.gyms.enumerated() {
             for member in gym.members {
@@ -138,15 +139,15 @@ package struct TraceRun: Sendable {
     }
 
     private func measure(
-        _ service: Service, _ keap: SimulatedAccounts, _ clock: VirtualClock
+        _ service: Service, _ keap: SimulatedAccounts, _ clock: ManualClock
     ) async throws -> Measured {
         var measured = Measured()
         // The next midnight after the warm-up, however long that took.
         let days = (clock.now.offset.components.seconds / 86_400) + 1
-        let begin = VirtualClock.Instant(offset: Self.day * Int(days)).advanced(by: trace.begins)
+        let begin = Clocks.Instant(offset: Self.day * Int(days)).advanced(by: trace.begins)
         try await clock.sleep(until: begin)
         measured.callsBefore = keap.calls
-        measured.began = clock.wall
+        measured.began = clock.wall.milliseconds
         let endpointsBefore = keap.with(\.audit.callsByEndpoint)
         let isPosted = Atomic(false)
         async let busy = drain(service, clock) { isPosted.load(ordering: .relaxed) }
@@ -193,13 +194,13 @@ package struct TraceRun: Sendable {
 
     /// Returns when all is delivered: the whole minutes in which more waited all the time than could be under way.
     private func drain(
-        _ service: Service, _ clock: VirtualClock, isPosted: @Sendable () -> Bool = { true }
+        _ service: Service, _ clock: ManualClock, isPosted: @Sendable () -> Bool = { true }
     ) async throws -> Set<Int64> {
         var busy: [Int64: Int] = [:]
         while true {
             let pending = await service.queue.counts().tenants.values.reduce(0) { $0 + $1.pending }
             if pending == 0, isPosted() { return Set(busy.filter { $0.value == 60 }.keys) }
-            if pending > 2 * 8 { busy[clock.wall / 60_000, default: 0] += 1 }
+            if pending > 2 * 8 { busy[clock.wall.milliseconds / 60_000, default: 0] += 1 }
             try await clock.sleep(for: .seconds(1))
         }
     }
@@ -285,7 +286,7 @@ extension SimulatedAccounts {
         let request = SimRequest(
             method: "POST", path: ["_simulator", "accounts", app, "contacts"], body: body.bytes)
         with { world in
-            let answer = world.control(request, at: Instant(milliseconds: wall))
+            let answer = world.control(request, at: KeapSimulator.Instant(milliseconds: wall))
             precondition(
                 answer.status == 201, "a stranger was refused: \(String(decoding: answer.body, as: UTF8.self))")
         }

@@ -1,3 +1,4 @@
+import Clocks
 import Synchronization
 
 /// How a simulation runs.
@@ -32,11 +33,11 @@ package struct SimulationOptions: Sendable {
 /// elsewhere, and so does an actor with an executor of its own; what comes back from there is counted, and fails the run.
 package final class Simulation: Sendable {
     package let seed: UInt64
-    package let clock: VirtualClock
+    package let clock: ManualClock
     private let executor: StepExecutor
     private let settling = Mutex<[CheckedContinuation<Void, Never>]>([])
 
-    fileprivate init(seed: UInt64, order: SimulationOptions.Order, clock: VirtualClock) {
+    fileprivate init(seed: UInt64, order: SimulationOptions.Order, clock: ManualClock) {
         self.seed = seed
         self.clock = clock
         executor = StepExecutor(seed: seed, order: order)
@@ -134,7 +135,7 @@ package final class Simulation: Sendable {
 /// - Throws: what `body` throws, or a ``SimulationFailure``: nothing can run and nothing sleeps, though the body has not
 ///   ended; too many steps; something ran outside.
 package func simulate<Value: Sendable>(
-    seed: UInt64, options: SimulationOptions = SimulationOptions(), clock: VirtualClock = VirtualClock(),
+    seed: UInt64, options: SimulationOptions = SimulationOptions(), clock: ManualClock = ManualClock(),
     _ body: @escaping @Sendable (Simulation) async throws -> Value
 ) throws -> Value {
     try Simulation(seed: seed, order: options.order, clock: clock).run(options, body)

@@ -1,3 +1,4 @@
+import Clocks
 package import FileJournal
 import Synchronization
 

@@ -1,3 +1,4 @@
+import Clocks
 package import FileJournal
 import Synchronization
 
@@ -11,7 +12,7 @@ import Synchronization
 ///         await journal.close()        // ends the driver
 ///     }
 package final class TaskDriver: JournalDriver {
-    private let clock: VirtualClock
+    private let clock: ManualClock
     private let origin = ContinuousClock.now
     private let writer = Mutex<(any JournalWriter)?>(nil)
     private let bell = SimulatedBell()
@@ -23,7 +24,7 @@ package final class TaskDriver: JournalDriver {
 
     /// - Parameter delay: how long the next write, sync, read or checkpoint takes to begin. Whatever does not wait for the
     ///   disk happens meanwhile.
-    package init(_ clock: VirtualClock, delay: @escaping @Sendable () -> Duration = { .zero }) {
+    package init(_ clock: ManualClock, delay: @escaping @Sendable () -> Duration = { .zero }) {
         self.clock = clock
         self.delay = delay
         keeper = TaskWorker(clock, delay)
@@ -100,10 +101,10 @@ private final class TaskWorker: JournalWorker {
 
     private let state = Mutex(State())
     private let bell = SimulatedBell()
-    private let clock: VirtualClock
+    private let clock: ManualClock
     private let delay: @Sendable () -> Duration
 
-    init(_ clock: VirtualClock, _ delay: @escaping @Sendable () -> Duration) {
+    init(_ clock: ManualClock, _ delay: @escaping @Sendable () -> Duration) {
         self.clock = clock
         self.delay = delay
     }
@@ -183,11 +184,11 @@ private final class SimulatedBell: Sendable {
     }
 
     /// At the next ring, or at that time.
-    func wait(until offset: Duration, _ clock: VirtualClock) async {
+    func wait(until offset: Duration, _ clock: ManualClock) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait() }
             // Cancelled when the bell came first.
-            group.addTask { try? await clock.sleep(until: VirtualClock.Instant(offset: offset)) }
+            group.addTask { try? await clock.sleep(until: Instant(offset: offset)) }
             await group.next()
             group.cancelAll()
         }

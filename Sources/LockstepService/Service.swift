@@ -1,3 +1,4 @@
+import Clocks
 import Connectors
 import ContactSync
 import Foundation
@@ -24,7 +25,7 @@ package final class Service: Sendable {
     private let restored: RestoredData
     private let configuration: Configuration
     private let log: ServiceLog
-    private let clock: ServiceClock
+    private let clock: any TimeSource
     private let isStopping = Atomic(false)
 
     /// Recovers what is on disk. Nothing is accepted and nothing sent before `listen` and `run`.
@@ -41,7 +42,7 @@ package final class Service: Sendable {
         do {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock,
-                wall: surroundings.wall)
+                wall: { surroundings.clock.wall.milliseconds })
             let fingerprints = await SecretFingerprinter(keptIn: queue)
             let book = await AccountBook(configuration, fingerprints, keptIn: queue)
             let map = AccountMap(
@@ -99,10 +100,9 @@ package final class Service: Sendable {
         clock = surroundings.clock
         let counters = IntakeCounters()
         let ingest = Ingest(queue: queue, log: log)
-        let wall = surroundings.wall
         intakeRoutes = IntakeRoutes(
-            gyms: gyms, ingest: ingest, counters: counters, refused: RefusedCalls(log: log, wall: wall),
-            now: { wall() / 1_000 })
+            gyms: gyms, ingest: ingest, counters: counters, refused: RefusedCalls(log: log, clock: clock),
+            now: { [clock] in clock.wall.milliseconds / 1_000 })
         intake = HTTPServer(
             listen: configuration.listen, limits: surroundings.descriptors.intakeLimits,
             judge: { [intakeRoutes] in intakeRoutes.judge($0) },
@@ -110,8 +110,8 @@ package final class Service: Sendable {
         adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
             ingest: ingest, intake: counters, log: log,
-            checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: surroundings.clock),
-            token: configuration.adminToken, wall: wall)
+            checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock),
+            token: configuration.adminToken, clock: clock)
         admin = HTTPServer(
             listen: configuration.admin, limits: surroundings.descriptors.adminLimits,
             judge: { [adminRoutes] in adminRoutes.judge($0) },
@@ -194,7 +194,7 @@ package final class Service: Sendable {
     }
 
     private static func make(
-        _ gym: GymConfiguration, as party: BudgetShare, account: KeapAccount, _ queue: JobQueue, _ clock: ServiceClock
+        _ gym: GymConfiguration, as party: BudgetShare, account: KeapAccount, _ queue: JobQueue, _ clock: any TimeSource
     ) async throws -> Gym {
         let directory = "directory/\(gym.id)"
         let hints = "attention/\(gym.id)"

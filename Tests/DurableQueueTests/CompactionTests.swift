@@ -1,3 +1,4 @@
+import Clocks
 import FileJournal
 import DeterministicSimulation
 import Testing

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import OutboundAPI
 import Synchronization
 import Testing
@@ -52,7 +54,7 @@ import Testing
         _ transport: ScriptedTransport, _ authorizer: RefreshingAuthorizer
     ) -> KeapGateway<ManualClock, FreeBudget> {
         KeapGateway(
-            transport: transport, authorizer: authorizer, budget: budget, clock: ManualClock(), wall: { 1_000_000 })
+            transport: transport, authorizer: authorizer, budget: budget, clock: ManualClock(wallOrigin: 1_000_000))
     }
 }
 

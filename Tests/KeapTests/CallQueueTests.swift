@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import OutboundAPI
 import RateLimits
 import Testing
@@ -5,7 +7,7 @@ import Testing
 @testable import Keap
 
 @Suite struct CallQueueTests {
-    typealias Stage = CallQueue<ManualClock.Instant>
+    typealias Stage = CallQueue
     let now = ManualClock().now
 
     @Test func `no more calls run than there are places, and the first to come is the first to go`() {
@@ -106,8 +108,7 @@ import Testing
         #expect(stage.isIdle)
     }
 
-    private func go(_ stage: inout Stage, _ ticket: Stage.Ticket, at instant: ManualClock.Instant? = nil) -> Stage.Pass?
-    {
+    private func go(_ stage: inout Stage, _ ticket: Stage.Ticket, at instant: Instant? = nil) -> Stage.Pass? {
         guard case .go(var pass) = stage.ask(ticket, at: instant ?? now), stage.begin(&pass, at: instant ?? now) else {
             return nil
         }
@@ -174,7 +175,7 @@ import Testing
     }
 
     @Test func `accounts that share a budget try one after the other, and at once when one of them is well`() {
-        let probes = SharedHalfOpenGate<ManualClock.Instant>()
+        let probes = SharedHalfOpenGate()
         var (a, b) = (Stage(places: 8, probes: probes), Stage(places: 8, probes: probes))
         open(&a)
         open(&b)

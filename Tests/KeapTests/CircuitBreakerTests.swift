@@ -1,16 +1,18 @@
+import Clocks
+import DeterministicSimulation
 import OutboundAPI
 import Testing
 
 @testable import Keap
 
 @Suite struct CircuitBreakerTests {
-    typealias Outcome = CircuitBreaker<ManualClock.Instant>.Outcome
+    typealias Outcome = CircuitBreaker.Outcome
 
     let start = ManualClock().now
     let trouble = Outcome.failure(reason: "503")
 
     @Test func `it opens after five failures with no success between`() {
-        var circuit = CircuitBreaker<ManualClock.Instant>()
+        var circuit = CircuitBreaker()
         for _ in 1...4 { circuit.ended(trouble, isProbe: false, at: start) }
         circuit.ended(.success, isProbe: false, at: start)
         for _ in 1...4 { circuit.ended(trouble, isProbe: false, at: start) }
@@ -54,7 +56,7 @@ import Testing
     }
 
     @Test func `a refused credential opens it at once and is tried every thirty seconds`() {
-        var circuit = CircuitBreaker<ManualClock.Instant>()
+        var circuit = CircuitBreaker()
         circuit.ended(.unauthorized(reason: "Invalid Access Token"), isProbe: false, at: start)
         var now = start
         for _ in 1...3 {
@@ -93,7 +95,7 @@ import Testing
     }
 
     @Test func `a throttled call between failures neither counts nor clears`() {
-        var circuit = CircuitBreaker<ManualClock.Instant>()
+        var circuit = CircuitBreaker()
         for _ in 1...4 { circuit.ended(trouble, isProbe: false, at: start) }
         circuit.ended(.nothing, isProbe: false, at: start)
         #expect(circuit.state == .closed(failures: 4))
@@ -104,7 +106,7 @@ import Testing
     }
 
     @Test func `one or two contacts cannot open it, but make it probe Keap's health`() {
-        var circuit = CircuitBreaker<ManualClock.Instant>()
+        var circuit = CircuitBreaker()
         for _ in 1...4 {
             circuit.ended(failure("1"), isProbe: false, at: start)
             #expect(circuit.mustProbeHealth() == false)
@@ -121,14 +123,14 @@ import Testing
     }
 
     @Test func `a failure that any call would have met opens it`() {
-        var circuit = CircuitBreaker<ManualClock.Instant>()
+        var circuit = CircuitBreaker()
         for _ in 1...5 { circuit.ended(failure("1"), isProbe: false, at: start) }
         circuit.ended(trouble, isProbe: false, at: start)
         #expect(circuit.admit(at: start) == .wait(until: start.advanced(by: .seconds(2))))
     }
 
     @Test func `three different contacts open it`() {
-        var circuit = CircuitBreaker<ManualClock.Instant>()
+        var circuit = CircuitBreaker()
         for contact in ["1", "2", "3", "1", "2"] { circuit.ended(failure(contact), isProbe: false, at: start) }
         #expect(circuit.admit(at: start) == .wait(until: start.advanced(by: .seconds(2))))
     }
@@ -150,7 +152,7 @@ import Testing
     }
 
     @Test func `it stays open as long as Keap asked to be left alone`() {
-        var circuit = CircuitBreaker<ManualClock.Instant>()
+        var circuit = CircuitBreaker()
         for contact in 1...5 { circuit.ended(failure("\(contact)", .seconds(90)), isProbe: false, at: start) }
         #expect(circuit.admit(at: start) == .wait(until: start.advanced(by: .seconds(90))))
         let now = start.advanced(by: .seconds(90))
@@ -178,8 +180,8 @@ import Testing
         #expect(Outcome(result) == outcome)
     }
 
-    private func opened() -> CircuitBreaker<ManualClock.Instant> {
-        var circuit = CircuitBreaker<ManualClock.Instant>()
+    private func opened() -> CircuitBreaker {
+        var circuit = CircuitBreaker()
         for _ in 1...5 { circuit.ended(trouble, isProbe: false, at: start) }
         return circuit
     }

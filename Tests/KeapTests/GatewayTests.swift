@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import OutboundAPI
 import RateLimits
 import Testing
@@ -5,9 +7,9 @@ import Testing
 @testable import Keap
 
 @Suite struct GatewayTests {
-    typealias Gateway = KeapGateway<ManualClock, FreeBudget>
+    typealias Gateway = KeapGateway<FreeBudget>
 
-    let clock = ManualClock()
+    let clock = ManualClock(wallOrigin: 1_000_000)
     let budget = FreeBudget()
 
     @Test(.timeLimit(.minutes(30))) func `two calls on one contact are never under way at once`() async throws {
@@ -208,7 +210,7 @@ import Testing
     @Test(.timeLimit(.minutes(30))) func `a list that was read long ago is not written back`() async throws {
         let shut = ShutBudget()
         let transport = ScriptedTransport(.json(#"{"id":7}"#))
-        let gateway = KeapGateway(transport: transport, budget: shut, clock: clock, wall: { 0 })
+        let gateway = KeapGateway(transport: transport, budget: shut, clock: clock)
         let run = gateway.calls().inOneRun()
         for _ in 1...2 {
             async let read = run.contact(ContactID("7"), fields: [.phoneNumbers])
@@ -357,7 +359,7 @@ import Testing
         settings.concurrency = 1
         let shut = ShutBudget()
         let transport = ScriptedTransport(.status(204))
-        let gateway = KeapGateway(transport: transport, budget: shut, settings: settings, clock: clock, wall: { 0 })
+        let gateway = KeapGateway(transport: transport, budget: shut, settings: settings, clock: clock)
         let first = Task { try await gateway.calls().delete(TagID("1")) }
         await shut.hasWaiters(1)
         let second = Task { try await gateway.calls().delete(TagID("2")) }
@@ -373,7 +375,7 @@ import Testing
     @Test(.timeLimit(.minutes(30))) func `a live call reaches the budget though bulk calls wait there`() async {
         let shut = ShutBudget()
         let gateway = KeapGateway(
-            transport: ScriptedTransport(.status(204)), budget: shut, clock: clock, wall: { 0 })
+            transport: ScriptedTransport(.status(204)), budget: shut, clock: clock)
         await withThrowingTaskGroup(of: Void.self) { group in
             for id in 1...20 { group.addTask { try await gateway.calls(.bulk).delete(TagID("\(id)")) } }
             await shut.hasWaiters(8)
@@ -405,7 +407,7 @@ import Testing
             func close(tenantOf permit: Void, until time: Int64) async {}
         }
         let transport = ScriptedTransport(.status(204))
-        let gateway = KeapGateway(transport: transport, budget: Broken(), clock: clock, wall: { 0 })
+        let gateway = KeapGateway(transport: transport, budget: Broken(), clock: clock)
         await #expect(throws: KeapFailure.unavailable(reason: "The budget gave no permit: DiskFull()")) {
             try await gateway.calls().delete(TagID("1"))
         }
@@ -416,7 +418,7 @@ import Testing
     @Test(.timeLimit(.minutes(30)), arguments: 0..<6)
     func `random callers: never two on one contact, all served, nothing left`(seed: UInt64) async throws {
         let watch = OverlapWatch()
-        let gateway = KeapGateway(transport: watch, budget: budget, clock: clock, wall: { 0 })
+        let gateway = KeapGateway(transport: watch, budget: budget, clock: clock)
         var random = SeededRandom(seed: seed)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<300 {
@@ -451,8 +453,8 @@ import Testing
     @Test(.timeLimit(.minutes(30))) func `with a real budget, calls wait for the minute`() async throws {
         let transport = ScriptedTransport(.status(204))
         let gate = BudgetGate(
-            limits: CallLimits(perMinute: 2), clock: clock, wall: { 1_000_000 }, saved: nil, save: { _ in })
-        let gateway = KeapGateway(transport: transport, budget: gate, clock: clock, wall: { 1_000_000 })
+            limits: CallLimits(perMinute: 2), clock: clock, saved: nil, save: { _ in })
+        let gateway = KeapGateway(transport: transport, budget: gate, clock: clock)
         try await gateway.calls().delete(TagID("1"))
         try await gateway.calls().delete(TagID("2"))
         async let third: Void = gateway.calls().delete(TagID("3"))
@@ -464,7 +466,7 @@ import Testing
     }
 
     private func gateway(_ transport: any HTTPTransport, _ settings: GatewaySettings = .init()) -> Gateway {
-        Gateway(transport: transport, budget: budget, settings: settings, clock: clock, wall: { 1_000_000 })
+        Gateway(transport: transport, budget: budget, settings: settings, clock: clock)
     }
 
     /// Returns once so many wait; the test's time limit is its bound.

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import OutboundAPI
 import Testing
 
@@ -7,7 +9,7 @@ import Testing
     private let start = ManualClock().now
 
     @Test func `fifty accounts in an outage of an hour try about as often as one`() {
-        var turns = HalfOpenGate<ManualClock.Instant>()
+        var turns = HalfOpenGate()
         let accounts = (0..<50).map { _ in turns.join() }
         var nextProbe = [Int](repeating: 0, count: 50)
         var probes = 0
@@ -25,14 +27,14 @@ import Testing
     }
 
     @Test func `alone, only its own circuit paces an account`() {
-        var turns = HalfOpenGate<ManualClock.Instant>()
+        var turns = HalfOpenGate()
         let account = turns.join()
         turns.begin(account, at: start)
         #expect(turns.opening(for: account, seen: 0, at: start) == nil)
     }
 
     @Test func `a success lets everybody try who has not seen it`() {
-        var turns = HalfOpenGate<ManualClock.Instant>()
+        var turns = HalfOpenGate()
         let (a, b) = (turns.join(), turns.join())
         turns.begin(a, at: start)
         #expect(turns.opening(for: b, seen: 0, at: start) == start.advanced(by: .seconds(5)))

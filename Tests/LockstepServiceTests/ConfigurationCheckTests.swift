@@ -1,3 +1,4 @@
+import Clocks
 import ConfigurationReading
 import Keap
 import KeapSimulator
@@ -96,7 +97,7 @@ struct ConfigurationCheckTests {
 
     /// Answers nothing before the deadline.
     private struct HangingWire: HTTPTransport {
-        let clock: VirtualClock
+        let clock: ManualClock
         func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
             await clock.rest(for: deadline)
             throw .unclear("No answer within \(deadline).")
@@ -120,13 +121,13 @@ struct ConfigurationCheckTests {
     }
 
     private func checked(
-        _ configuration: Configuration, _ wire: @escaping @Sendable (VirtualClock) -> any HTTPTransport,
+        _ configuration: Configuration, _ wire: @escaping @Sendable (ManualClock) -> any HTTPTransport,
         only: Set<GymID>? = nil
     ) throws -> (checkups: [ConfigurationCheck], took: Duration, progress: [Int]) {
         try simulate(seed: 1) { simulation in
             let clock = simulation.clock
             let surroundings = ServiceEnvironment(
-                clock: ServiceClock(clock), wall: { clock.wall }, files: SimulatedFileSystem(seed: 1),
+                clock: clock, files: SimulatedFileSystem(seed: 1),
                 transport: { _ in wire(clock) })
             let began = clock.now
             let seen = Mutex<[Int]>([])
@@ -172,10 +173,10 @@ struct ConfigurationCheckTests {
 
     @Test func `what a person waits for is given up in time, and what ends before is told at once`() throws {
         let found = try simulate(seed: 1) { simulation in
-            let clock = ServiceClock(simulation.clock)
+            let clock = simulation.clock
             func wait(_ time: Duration) async -> (Bool, Duration) {
                 let began = clock.now
-                let isCancelled = await cancelling(after: .seconds(20), on: clock) {
+                let isCancelled = await clock.run(for: .seconds(20)) {
                     try? await clock.sleep(for: time)
                     return Task.isCancelled
                 }

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import Connectors
 import ConfigurationReading
 import Synchronization
@@ -8,16 +10,16 @@ import Testing
 struct RefusedCallsTests {
     private final class Book: Sendable {
         let lines = Mutex<[String]>([])
-        let now = Mutex<Int64>(1_000_000)
+        let clock = ManualClock(wallOrigin: 1_000_000)
         var log: ServiceLog { ServiceLog { _, line in self.lines.withLock { $0.append(line) } } }
-        func advance(_ milliseconds: Int64) { now.withLock { $0 += milliseconds } }
+        func advance(_ milliseconds: Int64) { clock.advance(by: .milliseconds(milliseconds)) }
     }
 
     private let gym = GymID("downtown")!
 
     @Test func `the first wrong token is told at once, those that follow in one line a minute`() {
         let book = Book()
-        let calls = RefusedCalls(log: book.log) { book.now.withLock { $0 } }
+        let calls = RefusedCalls(log: book.log, clock: book.clock)
         for _ in 0..<20 { calls.note(.hook(of: gym, "zenplanner")) }
         #expect(book.lines.withLock(\.count) == 1)
         book.advance(59_999)
@@ -34,7 +36,7 @@ struct RefusedCallsTests {
 
     @Test func `each web hook has its own line, and all unknown gyms share one`() {
         let book = Book()
-        let calls = RefusedCalls(log: book.log) { book.now.withLock { $0 } }
+        let calls = RefusedCalls(log: book.log, clock: book.clock)
         for target in [
             RefusedCalls.Target.hook(of: gym, "zenplanner"), .hook(of: gym, "oncehub"), .unknownGym, .unknownGym,
         ] {

@@ -1,3 +1,4 @@
+import Clocks
 import ContactSync
 import Keap
 import KeapSimulator
@@ -58,7 +59,7 @@ final class SimulatedGym: Sendable {
         (sync.category, sync.ownFields) = (nil, [])
         (sync.named, sync.wishes) = (settings.named, settings.wishes)
         let gateway = KeapGateway(
-            transport: WorldTransport(gym: self), budget: NoBudget(), clock: ContinuousClock(), wall: { 0 })
+            transport: WorldTransport(gym: self), budget: NoBudget(), clock: SystemClock())
         let saved = with { state in
             state.isDead = false
             return state.directory

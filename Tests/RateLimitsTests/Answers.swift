@@ -11,11 +11,11 @@ extension WriteAheadBudget.Step {
         if case .go(let permit) = self { permit } else { nil }
     }
 
-    var draft: WriteAheadBudget<Instant>.Draft? {
+    var draft: WriteAheadBudget.Draft? {
         if case .write(let draft) = self { draft } else { nil }
     }
 
-    var wait: Budget<Instant>.Wait? {
+    var wait: Budget.Wait? {
         if case .wait(let wait) = self { wait } else { nil }
     }
 }

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import Synchronization
 import Testing
 
@@ -5,23 +7,21 @@ import Testing
 
 @Suite(.timeLimit(.minutes(30)))
 struct BudgetGateTests {
-    private let clock = ManualClock()
+    private let clock = ManualClock(wallOrigin: 1_800_000_000_000)
     private let disk = Disk()
 
-    private func gate(_ limits: CallLimits, ceiling: CallLimits? = nil, saved: [UInt8]? = nil) -> BudgetGate<
-        ManualClock
-    > {
-        BudgetGate(limits: limits, ceiling: ceiling, clock: clock, wall: { [clock] in clock.wall }, saved: saved) {
+    private func gate(_ limits: CallLimits, ceiling: CallLimits? = nil, saved: [UInt8]? = nil) -> BudgetGate {
+        BudgetGate(limits: limits, ceiling: ceiling, clock: clock, saved: saved) {
             [disk] in try await disk.save($0)
         }
     }
 
     /// Takes as many permits as there are, without waiting.
-    private func fill(_ gate: BudgetGate<ManualClock>, _ count: Int) async throws {
+    private func fill(_ gate: BudgetGate, _ count: Int) async throws {
         for _ in 0..<count { await gate.finished(try await gate.take()) }
     }
 
-    private func waitUntil(_ count: Int, waitIn gate: BudgetGate<ManualClock>) async throws {
+    private func waitUntil(_ count: Int, waitIn gate: BudgetGate) async throws {
         try await eventually { await gate.waiting == count }
     }
 
@@ -57,11 +57,10 @@ struct BudgetGateTests {
     }
 
     @Test func `a wall clock that is set at any moment only makes callers wait`() async throws {
-        let random = Mutex(SeededRandom(seed: 12))
-        // Noon or the first second of the day, anew at each reading: what the pace has released at noon is withheld then.
+        let unsteady = UnsteadyWall(clock: clock)
         let gate = BudgetGate(
-            limits: CallLimits(perDay: 1_000), pacing: DayPacing(reserve: 0, burst: 0), clock: clock,
-            wall: { random.withLock { Bool.random(using: &$0) } ? 43_200_000 : 3_000 }, saved: nil, save: { _ in })
+            limits: CallLimits(perDay: 1_000), pacing: DayPacing(reserve: 0, burst: 0), clock: unsteady, saved: nil,
+            save: { _ in })
         let done = Log<Int>()
         await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<50 {
@@ -184,7 +183,7 @@ struct BudgetGateTests {
         #expect(clock.now.duration(to: waking) == .seconds(20))
         clock.advance(to: waking)
         await gate.finished(try await waiting.value)
-        await gate.close(until: clock.wall + 5_000)
+        await gate.close(until: clock.wall.milliseconds + 5_000)
         #expect(await gate.status().closedFor == .seconds(5))
     }
 
@@ -259,7 +258,7 @@ struct BudgetGateTests {
 
     @Test func `a real clock will do`() async throws {
         let gate = BudgetGate(
-            limits: CallLimits(perSecond: 1_000), clock: ContinuousClock(), wall: { 1_800_000_000_000 }, saved: nil
+            limits: CallLimits(perSecond: 1_000), clock: SystemClock(), saved: nil
         ) { _ in }
         for _ in 0..<5 { await gate.finished(try await gate.take()) }
         #expect(await gate.status().granted == 5)
@@ -271,7 +270,7 @@ struct BudgetGateTests {
         let waiting = Task { try await gate.take() }
         let waking = await clock.nextWaking()
         #expect(clock.now.duration(to: waking) == .seconds(60))
-        clock.setWall(aheadBy: 86_400_000)
+        clock.setWall(aheadBy: .milliseconds(86_400_000))
         clock.advance(to: waking)
         await gate.finished(try await waiting.value)
     }
@@ -280,7 +279,7 @@ struct BudgetGateTests {
         let gate = gate(CallLimits(perMinute: 240))
         let (refused, other) = (BudgetShare("refused", of: "a"), BudgetShare("other", of: "b"))
         let permit = try await gate.take(for: refused)
-        await gate.close(tenantOf: permit, until: clock.wall + 90_000)
+        await gate.close(tenantOf: permit, until: clock.wall.milliseconds + 90_000)
         await gate.finished(permit)
         let waiting = Task { try await gate.take(for: refused) }
         try await waitUntil(1, waitIn: gate)
@@ -298,8 +297,8 @@ struct BudgetGateTests {
 
     @Test func `whom the pace holds back sleeps until it opens, and is overtaken by live callers`() async throws {
         let gate = BudgetGate(
-            limits: CallLimits(perDay: 4), pacing: DayPacing(reserve: 50, burst: 50), clock: clock,
-            wall: { [clock] in clock.wall }, saved: nil, save: { [disk] in try await disk.save($0) })
+            limits: CallLimits(perDay: 4), pacing: DayPacing(reserve: 50, burst: 50), clock: clock, saved: nil,
+            save: { [disk] in try await disk.save($0) })
         // It is 8 in the morning: of 4 calls, 2 ⅔ are withheld from bulk ones, half of that from live ones.
         try await fill(gate, 2)
         let bulk = Task { try await gate.take(.bulk) }
@@ -366,6 +365,21 @@ extension BudgetGate {
     fileprivate var waiting: Int { status().waiting.values.reduce(0, +) }
 
     fileprivate func isAt(waiting: Int, running: Int) -> Bool { self.waiting == waiting && status().running == running }
+}
+
+/// Shows noon or the first second of the day, anew at each reading: what the pace has released at noon is withheld then.
+private final class UnsteadyWall: TimeSource {
+    private let clock: ManualClock
+    private let random = Mutex(SeededRandom(seed: 12))
+
+    init(clock: ManualClock) { self.clock = clock }
+
+    var now: Instant { clock.now }
+    var wall: WallTime {
+        WallTime(milliseconds: random.withLock { Bool.random(using: &$0) } ? 43_200_000 : 3_000)
+    }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws { try await clock.sleep(until: deadline) }
 }
 
 /// Keeps what was saved last, fails or stalls when told to.

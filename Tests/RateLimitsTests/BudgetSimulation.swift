@@ -1,10 +1,9 @@
+import Clocks
 @testable import RateLimits
 
 /// Callers that always have work, calls that last a random time, a program that dies at random instants and is started
 /// again from what was on disk: in one value, so that a day passes in a moment.
 struct BudgetSimulation {
-    typealias Instant = ManualClock.Instant
-
     var limits: CallLimits
     var concurrency: Int
     var callLength: ClosedRange<Int>  // in milliseconds
@@ -99,15 +98,15 @@ struct BudgetSimulation {
             dayEnds: (day + 1) * 86_400_000)
     }
 
-    private mutating func restart(from disk: [UInt8]?, at now: Duration) throws -> WriteAheadBudget<Instant> {
+    private mutating func restart(from disk: [UInt8]?, at now: Duration) throws -> WriteAheadBudget {
         deaths += 1
         let use = try disk.map { try BudgetUse(bytes: $0) }
-        let budget = Budget<Instant>(limits: limits, resuming: use, at: moment(now))
+        let budget = Budget(limits: limits, resuming: use, at: moment(now))
         if forfeited == nil { forfeited = (use?.day.used ?? 0) - trace.calls.count }
         return WriteAheadBudget(budget)
     }
 
-    private func moment(_ now: Duration) -> ClockReading<Instant> {
+    private func moment(_ now: Duration) -> ClockReading {
         ClockReading(Instant(offset: now), wall: WallTime(milliseconds: (wallAtStart + now).wholeMilliseconds))
     }
 }

@@ -1,24 +1,24 @@
+import Clocks
 import Testing
 
 @testable import RateLimits
 
 struct BudgetTests {
-    typealias Instant = ManualClock.Instant
     private static let midnight = WallTime.startOf(day: 20_000)
 
     /// Seconds since a midnight.
-    private func at(_ seconds: Double) -> ClockReading<Instant> {
+    private func at(_ seconds: Double) -> ClockReading {
         let milliseconds = Int64(seconds * 1_000)
         return ClockReading(
             Instant(offset: .milliseconds(milliseconds)),
             wall: WallTime(milliseconds: Self.midnight.milliseconds + milliseconds))
     }
 
-    private func spend(_ count: Int, of budget: inout Budget<Instant>, at now: ClockReading<Instant>) {
+    private func spend(_ count: Int, of budget: inout Budget, at now: ClockReading) {
         for _ in 0..<count { call(&budget, at: now) }
     }
 
-    private func call(_ budget: inout Budget<Instant>, learning: ReportedLimits? = nil, at now: ClockReading<Instant>) {
+    private func call(_ budget: inout Budget, learning: ReportedLimits? = nil, at now: ClockReading) {
         guard case .go(let permit) = budget.take(at: now) else {
             Issue.record("the budget is closed: \(String(describing: budget.obstacle(at: now)))")
             return
@@ -96,7 +96,7 @@ struct BudgetTests {
     }
 
     @Test func `a ceiling holds from the start`() {
-        let budget = Budget<Instant>(
+        let budget = Budget(
             limits: CallLimits(perMinute: 240), ceiling: CallLimits(perMinute: 100, perDay: 7), at: at(60))
         #expect(budget.limits == CallLimits(perMinute: 100, perDay: 7))
     }
@@ -108,16 +108,16 @@ struct BudgetTests {
         #expect(budget.limits == CallLimits(perSecond: 10, perMinute: 240))
     }
 
-    private func used(_ budget: inout Budget<Instant>, _ window: BudgetWindow, at now: ClockReading<Instant>) -> Int? {
+    private func used(_ budget: inout Budget, _ window: BudgetWindow, at now: ClockReading) -> Int? {
         let status = budget.status(at: now)
         return (status.windows + status.tenants.flatMap(\.windows)).first { $0.window == window }?.used
     }
 
     /// A budget that made so many calls for a tenant, as it would be kept.
-    private func use(of calls: Int, announcing announced: ReportedLimits? = nil, at now: ClockReading<Instant>)
+    private func use(of calls: Int, announcing announced: ReportedLimits? = nil, at now: ClockReading)
         -> BudgetUse
     {
-        var budget = Budget<Instant>(limits: CallLimits(perMinute: 240, perDay: 30_000, tenantPerDay: 250_000), at: now)
+        var budget = Budget(limits: CallLimits(perMinute: 240, perDay: 30_000, tenantPerDay: 250_000), at: now)
         for _ in 0..<calls {
             guard case .go(let permit) = budget.take(of: "t", at: now) else { continue }
             budget.finish(permit, learned: announced, at: now)
@@ -127,7 +127,7 @@ struct BudgetTests {
 
     @Test func `what two gates used that are counted together counts in each window`() {
         let now = at(0)
-        var budget = Budget<Instant>(
+        var budget = Budget(
             limits: CallLimits(perMinute: 240, perDay: 30_000, tenantPerDay: 250_000), resuming: use(of: 5, at: now),
             at: now)
         budget.absorb(use(of: 7, at: now), at: now)
@@ -143,7 +143,7 @@ struct BudgetTests {
         let now = at(3_600)
         let said = ReportedLimits(
             day: .init(limit: 30_000, used: 20_000), tenantDay: .init(limit: 250_000, used: 20_000))
-        var budget = Budget<Instant>(
+        var budget = Budget(
             limits: CallLimits(perMinute: 240, perDay: 30_000), resuming: use(of: 2, announcing: said, at: now), at: now
         )
         let more = ReportedLimits(
@@ -154,7 +154,7 @@ struct BudgetTests {
     }
 
     @Test func `another's use of yesterday does not count today, and its refusal holds`() {
-        var budget = Budget<Instant>(limits: CallLimits(perDay: 100), at: at(86_400 + 60))
+        var budget = Budget(limits: CallLimits(perDay: 100), at: at(86_400 + 60))
         var other = use(of: 9, at: at(0))
         other.closedUntil = (at(86_400 + 60).wall + 30_000)
         budget.absorb(other, at: at(86_400 + 60))

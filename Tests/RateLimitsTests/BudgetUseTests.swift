@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import Testing
 
 @testable import RateLimits

@@ -1,9 +1,8 @@
+import Clocks
 @testable import RateLimits
 
 /// Parties that want calls at given instants, a turnstile, and calls that last a random time: a day in a second or two.
 struct DaySimulation {
-    typealias Instant = ManualClock.Instant
-
     struct Served {
         var party: BudgetShare
         var urgency: Urgency
@@ -44,7 +43,7 @@ struct DaySimulation {
         var now = begin
         // A second after midnight the day before is still asked for, which knows nothing.
         let budget = WriteAheadBudget(Budget(limits: limits, pacing: pacing, at: moment(now)))
-        var turnstile = PermitQueue<Instant, Int>(budget, at: moment(now))
+        var turnstile = PermitQueue<Int>(budget, at: moment(now))
         var running: [(permit: Permit, call: Served)] = []
         wishes.sort { $0.at < $1.at }
         var joined = 0
@@ -90,7 +89,7 @@ struct DaySimulation {
         served.filter { $0.party == party && $0.urgency == urgency && $0.wanted >= begin }.map(\.waited).max() ?? .zero
     }
 
-    private func moment(_ now: Duration) -> ClockReading<Instant> {
+    private func moment(_ now: Duration) -> ClockReading {
         ClockReading(
             Instant(offset: now),
             wall: WallTime(milliseconds: Int64(Self.day) * 86_400_000 + now.wholeMilliseconds))

@@ -1,12 +1,12 @@
+import Clocks
 import Testing
 
 @testable import RateLimits
 
 struct PermitQueueTests {
-    private typealias Instant = ManualClock.Instant
-    private typealias Gate = PermitQueue<Instant, String>
+    private typealias Gate = PermitQueue<String>
 
-    private func at(_ seconds: Double) -> ClockReading<Instant> {
+    private func at(_ seconds: Double) -> ClockReading {
         let milliseconds = Int64(seconds * 1_000)
         return ClockReading(
             Instant(offset: .milliseconds(milliseconds)),
@@ -18,7 +18,7 @@ struct PermitQueueTests {
     }
 
     /// Lets through whoever may go at this instant; their calls end at once unless they are kept.
-    private func pass(_ gate: inout Gate, at now: ClockReading<Instant>) -> [String] {
+    private func pass(_ gate: inout Gate, at now: ClockReading) -> [String] {
         var passed: [String] = []
         while let turn = gate.turn(at: now) {
             switch turn.act {
@@ -145,7 +145,7 @@ struct PermitQueueTests {
     }
 
     @Test func `a quota that the day's pace spreads is not said to end before the day does`() {
-        var gate = PermitQueue<Instant, String>(
+        var gate = PermitQueue<String>(
             WriteAheadBudget(Budget(limits: CallLimits(perDay: 1_000), pacing: .standard, at: at(60))), at: at(60))
         for _ in 0..<300 { _ = gate.join("x", .live, for: BudgetShare("a")) }
         #expect(pass(&gate, at: at(600)).count == 300)
@@ -188,7 +188,7 @@ struct PermitQueueTests {
     @Test(arguments: UInt64(1)...12)
     func `whoever comes and goes, nobody is forgotten and each party keeps its order`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        var gate = PermitQueue<Instant, Int>(
+        var gate = PermitQueue<Int>(
             WriteAheadBudget(
                 Budget(
                     limits: CallLimits(perSecond: 20, perMinute: 300, tenantPerMinute: 90),

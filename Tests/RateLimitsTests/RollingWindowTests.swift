@@ -1,12 +1,14 @@
+import Clocks
+import DeterministicSimulation
 import Testing
 
 @testable import RateLimits
 
 struct RollingWindowTests {
-    private typealias Window = RollingWindow<ManualClock.Instant>
+    private typealias Window = RollingWindow
     private let start = ManualClock().now
 
-    private func at(_ milliseconds: Int) -> ManualClock.Instant { start.advanced(by: .milliseconds(milliseconds)) }
+    private func at(_ milliseconds: Int) -> Instant { start.advanced(by: .milliseconds(milliseconds)) }
 
     @Test func `a place falls free a width after the end of its call, not after its start`() {
         var window = Window(limit: 1, width: .seconds(1))
@@ -104,7 +106,7 @@ struct RollingWindowTests {
     func `calls of one length use all that is safe, 25 a second in a second and a call's length`(length: Int) {
         var window = Window(limit: 25, width: .seconds(1))
         var bucket = TokenBucket(refill: .seconds(1) / 25, tolerance: .milliseconds(10), now: start)
-        var ends: [ManualClock.Instant] = []
+        var ends: [Instant] = []
         var count = 0
         var now = start
         let end = start.advanced(by: .seconds(300))

@@ -1,10 +1,12 @@
+import Clocks
+import DeterministicSimulation
 import RateLimits
 import Testing
 
 struct TokenBucketTests {
     private let start = ManualClock().now
 
-    private func at(_ milliseconds: Int) -> ManualClock.Instant { start.advanced(by: .milliseconds(milliseconds)) }
+    private func at(_ milliseconds: Int) -> Instant { start.advanced(by: .milliseconds(milliseconds)) }
 
     @Test func `a burst passes at once, then callers learn when to return`() {
         var bucket = TokenBucket(refill: .seconds(1), burst: 2, now: at(0))

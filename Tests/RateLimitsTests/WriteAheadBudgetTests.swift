@@ -1,26 +1,25 @@
+import Clocks
 import Testing
 
 @testable import RateLimits
 
 struct WriteAheadBudgetTests {
-    private typealias Instant = ManualClock.Instant
     private static let midnight = WallTime.startOf(day: 20_000)
 
     /// Seconds since a midnight; the clock began at 1,000 s before it.
-    private func at(_ seconds: Double) -> ClockReading<Instant> {
+    private func at(_ seconds: Double) -> ClockReading {
         let milliseconds = Int64(seconds * 1_000)
         return ClockReading(
             Instant(offset: .milliseconds(1_000_000 + milliseconds)),
             wall: WallTime(milliseconds: Self.midnight.milliseconds + milliseconds))
     }
 
-    private func fresh(_ limits: CallLimits, at now: ClockReading<Instant>) -> WriteAheadBudget<Instant> {
+    private func fresh(_ limits: CallLimits, at now: ClockReading) -> WriteAheadBudget {
         WriteAheadBudget(Budget(limits: limits, at: now))
     }
 
     /// Steps until something is not a call; finishes each call at once.
-    private func spend(_ budget: inout WriteAheadBudget<Instant>, upTo most: Int, at now: ClockReading<Instant>) -> Int
-    {
+    private func spend(_ budget: inout WriteAheadBudget, upTo most: Int, at now: ClockReading) -> Int {
         for spent in 0..<most {
             guard let permit = budget.step(at: now).permit else { return spent }
             budget.finish(permit, learned: nil, at: now)
@@ -28,7 +27,7 @@ struct WriteAheadBudgetTests {
         return most
     }
 
-    private func writeSlice(_ budget: inout WriteAheadBudget<Instant>, at now: ClockReading<Instant>) -> BudgetUse? {
+    private func writeSlice(_ budget: inout WriteAheadBudget, at now: ClockReading) -> BudgetUse? {
         guard let draft = budget.step(at: now).draft else { return nil }
         budget.written(draft)
         return draft.use
@@ -83,7 +82,7 @@ struct WriteAheadBudgetTests {
         let draft = try #require(budget.step(at: at(80)).draft)
         let use = try BudgetUse(bytes: draft.use.bytes)
 
-        var restarted = Budget<Instant>(limits: CallLimits(perMinute: 48, perDay: 1_000), resuming: use, at: at(90))
+        var restarted = Budget(limits: CallLimits(perMinute: 48, perDay: 1_000), resuming: use, at: at(90))
         func used(_ seconds: Double) -> [Int] { restarted.status(at: at(seconds)).windows.map(\.used) }
         #expect(used(90) == [16, 16])
         #expect(used(120.1) == [12, 16])
@@ -100,7 +99,7 @@ struct WriteAheadBudgetTests {
         }
         let use = budget.settlement(at: at(60)).use
         let later = ClockReading(at(70).instant, wall: at(-7_200).wall)
-        var restarted = Budget<Instant>(limits: CallLimits(perMinute: 10), resuming: use, at: later)
+        var restarted = Budget(limits: CallLimits(perMinute: 10), resuming: use, at: later)
         #expect(restarted.obstacle(at: later)?.opening == .at(at(130.06).instant))
     }
 
@@ -111,7 +110,7 @@ struct WriteAheadBudgetTests {
         let use = try #require(writeSlice(&budget, at: at(61)))
         #expect(budget.step(at: at(61)).wait?.window == .closed)
 
-        var restarted = Budget<Instant>(limits: CallLimits(perMinute: 240), resuming: use, at: at(300))
+        var restarted = Budget(limits: CallLimits(perMinute: 240), resuming: use, at: at(300))
         #expect(restarted.obstacle(at: at(300)) == .init(opening: .at(at(500.001).instant), window: .closed))
     }
 
@@ -122,14 +121,14 @@ struct WriteAheadBudgetTests {
         budget.finish(permit, learned: ReportedLimits(minute: .init(limit: 100), day: .init(limit: 500)), at: at(60))
         let use = try #require(writeSlice(&budget, at: at(60)))
         #expect(use.open == 23)  // the slice goes on
-        let restarted = Budget<Instant>(
+        let restarted = Budget(
             limits: CallLimits(perMinute: 240), ceiling: CallLimits(perDay: 50), resuming: use, at: at(100))
         #expect(restarted.limits == CallLimits(perMinute: 100, perDay: 50))
     }
 
     @Test func `a record nobody can read makes seconds and minutes begin as full`() {
         let limits = CallLimits(perSecond: 10, perMinute: 240, tenantPerMinute: 10_000)
-        var budget = Budget<Instant>(limits: limits, resuming: .unreadable(limits: limits, at: at(60).wall), at: at(60))
+        var budget = Budget(limits: limits, resuming: .unreadable(limits: limits, at: at(60).wall), at: at(60))
         let status = budget.status(tenants: ["downtown"], at: at(60))
         #expect(status.windows.map(\.used) == [240, 240])
         #expect(status.tenants.first?.windows.map(\.used) == [10_000])

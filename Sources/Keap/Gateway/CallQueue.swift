@@ -1,3 +1,4 @@
+import Clocks
 import OutboundAPI
 import RateLimits
 
@@ -15,7 +16,7 @@ import RateLimits
 /// place, and only then is it the one that tries whether Keap is back: what waits for its budget, for hours perhaps, keeps
 /// neither from any other. Live calls are let go only as far as there are places for them all; a bulk call that finds
 /// them taken gives its permit back and stands in line again.
-struct CallQueue<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+struct CallQueue: Sendable {
     struct Ticket: Hashable, Comparable, Sendable {
         fileprivate let number: UInt64
         /// The number of the first call of its run: what was begun is finished before what came later. Zero: several
@@ -76,11 +77,11 @@ struct CallQueue<Instant: InstantProtocol>: Sendable where Instant.Duration == D
 
     private let places: Int
     private let bulkPlaces: Int
-    private let probes: SharedHalfOpenGate<Instant>
+    private let probes: SharedHalfOpenGate
     private let account: Int
     private var successesSeen = 0
     private(set) var gate = ContactLocks<Ticket>()
-    private(set) var circuit = CircuitBreaker<Instant>()
+    private(set) var circuit = CircuitBreaker()
     /// Those whose contacts are free, and who lead if they are edits.
     private(set) var ready = WeightedRoundRobin<Ticket>()
     private var readyPlaces: [Ticket: WeightedRoundRobin<Ticket>.Place] = [:]
@@ -96,11 +97,11 @@ struct CallQueue<Instant: InstantProtocol>: Sendable where Instant.Duration == D
     private var edits: [Ticket: (edit: TagEdit, mayGather: Bool)] = [:]
     private(set) var board = TagBatcher<Ticket, Group>()
     /// Of lines with calls that wait.
-    private(set) var gatherings: [Line: Gathering<Instant>] = [:]
+    private(set) var gatherings: [Line: Gathering] = [:]
     /// Tickets nothing of which is under way.
     private var idle: Set<Ticket> = []
 
-    init(places: Int, probes: SharedHalfOpenGate<Instant> = SharedHalfOpenGate()) {
+    init(places: Int, probes: SharedHalfOpenGate = SharedHalfOpenGate()) {
         precondition(places >= 1, "with no place no call could ever be made")
         self.places = places
         self.probes = probes
@@ -263,7 +264,7 @@ struct CallQueue<Instant: InstantProtocol>: Sendable where Instant.Duration == D
         release(ticket)
     }
 
-    mutating func end(_ pass: Pass, _ outcome: CircuitBreaker<Instant>.Outcome, at now: Instant) {
+    mutating func end(_ pass: Pass, _ outcome: CircuitBreaker.Outcome, at now: Instant) {
         running[pass.ticket.urgency, default: 0] -= 1
         if case .closed = circuit.state { successesSeen = probes.with(\.successes) }
         circuit.ended(outcome, isProbe: pass.isProbe, at: now)

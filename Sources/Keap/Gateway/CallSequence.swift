@@ -1,3 +1,4 @@
+import Clocks
 import RateLimits
 import Synchronization
 
@@ -5,7 +6,7 @@ import Synchronization
 /// begun is finished before what came later: between reading a list and writing it back, or between taking a tag off and
 /// putting on the next, should stand no calls of others that came after. Only tags that are put on at the end of a longer
 /// run may wait a while for those of other runs, to share a call with them.
-final class CallSequence<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+final class CallSequence: Sendable {
     private struct State {
         var rank: UInt64?
         var readAt: Instant?

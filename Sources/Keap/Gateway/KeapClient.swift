@@ -1,10 +1,10 @@
 import OutboundAPI
 
 /// The calls of a sync, each made of one or more requests that go through the gateway.
-struct KeapClient<Time: Clock, Budget: CallBudget>: KeapAPI where Time.Duration == Duration {
-    let gateway: KeapGateway<Time, Budget>
-    let line: CallQueue<Time.Instant>.Line
-    var run: CallSequence<Time.Instant>?
+struct KeapClient<Budget: CallBudget>: KeapAPI {
+    let gateway: KeapGateway<Budget>
+    let line: CallQueue.Line
+    var run: CallSequence?
 
     func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapAPI {
         KeapClient(gateway: gateway, line: line, run: CallSequence(begin: begin))

@@ -1,3 +1,4 @@
+import Clocks
 import OutboundAPI
 import RateLimits
 
@@ -9,7 +10,7 @@ extension KeapGateway {
     /// - Throws: `.cancelled` if the caller was cancelled before any of it was sent, and `.unclear` if only a part of it
     ///   was done. Once a part is on its way, its end is waited for.
     func edit(
-        _ wanted: TagEdit, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil
+        _ wanted: TagEdit, in line: Stage.Line, run: CallSequence? = nil
     ) async throws(KeapFailure) -> [TagID: TagAnswer] {
         try await askForAccount(line)
         var edit = wanted

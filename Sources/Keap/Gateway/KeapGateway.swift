@@ -1,3 +1,4 @@
+package import Clocks
 package import OutboundAPI
 package import RateLimits
 
@@ -15,15 +16,14 @@ package struct GatewaySettings: Sendable {
 
 /// All calls on one Keap account pass here: contacts, circuit, a place, the budget, and only then the wire. The stages
 /// decide; this actor waits and counts.
-package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration == Duration {
-    typealias Stage = CallQueue<Time.Instant>
+package actor KeapGateway<Budget: CallBudget> {
+    typealias Stage = CallQueue
 
     private let transport: AuthorizedTransport
     let budget: Budget
     private let settings: GatewaySettings
-    let clock: Time
-    private let wall: @Sendable () -> Int64
-    private let contacts: SharedContacts<Time.Instant>
+    let clock: any TimeSource
+    private let contacts: SharedContacts
     private let number: Int
     private let account: any AccountIdentity
     /// Those that wait until it is known which account the key opens; nil while none asks.
@@ -31,7 +31,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     var admission: Stage
     var bells: [Stage.Ticket: Bell] = [:]
     /// The runs that the edits belong to.
-    var runs: [Stage.Ticket: CallSequence<Time.Instant>] = [:]
+    var runs: [Stage.Ticket: CallSequence] = [:]
     /// Of edits whose callers have yet to wake.
     var endedEdits: [Stage.Ticket: PendingTagEdit.Result] = [:]
     /// Of single contacts' tag edits that failed, until their callers have heard of it.
@@ -45,21 +45,20 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// - Parameters:
     ///   - authorizer: has the credentials that every call bears.
-    ///   - wall: milliseconds since 1970, to know when a minute or a day of Keap's ends.
+    ///   - clock: measures all waits, and tells when a minute or a day of Keap's ends.
     ///   - probes: shared by the accounts that share the budget.
     ///   - contacts: shared by gateways that may call on one account.
     ///   - account: which account it is, as far as that is known.
     package init(
         transport: any HTTPTransport, authorizer: any Authorizer = NoAuthorizer(), budget: Budget,
-        settings: GatewaySettings = GatewaySettings(), clock: Time,
-        wall: @escaping @Sendable () -> Int64, probes: SharedHalfOpenGate<Time.Instant> = SharedHalfOpenGate(),
-        contacts: SharedContacts<Time.Instant> = SharedContacts(), account: (any AccountIdentity)? = nil
+        settings: GatewaySettings = GatewaySettings(), clock: any TimeSource,
+        probes: SharedHalfOpenGate = SharedHalfOpenGate(),
+        contacts: SharedContacts = SharedContacts(), account: (any AccountIdentity)? = nil
     ) {
         self.transport = AuthorizedTransport(transport, authorizer)
         self.budget = budget
         self.settings = settings
         self.clock = clock
-        self.wall = wall
         self.contacts = contacts
         self.account = account ?? SoleAccount()
         number = contacts.join()
@@ -109,7 +108,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// - Throws: `.cancelled` if the caller was cancelled before the call was sent; nothing is spent then. Once sent,
     ///   a call runs to its end, since it may have been done.
     func perform<Answer: Sendable>(
-        _ request: APIRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil,
+        _ request: APIRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence? = nil,
         isRestingOnRead: Bool = false, read: @Sendable (APIResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> Answer {
         try await send(request, naming: claim, in: line, run: run, isRestingOnRead: isRestingOnRead, read: read)
@@ -118,7 +117,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// The same, but throws only what kept the call from being sent.
     func send<Answer: Sendable>(
-        _ request: APIRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence<Time.Instant>? = nil,
+        _ request: APIRequest, naming claim: ContactClaim, in line: Stage.Line, run: CallSequence? = nil,
         isRestingOnRead: Bool = false, read: @Sendable (APIResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> SentCall<Answer> {
         try await askForAccount(line)
@@ -128,7 +127,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     /// - Parameter partOf: of a call whose contacts another call claims: these.
     func sendInTurn<Answer: Sendable>(
         _ request: APIRequest, naming claim: ContactClaim, in line: Stage.Line,
-        _ run: CallSequence<Time.Instant>? = nil,
+        _ run: CallSequence? = nil,
         _ isRestingOnRead: Bool = false, partOf whole: [ContactID] = [],
         _ read: @Sendable (APIResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> SentCall<Answer> {
@@ -160,7 +159,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
 
     /// - Parameter isOld: the contact was written since the run read it.
     private func reasonNotToSend(
-        _ run: CallSequence<Time.Instant>?, isRestingOnRead: Bool, isOld: Bool
+        _ run: CallSequence?, isRestingOnRead: Bool, isOld: Bool
     ) -> KeapFailure? {
         guard let run else { return nil }
         if isRestingOnRead, run.isStale(at: clock.now) || isOld && run.isOverwritten() { return .stale }
@@ -209,11 +208,12 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
             await account.answered(tenant: headers.tenant, isSuccess: response.isSuccess)
             call = SentCall(result: CallResult(response, to: request, read), isAnswered: true)
             if call.result.isDoubtful {
-                call.failed = evidence.failed(.call(request.endpoint), subject, pause: headers.pause(now: wall()))
+                call.failed = evidence.failed(
+                    .call(request.endpoint), subject, pause: headers.pause(now: clock.wall.milliseconds))
             }
             if case .throttled = call.result {
                 // Before the permit is given back, so that no call slips through between.
-                let reopening = headers.reopening(now: wall())
+                let reopening = headers.reopening(now: clock.wall.milliseconds)
                 if headers.isTenantExhausted {
                     await budget.close(tenantOf: permit, until: reopening)
                 } else {
@@ -274,11 +274,11 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     }
 
     /// The call names these contacts. `end` must follow.
-    func hold(_ named: [ContactID]) async -> SharedContacts<Time.Instant>.Hold {
+    func hold(_ named: [ContactID]) async -> SharedContacts.Hold {
         await contacts.begin(named, of: account.name, by: number)
     }
 
-    func end(_ hold: SharedContacts<Time.Instant>.Hold) { contacts.end(hold) }
+    func end(_ hold: SharedContacts.Hold) { contacts.end(hold) }
 
     /// One or two subjects' failures do not stop the account. If there were as many as would, the cheapest call there is
     /// tells whether it is they or Keap.
@@ -316,7 +316,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
     }
 
     private func enter(
-        _ claim: ContactClaim, _ line: Stage.Line, _ run: CallSequence<Time.Instant>?
+        _ claim: ContactClaim, _ line: Stage.Line, _ run: CallSequence?
     ) async throws(KeapFailure) -> (Stage.Pass, Budget.Permit) {
         let bell = Bell()
         let ticket = admission.arrive(claim, line.urgency, for: line.party, rank: run?.rank)
@@ -361,7 +361,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         return nil
     }
 
-    func leave(_ pass: Stage.Pass, _ outcome: CircuitBreaker<Time.Instant>.Outcome) {
+    func leave(_ pass: Stage.Pass, _ outcome: CircuitBreaker.Outcome) {
         admission.end(pass, outcome, at: clock.now)
         callNext()
     }
@@ -371,13 +371,7 @@ package actor KeapGateway<Time: Clock, Budget: CallBudget> where Time.Duration =
         bells[head]?.ring()
     }
 
-    func sleep(until instant: Time.Instant, or bell: Bell) async {
-        await withTaskGroup(of: Void.self) { [clock] group in
-            // A cancelled sleep has nothing to report: the caller looks why it woke.
-            group.addTask { try? await clock.sleep(until: instant, tolerance: nil) }
-            group.addTask { await bell.wait() }
-            await group.next()
-            group.cancelAll()
-        }
+    func sleep(until instant: Instant, or bell: Bell) async {
+        await clock.run(until: instant) { await bell.wait() }
     }
 }

@@ -1,3 +1,4 @@
+import Clocks
 import Synchronization
 
 /// Keeps the calls of several gateways on one account apart that name the same contact, and knows which contacts were
@@ -5,7 +6,7 @@ import Synchronization
 ///
 /// A gateway's own gate has let a call through before it comes here, so a contact is held only while calls that name it
 /// are under way. What waits here waits for these alone, in the order it came.
-package final class SharedContacts<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+package final class SharedContacts: Sendable {
     struct Place: Hashable {
         var account: String
         var contact: ContactID

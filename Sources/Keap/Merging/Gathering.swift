@@ -1,3 +1,4 @@
+import Clocks
 import OutboundAPI
 import RateLimits
 
@@ -6,7 +7,7 @@ import RateLimits
 ///
 /// Both are allowed as far as merging has saved calls before, and a few seconds beyond: then every change is complete no
 /// later than first come, first served without merging would have completed it, plus 5 s.
-struct Gathering<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+struct Gathering: Sendable {
     /// While no call has begun for so long, there is nothing to be gained by waiting.
     static var mostQuiet: Duration { .seconds(1) }
     /// So many edits in a row waited, and then went alone: others do not want the same tags.

@@ -7,13 +7,13 @@ import Synchronization
 final class AccountBudget: CallBudget {
     struct Permit: Sendable {
         fileprivate var permit: RateLimits.Permit
-        fileprivate var gate: BudgetGate<ServiceClock>
+        fileprivate var gate: BudgetGate
     }
 
-    private let state: Mutex<(gate: BudgetGate<ServiceClock>, tenant: String)>
+    private let state: Mutex<(gate: BudgetGate, tenant: String)>
     private let holds: GymHolds
 
-    init(_ gate: BudgetGate<ServiceClock>, tenant: String, holds: GymHolds) {
+    init(_ gate: BudgetGate, tenant: String, holds: GymHolds) {
         state = Mutex((gate, tenant))
         self.holds = holds
     }
@@ -22,7 +22,7 @@ final class AccountBudget: CallBudget {
     var tenant: String { state.withLock { $0.tenant } }
 
     /// From the next call on. Permits that were given before go back to where they came from.
-    func point(to gate: BudgetGate<ServiceClock>, tenant: String) { state.withLock { $0 = (gate, tenant) } }
+    func point(to gate: BudgetGate, tenant: String) { state.withLock { $0 = (gate, tenant) } }
 
     func take(_ urgency: Urgency, for party: BudgetShare) async throws -> Permit {
         try await take(urgency, for: party, rank: nil)

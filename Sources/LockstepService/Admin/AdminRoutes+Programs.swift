@@ -1,3 +1,4 @@
+import Clocks
 import ContactSync
 import Keap
 import EmbeddedHTTP
@@ -27,7 +28,7 @@ extension AdminRoutes {
             tags: program.tags.map { .init(id: $0.id.description, name: $0.name) })
         if counts {
             // A person waits for it, and it must not go out when none does any more.
-            let counted = await cancelling(after: Self.longestCount, on: checker.clock) {
+            let counted = await checker.clock.run(for: Self.longestCount) {
                 do throws(KeapFailure) {
                     let people = try await gym.keeper.countWearers(of: program.tags.map(\.id))
                     return Result<(count: Int, isWhole: Bool), KeapFailure>.success((people.count, people.isWhole))

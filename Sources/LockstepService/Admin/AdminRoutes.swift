@@ -1,3 +1,4 @@
+import Clocks
 import Connectors
 import ConfigurationReading
 import ContactSync
@@ -20,7 +21,7 @@ struct AdminRoutes: Sendable {
     let checker: ServiceCheck
     let token: Secret?
     /// Milliseconds since 1970.
-    let wall: @Sendable () -> Int64
+    let clock: any TimeSource
 
     /// Refuses by the head alone whatever can be, so that a stranger's body is never read.
     func judge(_ head: HTTPRequest) -> HeadVerdict {
@@ -270,7 +271,8 @@ struct AdminRoutes: Sendable {
         var answers: [BudgetAnswer] = []
         for credential in credentials where !credential.gyms.isEmpty {
             let backlog = await Backlog(of: credential, gyms, counts)
-            answers.append(BudgetAnswer(credential, await credential.status(), counts, backlog, at: wall()))
+            answers.append(
+                BudgetAnswer(credential, await credential.status(), counts, backlog, at: clock.wall.milliseconds))
         }
         return Reply.json(200, answers)
     }

@@ -1,3 +1,4 @@
+import Clocks
 package import ConfigurationReading
 import Keap
 import RateLimits
@@ -59,27 +60,9 @@ package enum CheckRun {
 
     /// One gym's checkup. When its time is over, what still waits is called off; a call that was sent ends by itself.
     static func bounded(
-        _ gym: GymConfiguration, _ calls: any KeapAPI, _ clock: ServiceClock,
+        _ gym: GymConfiguration, _ calls: any KeapAPI, _ clock: any TimeSource,
         wait: @escaping @Sendable () async -> ConfigurationCheck.CallWait
     ) async -> ConfigurationCheck {
-        await cancelling(after: patience, on: clock) { await ConfigurationCheck.of(gym, calls, wait: wait) }
-    }
-}
-
-/// Runs the body, and cancels it when its time is over; its end is waited for all the same.
-func cancelling<Value: Sendable>(
-    after limit: Duration, on clock: ServiceClock, _ body: @escaping @Sendable () async -> Value
-) async -> Value {
-    await withTaskGroup(of: Value?.self) { tasks in
-        tasks.addTask { await body() }
-        tasks.addTask {
-            try? await clock.sleep(for: limit)  // cancelled once the body has ended
-            return nil
-        }
-        while let ended = await tasks.next() {
-            tasks.cancelAll()
-            if let ended { return ended }
-        }
-        preconditionFailure("the body always ends")
+        await clock.run(for: patience) { await ConfigurationCheck.of(gym, calls, wait: wait) }
     }
 }

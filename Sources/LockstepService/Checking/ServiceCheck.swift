@@ -1,3 +1,4 @@
+import Clocks
 import ConfigurationReading
 import Keap
 import RateLimits
@@ -8,7 +9,7 @@ import OutboundAPI
 struct ServiceCheck: Sendable {
     let configuration: Configuration
     let gyms: Gyms
-    let clock: ServiceClock
+    let clock: any TimeSource
 
     enum Refusal: Error {
         case noSuchGym

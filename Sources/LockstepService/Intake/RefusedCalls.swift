@@ -1,3 +1,4 @@
+import Clocks
 import Connectors
 import ConfigurationReading
 import Synchronization
@@ -32,15 +33,15 @@ final class RefusedCalls: Sendable {
 
     private let tallies = Mutex<[Target: Tally]>([:])
     private let log: ServiceLog
-    private let wall: @Sendable () -> Int64
+    private let clock: any TimeSource
 
-    init(log: ServiceLog, wall: @escaping @Sendable () -> Int64) {
+    init(log: ServiceLog, clock: any TimeSource) {
         self.log = log
-        self.wall = wall
+        self.clock = clock
     }
 
     func note(_ target: Target) {
-        let now = wall()
+        let now = clock.wall.milliseconds
         guard let count = tallies.withLock({ $0[target, default: Tally()].count(at: now) }) else { return }
         log.warning(Self.sentence(target, count))
     }

@@ -1,3 +1,4 @@
+import Clocks
 import DurableQueue
 import Synchronization
 
@@ -47,12 +48,12 @@ final class CrashGuard: Sendable {
 
     /// Nil: nothing is marked, so no job is ever a suspect.
     private let marks: RunMarks?
-    private let clock: ServiceClock
+    private let clock: any TimeSource
     /// The signal that ended the process before, and how many jobs were under way; nil if it was no crash.
     private let lastCrash: (signal: UInt8, jobs: Int)?
     private let state: Mutex<State>
 
-    init(_ memory: (any MarkMemory)?, clock: ServiceClock) {
+    init(_ memory: (any MarkMemory)?, clock: any TimeSource) {
         marks = memory.map(RunMarks.init)
         self.clock = clock
         guard let marks else {

@@ -1,3 +1,4 @@
+import Clocks
 import ConfigurationReading
 import ContactSync
 import Keap
@@ -6,7 +7,7 @@ import DurableQueue
 import OutboundAPI
 import Synchronization
 
-typealias Gateway = KeapGateway<ServiceClock, AccountBudget>
+typealias Gateway = KeapGateway<AccountBudget>
 
 /// One Keap account as one key opens it, with its gateway. Gyms that were given the same key share one, because they
 /// write to the same contacts. The gateways of one account's keys share its budget and keep their contacts apart.
@@ -29,7 +30,7 @@ final class KeapAccount: Sendable {
 
     init(
         name: String, credential: KeapCredential, tenant: String, settings: GatewaySettings, site: KeapSite,
-        book: AccountBook, contacts: SharedContacts<ServiceClock.Instant>, shared: Shared, holds: GymHolds,
+        book: AccountBook, contacts: SharedContacts, shared: Shared, holds: GymHolds,
         in surroundings: ServiceEnvironment
     ) {
         self.name = name
@@ -40,7 +41,7 @@ final class KeapAccount: Sendable {
         transport = surroundings.transport(site)
         gateway = Gateway(
             transport: transport, authorizer: KeyAuthorizer(site.key), budget: budget, settings: settings,
-            clock: surroundings.clock, wall: surroundings.wall, probes: credential.probes, contacts: contacts,
+            clock: surroundings.clock, probes: credential.probes, contacts: contacts,
             account: AccountBook.KeyView(book: book, site: site))
     }
 
@@ -80,7 +81,7 @@ final class KeapAccount: Sendable {
     ) -> [KeapSite: KeapAccount] {
         var accounts: [KeapSite: KeapAccount] = [:]
         var shared: [String: Shared] = [:]
-        let contacts = SharedContacts<ServiceClock.Instant>()
+        let contacts = SharedContacts()
         let holds = GymHolds()
         let share = surroundings.descriptors.calls(ofOneIn: Set(configuration.gyms.map(\.keap.site)).count)
         for gym in configuration.gyms where accounts[gym.keap.site] == nil {
@@ -103,15 +104,14 @@ final class KeapAccount: Sendable {
 
     /// For a few calls without a journal: keeps the limits, but its use is not remembered.
     static func untracked(
-        _ gym: GymConfiguration, _ budget: BudgetGate<ServiceClock>, _ surroundings: ServiceEnvironment
+        _ gym: GymConfiguration, _ budget: BudgetGate, _ surroundings: ServiceEnvironment
     ) -> Gateway {
         var settings = GatewaySettings()
         // A person waits: what does not answer by then is told as such.
         (settings.timeout, settings.slowTimeout) = (.seconds(10), .seconds(30))
         return Gateway(
             transport: surroundings.transport(gym.keap.site), authorizer: KeyAuthorizer(gym.keap.site.key),
-            budget: AccountBudget(budget, tenant: "", holds: GymHolds()), settings: settings, clock: surroundings.clock,
-            wall: surroundings.wall)
+            budget: AccountBudget(budget, tenant: "", holds: GymHolds()), settings: settings, clock: surroundings.clock)
     }
 
     /// Why a gym's change cannot be delivered now, before anything is done for it: its calls may not go out, or it is not

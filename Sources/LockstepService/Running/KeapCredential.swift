@@ -16,13 +16,13 @@ final class KeapCredential: Sendable {
     /// Of an account's keys: the first gym that uses one, so that no key need be shown. Of a client: `client/` and its id.
     let name: String
     let kind: Kind
-    let budget: BudgetGate<ServiceClock>
+    let budget: BudgetGate
     private let ceiling: CallLimits
     /// Its use is kept elsewhere from now on.
     private let forget: @Sendable () async -> Void
     private let uses: Mutex<[GymUse]>
     /// Of its accounts, in an outage.
-    let probes = SharedHalfOpenGate<ServiceClock.Instant>()
+    let probes = SharedHalfOpenGate()
 
     /// A gym that calls with it.
     struct GymUse: Sendable {
@@ -31,7 +31,7 @@ final class KeapCredential: Sendable {
     }
 
     init(
-        name: String, kind: Kind, budget: BudgetGate<ServiceClock>, ceiling: CallLimits = CallLimits(),
+        name: String, kind: Kind, budget: BudgetGate, ceiling: CallLimits = CallLimits(),
         gyms: [GymUse], forget: @escaping @Sendable () async -> Void = {}
     ) {
         self.name = name
@@ -107,9 +107,9 @@ final class KeapCredential: Sendable {
     /// - Returns: by gym; gyms that Keap counts together have the same one.
     static func untracked(
         _ configuration: Configuration, ceiling: CallLimits, _ surroundings: ServiceEnvironment
-    ) -> [GymID: BudgetGate<ServiceClock>] {
+    ) -> [GymID: BudgetGate] {
         let accounts = AccountMap(configuration)
-        var (gates, found): ([String: BudgetGate<ServiceClock>], [GymID: BudgetGate<ServiceClock>]) = ([:], [:])
+        var (gates, found): ([String: BudgetGate], [GymID: BudgetGate]) = ([:], [:])
         for gym in configuration.gyms {
             var plan = Plan(of: gym, in: configuration, accounts)
             plan.ceiling = [plan.ceiling, ceiling].strictest
@@ -152,10 +152,10 @@ final class KeapCredential: Sendable {
         func gate(
             _ surroundings: ServiceEnvironment, saved: [UInt8]?,
             save: @escaping @Sendable ([UInt8]) async throws -> Void
-        ) -> BudgetGate<ServiceClock> {
+        ) -> BudgetGate {
             BudgetGate(
-                limits: limits, ceiling: ceiling, pacing: pacing, clock: surroundings.clock, wall: surroundings.wall,
-                saved: saved, save: save)
+                limits: limits, ceiling: ceiling, pacing: pacing, clock: surroundings.clock, saved: saved,
+                save: save)
         }
     }
 }

@@ -1,9 +1,11 @@
+package import Clocks
+
 /// Says whether an account may be called at all. After several failures with no success between, which are of several
 /// different subjects, or one refusal of the credential, calls wait; one is let through now and then, and its success lets
 /// the others follow.
 ///
 /// Keeps no clock and never waits.
-package struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+package struct CircuitBreaker: Sendable {
     package enum State: Equatable, Sendable {
         /// Left when `CircuitBreaker.tolerance` failures came in a row, or a credential was refused.
         case closed(failures: Int)

@@ -1,8 +1,9 @@
+package import Clocks
 import Synchronization
 
 /// When accounts that share one budget may try whether the API is back: one of them at a time, since fifty that knock every
 /// five seconds would use up the day that they wait for. Once one has found it well, each of the others may try at once.
-package struct HalfOpenGate<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+package struct HalfOpenGate: Sendable {
     package static var pause: Duration { .seconds(5) }
 
     private var latest: (by: Int, at: Instant)?
@@ -32,12 +33,12 @@ package struct HalfOpenGate<Instant: InstantProtocol>: Sendable where Instant.Du
 }
 
 /// The turns, as gateways share them.
-package final class SharedHalfOpenGate<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
-    private let turns = Mutex(HalfOpenGate<Instant>())
+package final class SharedHalfOpenGate: Sendable {
+    private let turns = Mutex(HalfOpenGate())
 
     package init() {}
 
-    package func with<Value: Sendable>(_ body: (inout HalfOpenGate<Instant>) -> Value) -> Value {
+    package func with<Value: Sendable>(_ body: (inout HalfOpenGate) -> Value) -> Value {
         turns.withLock { body(&$0) }
     }
 }

@@ -1,8 +1,10 @@
+package import Clocks
+
 /// What is to be had soon.
 extension Budget {
     /// How many calls may begin within this time. Those that run are taken not to end, and a closed budget not to open.
     package mutating func calls(
-        within time: Duration, _ urgency: Urgency, of tenant: String, at now: ClockReading<Instant>
+        within time: Duration, _ urgency: Urgency, of tenant: String, at now: ClockReading
     ) -> Int {
         let end = now.instant.advanced(by: time)
         let isClosed = [closedUntil, tenants[tenant]?.closedUntil].contains { $0.map { $0 > now.instant } ?? false }

@@ -1,7 +1,9 @@
+package import Clocks
+
 /// All the limits of one credential, and of each tenant that it is used for. A call passes all of them or none.
 ///
 /// A limit that is not set is still counted, since the peer may announce one at any time.
-package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+package struct Budget: Sendable {
     package enum Answer: Equatable, Sendable {
         case go(Permit)
         case wait(Wait)
@@ -9,7 +11,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
 
     /// The limit that keeps a call waiting longest.
     package struct Wait: Equatable, Sendable {
-        package var opening: Availability<Instant>
+        package var opening: Availability
         package var window: BudgetWindow
     }
 
@@ -33,15 +35,15 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     private(set) var ceiling: CallLimits
     let pacing: DayPacing
     private var announced: CallLimits
-    private var spacing: TokenBucket<Instant>
-    private(set) var flow: TokenBucket<Instant>
-    var second: RollingWindow<Instant>
-    var minute: RollingWindow<Instant>
+    private var spacing: TokenBucket
+    private(set) var flow: TokenBucket
+    var second: RollingWindow
+    var minute: RollingWindow
     var day: DayWindow
     var closedUntil: Instant?
-    var tenants: [String: TenantWindows<Instant>] = [:]
+    var tenants: [String: TenantWindows] = [:]
     /// What tenants begin with that were not heard of since the start.
-    var newcomer: TenantWindows<Instant>
+    var newcomer: TenantWindows
     var calls: [Permit: Call] = [:]
 
     /// - Parameters:
@@ -49,7 +51,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     ///   - ceiling: what is never exceeded, whatever the peer announces.
     package init(
         limits: CallLimits, ceiling: CallLimits = CallLimits(), pacing: DayPacing = .off,
-        resuming use: BudgetUse? = nil, at now: ClockReading<Instant>
+        resuming use: BudgetUse? = nil, at now: ClockReading
     ) {
         precondition(limits.arePositive && ceiling.arePositive, "a budget that lets nothing through is no budget")
         configured = limits
@@ -80,7 +82,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     }
 
     package mutating func take(
-        _ urgency: Urgency = .live, of tenant: String = "", at now: ClockReading<Instant>
+        _ urgency: Urgency = .live, of tenant: String = "", at now: ClockReading
     ) -> Answer {
         if let wait = obstacle(urgency, of: tenant, at: now) { return .wait(wait) }
         if limits.perSecond != nil { spacing.take(at: now.instant) }
@@ -97,32 +99,32 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
 
     /// What keeps the next call waiting, if anything. Takes nothing.
     package mutating func obstacle(
-        _ urgency: Urgency = .live, of tenant: String = "", at now: ClockReading<Instant>
+        _ urgency: Urgency = .live, of tenant: String = "", at now: ClockReading
     ) -> Wait? {
         [commonObstacle(at: now), paceObstacle(urgency, at: now), tenantObstacle(tenant, at: now)].longest()
     }
 
     /// What keeps all calls waiting.
-    package mutating func commonObstacle(at now: ClockReading<Instant>) -> Wait? { openings(at: now).longest() }
+    package mutating func commonObstacle(at now: ClockReading) -> Wait? { openings(at: now).longest() }
 
     /// What keeps calls of this urgency waiting, if it is the day's pace.
-    package mutating func paceObstacle(_ urgency: Urgency, at now: ClockReading<Instant>) -> Wait? {
+    package mutating func paceObstacle(_ urgency: Urgency, at now: ClockReading) -> Wait? {
         [(.pace, paceOpening(urgency, at: now))].longest()
     }
 
     /// What keeps only this tenant's calls waiting.
-    package mutating func tenantObstacle(_ tenant: String, at now: ClockReading<Instant>) -> Wait? {
+    package mutating func tenantObstacle(_ tenant: String, at now: ClockReading) -> Wait? {
         tenants[tenant, default: newcomer].openings(at: now).longest()
     }
 
     /// A caller was throttled. While the minute's window binds, calls are spread evenly over it:
     /// none that comes then should wait for half a minute because the other half was crowded.
-    package mutating func turnedAway(by wait: Wait, at now: ClockReading<Instant>) {
+    package mutating func turnedAway(by wait: Wait, at now: ClockReading) {
         if wait.window == .minute { flow.empty(at: now.instant) }
     }
 
     /// The call ended: answered, failed or given up. `learned` is what its answer said.
-    package mutating func finish(_ permit: Permit, learned: ReportedLimits? = nil, at now: ClockReading<Instant>) {
+    package mutating func finish(_ permit: Permit, learned: ReportedLimits? = nil, at now: ClockReading) {
         guard let call = calls.removeValue(forKey: permit) else {
             preconditionFailure("a permit is finished once, and by the gate that gave it")
         }
@@ -134,7 +136,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     }
 
     /// The call was never made: what it took is free again, but for its place in the even spacing.
-    package mutating func giveBack(_ permit: Permit, at now: ClockReading<Instant>) {
+    package mutating func giveBack(_ permit: Permit, at now: ClockReading) {
         // What the peer said meanwhile was compared with a use that this call was part of: others' calls may have been
         // taken for it.
         guard let call = calls[permit], call.learned == learned else { return finish(permit, learned: nil, at: now) }
@@ -149,17 +151,17 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     package func tenant(of permit: Permit) -> String? { calls[permit]?.tenant }
 
     /// Lets nothing through until then. The furthest of several such instants holds, but no more than 25 hours.
-    package mutating func close(until instant: Instant, at now: ClockReading<Instant>) {
+    package mutating func close(until instant: Instant, at now: ClockReading) {
         closedUntil = now.furthest(of: instant, closedUntil)
     }
 
     /// Lets nothing of this tenant through until then.
-    package mutating func close(_ tenant: String, until instant: Instant, at now: ClockReading<Instant>) {
+    package mutating func close(_ tenant: String, until instant: Instant, at now: ClockReading) {
         tenants[tenant, default: newcomer].close(until: instant, at: now)
     }
 
     /// What must be on disk before `allowance` more calls may be granted.
-    package func use(reserving allowance: Int, at now: ClockReading<Instant>) -> BudgetUse {
+    package func use(reserving allowance: Int, at now: ClockReading) -> BudgetUse {
         BudgetUse(
             savedAt: now.wall, announced: announced, closedUntil: now.wall(ifAhead: closedUntil),
             open: calls.count + allowance, day: day.use.reserving(allowance), minute: minute.use(at: now),
@@ -170,7 +172,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
 
     /// Adds what another gate had used of the same limits.
     package mutating func absorb(
-        _ use: BudgetUse, ceiling lower: CallLimits = CallLimits(), at now: ClockReading<Instant>
+        _ use: BudgetUse, ceiling lower: CallLimits = CallLimits(), at now: ClockReading
     ) {
         ceiling = ceiling.capped(by: lower)
         // Where the peer tells both what it counts, each of them holds the other's calls already.
@@ -192,7 +194,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
 
     // MARK: Deciding
 
-    mutating func openings(at now: ClockReading<Instant>) -> [(BudgetWindow, Availability<Instant>)] {
+    mutating func openings(at now: ClockReading) -> [(BudgetWindow, Availability)] {
         [
             (.spacing, limits.perSecond == nil ? .now : spacing.opening(at: now.instant)),
             (.spacing, limits.perMinute == nil ? .now : flow.opening(at: now.instant)),
@@ -205,15 +207,15 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
     }
 
     mutating func paceOpening(
-        _ urgency: Urgency, for count: Int = 1, at now: ClockReading<Instant>
-    ) -> Availability<Instant> {
+        _ urgency: Urgency, for count: Int = 1, at now: ClockReading
+    ) -> Availability {
         guard let limit = limits.perDay else { return .now }
         _ = day.opening(at: now.wall)  // so that it speaks of today
         return .at(
             pacing.opening(urgency, for: count, used: day.use.used, of: limit, on: day.use.day, at: now.wall), now)
     }
 
-    private mutating func learn(_ said: ReportedLimits, from call: Call, at now: ClockReading<Instant>) {
+    private mutating func learn(_ said: ReportedLimits, from call: Call, at now: ClockReading) {
         // Only today's end or a neighbour's: an odd one must not keep us from learning what was used.
         let announcedDay = said.dayEnds.map { (WallTime(milliseconds: max($0, 0)) - 1).day }
             .flatMap { abs($0 - now.wall.day) <= 1 ? $0 : nil }
@@ -232,7 +234,7 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
         if let counted, let used = said.day.count { day.learn(used: used, on: counted, at: now.wall) }
     }
 
-    private mutating func obeyLimits(at now: ClockReading<Instant>) {
+    private mutating func obeyLimits(at now: ClockReading) {
         if let rate = limits.perSecond {
             spacing.refill = .seconds(1) / rate
             // Places in the second fall free unevenly. Calls that stand close together stay half a refill apart at
@@ -261,16 +263,15 @@ package struct Budget<Instant: InstantProtocol>: Sendable where Instant.Duration
 
 extension Sequence {
     /// What keeps a call waiting longest, if anything does.
-    fileprivate func longest<Instant>() -> Budget<Instant>.Wait?
-    where Element == (BudgetWindow, Availability<Instant>) {
-        var longest = Budget<Instant>.Wait(opening: .now, window: .closed)
+    fileprivate func longest() -> Budget.Wait? where Element == (BudgetWindow, Availability) {
+        var longest = Budget.Wait(opening: .now, window: .closed)
         for (window, opening) in self where opening.isLater(than: longest.opening) {
             longest = .init(opening: opening, window: window)
         }
         return longest.opening == .now ? nil : longest
     }
 
-    fileprivate func longest<Instant>() -> Budget<Instant>.Wait? where Element == Budget<Instant>.Wait? {
+    fileprivate func longest() -> Budget.Wait? where Element == Budget.Wait? {
         compactMap { $0 }.map { ($0.window, $0.opening) }.longest()
     }
 }

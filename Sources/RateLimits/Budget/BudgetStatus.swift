@@ -1,3 +1,5 @@
+package import Clocks
+
 /// What can keep a call waiting.
 public enum BudgetWindow: String, Hashable, Sendable, CaseIterable {
     /// Calls are spread within the second, and within the minute while more wait than it lets through.
@@ -85,10 +87,10 @@ public struct BudgetOutlook: Equatable, Sendable {
 }
 
 extension Budget {
-    package mutating func status(tenants names: Set<String> = [], at now: ClockReading<Instant>) -> BudgetStatus {
+    package mutating func status(tenants names: Set<String> = [], at now: ClockReading) -> BudgetStatus {
         for name in names where tenants[name] == nil { tenants[name] = newcomer }
         func described(
-            _ openings: [(BudgetWindow, Availability<Instant>)], _ counted: [BudgetWindow: (limit: Int?, used: Int)]
+            _ openings: [(BudgetWindow, Availability)], _ counted: [BudgetWindow: (limit: Int?, used: Int)]
         ) -> [BudgetStatus.Window] {
             openings.compactMap { window, opening in
                 guard let count = counted[window], let limit = count.limit else { return nil }
@@ -126,7 +128,7 @@ extension Budget {
             dayEndsIn: .milliseconds(WallTime.startOf(day: day.use.day + 1).milliseconds - now.wall.milliseconds))
     }
 
-    private mutating func pace(at now: ClockReading<Instant>) -> BudgetStatus.Pace? {
+    private mutating func pace(at now: ClockReading) -> BudgetStatus.Pace? {
         guard let limit = limits.perDay else { return nil }
         var pace = BudgetStatus.Pace(pacing: pacing, released: [:], opensIn: [:])
         for urgency in Urgency.allCases {
@@ -138,7 +140,7 @@ extension Budget {
 
     /// About how long until a call goes that has `calls` before it, if no other comes; nil if no clock can say.
     package mutating func delay(
-        after calls: Int, _ urgency: Urgency, of tenant: String, at now: ClockReading<Instant>
+        after calls: Int, _ urgency: Urgency, of tenant: String, at now: ClockReading
     ) -> Duration? {
         guard let first = (obstacle(urgency, of: tenant, at: now)?.opening ?? .now).delay(from: now.instant) else {
             return nil
@@ -164,7 +166,7 @@ extension Budget {
     }
 }
 
-extension Availability where Instant.Duration == Duration {
+extension Availability {
     /// Nil if no clock can say.
     func delay(from now: Instant) -> Duration? {
         switch self {

@@ -1,3 +1,5 @@
+package import Clocks
+
 /// What a budget has used, as it stands on disk. It speaks of more than was granted when it was written: of a slice
 /// of calls that may be granted until it is written again.
 package struct BudgetUse: Equatable, Sendable {

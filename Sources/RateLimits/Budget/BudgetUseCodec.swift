@@ -1,3 +1,5 @@
+package import Clocks
+
 // Layout, version 2, little endian. A record that is longer than this was written by a later version that only added
 // to it; the rest is ignored.
 //

@@ -1,14 +1,16 @@
+package import Clocks
+
 /// A budget that survives `kill -9`: what is on disk is always ahead of what was granted.
 ///
 /// Use is written in slices. A slice is on disk before its first call is granted, and until the next one is written it
 /// counts as used whole and as late as possible. So a restart never overruns a window, and forfeits at most the
 /// rest of one slice.
-package struct WriteAheadBudget<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+package struct WriteAheadBudget: Sendable {
     package enum Step: Equatable, Sendable {
         case go(Permit)
         /// Write this, report `written`, and ask again.
         case write(Draft)
-        case wait(Budget<Instant>.Wait)
+        case wait(Budget.Wait)
     }
 
     /// What is to be on disk, and what may be granted once it is.
@@ -18,17 +20,17 @@ package struct WriteAheadBudget<Instant: InstantProtocol>: Sendable where Instan
         fileprivate let edition: Int
     }
 
-    package private(set) var budget: Budget<Instant>
+    package private(set) var budget: Budget
     private var allowance = 0  // calls that may be granted before the next write
     private var edition = 0  // counts what the disk should know, other than use
     private var editionOnDisk = 0
 
-    package init(_ budget: Budget<Instant>) {
+    package init(_ budget: Budget) {
         self.budget = budget
     }
 
     package mutating func step(
-        _ urgency: Urgency = .live, of tenant: String = "", at now: ClockReading<Instant>
+        _ urgency: Urgency = .live, of tenant: String = "", at now: ClockReading
     ) -> Step {
         let obstacle = budget.obstacle(urgency, of: tenant, at: now)
         if let draft = draft(isFree: obstacle == nil, at: now) { return .write(draft) }
@@ -46,7 +48,7 @@ package struct WriteAheadBudget<Instant: InstantProtocol>: Sendable where Instan
     /// What must be written before any caller goes on or begins to wait, if anything.
     ///
     /// - Parameter isFree: nothing but this keeps a call waiting.
-    package func draft(isFree: Bool, at now: ClockReading<Instant>) -> Draft? {
+    package func draft(isFree: Bool, at now: ClockReading) -> Draft? {
         let needsSlice = isFree && allowance == 0
         // A closed budget is written too, before any caller begins to wait: a restart must not call again.
         guard needsSlice || edition != editionOnDisk else { return nil }
@@ -60,50 +62,50 @@ package struct WriteAheadBudget<Instant: InstantProtocol>: Sendable where Instan
     }
 
     /// What to write before stopping: gives the rest of the slice back.
-    package func settlement(at now: ClockReading<Instant>) -> Draft { draft(0, at: now) }
+    package func settlement(at now: ClockReading) -> Draft { draft(0, at: now) }
 
-    package mutating func finish(_ permit: Permit, learned: ReportedLimits?, at now: ClockReading<Instant>) {
+    package mutating func finish(_ permit: Permit, learned: ReportedLimits?, at now: ClockReading) {
         let before = budget.lessons
         budget.finish(permit, learned: learned, at: now)
         if budget.lessons != before { edition += 1 }
     }
 
     /// The call of this permit was never made. What is on disk stays ahead.
-    package mutating func giveBack(_ permit: Permit, at now: ClockReading<Instant>) { budget.giveBack(permit, at: now) }
+    package mutating func giveBack(_ permit: Permit, at now: ClockReading) { budget.giveBack(permit, at: now) }
 
     /// Adds what another gate had used of the same limits.
-    package mutating func absorb(_ use: BudgetUse, ceiling: CallLimits, at now: ClockReading<Instant>) {
+    package mutating func absorb(_ use: BudgetUse, ceiling: CallLimits, at now: ClockReading) {
         budget.absorb(use, ceiling: ceiling, at: now)
         edition += 1
     }
 
-    package mutating func close(until instant: Instant, at now: ClockReading<Instant>) {
+    package mutating func close(until instant: Instant, at now: ClockReading) {
         budget.close(until: instant, at: now)
         edition += 1
     }
 
-    package mutating func close(_ tenant: String, until instant: Instant, at now: ClockReading<Instant>) {
+    package mutating func close(_ tenant: String, until instant: Instant, at now: ClockReading) {
         budget.close(tenant, until: instant, at: now)
         edition += 1
     }
 
     // MARK: For who decides whose turn it is
 
-    package mutating func commonObstacle(at now: ClockReading<Instant>) -> Budget<Instant>.Wait? {
+    package mutating func commonObstacle(at now: ClockReading) -> Budget.Wait? {
         let obstacle = budget.commonObstacle(at: now)
         if let obstacle { budget.turnedAway(by: obstacle, at: now) }
         return obstacle
     }
 
-    package mutating func paceObstacle(_ urgency: Urgency, at now: ClockReading<Instant>) -> Budget<Instant>.Wait? {
+    package mutating func paceObstacle(_ urgency: Urgency, at now: ClockReading) -> Budget.Wait? {
         budget.paceObstacle(urgency, at: now)
     }
 
-    package mutating func tenantObstacle(_ tenant: String, at now: ClockReading<Instant>) -> Budget<Instant>.Wait? {
+    package mutating func tenantObstacle(_ tenant: String, at now: ClockReading) -> Budget.Wait? {
         budget.tenantObstacle(tenant, at: now)
     }
 
-    private func draft(_ allowance: Int, at now: ClockReading<Instant>) -> Draft {
+    private func draft(_ allowance: Int, at now: ClockReading) -> Draft {
         Draft(use: budget.use(reserving: allowance, at: now), allowance: allowance, edition: edition)
     }
 

@@ -1,3 +1,5 @@
+public import Clocks
+
 /// Makes callers wait until one peer's limits let them through: several windows at once, live ones before bulk ones. The
 /// parties that share a budget take turns; each party's callers pass in the order they came.
 ///
@@ -11,11 +13,10 @@
 /// a call arrives, and also across a restart. That has a price where calls are slow: of a limit of `n` a second, calls
 /// that last `t` seconds each can use `n / (1 + t)`, and of one of `n` a minute `n / (1 + t / 60)`. Nothing that is safe
 /// can use more (see `RollingWindow`). A day is used up to the last call.
-public actor BudgetGate<C: Clock> where C.Duration == Duration {
-    private let clock: C
-    private let wall: @Sendable () -> Int64
+public actor BudgetGate {
+    private let clock: any TimeSource
     private let save: @Sendable ([UInt8]) async throws -> Void
-    private var turnstile: PermitQueue<C.Instant, Wakeup>
+    private var turnstile: PermitQueue<Wakeup>
     private var isSaving = false
     /// A save that is wanted although no waiter's turn has come.
     private var settling: [Wakeup] = []
@@ -24,20 +25,18 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     ///   - limits: what holds until the peer announces something else.
     ///   - ceiling: what is never exceeded, whatever the peer announces.
     ///   - pacing: how the day's quota is spread.
-    ///   - clock: measures all waits.
-    ///   - wall: milliseconds since 1970; tells UTC days apart.
+    ///   - clock: measures all waits, and tells UTC days apart.
     ///   - saved: what `save` was last given, by this gate or an earlier one of the same credential. If it cannot be
     ///     read (a newer version wrote it), the seconds and minutes begin as full.
     ///   - save: makes the bytes durable before it returns. Its calls never overlap, and the last one counts. What it
     ///     throws, `take` throws.
     public init(
-        limits: CallLimits, ceiling: CallLimits? = nil, pacing: DayPacing = .off, clock: C,
-        wall: @escaping @Sendable () -> Int64, saved: [UInt8]?, save: @escaping @Sendable ([UInt8]) async throws -> Void
+        limits: CallLimits, ceiling: CallLimits? = nil, pacing: DayPacing = .off, clock: any TimeSource,
+        saved: [UInt8]?, save: @escaping @Sendable ([UInt8]) async throws -> Void
     ) {
         self.clock = clock
-        self.wall = wall
         self.save = save
-        let now = ClockReading(clock.now, wall: WallTime(milliseconds: wall()))
+        let now = clock.reading
         let ceiling = ceiling ?? CallLimits()
         let use = saved.map { bytes in
             // Why it cannot be read makes no difference: it is taken for the worst that it can say of a minute.
@@ -161,16 +160,16 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
         turnstile.delay(after: calls, for: party, urgency, at: now)
     }
 
-    private var now: ClockReading<C.Instant> { ClockReading(clock.now, wall: WallTime(milliseconds: wall())) }
+    private var now: ClockReading { clock.reading }
 
     private static func bounded(_ duration: Duration) -> Duration { max(.zero, min(duration, .seconds(25 * 3_600))) }
 
     private func duration(until milliseconds: Int64) -> Duration {
-        let (wait, overflow) = milliseconds.subtractingReportingOverflow(wall())
+        let (wait, overflow) = milliseconds.subtractingReportingOverflow(clock.wall.milliseconds)
         return overflow ? .zero : .milliseconds(wait)
     }
 
-    private func write(_ draft: WriteAheadBudget<C.Instant>.Draft) async throws {
+    private func write(_ draft: WriteAheadBudget.Draft) async throws {
         isSaving = true
         defer {
             isSaving = false
@@ -188,12 +187,12 @@ public actor BudgetGate<C: Clock> where C.Duration == Duration {
     }
 
     /// Waits for the instant or a signal, whichever comes first.
-    private func rest(_ wakeup: Wakeup, until opening: Availability<C.Instant>) async throws {
+    private func rest(_ wakeup: Wakeup, until opening: Availability) async throws {
         guard case .at(let instant) = opening else { return try await wakeup.wait() }
         // The wall clock may be set while we sleep until a day begins, so it is looked at again every minute.
         let waking = min(instant, clock.now.advanced(by: .seconds(60)))
         try await withThrowingTaskGroup(of: Void.self) { [clock] group in
-            group.addTask { try await clock.sleep(until: waking, tolerance: nil) }
+            group.addTask { try await clock.sleep(until: waking) }
             group.addTask { try await wakeup.wait() }
             defer { group.cancelAll() }
             try await group.next()

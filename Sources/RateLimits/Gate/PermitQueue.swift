@@ -1,8 +1,10 @@
+package import Clocks
+
 /// Whose turn it is to call, and whether the budget lets it: all that a gate decides, in a value that cannot wait.
 ///
 /// What keeps all calls waiting is asked first. A tenant whose own limits keep it waiting leaves the turns until they
 /// open, so it is not scanned past, and stops no other; the same goes for bulk calls that the day's pace holds back.
-package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable where Instant.Duration == Duration {
+package struct PermitQueue<Waiter: Sendable>: Sendable {
     package typealias Place = WeightedRoundRobin<Waiter>.Place
 
     /// Who should act now, and how.
@@ -11,9 +13,9 @@ package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable
             /// `admit` it.
             case go
             /// Write this, report `written`, and look again.
-            case write(WriteAheadBudget<Instant>.Draft)
+            case write(WriteAheadBudget.Draft)
             /// Look again then, or when something has changed.
-            case wait(Budget<Instant>.Wait)
+            case wait(Budget.Wait)
         }
 
         package var place: Place
@@ -21,20 +23,20 @@ package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable
     }
 
     private struct Aside {
-        var wait: Budget<Instant>.Wait
+        var wait: Budget.Wait
         /// No later than it opens.
         var comesBack: Instant
         var parties: Set<BudgetShare>
     }
 
     package private(set) var line = WeightedRoundRobin<Waiter>()
-    private var budget: WriteAheadBudget<Instant>
+    private var budget: WriteAheadBudget
     private var asides: [String: Aside] = [:]
     /// No tenant comes back before this, unless one of its calls ends.
     private var nextComesBack: Instant?
-    private var recent: RecentPace<Instant>
+    private var recent: RecentPace
 
-    package init(_ budget: WriteAheadBudget<Instant>, at now: ClockReading<Instant>) {
+    package init(_ budget: WriteAheadBudget, at now: ClockReading) {
         self.budget = budget
         recent = RecentPace(at: now.instant)
     }
@@ -48,7 +50,7 @@ package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable
     package mutating func leave(_ place: Place) { line.leave(place) }
 
     /// Nil if there is no waiter.
-    package mutating func turn(at now: ClockReading<Instant>) -> Turn? {
+    package mutating func turn(at now: ClockReading) -> Turn? {
         guard !line.isEmpty else { return nil }
         if let wait = budget.commonObstacle(at: now) {
             guard let place = line.head ?? firstAside()?.place else { return nil }
@@ -71,7 +73,7 @@ package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable
     }
 
     /// The call at that position begins. A turn must just have said `.go`.
-    package mutating func admit(_ place: Place, at now: ClockReading<Instant>) -> Permit {
+    package mutating func admit(_ place: Place, at now: ClockReading) -> Permit {
         guard case .go(var permit) = budget.step(place.urgency, of: place.party.tenant, at: now) else {
             preconditionFailure("who is admitted was told to go")
         }
@@ -81,47 +83,47 @@ package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable
         return permit
     }
 
-    private func callsSoon(_ place: Place, at now: ClockReading<Instant>) -> Int {
+    private func callsSoon(_ place: Place, at now: ClockReading) -> Int {
         var budget = budget.budget
         let all = budget.calls(within: Permit.soon, place.urgency, of: place.party.tenant, at: now)
         let left = place.urgency == .bulk ? max(0, all - line.count(.live)) : all
         return line.share(of: place, in: left)
     }
 
-    package mutating func written(_ draft: WriteAheadBudget<Instant>.Draft) { budget.written(draft) }
-    package func settlement(at now: ClockReading<Instant>) -> WriteAheadBudget<Instant>.Draft {
+    package mutating func written(_ draft: WriteAheadBudget.Draft) { budget.written(draft) }
+    package func settlement(at now: ClockReading) -> WriteAheadBudget.Draft {
         budget.settlement(at: now)
     }
 
-    package mutating func finish(_ permit: Permit, learned: ReportedLimits?, at now: ClockReading<Instant>) {
+    package mutating func finish(_ permit: Permit, learned: ReportedLimits?, at now: ClockReading) {
         if let tenant = budget.budget.tenant(of: permit) { bringBack(tenant) }
         budget.finish(permit, learned: learned, at: now)
     }
 
     /// The call of this permit was never made.
-    package mutating func giveBack(_ permit: Permit, at now: ClockReading<Instant>) {
+    package mutating func giveBack(_ permit: Permit, at now: ClockReading) {
         if let tenant = budget.budget.tenant(of: permit) { bringBack(tenant) }
         budget.giveBack(permit, at: now)
     }
 
     /// Adds what another gate had used of the same limits.
-    package mutating func absorb(_ use: BudgetUse, ceiling: CallLimits, at now: ClockReading<Instant>) {
+    package mutating func absorb(_ use: BudgetUse, ceiling: CallLimits, at now: ClockReading) {
         budget.absorb(use, ceiling: ceiling, at: now)
     }
 
-    package func use(at now: ClockReading<Instant>) -> BudgetUse { budget.budget.use(reserving: 0, at: now) }
+    package func use(at now: ClockReading) -> BudgetUse { budget.budget.use(reserving: 0, at: now) }
 
-    package mutating func close(until instant: Instant, at now: ClockReading<Instant>) {
+    package mutating func close(until instant: Instant, at now: ClockReading) {
         budget.close(until: instant, at: now)
     }
 
     /// Closes only for the tenant on whose behalf this call ran.
-    package mutating func close(tenantOf permit: Permit, until instant: Instant, at now: ClockReading<Instant>) {
+    package mutating func close(tenantOf permit: Permit, until instant: Instant, at now: ClockReading) {
         guard let tenant = budget.budget.tenant(of: permit) else { return }
         budget.close(tenant, until: instant, at: now)
     }
 
-    package mutating func status(tenants: Set<String> = [], at now: ClockReading<Instant>) -> BudgetStatus {
+    package mutating func status(tenants: Set<String> = [], at now: ClockReading) -> BudgetStatus {
         var budget = budget.budget
         var status = budget.status(tenants: tenants, at: now)
         for urgency in Urgency.allCases {
@@ -137,7 +139,7 @@ package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable
     ///
     /// - Parameter others: calls that go before it and are not in this line yet.
     package mutating func outlook(
-        for party: BudgetShare, _ urgency: Urgency, behind others: Int = 0, at now: ClockReading<Instant>
+        for party: BudgetShare, _ urgency: Urgency, behind others: Int = 0, at now: ClockReading
     ) -> BudgetOutlook {
         let before = line.before(party, urgency) + others
         var budget = budget.budget
@@ -150,19 +152,19 @@ package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable
     /// About how long until a call of this party goes that has so many before it, here or elsewhere, if no other comes;
     /// nil if no clock can say.
     package func delay(
-        after calls: Int, for party: BudgetShare, _ urgency: Urgency, at now: ClockReading<Instant>
+        after calls: Int, for party: BudgetShare, _ urgency: Urgency, at now: ClockReading
     ) -> Duration? {
         var budget = budget.budget
         return budget.delay(after: calls, urgency, of: party.tenant, at: now)
     }
 
-    private mutating func act(after wait: Budget<Instant>.Wait?, at now: ClockReading<Instant>) -> Turn.Act {
+    private mutating func act(after wait: Budget.Wait?, at now: ClockReading) -> Turn.Act {
         if let draft = budget.draft(isFree: wait == nil, at: now) { return .write(draft) }
         return wait.map { .wait($0) } ?? .go
     }
 
     /// Whose turn it is, of those whose tenant may call.
-    private mutating func head(_ urgency: Urgency, at now: ClockReading<Instant>) -> Place? {
+    private mutating func head(_ urgency: Urgency, at now: ClockReading) -> Place? {
         while let place = line.head(urgency) {
             let tenant = place.party.tenant
             guard let wait = budget.tenantObstacle(tenant, at: now) else { return place }
@@ -177,7 +179,7 @@ package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable
         return nil
     }
 
-    private mutating func bringBackTenants(at now: ClockReading<Instant>) {
+    private mutating func bringBackTenants(at now: ClockReading) {
         guard let next = nextComesBack, next <= now.instant else { return }
         nextComesBack = nil
         for (tenant, aside) in asides {
@@ -193,7 +195,7 @@ package struct PermitQueue<Instant: InstantProtocol, Waiter: Sendable>: Sendable
         for party in asides.removeValue(forKey: tenant)?.parties ?? [] { line.bringBack(party) }
     }
 
-    private func firstAside() -> (place: Place, wait: Budget<Instant>.Wait)? {
+    private func firstAside() -> (place: Place, wait: Budget.Wait)? {
         asides.values.lazy.compactMap { aside in
             aside.parties.lazy.compactMap { line.first(of: $0) }.first.map { ($0, aside.wait) }
         }.min { $1.wait.opening.isLater(than: $0.wait.opening) }

@@ -1,3 +1,5 @@
+import Clocks
+
 /// How a day's quota is spread, so that a busy morning cannot starve the evening.
 ///
 /// With `q` calls a day, of which the share `e` has passed, this many may have been used by

@@ -1,5 +1,7 @@
+public import Clocks
+
 /// When a limit lets the next call through, if nothing else happens.
-public enum Availability<Instant: InstantProtocol>: Equatable, Sendable {
+public enum Availability: Equatable, Sendable {
     case now
     case at(Instant)
     /// Calls that run hold every place; no clock can say when one of them ends.

@@ -1,3 +1,5 @@
+package import Clocks
+
 /// At most `limit` calls in a UTC day, as the peer counts them.
 ///
 /// A call may have arrived at any instant between its start and its end, and the peer's clock may differ from ours by

@@ -1,5 +1,7 @@
+import Clocks
+
 /// How many calls went lately: a count for each of the last sixty minutes.
-struct RecentPace<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+struct RecentPace: Sendable {
     private static var minutes: Int { 60 }
 
     private let start: Instant

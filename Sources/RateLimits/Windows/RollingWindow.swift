@@ -1,3 +1,5 @@
+public import Clocks
+
 /// At most `limit` calls in *any* window of `width`, as the peer counts them.
 ///
 /// The peer counts a call when it arrives, which is somewhere between its start and its end here (the answer, the
@@ -15,7 +17,7 @@
 ///
 /// A thousandth is added to `width`: peers cut instants to milliseconds, and a clock that is being adjusted runs up to
 /// 500 ppm off.
-public struct RollingWindow<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+public struct RollingWindow: Sendable {
     /// Calls whose places fall free together. Only calls that ended within a thousandth of `width` share a run, and
     /// then the last of them decides: memory stays bounded, whatever the rate, and no place falls free early.
     private struct Run {
@@ -46,7 +48,7 @@ public struct RollingWindow<Instant: InstantProtocol>: Sendable where Instant.Du
     }
 
     /// When the next call may start. Takes nothing.
-    public func opening(at now: Instant) -> Availability<Instant> {
+    public func opening(at now: Instant) -> Availability {
         var tooMany = running + ended - limit + 1
         if tooMany <= 0 { return .now }
         for run in runs[oldest...] {

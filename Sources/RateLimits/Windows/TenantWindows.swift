@@ -1,17 +1,19 @@
+import Clocks
+
 /// What the peer allows one of its tenants, whichever credential calls.
-struct TenantWindows<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
-    private(set) var minute: RollingWindow<Instant>
+struct TenantWindows: Sendable {
+    private(set) var minute: RollingWindow
     private(set) var day: DayWindow
     /// What the peer said of this tenant's limits; only those are set.
     private(set) var announced = CallLimits()
     private(set) var closedUntil: Instant?
 
-    init(at now: ClockReading<Instant>) {
+    init(at now: ClockReading) {
         minute = RollingWindow(limit: .max, width: .seconds(60))
         day = DayWindow(limit: .max, at: now.wall)
     }
 
-    init(resuming use: BudgetUse.Tenant, of record: BudgetUse, at now: ClockReading<Instant>) {
+    init(resuming use: BudgetUse.Tenant, of record: BudgetUse, at now: ClockReading) {
         self.init(at: now)
         announced = use.announced
         minute.resume(use.minute, of: record, at: now)
@@ -29,7 +31,7 @@ struct TenantWindows<Instant: InstantProtocol>: Sendable where Instant.Duration 
         day.limit = limits.tenantPerDay ?? .max
     }
 
-    mutating func openings(at now: ClockReading<Instant>) -> [(BudgetWindow, Availability<Instant>)] {
+    mutating func openings(at now: ClockReading) -> [(BudgetWindow, Availability)] {
         [
             (.tenantMinute, minute.opening(at: now.instant)),
             (.tenantDay, .at(day.opening(at: now.wall), now)),
@@ -37,29 +39,29 @@ struct TenantWindows<Instant: InstantProtocol>: Sendable where Instant.Duration 
         ]
     }
 
-    mutating func start(at now: ClockReading<Instant>) {
+    mutating func start(at now: ClockReading) {
         minute.start(at: now.instant)
         day.start(at: now.wall)
     }
 
-    mutating func finish(at now: ClockReading<Instant>) {
+    mutating func finish(at now: ClockReading) {
         minute.finish(at: now.instant)
         day.finish(at: now.wall)
     }
 
-    mutating func takeBack(startedAt start: WallTime, at now: ClockReading<Instant>) {
+    mutating func takeBack(startedAt start: WallTime, at now: ClockReading) {
         minute.takeBack()
         day.takeBack(startedAt: start, at: now.wall)
     }
 
-    mutating func learn(_ said: ReportedLimits, countedOn day: Int64?, at now: ClockReading<Instant>) {
+    mutating func learn(_ said: ReportedLimits, countedOn day: Int64?, at now: ClockReading) {
         announced = announced.replaced(by: said.limits.ofTenant)
         if let used = said.tenantMinute.count { minute.learn(used: used, at: now.instant) }
         if let day, let used = said.tenantDay.count { self.day.learn(used: used, on: day, at: now.wall) }
     }
 
     /// Adds what another gate had used of this tenant's limits.
-    mutating func absorb(_ use: BudgetUse.Tenant, of record: BudgetUse, at now: ClockReading<Instant>) {
+    mutating func absorb(_ use: BudgetUse.Tenant, of record: BudgetUse, at now: ClockReading) {
         let isCountedByPeer = use.announced.tenantPerDay != nil && announced.tenantPerDay != nil
         announced = use.announced.replaced(by: announced)
         minute.resume(use.minute, of: record, at: now)
@@ -67,11 +69,11 @@ struct TenantWindows<Instant: InstantProtocol>: Sendable where Instant.Duration 
         if let closed = use.closedUntil { close(until: now.instant(of: closed), at: now) }
     }
 
-    mutating func close(until instant: Instant, at now: ClockReading<Instant>) {
+    mutating func close(until instant: Instant, at now: ClockReading) {
         closedUntil = now.furthest(of: instant, closedUntil)
     }
 
-    func use(reserving allowance: Int, at now: ClockReading<Instant>) -> BudgetUse.Tenant {
+    func use(reserving allowance: Int, at now: ClockReading) -> BudgetUse.Tenant {
         BudgetUse.Tenant(
             announced: announced, closedUntil: now.wall(ifAhead: closedUntil), day: day.use.reserving(allowance),
             minute: minute.use(at: now))
@@ -83,13 +85,13 @@ extension CallLimits {
     var ofCredential: CallLimits { CallLimits(perSecond: perSecond, perMinute: perMinute, perDay: perDay) }
 }
 
-extension Availability where Instant.Duration == Duration {
+extension Availability {
     /// When the wall shows `time`; nil is now.
-    static func at(_ time: WallTime?, _ now: ClockReading<Instant>) -> Availability {
+    static func at(_ time: WallTime?, _ now: ClockReading) -> Availability {
         time.map { .at(now.instant(of: $0)) } ?? .now
     }
 
-    static func at(_ instant: Instant?, _ now: ClockReading<Instant>) -> Availability {
+    static func at(_ instant: Instant?, _ now: ClockReading) -> Availability {
         instant.flatMap { $0 > now.instant ? .at($0) : nil } ?? .now
     }
 }
@@ -107,7 +109,7 @@ extension ClockReading {
 extension RollingWindow {
     /// Takes up what an earlier life of this program had used. What may have been under way until its end counts as
     /// ended now.
-    mutating func resume(_ runs: [BudgetUse.Run], of record: BudgetUse, at now: ClockReading<Instant>) {
+    mutating func resume(_ runs: [BudgetUse.Run], of record: BudgetUse, at now: ClockReading) {
         // A clock that was set back would make the calls younger than the saved state; they are that old at least.
         let sinceSaved = Duration.milliseconds(max(0, now.wall.milliseconds - record.savedAt.milliseconds))
         for run in runs {
@@ -116,7 +118,7 @@ extension RollingWindow {
         occupy(record.open, endedAt: now.instant)
     }
 
-    func use(at now: ClockReading<Instant>) -> [BudgetUse.Run] {
+    func use(at now: ClockReading) -> [BudgetUse.Run] {
         ends(at: now.instant).map { .init(age: max(.zero, $0.end.duration(to: now.instant)), count: $0.count) }
     }
 }

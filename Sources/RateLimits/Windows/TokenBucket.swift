@@ -1,3 +1,5 @@
+public import Clocks
+
 /// Spaces calls evenly: one per `refill`, of which up to `burst` may come at once after a lull.
 ///
 /// The law (GCRA): the bucket keeps one instant, `fullAt`, at which it would brim again if left alone. A token moves it
@@ -5,7 +7,7 @@
 /// `burst * refill + tolerance` ahead of now.
 ///
 /// Keeps no clock, takes no lock, never waits; `Duration` is an integer, so nothing is rounded.
-public struct TokenBucket<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+public struct TokenBucket: Sendable {
     /// The time that earns one token. May be changed at any time: it holds from the next token on.
     public var refill: Duration
     /// How early a token may come. It lets a caller that woke late catch up, while the mean rate stays the same; without
@@ -24,7 +26,7 @@ public struct TokenBucket<Instant: InstantProtocol>: Sendable where Instant.Dura
     }
 
     /// When the next token may be had. Takes nothing.
-    public func opening(at now: Instant) -> Availability<Instant> {
+    public func opening(at now: Instant) -> Availability {
         let earliest = max(fullAt, now).advanced(by: .zero - refill * (burst - 1) - tolerance)
         return earliest <= now ? .now : .at(earliest)
     }

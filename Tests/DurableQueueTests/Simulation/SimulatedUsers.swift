@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import FileJournal
 import DurableQueue
@@ -146,7 +147,7 @@ struct SimulatedUsers: Sendable {
     /// I5: when nobody can do anything, everything that waits can say for what.
     private func lookForTheStuck() async {
         await simulation.settle()
-        let (views, now) = (await queue.jobs(.all), simulation.clock.wall)
+        let (views, now) = (await queue.jobs(.all), simulation.clock.wall.milliseconds)
         // What the disk does not have yet waits for the disk.
         guard !isOver, log.durableSequence == log.lastSequence else { return }
         // Of a joint run, its first: each has one place.

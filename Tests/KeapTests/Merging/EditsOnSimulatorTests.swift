@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import KeapSimulator
 import RateLimits
 import Synchronization
@@ -7,7 +9,7 @@ import Testing
 
 /// Merging against the simulated Keap, with a budget as scarce as Keap's: what it costs, and whether it is right.
 @Suite(.timeLimit(.minutes(30))) struct EditsOnSimulatorTests {
-    typealias Gateway = KeapGateway<ManualClock, BudgetGate<ManualClock>>
+    typealias Gateway = KeapGateway<BudgetGate>
 
     /// What one lane does: takes tags off its contact, then puts others on.
     struct Change {
@@ -130,18 +132,18 @@ import Testing
 
 /// A simulated account, its gateway, and a clock that runs when nothing else does.
 private struct Town {
-    let clock = ManualClock()
+    let clock = ManualClock(wallOrigin: SimulatedAccount.start)
     let keap: SimulatedAccount
     let gateway: EditsOnSimulatorTests.Gateway
-    private let budget: BudgetGate<ManualClock>
+    private let budget: BudgetGate
 
     init(
         limits: CallLimits = CallLimits(perSecond: 10, perMinute: 240, perDay: 30_000), slowness: Int = 0,
         seed: UInt64 = 1
     ) {
         keap = SimulatedAccount(clock: clock, limits: .key, slowness: slowness, seed: seed)
-        budget = BudgetGate(limits: limits, clock: clock, wall: keap.wall, saved: nil, save: { _ in })
-        gateway = KeapGateway(transport: keap, budget: budget, clock: clock, wall: keap.wall)
+        budget = BudgetGate(limits: limits, clock: clock, saved: nil, save: { _ in })
+        gateway = KeapGateway(transport: keap, budget: budget, clock: clock)
     }
 
     /// Delivers changes that all wait when the first permit comes. Time stands still while anything else can happen, so
@@ -172,7 +174,7 @@ private struct Town {
             while case let running = left.count, running > 0 {
                 let counters = await gateway.counters()
                 let areAllWaiting = counters.waiting + counters.inFlight >= running && keap.underWay == 0
-                if clock.sleepers > 0, areAllWaiting || !isPatient { clock.advance(by: .milliseconds(10)) }
+                if clock.sleeperCount > 0, areAllWaiting || !isPatient { clock.advance(by: .milliseconds(10)) }
                 await Task.yield()
             }
             try await group.waitForAll()

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import OutboundAPI
 import RateLimits
 import Testing
@@ -6,16 +8,16 @@ import Testing
 
 /// What callers of a gateway see when their tag edits wait together.
 @Suite(.timeLimit(.minutes(30))) struct MergingTests {
-    typealias Gateway = KeapGateway<ManualClock, ShutBudget>
+    typealias Gateway = KeapGateway<ShutBudget>
     typealias Answers = [TagID: TagAnswer]
 
-    let clock = ManualClock()
+    let clock = ManualClock(wallOrigin: 0)
     let budget = ShutBudget()
     let transport = HeldTransport()
     let gateway: Gateway
 
     init() {
-        gateway = Gateway(transport: transport, budget: budget, clock: clock, wall: { 0 })
+        gateway = Gateway(transport: transport, budget: budget, clock: clock)
     }
 
     @Test func `edits that wait for a permit share a call, and each caller hears of its own contact`() async throws {

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import KeapSimulator
 import OutboundAPI
 import RateLimits
@@ -30,12 +32,6 @@ final class SimulatedAccount: HTTPTransport {
 
     var underWay: Int { state.withLock(\.underWay) }
     var audit: Audit { state.withLock(\.world.audit) }
-    var wall: @Sendable () -> Int64 {
-        { [clock] in
-            let passed = clock.now.sinceStart.components
-            return Self.start + passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000
-        }
-    }
 
     /// What happened to a contact's tags, in order.
     func tagHistory(of contact: ContactID) -> [String] {
@@ -101,7 +97,7 @@ final class SimulatedAccount: HTTPTransport {
     }
 
     private func change<Result>(_ body: (inout KeapWorld, KeapSimulator.Instant) -> Result) -> Result {
-        let now = KeapSimulator.Instant(milliseconds: wall())
+        let now = KeapSimulator.Instant(milliseconds: clock.wall.milliseconds)
         return state.withLock { body(&$0.world, now) }
     }
 

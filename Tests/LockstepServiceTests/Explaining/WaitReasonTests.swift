@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import Keap
 import OutboundAPI
 import Testing
@@ -13,7 +14,7 @@ struct WaitReasonTests {
         let gate = BudgetGate(
             limits: CallLimits(
                 perSecond: 10, perMinute: 240, perDay: 30_000, tenantPerMinute: 10_000, tenantPerDay: 250_000),
-            clock: ContinuousClock(), wall: { 0 }, saved: nil, save: { _ in })
+            clock: ManualClock(wallOrigin: 0), saved: nil, save: { _ in })
         var status = await gate.status(tenants: ["gym"])
         change(&status)
         let outlook = BudgetOutlook(window: window, opensIn: opensIn, callsBefore: before, estimate: estimate)

@@ -1,3 +1,4 @@
+import Clocks
 import WireFormats
 import ConfigurationReading
 import Foundation
@@ -83,7 +84,7 @@ private struct FuzzedRun: Sendable {
         of service: Service, on machine: SimulatedMachine, isFirst: Bool
     ) async throws -> String? {
         if isFirst {
-            for answer in await answers(of: service, at: machine.simulation.clock.wall) {
+            for answer in await answers(of: service, at: machine.simulation.clock.wall.milliseconds) {
                 guard case .response(let response) = answer else { return "a request was not answered" }
                 if response.status == 500 { return "a request was answered 500" }
             }

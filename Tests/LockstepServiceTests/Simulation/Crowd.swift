@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import Keap
 import KeapSimulator
@@ -153,28 +154,28 @@ final class CrowdedKeap: Sendable {
         state.withLock { state in
             state.calls[key, default: 0] += 1
             if state.down.contains(key) { return nil }
-            return state.world.begin(SimRequest(request, key: key), at: Instant(milliseconds: wall))
+            return state.world.begin(SimRequest(request, key: key), at: KeapSimulator.Instant(milliseconds: wall))
         }
     }
 
     fileprivate func end(_ number: Int, at wall: Int64) {
-        state.withLock { $0.world.end(number, .answered, at: Instant(milliseconds: wall)) }
+        state.withLock { $0.world.end(number, .answered, at: KeapSimulator.Instant(milliseconds: wall)) }
     }
 }
 
 private struct CrowdedWire: HTTPTransport {
     let keap: CrowdedKeap
     let key: String
-    let clock: VirtualClock
+    let clock: ManualClock
 
     func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         await clock.rest(for: .milliseconds(40))
-        guard let (number, answer) = keap.begin(request, key: key, at: clock.wall) else {
+        guard let (number, answer) = keap.begin(request, key: key, at: clock.wall.milliseconds) else {
             await clock.rest(for: .milliseconds(40))
             return APIResponse(status: 503, headers: ["content-type": "text/plain"])
         }
         await clock.rest(for: .milliseconds(40))
-        keap.end(number, at: clock.wall)
+        keap.end(number, at: clock.wall.milliseconds)
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
         return APIResponse(
             status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)

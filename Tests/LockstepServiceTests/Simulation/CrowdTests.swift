@@ -1,3 +1,4 @@
+import Clocks
 import KeapSimulator
 import DurableQueue
 import DeterministicSimulation
@@ -114,7 +115,7 @@ import Testing
         try await onOwnThread {
             Result {
                 // At the very beginning of a UTC day.
-                let clock = VirtualClock(wallOrigin: 1_767_225_600_000)
+                let clock = ManualClock(wallOrigin: 1_767_225_600_000)
                 try simulate(seed: 3, options: Self.options, clock: clock) { simulation in
                     let gym = Crowd.Gym(
                         id: "downtown", keap: #""limits": {"perDay": 2400}, "pacing": {"reserve": 100, "burst": 100}"#)

@@ -1,3 +1,4 @@
+import Clocks
 import ContactSync
 import Foundation
 import KeapSimulator
@@ -155,23 +156,25 @@ import Testing
             let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap)
             keap.isDown = true
             try await machine.live { service in
-                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall)).status == 202)
-                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall)).status == 200)
+                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall.milliseconds)).status == 202)
+                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall.milliseconds)).status == 200)
                 files.fail(.sync, EIO)
                 for _ in 0..<3 {
-                    #expect(await service.answer(Self.booking(2, at: simulation.clock.wall)).status == 503)
+                    #expect(await service.answer(Self.booking(2, at: simulation.clock.wall.milliseconds)).status == 503)
                 }
                 // What was stored before is known still.
-                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall)).status == 200)
+                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall.milliseconds)).status == 200)
             }
             files.failPower()
             let next = SimulatedMachine(
                 simulation: simulation, files: files.crashLosingEverythingUnsynced(), keap: keap)
             keap.isDown = false
             try await next.live { service in
-                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall)).status == 200)
+                #expect(await service.answer(Self.booking(1, at: simulation.clock.wall.milliseconds)).status == 200)
                 // A record whose sync failed may have reached the disk all the same.
-                #expect([200, 202].contains(await service.answer(Self.booking(2, at: simulation.clock.wall)).status))
+                #expect(
+                    [200, 202].contains(
+                        await service.answer(Self.booking(2, at: simulation.clock.wall.milliseconds)).status))
                 try await next.drain(service)
                 #expect(keap.account.contacts.count == 2)
             }

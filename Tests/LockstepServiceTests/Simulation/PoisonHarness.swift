@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import Keap
 import KeapSimulator
@@ -14,9 +15,9 @@ import Testing
 struct PoisonHarness: Sendable {
     let service: Service
     let keap: SimulatedKeapSide
-    let clock: VirtualClock
+    let clock: ManualClock
 
-    var now: VirtualClock.Instant { clock.now }
+    var now: Clocks.Instant { clock.now }
 
     var circuit: CircuitReport {
         get async { await service.accounts[0].gateway.counters().circuit }

@@ -1,3 +1,4 @@
+import Clocks
 import ContactSync
 import Foundation
 import Keap

@@ -1,3 +1,4 @@
+import Clocks
 import Keap
 import FileJournal
 import DurableQueue
@@ -65,7 +66,7 @@ extension Service {
             let driver = TaskDriver(simulation.clock)
             group.addTask { await driver.run() }
             var surroundings = ServiceEnvironment(
-                clock: ServiceClock(simulation.clock), wall: { simulation.clock.wall }, files: files,
+                clock: simulation.clock, files: files,
                 journalDriver: driver, transport: transport)
             adjust(&surroundings)
             let service: Service

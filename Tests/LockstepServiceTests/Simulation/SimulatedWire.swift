@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import Keap
 import KeapSimulator
@@ -87,7 +88,7 @@ final class SimulatedKeapSide: Sendable {
             let request = SimRequest(
                 method: "POST", path: ["accounts", Self.key, "contacts"], query: [], headers: [],
                 body: Array(contact.utf8))
-            _ = state.world.control(request, at: Instant(milliseconds: 0))
+            _ = state.world.control(request, at: KeapSimulator.Instant(milliseconds: 0))
         }
     }
 
@@ -101,11 +102,11 @@ final class SimulatedKeapSide: Sendable {
     }
 
     func begin(_ request: APIRequest, key: String, at wall: Int64) -> (number: Int, answer: SimAnswer) {
-        state.withLock { $0.world.begin(SimRequest(request, key: key), at: Instant(milliseconds: wall)) }
+        state.withLock { $0.world.begin(SimRequest(request, key: key), at: KeapSimulator.Instant(milliseconds: wall)) }
     }
 
     func end(_ number: Int, _ ending: AuditedRequest.Ending, at wall: Int64) {
-        state.withLock { $0.world.end(number, ending, at: Instant(milliseconds: wall)) }
+        state.withLock { $0.world.end(number, ending, at: KeapSimulator.Instant(milliseconds: wall)) }
     }
 
     var world: KeapWorld { state.withLock { $0.world } }
@@ -115,7 +116,7 @@ final class SimulatedKeapSide: Sendable {
 /// The way from one process to Keap. When the process dies, what it had sent arrives or does not; nothing follows.
 struct SimulatedWire: HTTPTransport {
     let keap: SimulatedKeapSide
-    let clock: VirtualClock
+    let clock: ManualClock
     var key = SimulatedKeapSide.key
     let isAlive: @Sendable () -> Bool
 
@@ -135,14 +136,14 @@ struct SimulatedWire: HTTPTransport {
         // A request on its way is not called back, whatever becomes of its sender.
         await clock.rest(for: .milliseconds(there))
         guard isAlive() || keap.isLucky(), fate != .lostOnTheWay else { throw .unclear("no answer") }
-        let (number, answer) = keap.begin(request, key: key, at: clock.wall)
+        let (number, answer) = keap.begin(request, key: key, at: clock.wall.milliseconds)
         // A process that is dead waits for nothing, and its connection is gone.
         guard isAlive(), fate != .lostOnTheWayBack else {
-            keap.end(number, .dropped, at: clock.wall)
+            keap.end(number, .dropped, at: clock.wall.milliseconds)
             throw .unclear("the answer was lost")
         }
         await clock.rest(for: .milliseconds(back))
-        keap.end(number, isAlive() ? .answered : .dropped, at: clock.wall)
+        keap.end(number, isAlive() ? .answered : .dropped, at: clock.wall.milliseconds)
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
         return APIResponse(
             status: answer.status, headers: Dictionary(headers) { first, _ in first }, body: answer.body)

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import Testing
 
 @Suite(.timeLimit(.minutes(30)))
@@ -5,7 +7,7 @@ struct ManualClockTests {
     @Test func `a sleeper wakes when the clock reaches its instant, not before`() async throws {
         let clock = ManualClock()
         let start = clock.now
-        async let woken: ManualClock.Instant = {
+        async let woken: Instant = {
             try await clock.sleep(until: start.advanced(by: .seconds(2)), tolerance: nil)
             return clock.now
         }()
@@ -25,14 +27,14 @@ struct ManualClockTests {
     }
 
     @Test func `durations and the order of instants agree, and the wall goes along`() {
-        let clock = ManualClock(wall: 5_000)
+        let clock = ManualClock(wallOrigin: 5_000)
         let early = clock.now
         clock.advance(by: .milliseconds(1_500))
         #expect(early < clock.now)
         #expect(early.duration(to: clock.now) == .milliseconds(1_500))
         #expect(clock.now.duration(to: early) == .milliseconds(-1_500))
-        #expect(clock.wall == 6_500)
-        clock.setWall(aheadBy: -6_000)
-        #expect(clock.wall == 500)
+        #expect(clock.wall.milliseconds == 6_500)
+        clock.setWall(aheadBy: .milliseconds(-6_000))
+        #expect(clock.wall.milliseconds == 500)
     }
 }
