@@ -107,7 +107,8 @@ let package = Package(
             name: "KeapSimulatorTests", dependencies: ["KeapSimulator", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
-            name: "ContactSyncTests", dependencies: ["ContactSync", "Keap", "WireFormats"], swiftSettings: strict),
+            name: "ContactSyncTests",
+            dependencies: ["ContactSync", "Keap", "WireFormats", "DeterministicSimulation"], swiftSettings: strict),
         .testTarget(
             name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync", "WireFormats"], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 @testable import ContactSync
+import DeterministicSimulation
 import Keap
 import Testing
 
@@ -54,17 +55,17 @@ import Testing
         let lock = KeyedLock<String>()
         #expect(await lock.acquire("a"))
         #expect(await lock.acquire("b"))
-        let order = await withTaskGroup(of: Int.self) { group in
+        let order = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<5 {
                 group.addTask {
                     _ = await lock.acquire("a")
                     return number
                 }
-                while lock.waiting(for: "a") <= number { await Task.yield() }
+                try await until { lock.waiting(for: "a") > number }
             }
             lock.release("a")
             var order: [Int] = []
-            for await number in group {
+            for try await number in group {
                 order.append(number)
                 lock.release("a")
             }
@@ -79,9 +80,9 @@ import Testing
         let lock = KeyedLock<String>()
         #expect(await lock.acquire("a"))
         let waiter = Task { await lock.acquire("a") }
-        while lock.waiting(for: "a") == 0 { await Task.yield() }
+        try await until { lock.waiting(for: "a") > 0 }
         let second = Task { await lock.acquire("a") }
-        while lock.waiting(for: "a") < 2 { await Task.yield() }
+        try await until { lock.waiting(for: "a") >= 2 }
         waiter.cancel()
         #expect(await waiter.value == false)
         lock.release("a")
@@ -105,7 +106,7 @@ import Testing
         let one = adds.begin([a])
         let waiter = Task { await adds.drained([a], job: 2) }
         let impatient = Task { await adds.drained([a, b], job: 3) }
-        while adds.waiting < 2 { await Task.yield() }
+        try await until { adds.waiting >= 2 }
         #expect(adds.addsAhead(of: 2) == 2 && adds.addsAhead(of: 1) == nil)
         impatient.cancel()
         #expect(await impatient.value == false)

@@ -1,4 +1,5 @@
 @testable import ContactSync
+import DeterministicSimulation
 import Keap
 import Synchronization
 import Testing
@@ -38,7 +39,7 @@ import Testing
             await gate.pass()
         }
         let row = Task { await gym.deliver(person("zp-1", "Row"), job: 2, isImport: true, lane: "zp-1") }
-        while gate.waiting == 0 { await Task.yield() }
+        try await until { gate.waiting > 0 }
         let live = await gym.deliver(person("zp-2", "Live"), job: 3, lane: "zp-2")
         #expect(live.isDone)
         #expect(try gym.mirror("zp-2").contact != nil)
@@ -52,25 +53,26 @@ import Testing
         let locks = AddressLocks()
         let first = try #require(await locks.acquire("a", for: .of(1, isImport: true)))
         let order = Dial<[UInt64]>([])
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for (job, isImport) in [(2, true), (3, false), (4, true), (5, false)] as [(UInt64, Bool)] {
                 group.addTask {
                     guard let hold = await locks.acquire("a", for: .of(job, isImport: isImport)) else { return }
                     order.set(order.value + [job])
                     locks.release(hold)
                 }
-                while locks.waiting(for: "a") < Int(job) - 1 { await Task.yield() }
+                try await until { locks.waiting(for: "a") >= Int(job) - 1 }
                 #expect(first.isWantedLive.isFired == (job >= 3))
             }
             #expect(locks.holder(waitedForBy: 4) == .of(1, isImport: true))
             #expect(locks.holder(waitedForBy: 1) == nil)
             locks.release(first)
+            try await group.waitForAll()
         }
         #expect(order.value == [3, 5, 2, 4])
         #expect(locks.holder(waitedForBy: 4) == nil)
         let last = try #require(await locks.acquire("a", for: .of(9, isImport: false)))
         let cancelled = Task { await locks.acquire("a", for: .of(10, isImport: false)) == nil }
-        while locks.waiting(for: "a") == 0 { await Task.yield() }
+        try await until { locks.waiting(for: "a") > 0 }
         cancelled.cancel()
         #expect(await cancelled.value)
         locks.release(last)
@@ -81,9 +83,9 @@ import Testing
         let gym = try await gym(gate)
         gym.keap.beforePermit { name, _ in if name.hasPrefix("create") { await gate.pass() } }
         let first = Task { await gym.deliver(person("zp-1", "First"), job: 2, lane: "zp-1") }
-        while gate.waiting == 0 { await Task.yield() }
+        try await until { gate.waiting > 0 }
         let second = Task { await gym.deliver(person("zp-2", "Second"), job: 3, lane: "zp-2") }
-        while gym.waiting(for: "ana@example.org") == 0 { await Task.yield() }
+        try await until { gym.waiting(for: "ana@example.org") > 0 }
         let sentence = try #require(gym.deliverer.wait(of: 3))
         #expect(sentence.hasPrefix("It waits for job 2 (") && sentence.contains("zp-1"), "\(sentence)")
         #expect(gym.deliverer.wait(of: 2) == nil)
@@ -106,7 +108,7 @@ import Testing
         let row = Task {
             await gym.deliver(.person(.ana { $0.status = .value("Hold") }), job: 2, isImport: true, lane: "zp-1")
         }
-        while gate.waiting == 0 { await Task.yield() }
+        try await until { gate.waiting > 0 }
         let live = await gym.deliver(
             .ana { person in
                 person.zenPlannerID = "zp-2"
@@ -124,7 +126,7 @@ import Testing
         let kids = try #require(gym.keap.with { $0.tags.values.first { $0.name.contains("Kids") } }).id
         gym.keap.beforePermit { name, _ in if name.hasPrefix("apply") { await gate.pass() } }
         let joining = Task { await gym.deliver(.person(.ana()), job: 2, lane: "zp-1") }
-        while gate.waiting == 0 { await Task.yield() }
+        try await until { gate.waiting > 0 }
         let deletion = ProgramChange.deleted(id: "p1", name: "Kids")
         gym.keeper.announce(deletion, job: 3)
         #expect(await gym.deliver(.program(deletion), job: 3, lane: "gym").isDone)

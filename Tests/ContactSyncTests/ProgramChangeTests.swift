@@ -1,4 +1,5 @@
 @testable import ContactSync
+import DeterministicSimulation
 import Keap
 import Testing
 
@@ -200,7 +201,7 @@ import Testing
 
         let keeper = gym.keeper
         async let delivery = gym.deliver(change, job: 2, lane: "gym")
-        while keeper.adds.waiting == 0 { await Task.yield() }
+        try await until { keeper.adds.waiting > 0 }
         // The deletion does not read who wears the tag before this add has ended.
         #expect(!gym.keap.calls.contains { $0.hasPrefix("wearers") })
         keeper.adds.end(add)

@@ -15,7 +15,7 @@ struct HTTPServerTests {
 
     /// Runs a server around `body`, and stops it.
     private func withServer(
-        limits: HTTPLimits = HTTPLimits(), handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer = echo,
+        limits: HTTPLimits = .patient, handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer = echo,
         _ body: (_ port: Int, _ server: HTTPServer) async throws -> Void
     ) async throws {
         let server = HTTPServer(listen: Self.loopback, limits: limits, handler: handler)
@@ -118,7 +118,7 @@ struct HTTPServerTests {
     func `a peer that is slow, or has nothing more to say, is let go`(
         time: Time, text: String, answer: String
     ) async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         switch time {
         // It begins with the connection, so only a client that says nothing meets it for certain.
         case .header: limits.headerTime = .milliseconds(20)
@@ -133,7 +133,7 @@ struct HTTPServerTests {
     }
 
     @Test func `a peer that does not take its answer is reset`() async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.sendTime = .milliseconds(60)
         // More than both ends' buffers hold.
         let huge = [UInt8](repeating: 7, count: 64 << 20)
@@ -150,7 +150,7 @@ struct HTTPServerTests {
     @Test func `connections beyond the limit are told 503 while all others are at work, and served when there is room`()
         async throws
     {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.connections = 1
         let started = Latch()
         let release = Latch()
@@ -180,7 +180,7 @@ struct HTTPServerTests {
     }
 
     @Test func `a crowd of idle connections keeps no request out`() async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.connections = 4
         try await withServer(limits: limits) { port, _ in
             var idle: [TestClient] = []
@@ -200,7 +200,7 @@ struct HTTPServerTests {
     }
 
     @Test func `a crowd that comes at once drops no request behind it`() async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.connections = 4
         try await withServer(limits: limits) { port, _ in
             var idle: [TestClient] = []
@@ -218,7 +218,7 @@ struct HTTPServerTests {
         async throws
     {
         let server = HTTPServer(
-            listen: Self.loopback,
+            listen: Self.loopback, limits: .patient,
             judge: { head in
                 head.path == ["in"] ? .read(isVerified: true) : .refuse(.error(401, "no", headers: ["X-Why": "head"]))
             }, handler: Self.echo)
@@ -240,7 +240,7 @@ struct HTTPServerTests {
     @Test func `bodies over the limit of all together are refused with 503, and strangers leave half of it`()
         async throws
     {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.heldBytes = 200_000
         let server = HTTPServer(
             listen: Self.loopback, limits: limits,
@@ -303,7 +303,7 @@ struct HTTPServerTests {
     @Test func `stopping lets a running handler finish, and closes what is idle`() async throws {
         let started = Latch()
         let release = Latch()
-        let server = HTTPServer(listen: Self.loopback) { request in
+        let server = HTTPServer(listen: Self.loopback, limits: .patient) { request in
             guard request.path == ["slow"] else { return await Self.echo(request) }
             started.open()
             await release.passed()
@@ -317,7 +317,7 @@ struct HTTPServerTests {
         try await busy.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
         await started.passed()
 
-        async let stopped: Void = server.stop(grace: .seconds(30))
+        async let stopped: Void = server.stop(grace: .seconds(3_600))
         #expect(try await idle.rest() == "")
         // The idle one was closed, so the port is free by now.
         await #expect(throws: TestClient.Failure.self) { _ = try await TestClient.connect(port) }
@@ -332,7 +332,7 @@ struct HTTPServerTests {
     @Test func `when the grace is over, handlers are cancelled and connections reset`() async throws {
         let started = Latch()
         let cancelled = Latch()
-        let server = HTTPServer(listen: Self.loopback) { _ in
+        let server = HTTPServer(listen: Self.loopback, limits: .patient) { _ in
             started.open()
             await Latch().passedOrCancelled()
             if Task.isCancelled { cancelled.open() }
@@ -351,7 +351,7 @@ struct HTTPServerTests {
     @Test func `an address in use is said to be`() async throws {
         try await withServer { port, server in
             let address = ListenAddress(host: "127.0.0.1", port: UInt16(port))
-            let second = HTTPServer(listen: address, handler: Self.echo)
+            let second = HTTPServer(listen: address, limits: .patient, handler: Self.echo)
             #expect(throws: HTTPServerError.addressInUse(address)) { try second.start() }
             #expect("\(HTTPServerError.addressInUse(address))" == "address already in use: 127.0.0.1:\(port)")
             #expect(throws: HTTPServerError.alreadyStarted) { try server.start() }
@@ -368,20 +368,21 @@ struct HTTPServerTests {
         // Too long for a name, so that nobody is asked for it.
         let address = ListenAddress(host: String(repeating: "x", count: 300), port: 0)
         let error = try #require(throws: HTTPServerError.self) {
-            try HTTPServer(listen: address, handler: Self.echo).start()
+            try HTTPServer(listen: address, limits: .patient, handler: Self.echo).start()
         }
         guard case .unknownHost(address, let reason) = error else { return #expect(Bool(false), "\(error)") }
         #expect(!reason.isEmpty)
     }
 
     @Test func `localhost and a port can be listened on again at once`() async throws {
-        let first = HTTPServer(listen: ListenAddress(host: "localhost", port: 0), handler: Self.echo)
+        let first = HTTPServer(listen: ListenAddress(host: "localhost", port: 0), limits: .patient, handler: Self.echo)
         let port = try first.start()
         let client = try await TestClient.connect(port)
         try await client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(try await client.answer().status == 200)
         await first.stop(grace: .zero)
-        let second = HTTPServer(listen: ListenAddress(host: "localhost", port: UInt16(port)), handler: Self.echo)
+        let second = HTTPServer(
+            listen: ListenAddress(host: "localhost", port: UInt16(port)), limits: .patient, handler: Self.echo)
         #expect(try second.start() == port)
         await second.stop(grace: .zero)
     }
@@ -389,7 +390,7 @@ struct HTTPServerTests {
     @Test func `a lack of descriptors delays connections, and does not spin`() async throws {
         let calls = Atomic(0)
         let server = HTTPServer(
-            listen: Self.loopback, limits: HTTPLimits(),
+            listen: Self.loopback, limits: .patient,
             accept: { socket in
                 calls.wrappingAdd(1, ordering: .relaxed).newValue <= 2 ? .exhausted : socket.nextConnection()
             }, handler: Self.echo)
@@ -404,7 +405,7 @@ struct HTTPServerTests {
     @Test func `stopping while out of descriptors works`() async throws {
         let asked = Latch()
         let server = HTTPServer(
-            listen: Self.loopback, limits: HTTPLimits(),
+            listen: Self.loopback, limits: .patient,
             accept: { _ in
                 asked.open()
                 return .exhausted

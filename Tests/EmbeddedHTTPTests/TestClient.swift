@@ -1,4 +1,5 @@
 import Dispatch
+import EmbeddedHTTP
 
 #if canImport(Glibc)
     import Glibc
@@ -8,7 +9,17 @@ import Dispatch
     import Darwin
 #endif
 
-/// A plain blocking client on loopback. Every call gives up after ten seconds.
+extension HTTPLimits {
+    /// As usual, but no peer is let go for want of time: on a busy machine a test may get its turn minutes later.
+    static var patient: HTTPLimits {
+        var limits = HTTPLimits()
+        (limits.headerTime, limits.bodyTime) = (.seconds(3_600), .seconds(3_600))
+        (limits.idleTime, limits.sendTime, limits.lingerTime) = (.seconds(3_600), .seconds(3_600), .seconds(3_600))
+        return limits
+    }
+}
+
+/// A plain blocking client on loopback. Every call gives up after twenty minutes, so that a test ends that would hang.
 final class TestClient: Sendable {
     struct Failure: Error {
         let what: String
@@ -30,7 +41,7 @@ final class TestClient: Sendable {
             #else
                 let descriptor = socket(AF_INET, SOCK_STREAM, 0)
             #endif
-            var patience = timeval(tv_sec: 10, tv_usec: 0)
+            var patience = timeval(tv_sec: 1_200, tv_usec: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             var address = sockaddr_in()

@@ -144,9 +144,9 @@ import Testing
         _ = try await journal?.append(payload(1))
         journal = nil
         var again: Opened?
-        for _ in 0..<1_000_000 where again == nil {
+        try await until {
             again = try? Opened(files)
-            await Task.yield()
+            return again != nil
         }
         #expect(again?.tail.map(\.payload) == [payload(1)])
         await again?.journal.close()

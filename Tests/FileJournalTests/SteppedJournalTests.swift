@@ -40,9 +40,9 @@ import Testing
         let journal = try open()
         let ticket = try journal.submit(1, payload(1))
         async let isDurable: Void = journal.durable(ticket)
-        while journal.durableSequence < 1 {
+        try await until {
             steps.settle()
-            await Task.yield()
+            return journal.durableSequence >= 1
         }
         try await isDurable
         let told = Box<[String]>([])

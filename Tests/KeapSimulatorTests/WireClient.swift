@@ -8,7 +8,7 @@ import Dispatch
     import Darwin
 #endif
 
-/// One connection to a server on loopback. Nothing waits longer than a minute.
+/// One connection to a server on loopback. Nothing waits longer than twenty minutes, so that a test ends that would hang.
 final class WireClient: Sendable {
     enum Outcome: Equatable {
         case answered(status: Int, head: String, body: String)
@@ -29,7 +29,7 @@ final class WireClient: Sendable {
         #else
             socket = systemSocket(AF_INET, SOCK_STREAM, 0)
         #endif
-        var longest = timeval(tv_sec: 60, tv_usec: 0)
+        var longest = timeval(tv_sec: 1_200, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &longest, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -19,7 +19,7 @@ struct CommandTests {
                     "programs": #"[{"id": "p/1", "name": "Boxing", "status": "Active"}]"#,
                 ]))
         }
-        try await gym.drain(within: .seconds(30))
+        try await gym.drain()
         let base = ["--admin", gym.admin, "--gym", "downtown"]
         func program(_ words: String...) async throws -> (code: Int32, said: String) {
             let program = try RunningProgram(["program"] + words + base)
@@ -34,10 +34,10 @@ struct CommandTests {
 
         let renamed = try await program("rename", "--id", "p/1", "--to", "Kick & Box", "--yes")
         #expect(renamed.code == 0 && renamed.said.contains("accepted as job"), "\(renamed.said)")
-        try await gym.drain(within: .seconds(30))
+        try await gym.drain()
         let deleted = try await program("delete", "--name", "Kick & Box", "--yes")
         #expect(deleted.code == 0 && deleted.said.contains("ZP Program: Kick & Box - Active"), "\(deleted.said)")
-        try await gym.drain(within: .seconds(30))
+        try await gym.drain()
         let again = try await program("delete", "--name", "Kick & Box", "--yes")
         #expect(again.code == 1)
     }

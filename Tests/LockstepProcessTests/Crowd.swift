@@ -108,10 +108,12 @@ final class Crowd {
     }
 
     private func again(_ what: String, _ body: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + RunningProgram.patience
         while true {
             if (try? await body()) == true { return }  // refused or cut off: tried again
-            try #require(ContinuousClock.now < deadline, "no \(what) within 60 s: \(service.output.suffix(500))")
+            try #require(
+                ContinuousClock.now < deadline,
+                "no \(what) within \(RunningProgram.patience): \(service.output.suffix(500))")
             // The service is another process: there is nothing to be woken by.
             try await Task.sleep(for: .milliseconds(100))
         }

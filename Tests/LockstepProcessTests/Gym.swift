@@ -25,7 +25,7 @@ final class Gym {
         configuration = directory.appending(path: "lockstep.json")
         let text = """
             {"listen": "127.0.0.1:0", "admin": "127.0.0.1:0", "data": "journal", "stopGrace": 5,
-             "gyms": [{"id": "downtown", "keap": {"baseURL": "\(keapAddress)/crm/rest", "key": "KeapAK-test"},
+             "gyms": [{"id": "downtown", "keap": {"baseURL": "\(keapAddress)/crm/rest", "key": "KeapAK-test", "timeout": 600},
                        "zenPlanner": {"token": "a-token-for-the-tests"}}]}
             """
         try Data(text.utf8).write(to: configuration)
@@ -114,7 +114,7 @@ final class Gym {
     ///
     /// - Parameter orWaits: or waits for its turn at Keap.
     func untilOneRuns(orWaits: Bool = false) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + RunningProgram.patience
         while true {
             let jobs = try await jobs()
             let isUnderWay = jobs.contains { job in
@@ -129,8 +129,8 @@ final class Gym {
     }
 
     /// Waits until every job is done or dead, as a person would who looks again and again.
-    func drain(within limit: Duration) async throws {
-        let deadline = ContinuousClock.now + limit
+    func drain() async throws {
+        let deadline = ContinuousClock.now + RunningProgram.patience
         while true {
             let open = try await jobs().filter { !["done", "dead", "superseded"].contains($0["state"] as? String) }
             if open.isEmpty { return }

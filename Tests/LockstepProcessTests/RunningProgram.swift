@@ -14,7 +14,7 @@ import Testing
 /// two tests could wait for each other's processes for ever. Here the system itself is asked, and each wait has an end.
 final class RunningProgram: Sendable {
     /// How long a program may take to say a word or to end, on a busy machine.
-    static let patience = Duration.seconds(100)
+    static let patience = Duration.seconds(900)
 
     struct Failure: Error, CustomStringConvertible {
         var description: String

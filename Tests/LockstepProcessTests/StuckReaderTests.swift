@@ -58,7 +58,7 @@ import Testing
             request.httpBody = Data(body.utf8)
             request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
         }
-        for _ in 0..<400 {
+        while !Task.isCancelled {
             let session = URLSession(configuration: .ephemeral)
             defer { session.finishTasksAndInvalidate() }
             if let answer = try? await session.data(for: request) { return (answer.1 as? HTTPURLResponse)?.statusCode }

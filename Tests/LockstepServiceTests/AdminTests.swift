@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import Foundation
 import DurableQueue
 import Testing
@@ -228,7 +229,7 @@ struct AdminTests {
             #expect(try await town.post("/api/gyms/downtown/lanes/\(lane)/pause").status == 200)
             let held = try await town.accept(person("zp-1", ["status": "Alumni"]))
             let other = try await town.accept(person("zp-2"))
-            while try await town.state(of: other) != "done" { await Task.yield() }
+            try await until { try await town.state(of: other) == "done" }
             #expect(try await town.state(of: held) == "paused")
             #expect(try await town.post("/api/gyms/downtown/lanes/\(lane)/resume").status == 200)
             try await town.settle()

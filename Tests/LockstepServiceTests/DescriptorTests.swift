@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import EmbeddedHTTP
 import Testing
 
@@ -35,7 +36,7 @@ struct DescriptorTests {
         let (a, b) = (slots.join(), slots.join())
         let first = try #require(await slots.take(a))
         let calls = Calls()
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for (name, account, line) in [("a1", a, 1), ("a2", a, 2), ("b", b, 1)] {
                 group.addTask {
                     guard let slot = await slots.take(account) else { return }
@@ -43,9 +44,10 @@ struct DescriptorTests {
                     slots.giveBack(slot, isAnswered: true)
                 }
                 // Its place in line is taken before the next one comes.
-                while slots.waiting(account) < line { await Task.yield() }
+                try await until { slots.waiting(account) >= line }
             }
             slots.giveBack(first, isAnswered: true)
+            try await group.waitForAll()
         }
         #expect(await calls.begun == ["a1", "b", "a2"])
     }
@@ -58,13 +60,13 @@ struct DescriptorTests {
         var taken: [CallSlots.Slot] = []
         for account in hanging { taken.append(try #require(await slots.take(account))) }
         async let waits = slots.take(well)
-        while slots.waiting(well) == 0 { await Task.yield() }
+        try await until { slots.waiting(well) > 0 }
         // Their calls end without an answer, and they try again at once.
         for slot in taken { slots.giveBack(slot, isAnswered: false) }
         let served = try #require(await waits)
         for account in hanging.prefix(2) { _ = try #require(await slots.take(account)) }
         async let third = slots.take(hanging[2])
-        while slots.waiting(hanging[2]) == 0 { await Task.yield() }
+        try await until { slots.waiting(hanging[2]) > 0 }
         let more = try #require(await slots.take(well), "one slot is left for it")
         slots.giveBack(more, isAnswered: true)
         slots.giveBack(served, isAnswered: true)

@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import Foundation
 import Testing
 
@@ -54,7 +55,7 @@ struct ServiceCheckTests {
         try await ServiceHarness.with([ServiceHarness.Gym(keap: #""limits": {"perDay": 5}, "pacing": "off""#)]) {
             town in
             try await town.accept(person())
-            for _ in 0..<200 where town.calls < 5 { try await Task.sleep(for: .milliseconds(10)) }
+            try await until { town.calls >= 5 }
             #expect(town.calls == 5)
             let checkup = try JSONDecoder().decode(ConfigurationCheck.self, from: Data(try await check(town).body))
             #expect(checkup.isFine && checkup.untried.count == 1, "\(checkup)")
@@ -70,10 +71,7 @@ struct ServiceCheckTests {
                 "POST", ["faults"],
                 #"{"match": {"path": ".*"}, "action": "status", "status": 401, "body": {"message": "no such key"}}"#)
             try await town.accept(person())
-            for _ in 0..<300 {
-                if try await town.get("/api/gyms").text.contains("key refused") { break }
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await until { try await town.get("/api/gyms").text.contains("key refused") }
             let checkup = try JSONDecoder().decode(ConfigurationCheck.self, from: Data(try await check(town).body))
             #expect(!checkup.isFine && checkup.untried.isEmpty, "\(checkup)")
             #expect(checkup.problems.first?.contains("Keap refuses the key") == true, "\(checkup.problems)")

@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import Foundation
 import Testing
 
@@ -62,9 +63,9 @@ import Testing
                 person("7", ["firstName": "Ben", "email": "ben@example.org"]), to: clashing)
             for _ in 0..<2 {
                 var reason: String?
-                for _ in 0..<500 where reason?.contains("sync.customFields.zenPlannerID") != true {
-                    try await Task.sleep(for: .milliseconds(5))
+                try await until {
                     reason = try await town.job(job)["reason"] as? String
+                    return reason?.contains("sync.customFields.zenPlannerID") == true
                 }
                 #expect(
                     reason?.contains("Gyms uptown and downtown write to one Keap account (ab103)") == true,
@@ -86,9 +87,7 @@ import Testing
             try await town.reopen([downtown, clashing])
             let waits = try await town.accept(person("7"), to: downtown)
             let goes = try await town.accept(person("7", ["firstName": "Ben", "status": "Alumni"]), to: clashing)
-            for _ in 0..<1_000 where try await town.state(of: goes) != "done" {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            try await until { try await town.state(of: goes) == "done" }
             #expect(try await town.state(of: goes) == "done")
             #expect(try await town.state(of: waits) != "done")
             #expect(town.contacts().map { $0["given_name"] as? String } == ["Ben"])
@@ -108,9 +107,7 @@ import Testing
             ])
             let waits = try await town.accept(person("zp-9"), to: refused)
             let goes = try await town.accept(person("zp-1", ["status": "Alumni"]), to: downtown)
-            for _ in 0..<1_000 where try await town.state(of: goes) != "done" {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            try await until { try await town.state(of: goes) == "done" }
             #expect(try await town.state(of: goes) == "done")
             #expect(try await town.state(of: waits) != "done")
         }

@@ -1,4 +1,5 @@
 import Clocks
+import DeterministicSimulation
 import Foundation
 import RateLimits
 import DurableQueue
@@ -45,9 +46,9 @@ struct ExplainTests {
             let budget = gym.account.credential.budget
             let party = try #require(gym.account.credential.gyms.first).party
             await budget.close(for: .seconds(3_600))
-            await withTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 1...3 { group.addTask { _ = try? await budget.take(.bulk, for: party) } }
-                while await budget.status().waiting[.bulk] != 3 { await Task.yield() }
+                try await until { await budget.status().waiting[.bulk] == 3 }
                 #expect(await gym.obstacle(.live)?.sentence.contains("go before it") == false)
                 #expect(await gym.obstacle(.bulk)?.sentence.contains("3 calls go before it") == true)
                 group.cancelAll()
@@ -62,14 +63,13 @@ struct ExplainTests {
             let first = try await town.accept(person())
             let second = try await town.accept(person("zp-1", ["status": "Hold"]))
             var told = ""
-            let deadline = ContinuousClock.now + .seconds(30)
-            while !told.contains("Keap has failed") {
-                try #require(ContinuousClock.now < deadline, "\(told)")
+            try await until {
                 let answer = try await explain(second, in: town)
                 #expect(answer["why"] as? String == "behind")
                 #expect(answer["after"] as? String == first)
                 #expect(answer["ahead"] as? Int == 1)
                 told = sentences(answer)
+                return told.contains("Keap has failed")
             }
             #expect(told.contains("job \(first) is the first"))
             town.heal()
