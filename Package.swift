@@ -63,7 +63,16 @@ let package = Package(
             dependencies: [
                 "LockstepService", "DurableQueue", "FileJournal", "EmbeddedHTTP", "ConfigurationReading",
                 "KeapSimulator", "OnceHub", "ZenPlanner", "ContactSync", "Connectors", "WireFormats",
-            ], swiftSettings: strict),
+            ],
+            // The pages of the documentation, for `lockstep help`: in the program, which stays one file.
+            resources: [
+                "lockstep.docc/Operating", "lockstep.docc/Configuration", "lockstep.docc/Durability",
+                "lockstep.docc/Architecture", "../ZenPlanner/ZenPlanner.docc/ZenPlanner",
+                "../OnceHub/OnceHub.docc/OnceHub",
+                "../Keap/Keap.docc/KeapBudget", "../DurableQueue/DurableQueue.docc/DurableQueue",
+                "../../Benchmarks/Benchmarks.docc/Benchmarks",
+            ].map { .embedInCode("\($0).md") },
+            swiftSettings: strict),
 
         // Stretches of time in the life of gyms, run in virtual time: for benchmarks and tests.
         .target(
@@ -130,8 +139,8 @@ let package = Package(
             name: "CallTracesTests",
             dependencies: ["CallTraces", "KeapSimulator", "DeterministicSimulation"], swiftSettings: strict),
         .testTarget(
-            name: "LockstepCommandTests", dependencies: ["lockstep", "ZenPlanner", "ContactSync"], swiftSettings: strict
-        ),
+            name: "LockstepCommandTests", dependencies: ["lockstep", "LockstepService", "ZenPlanner", "ContactSync"],
+            swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.
         .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),
     ],

@@ -3,6 +3,8 @@ package final class ConfigurationNotes {
     private let text: [UInt8]
     private var found: [(offset: Int, problem: ConfigurationProblem)] = []
     package private(set) var remarks: [String] = []
+    /// The keys that each section of the file may have, by its path: the documentation is held against them.
+    package var knownKeys: [String: [String]] = [:]
 
     package init(text: [UInt8]) { self.text = text }
 

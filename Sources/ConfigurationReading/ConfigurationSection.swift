@@ -7,6 +7,7 @@ package struct ConfigurationSection<Key: CaseIterable & Hashable & RawRepresenta
 
     package init(path: String, offset: Int, members: [ConfigurationNode.Member], notes: ConfigurationNotes) {
         (self.path, self.offset, self.notes) = (path, offset, notes)
+        notes.knownKeys[path] = Key.allCases.map(\.rawValue)
         for member in members {
             let memberPath = Self.join(path, member.key)
             if let key = Key(rawValue: member.key) {

@@ -44,7 +44,7 @@ struct ConfigurationReader {
         return value
     }
 
-    private func configuration(_ root: ConfigurationSection<Key>) -> Configuration {
+    func configuration(_ root: ConfigurationSection<Key>) -> Configuration {
         var configuration = Configuration()
         if let listen = root[.listen]?.text(ListenAddress.init) { configuration.listen = listen }
         if let admin = root[.admin]?.text(ListenAddress.init) { configuration.admin = admin }

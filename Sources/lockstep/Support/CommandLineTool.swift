@@ -1,4 +1,5 @@
 import Foundation
+import LockstepService
 
 /// What the process answers to its caller.
 enum ExitCode: Int32 {
@@ -52,9 +53,8 @@ enum CommandLineTool {
             return .usage
         }
         if ["--help", "-h", "help"].contains(first) {
-            if words.count > 1 { return await run(words.dropFirst().filter { $0 != "--help" } + ["--help"]) }
-            Terminal.print(overview)
-            return .done
+            let asked = words.dropFirst().filter { $0 != "--help" }
+            return asked.isEmpty ? show(overview) : await help(asked)
         }
         if first == "--version" {
             Terminal.print("lockstep \(version)")
@@ -71,7 +71,7 @@ enum CommandLineTool {
             }
             let known = family.isEmpty ? "" : " after “\(first)”"
             let word = family.isEmpty ? first : words[1]
-            Terminal.complain("there is no command “\(word)”\(known); `lockstep --help` lists what there is")
+            Terminal.complain("there is no command “\(word)”\(known); `lockstep --help` lists them")
             return .usage
         }
         let name = "lockstep " + command.words.joined(separator: " ")
@@ -97,15 +97,37 @@ enum CommandLineTool {
         }
     }
 
+    /// Help about a command, or a page of the documentation.
+    private static func help(_ words: [String]) async -> ExitCode {
+        if commands.contains(where: { $0.words.first == words[0] }) { return await run(words + ["--help"]) }
+        let name = words.joined(separator: "-")
+        if let topic = HelpTopic.named(name) {
+            return show(PageText(markdown: topic.markdown, isStyled: Terminal.isOutputInteractive).text)
+        }
+        let known = HelpTopic.all.map(\.name) + commands.compactMap { $0.words.first }
+        let nearest = NearestName.of(name, among: known).map { "; the nearest is “\($0)”" } ?? ""
+        Terminal.complain("there is no topic or command “\(name)”\(nearest); `lockstep help` lists them")
+        return .usage
+    }
+
+    private static func show(_ text: String) -> ExitCode {
+        Terminal.print(text)
+        return .done
+    }
+
     static let version = "0.1.0"
 
     private static var overview: String {
         """
-        Lockstep keeps the Keap contacts of many gyms in lockstep with Zen Planner.
+        Lockstep keeps the Keap contacts of many gyms in lockstep with Zen Planner and OnceHub.
 
         \(list(commands))
 
         `lockstep COMMAND --help` tells the rest. Exit codes: 0 done, 1 failed, 2 usage.
+
+        `lockstep help TOPIC` prints a page about:
+
+        \(HelpTopic.list)
         """
     }
 

@@ -11,6 +11,7 @@ import Synchronization
 /// Standard output and standard error, with one line that redraws itself on a terminal and stays away elsewhere.
 enum Terminal {
     static let isInteractive = isatty(STDERR_FILENO) == 1
+    static let isOutputInteractive = isatty(STDOUT_FILENO) == 1
 
     /// Whether a person sits at both ends.
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isInteractive }
