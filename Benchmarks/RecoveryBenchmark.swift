@@ -42,7 +42,7 @@ struct RecoveryBenchmark {
                 tookCPU, tookCPU / Double(filled.jobs) * 1e6))
     }
 
-    /// Seconds of processor that this process used: what it takes when nobody else wants the machine.
+    /// Seconds of processor that this process used: what it takes on a machine with no other load.
     private static var processorTime: Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 
     private struct Filled {
@@ -71,8 +71,9 @@ struct RecoveryBenchmark {
         return filled
     }
 
-    /// While `body` runs, jobs are accepted one after the other, each of which changes what a checkpoint shares. The
-    /// longest time that somebody who only asks the queue something waits for an answer meanwhile.
+    /// Returns the longest time that a question to the queue waits for its answer while `body` runs.
+    ///
+    /// Meanwhile jobs are accepted one after the other, each of which changes what a checkpoint shares.
     private static func longestTurn(
         of queue: JobQueue, _ lanes: Int, _ body: () async throws -> Void
     ) async throws -> (seconds: Double, accepted: Int) {

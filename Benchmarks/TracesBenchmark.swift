@@ -2,7 +2,7 @@ import Foundation
 import CallTraces
 
 /// Keap calls a change, for stretches of time in the life of gyms, in virtual time: what a naive connector spends, what
-/// Lockstep spends, and what nobody can do without.
+/// Lockstep spends, and the least that any connector needs.
 struct TracesBenchmark {
     private let chosen: String?
 

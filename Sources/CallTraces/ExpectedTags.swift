@@ -1,6 +1,6 @@
 import KeapSimulator
 
-/// Which of our tags everybody must wear in the end, from the messages alone.
+/// The tags of ours that each member must have in the end, from the messages alone.
 struct ExpectedTags {
     private var members: [[String: Member]]
 
@@ -22,12 +22,12 @@ struct ExpectedTags {
             guard let contacts = found.byEmail[member.email] else { return "\(member.id) is not in Keap" }
             guard contacts.count == 1 else { return "\(member.id) is in Keap \(contacts.count) times" }
             guard contacts[0] != member.tags else { return nil }
-            return "\(member.id) wears \(contacts[0].sorted()), not \(member.tags.sorted())"
+            return "\(member.id) has \(contacts[0].sorted()), not \(member.tags.sorted())"
         }
     }
 }
 
-/// Which of our tags everybody wears, and whether any contact ever wore two that exclude each other.
+/// The tags of ours that each contact has, and whether any ever had two that exclude each other.
 struct FoundTags {
     private(set) var byEmail: [String: [Set<String>]] = [:]
     private(set) var disorders: [String] = []
@@ -55,7 +55,7 @@ struct FoundTags {
                 }
                 switch event.what {
                 case .tagApplied(let tag) where names[tag]?.hasPrefix("ZP Status: ") == true:
-                    if status != nil { disorders.append("contact \(contact) wore two status tags at once") }
+                    if status != nil { disorders.append("contact \(contact) had two status tags at once") }
                     status = tag
                 case .tagRemoved(let tag) where tag == status: status = nil
                 default: break

@@ -118,7 +118,7 @@ package enum Traces {
             messages: messages)
     }
 
-    /// Everybody who came to an open day signs up at once. Tags and members are there already.
+    /// The visitors of an open day all sign up at once. Tags and members are there already.
     ///
     /// - Parameters:
     ///   - programs: how many programs there are, of which each of them joins one.

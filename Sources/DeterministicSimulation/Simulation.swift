@@ -162,9 +162,9 @@ package struct SimulationFailure: Error, Equatable, CustomStringConvertible {
         let what =
             switch reason {
             case .stuck(0):
-                "everybody waits: nothing can run and nobody sleeps (a deadlock, or a wait for something outside)"
+                "all tasks wait: none can run and none sleeps (a deadlock, or a wait for something outside)"
             case .stuck(let strays):
-                "everybody waits: nothing can run and nobody sleeps; \(strays) pieces of work came from other threads"
+                "all tasks wait: none can run and none sleeps; \(strays) pieces of work came from other threads"
             case .endless(let steps): "not at an end after \(steps) steps"
             case .strays(let count): "\(count) pieces of work came from other threads, so the run cannot be repeated"
             }

@@ -58,7 +58,7 @@ package protocol KeapAPI: Sendable {
     func customFields() async throws(KeapFailure) -> [CustomFieldModel]
     func createCustomField(_ label: String, type: CustomFieldType) async throws(KeapFailure) -> CustomFieldModel
 
-    /// Everybody who can own a contact.
+    /// The users who can own a contact.
     func users() async throws(KeapFailure) -> [KeapUser]
 
     /// Lead sources, their categories, or companies of this name.

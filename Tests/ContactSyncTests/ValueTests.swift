@@ -226,8 +226,8 @@ import Testing
             #expect(directory == before)
         }
         #expect(directory.programs[0].name == "C" && directory.programs[0].deletedBy == 3)
-        #expect(directory.answer(for: .program(id: nil, name: "A", status: "x"), job: 1) == .nobody)
-        #expect(directory.answer(for: .program(id: nil, name: "C", status: "x"), job: 2) == .nobody)
+        #expect(directory.answer(for: .program(id: nil, name: "A", status: "x"), job: 1) == .deleted)
+        #expect(directory.answer(for: .program(id: nil, name: "C", status: "x"), job: 2) == .deleted)
         #expect(directory.programs.index(id: nil, name: "C", at: 4) == index)
     }
 

@@ -2,14 +2,14 @@ import Foundation
 import DurableQueue
 import Testing
 
-/// The README's example, as a program of somebody else's would hold it.
+/// The example of the queue's page, as another program would have it.
 private struct Mailer: JobHandler {
     func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome { .done(state: state) }
     func merge(_ a: LaneState, _ b: LaneState) -> LaneState { a }
 }
 
 struct LibraryExampleTests {
-    @Test(.timeLimit(.minutes(30))) func `the example of the README runs`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `the example of the queue's page runs`() async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-example-\(UUID().uuidString)")
         // Left behind at worst in the system's temporary directory.
         defer { try? FileManager.default.removeItem(at: directory) }

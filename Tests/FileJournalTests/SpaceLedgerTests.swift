@@ -76,11 +76,11 @@ import Testing
     @Test func `room that is no longer reserved goes back to the disk, but not all of it`() {
         var ledger = Self.ledger(spares: 12)
         ledger.setReserved(8 * 792)
-        let answers = (0..<3).map { _ in ledger.giveBackSpare(at: now) }
+        let answers = (0..<3).map { _ in ledger.trimSpare(at: now) }
         #expect(answers == [true, false, false])
         ledger.release(8 * 792)
         var given = 0
-        while ledger.giveBackSpare(at: now) { given += 1 }
+        while ledger.trimSpare(at: now) { given += 1 }
         #expect(given == 8 && ledger.spares.count == 3)
         #expect(!wants(&ledger))
     }
@@ -129,7 +129,7 @@ import Testing
         ledger.take(800)
         #expect(ledger.nextLook(at: now) == now.advanced(by: .seconds(10)))
         let later = now.advanced(by: .seconds(60))
-        while ledger.giveBackSpare(at: later) {}
+        while ledger.trimSpare(at: later) {}
         #expect(ledger.nextLook(at: later) == nil)
         #expect(ledger.spares.count == 1)
     }
@@ -145,7 +145,7 @@ import Testing
     @Test func `a checkpoint gets a spare only if the reserves do not need it`() {
         var ledger = Self.ledger(spares: 2)
         ledger.setReserved(792 * 2)
-        let answers = [ledger.surrenderSpare(), ledger.surrenderSpare()]
+        let answers = [ledger.reclaimSpare(), ledger.reclaimSpare()]
         #expect(answers == [true, false])
     }
 

@@ -68,7 +68,7 @@ import WireFormats
 
     @Test func `each step can be turned off`() {
         let wanted = wanted(booking()) { settings in
-            settings.creation.owner = .nobody
+            settings.creation.owner = .unowned
             settings.creation.makesAppointments = false
             settings.classification.leadSource = nil
             settings.classification.contactType = nil

@@ -54,7 +54,7 @@ package struct TagDirectory: Equatable, Sendable {
         /// Keap has none that we know of, or the program is new.
         case unknown
         /// The program was deleted after the job was accepted: no contact has its tags.
-        case nobody
+        case deleted
     }
 
     func answer(for wanted: WantedTag, job: UInt64) -> Answer {
@@ -65,7 +65,7 @@ package struct TagDirectory: Equatable, Sendable {
             return keyed[.status(word)].map(Answer.tag) ?? .unknown
         case .program(let id, let name, let status):
             guard let index = programs.index(id: id, name: name, at: job) else { return .unknown }
-            if programs[index].deletedBy != nil { return .nobody }
+            if programs[index].deletedBy != nil { return .deleted }
             return keyed[.program(programs[index].key, status)].map(Answer.tag) ?? .unknown
         }
     }
@@ -77,7 +77,7 @@ package struct TagDirectory: Equatable, Sendable {
         return own
     }
 
-    /// A deletion takes this tag off everybody, so that no single contact's lane has to.
+    /// Whether a deletion is taking this tag off all contacts, so that no single contact's lane has to.
     func isBeingSwept(_ tag: TagID) -> Bool {
         guard let program = records[tag]?.key.program else { return false }
         return programs.contains { $0.key == program && $0.deletedBy != nil && !$0.isSwept }

@@ -20,7 +20,7 @@ extension Planner {
                     desired[id] = tag.family
                     if wish.isRenewed { renewed.insert(id) }
                 case .unknown: missing.append(tag)
-                case .nobody: break
+                case .deleted: break
                 }
             }
         }
@@ -60,7 +60,7 @@ extension Planner {
     ) -> Set<TagID> {
         let whole = Set(wishes.filter(\.isWhole).map(\.family))
         let maybeWorn = mirror.unclearTags.filter { whole.contains($0.value) && desired[$0.key] == nil }.keys
-        // A deleted program's tags come off everybody in bulk, and need no call of each contact's own. But where we
+        // A deleted program's tags come off all contacts in bulk, and need no call of each contact's own. But where we
         // cannot tell whether the tag is worn, the deletion may already have looked.
         let worn = mirror.tags.filter { tag, family in
             whole.contains(family) && desired[tag] == nil && !directory.isBeingSwept(tag)

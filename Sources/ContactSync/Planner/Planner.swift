@@ -8,7 +8,7 @@ package import Keap
 package struct Planner: Sendable {
     /// Where the search for the contact stands, while it is not known.
     private enum Search: Equatable {
-        case byID, byEmail, nobody
+        case byID, byEmail, exhausted
     }
 
     package internal(set) var mirror: Mirror
@@ -152,7 +152,7 @@ package struct Planner: Sendable {
             if hasName, email.looksLikeEmail, email.fits(KeapLengths.longestEmail) {
                 return .findByEmail(email, fields: meeting)
             }
-            search = .nobody
+            search = .exhausted
         }
         if mirror.lost != nil, settings.onContactDeleted == .leave {
             mirror.isLeftAlone = true
@@ -208,7 +208,7 @@ package struct Planner: Sendable {
         if let contact = match.contact {
             meet(contact, others: match.others, directory)
         } else {
-            search = search == .byID && !isLastLook ? .byEmail : .nobody
+            search = search == .byID && !isLastLook ? .byEmail : .exhausted
         }
     }
 

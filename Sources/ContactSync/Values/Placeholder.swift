@@ -1,6 +1,6 @@
 /// Words and marks that people and programs write where there is no value.
 ///
-/// They are no value, and no wish to clear one either: most come from a column that a report fills for everybody.
+/// They are no value, and no wish to clear one either: most come from a column that a report fills in every row.
 package enum Placeholder {
     /// Where a text stands, which decides what may be meant by it.
     package enum Place: Sendable {

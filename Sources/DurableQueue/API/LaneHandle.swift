@@ -29,7 +29,7 @@ public struct LaneHandle: Sendable {
     /// - Parameter key: not exclusive.
     /// - Returns: `.joining` if it is another lane's: see there. Asking again for a key of one's own writes nothing.
     public func claim(_ key: LaneKey) async throws(QueueError) -> LaneClaim {
-        precondition(!key.isExclusive, "a key that decides who somebody is comes with the job")
+        precondition(!key.isExclusive, "an exclusive key comes with its job")
         return try await lane.claim(key, lease)
     }
 

@@ -71,7 +71,7 @@ struct Checkpointing: Sendable {
         do throws(FileError) {
             let file = try core.files.open(core.layout.checkpointAside, .create)
             defer { file.close() }
-            var writer = try CheckpointWriter(file, head: head, makeRoom: surrenderSpare)
+            var writer = try CheckpointWriter(file, head: head, makeRoom: reclaimSpare)
             for record in records {
                 guard record.payload.count <= core.options.maxPayload else {
                     throw FileError(
@@ -100,9 +100,9 @@ struct Checkpointing: Sendable {
     }
 
     /// On a full disk a checkpoint is what makes room again, so it may use what was set aside for that.
-    private func surrenderSpare() -> Bool {
+    private func reclaimSpare() -> Bool {
         let spare = core.state.withLock { state in
-            state.queue.withSpace { $0.surrenderSpare() } ? state.spares.popLast() : nil
+            state.queue.withSpace { $0.reclaimSpare() } ? state.spares.popLast() : nil
         }
         guard let spare else { return false }
         return (try? core.files.remove(core.layout.spare(spare.number))) != nil

@@ -61,7 +61,7 @@ final class JournalCore: Sendable {
             let answer = Result { () throws(JournalError) in try state.queue.submit(kind, payload, charge) }
             if case .failure(.full) = answer { state.stats.refused += 1 }
             return (
-                answer, state.takeSleep(), state.beginPreparing(at: now), state.giveBackSpare(after: charge, at: now)
+                answer, state.takeSleep(), state.beginPreparing(at: now), state.trimSpare(after: charge, at: now)
             )
         }
         if isAsleep { driver.wakeWriter() }
@@ -187,7 +187,7 @@ final class JournalCore: Sendable {
             // What nothing else asks for: room on a disk that was full, and giving back what is not needed any more.
             let spare = state.beginPreparing(at: now)
             let surplus =
-                spare == nil && state.queue.withSpace({ $0.giveBackSpare(at: now) }) ? state.spares.popLast() : nil
+                spare == nil && state.queue.withSpace({ $0.trimSpare(at: now) }) ? state.spares.popLast() : nil
             let look = state.queue.space.nextLook(at: now)
             let earliest = [deadline, look].compactMap { $0 }.min()
             return (.sleep(until: earliest), spare, surplus)
@@ -341,10 +341,10 @@ extension JournalCore.State {
     }
 
     /// Only completions give room back; while the first of them come, what recovery found is reserved again.
-    mutating func giveBackSpare(after charge: CommitQueue.Charge, at now: ContinuousClock.Instant) -> SpareFile? {
+    mutating func trimSpare(after charge: CommitQueue.Charge, at now: ContinuousClock.Instant) -> SpareFile? {
         switch charge {
         case .intake, .copy, .optional: return nil
-        case .reserved, .needed: return queue.withSpace({ $0.giveBackSpare(at: now) }) ? spares.popLast() : nil
+        case .reserved, .needed: return queue.withSpace({ $0.trimSpare(at: now) }) ? spares.popLast() : nil
         }
     }
 

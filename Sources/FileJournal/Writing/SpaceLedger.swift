@@ -258,7 +258,7 @@ struct SpaceLedger {
     /// Whether a spare is more than can be needed soon and goes back to the disk: the last one. A yes takes it.
     ///
     /// Two segments beyond what would be set aside, so that making and giving back do not alternate.
-    mutating func giveBackSpare(at now: ContinuousClock.Instant) -> Bool {
+    mutating func trimSpare(at now: ContinuousClock.Instant) -> Bool {
         guard hasSurplus(usable(size(at: now))) else { return false }
         dropLast()
         return true
@@ -297,7 +297,7 @@ struct SpaceLedger {
     }
 
     /// Whether a spare may be given up for a checkpoint without touching what is reserved. A yes takes the last one.
-    mutating func surrenderSpare() -> Bool {
+    mutating func reclaimSpare() -> Bool {
         guard let last = spares.last, available - usable(last) >= reserved else { return false }
         dropLast()
         return true

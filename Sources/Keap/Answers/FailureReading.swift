@@ -25,7 +25,7 @@ enum Verdict: Equatable {
             case 404 where subject != nil, 410 where subject != nil:
                 .failure(response.mayKnowNobody(subject) ? .gone(message: message) : trouble)
             case 408: .failure(trouble)
-            // Only Keap itself refuses. What stands in front of it refuses everybody, until it is mended.
+            // Only Keap itself refuses a request. A proxy in front of it refuses all, until it is mended.
             case 400..<500 where shape.isKeap, 501 where shape.isKeap:
                 .failure(.refused(status: response.status, message: message))
             default: .failure(trouble)

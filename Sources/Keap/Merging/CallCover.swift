@@ -10,12 +10,12 @@ struct CallCover: Equatable, Sendable {
 
     /// - Parameter cap: the most contacts that one tag call may name.
     init(_ graph: EditGraph, cap: Int = APIRequest.largestTagBatch) {
-        precondition(cap > 0, "a call names somebody")
+        precondition(cap > 0, "a call names at least one contact")
         var best = CoverRefinement(graph, isOwn: Self.cover(graph, cap), cap: cap)
         if graph.contactsOf.contains(where: { $0.count > cap }) {
             best.improve()
-            for everybody in [false, true] {
-                var other = CoverRefinement(graph, isOwn: graph.contacts.map { _ in everybody }, cap: cap)
+            for isOwn in [false, true] {
+                var other = CoverRefinement(graph, isOwn: graph.contacts.map { _ in isOwn }, cap: cap)
                 other.improve()
                 if other.cost < best.cost { best = other }
             }

@@ -1,7 +1,7 @@
 /// A checked search over contacts.
 struct ContactFilter {
     private var tests: [@Sendable (Contact) -> Bool] = []
-    /// Ids that an index gave, where one could; else everybody has to be looked at.
+    /// Ids that an index gave; nil if every contact has to be tested.
     private(set) var candidates: Set<Int>?
 
     init(_ filter: Filter, in account: Account) throws(Refusal) {

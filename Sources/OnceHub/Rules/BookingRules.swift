@@ -30,7 +30,7 @@ struct BookingRules {
     private var owner: [FieldRequest] {
         let words: String? =
             switch settings.creation.owner {
-            case .nobody: nil
+            case .unowned: nil
             case .bookingOwner: settings.owner(of: booking)
             case .user(let words): words
             }

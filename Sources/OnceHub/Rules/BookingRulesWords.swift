@@ -41,7 +41,7 @@ extension OnceHubSettings {
         words.lines.append("Contacts are known by \(match); \(known).")
         let whom = creation.reassignsKnown ? "Every contact" : "A new contact"
         switch creation.owner {
-        case .nobody: words.lines.append("Contacts get no owner.")
+        case .unowned: words.lines.append("Contacts get no owner.")
         case .bookingOwner: words.lines.append("\(whom) becomes the booking owner's.")
         case .user(let wanted):
             if let user = FieldCodec.user(wanted, among: account.users) {

@@ -45,7 +45,7 @@ extension OnceHubSection {
         if case .object = value.node.content {
             return value.section(OwnerKey.self)?.required(.user)?.filledText().map(OwnerRule.user)
         }
-        return value.choice(OwnerWord.self).map { $0 == .none ? .nobody : .bookingOwner }
+        return value.choice(OwnerWord.self).map { $0 == .none ? .unowned : .bookingOwner }
     }
 
     func classification(_ value: ConfigurationValue) -> Classification {

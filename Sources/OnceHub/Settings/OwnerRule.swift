@@ -3,7 +3,7 @@ package import Keap
 
 /// Whose contact a customer becomes.
 package enum OwnerRule: Equatable, Sendable {
-    case nobody
+    case unowned
     case bookingOwner
     /// A user of Keap's, by e-mail, name or id.
     case user(String)

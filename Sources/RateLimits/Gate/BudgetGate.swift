@@ -4,7 +4,7 @@ public import Clocks
 /// parties that share a budget take turns; each party's callers pass in the order they came.
 ///
 /// ```swift
-/// let permit = try await gate.take(for: Party("downtown"))
+/// let permit = try await gate.take(for: BudgetShare("downtown"))
 /// let answer = await call()
 /// await gate.finished(permit, learned: answer.limits)
 /// ```

@@ -113,7 +113,7 @@ struct ImportCommand: Command {
 
     private func asks(_ count: Int) throws -> Bool {
         guard Terminal.canAsk else {
-            throw CommandFailure("nobody can be asked here; give --yes to import, or --preview")
+            throw CommandFailure("there is no terminal to ask at; give --yes to import, or --preview")
         }
         return Terminal.ask("Import \(count.people) to gym \(gym)? [y/N] ")
     }
