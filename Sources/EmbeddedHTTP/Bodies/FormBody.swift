@@ -46,7 +46,7 @@ public struct FormBody: Sendable {
     }
 }
 
-/// Why a form could not be read. Nothing of it was.
+/// Why a form could not be read. No field of it is kept.
 public enum FormBodyError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A `%` at this offset of the body is not followed by two hexadecimal digits.
     case badPercentEncoding(offset: Int)

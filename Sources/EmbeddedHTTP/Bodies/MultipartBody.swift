@@ -43,7 +43,7 @@ public struct MultipartBody: Sendable {
     }
 }
 
-/// Why a multipart body could not be read. Nothing of it was.
+/// Why a multipart body could not be read. No part of it is kept.
 public enum MultipartBodyError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The boundary is empty, longer than 70 bytes or holds control characters.
     case badBoundary

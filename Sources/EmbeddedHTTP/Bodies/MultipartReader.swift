@@ -84,7 +84,7 @@ struct MultipartReader {
     }
 }
 
-/// What a part's header lines say.
+/// The header lines of a part.
 private struct PartHeader {
     private var disposition: ParameterizedValue?
     private(set) var contentType: ContentType?

@@ -1,6 +1,6 @@
 /// The shape that Content-Type and Content-Disposition share: `value; name=token; name="quoted \"string\""`.
 struct ParameterizedValue {
-    /// What stands before the first `;`, without blanks around it.
+    /// The text before the first `;`, without blanks around it.
     let value: String
     /// Names are in lower case and appear once; an empty parameter (`;;`) is passed over.
     let parameters: [(name: String, value: String)]

@@ -14,7 +14,7 @@ final class ConnectionRegistry: Sendable {
     private struct State {
         var connections: [Int: HTTPConnection] = [:]
         var idle = IdleConnections()
-        /// Idle ones that are about to close for the sake of another.
+        /// Idle connections that are about to close to make room.
         var leaving: Set<Int> = []
         var nextID = 0
         /// Waiters for the last connection's end.
@@ -29,7 +29,7 @@ final class ConnectionRegistry: Sendable {
 
     var all: [HTTPConnection] { state.withLock { Array($0.connections.values) } }
 
-    /// What becomes of one more connection.
+    /// Decides whether one more connection is served, refused or dropped.
     func admission() -> Admission {
         state.withLock { state in
             let open = state.connections.count
@@ -75,7 +75,7 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    /// The connection has closed.
+    /// Removes a connection that has closed.
     func remove(_ id: Int) {
         let waiters = state.withLock { state in
             state.connections[id] = nil

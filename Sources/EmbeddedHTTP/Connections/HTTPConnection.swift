@@ -21,11 +21,11 @@ actor HTTPConnection {
     private let id: Int
     private let registry: ConnectionRegistry
     private let room: BodyRoom
-    /// What of the room this connection has.
+    /// The share of the room that this connection holds.
     private var taken = 0
     private var exchange: Exchange
     private var isIdle = false
-    /// What the system would not take yet.
+    /// Bytes of the answer that the system would not take yet.
     private var unsent: ArraySlice<UInt8> = []
     private var reader: (any DispatchSourceRead)?
     private var isReaderPaused = false
@@ -61,7 +61,7 @@ actor HTTPConnection {
         perform(refusing ? exchange.refuse(now: .now) : .wait)
     }
 
-    /// Looks whether a deadline has passed.
+    /// Reports a passed deadline to the exchange.
     func expire() { perform(exchange.expire(now: .now)) }
 
     /// Takes no further request; closes at once if none is in hand.

@@ -1,4 +1,4 @@
-/// What one connection does next: requests come in one after another, each is answered before the next is looked at.
+/// Decides what one connection does next. Each request is answered before the next is looked at.
 ///
 /// Keeps no clock and touches no socket. Every event returns the one step that follows from it; the caller performs it
 /// and reports back.
@@ -30,11 +30,11 @@ struct Exchange: Sendable {
         case header(until: Instant)
         /// Exits: `handling`, `sending` a refusal, `over`.
         case body(until: Instant)
-        /// How long is the handler's own business. Exits: `sending`, `over`.
+        /// Without a deadline: the handler sets its own. Exits: `sending`, `over`.
         case handling(isHead: Bool, persistence: Persistence)
         /// Exits: `idle`, `header` or beyond if the next request is here already; `draining` after the last answer.
         case sending(until: Instant, closes: Bool)
-        /// All is said; the peer's bytes are thrown away. Exits: `over`, when it ends too or the time has passed.
+        /// The last answer is sent; the peer's bytes are thrown away. Exits: `over`, at the peer's end or after a time.
         case draining(until: Instant)
         case over
     }
@@ -87,7 +87,7 @@ struct Exchange: Sendable {
     /// Whether what is kept belongs to a body that is being read. (The rest is bounded for each connection.)
     var isReadingBody: Bool { if case .body = phase { true } else { false } }
 
-    /// When to call `expire`, if nothing else happens before.
+    /// When to call `expire`, if no other event comes before.
     var deadline: Instant? {
         switch phase {
         case .idle(let until), .header(let until), .body(let until), .sending(let until, _), .draining(let until): until
@@ -95,12 +95,12 @@ struct Exchange: Sendable {
         }
     }
 
-    /// Instead of reading anything: says 503 and closes.
+    /// Answers 503 without reading anything, and closes.
     mutating func refuse(now: Instant) -> Step {
         send(.error(503, "too many connections, try again shortly", headers: ["Retry-After": "1"]), now: now)
     }
 
-    /// There is no room to keep the body in hand: says 503 and closes.
+    /// Answers 503 for want of room for the body in hand, and closes.
     mutating func overflow(now: Instant) -> Step {
         handled = 0
         return send(
@@ -179,7 +179,7 @@ struct Exchange: Sendable {
         }
     }
 
-    /// No further request is taken; the one in hand is finished.
+    /// Finishes the request in hand and takes no further one.
     mutating func stop() -> Step {
         isStopping = true
         switch phase {

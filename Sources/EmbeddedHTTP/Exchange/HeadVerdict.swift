@@ -1,4 +1,4 @@
-/// What becomes of a request whose head is here and whose body is still to come.
+/// The verdict on a request whose head is here and whose body is still to come.
 ///
 /// A request without a body is not judged; its handler sees it at once.
 public enum HeadVerdict: Sendable {

@@ -1,4 +1,4 @@
-/// An answer with what its framing depends on.
+/// An answer together with the facts that its framing depends on.
 struct Reply: Sendable {
     let response: HTTPResponse
     /// The answer to HEAD has every header of the answer to GET, and no body.

@@ -53,7 +53,7 @@ public struct HTTPResponse: Sendable {
     }
 }
 
-/// What a handler answers.
+/// A handler's answer: a response, or none.
 public enum HTTPAnswer: Sendable {
     case response(HTTPResponse)
     /// Closes the connection with a reset and no answer, as a failing peer would.

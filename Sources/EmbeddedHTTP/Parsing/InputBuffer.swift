@@ -1,4 +1,4 @@
-/// Bytes received and not yet understood.
+/// Bytes received and not parsed yet.
 struct InputBuffer: Sendable {
     enum Line {
         /// Its end has not come yet.

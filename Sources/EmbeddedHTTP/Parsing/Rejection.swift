@@ -1,5 +1,6 @@
-/// Why a request is refused before any handler sees it. The connection closes after the answer: where a request that
-/// broke the rules ends is anyone's guess.
+/// Why a request is refused before any handler sees it.
+///
+/// The connection closes after the answer, since the end of a request that broke the rules is unknown.
 package struct Rejection: Error, Equatable, Sendable {
     package let status: Int
     package let sentence: String

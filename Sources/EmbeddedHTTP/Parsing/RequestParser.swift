@@ -1,6 +1,6 @@
 /// Turns the bytes of one connection into requests, strictly. Keeps no clock and answers nothing itself.
 ///
-/// What it says depends on the bytes alone: fed one by one they give the same events as all at once.
+/// Its events depend on the bytes alone: fed one by one they give the same as all at once.
 package struct RequestParser: Sendable {
     package enum Event: Sendable {
         case needMore

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// A queue that actors run on, so that what Dispatch sources report there may touch the actors' state directly.
+/// A Dispatch queue as an actor executor, so that its Dispatch sources may touch the actors' state directly.
 final class EventLoop: SerialExecutor {
     let queue: DispatchQueue
 

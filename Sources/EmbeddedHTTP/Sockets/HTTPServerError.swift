@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// Why a server does not listen. Nothing stays open.
+/// Why a server does not listen. No socket stays open.
 public enum HTTPServerError: Error, Equatable, Sendable, CustomStringConvertible {
     case addressInUse(ListenAddress)
     /// Ports below 1024 are often kept for the superuser.

@@ -6,10 +6,10 @@
     import Darwin
 #endif
 
-/// A non-blocking TCP socket; the calls on it, and nothing else. Its owner closes it, once.
+/// A non-blocking TCP socket and the calls on it. Its owner closes it, once.
 struct Socket: Sendable {
     enum Received {
-        /// So many bytes are in the buffer.
+        /// This many bytes are in the buffer.
         case bytes(Int)
         case nothingYet
         case ended
@@ -18,7 +18,7 @@ struct Socket: Sendable {
 
     enum Sent {
         case bytes(Int)
-        /// The system takes no more for now.
+        /// The system takes no more bytes for now.
         case full
         case broken
     }
@@ -89,7 +89,7 @@ struct Socket: Sendable {
             && fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
     }
 
-    /// A failure changes speed at most, never what is sent; so it is not reported.
+    /// Errors are not reported: a failure changes speed at most, never what is sent.
     func set(_ level: Int32, _ option: Int32, _ value: Int32) {
         var value = value
         setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
@@ -101,7 +101,7 @@ struct Socket: Sendable {
         #endif
     }
 
-    /// A peer that has gone must not end the process with a signal.
+    /// Keeps a write to a peer that has gone from ending the process with a signal.
     #if canImport(Darwin)
         private static let sendFlags: Int32 = 0
     #else
