@@ -10,7 +10,7 @@ import Synchronization
 public final class Journal: Sendable {
     private let core: JournalCore
     private let reader: RecordReader
-    /// What opening found.
+    /// The report of recovery.
     public let recovery: RecoveryReport
 
     /// Opens the journal of a directory, which is made if needed, and tells its records again, in order.
@@ -27,7 +27,7 @@ public final class Journal: Sendable {
         try open(directory, options: options, files: files, driver: ThreadDriver(), replay: replay)
     }
 
-    /// The same with another's hands: see `JournalDriver`.
+    /// Opens with a driver that performs the journal's work: see `JournalDriver`.
     package static func open(
         _ directory: String, options: JournalOptions, files: any FileSystem, driver: any JournalDriver,
         replay: (ReplayedRecord) throws -> Void
@@ -61,7 +61,7 @@ public final class Journal: Sendable {
         try core.submit(kind, payload, .intake(reserving: reserve))
     }
 
-    /// The same for a record that was reserved for, which a full disk does not refuse.
+    /// Submits a record that room was reserved for, which a full disk does not refuse.
     ///
     /// - Parameter release: how much of the reserve ends with this record. What it takes itself comes out of that, so
     ///   give back at least its `frameSize`, sooner or later.
@@ -74,13 +74,13 @@ public final class Journal: Sendable {
     public enum Use: Sendable {
         /// Belongs to what was accepted. Refused while only compaction can make room, which then does.
         case needed
-        /// What compaction moves to the end of the log.
+        /// A live record that compaction moves to the end of the log.
         case copy
         /// Worth having, and not needed: only with room that nothing else counts on.
         case optional
     }
 
-    /// The same for an owner that compacts.
+    /// Submits a record of an owner that compacts.
     ///
     /// - Throws: `.full`, `.poisoned`, `.closed`, `.tooLarge`.
     public func submit(_ kind: UInt8, _ payload: [UInt8], as use: Use) throws(JournalError) -> Ticket {
@@ -128,7 +128,7 @@ public final class Journal: Sendable {
         try await core.wait(for: .durable, of: ticket.sequence)
     }
 
-    /// Asks for what `durable` waits for, without waiting: `durableSequence` tells.
+    /// Asks for a sync without waiting for it: `durableSequence` tells when it is done.
     package func wantDurable(_ ticket: Ticket) { core.want(durable: ticket.sequence) }
 
     /// Every record up to this one survives a loss of power.

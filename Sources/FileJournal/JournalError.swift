@@ -1,7 +1,7 @@
 public enum JournalError: Error, Hashable, Sendable {
     /// Another process has this directory open. Nothing was read or changed.
     case inUse(directory: String, holder: String?)
-    /// What is on disk is not what was written. Nothing was changed.
+    /// The bytes on disk are not those that were written. Nothing was changed.
     case corrupt(Damage)
     /// Written by a newer version. Nothing was changed.
     case unknownVersion(file: String, version: UInt32)
@@ -26,7 +26,7 @@ public enum JournalError: Error, Hashable, Sendable {
     case notEmpty(directory: String)
 }
 
-/// A place in a file where something else should be.
+/// A damaged place in a file.
 public struct Damage: Hashable, Sendable {
     public var file: String
     public var offset: UInt64

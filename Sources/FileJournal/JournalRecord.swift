@@ -31,7 +31,7 @@ public struct JournalRecord: Hashable, Sendable {
     }
 }
 
-/// What is told again when a journal opens: first what the checkpoint says, then everything written after it.
+/// A record told again when a journal opens: first those of the checkpoint, then all written after it.
 public enum ReplayedRecord: Hashable, Sendable {
     case checkpoint(kind: UInt8, payload: [UInt8])
     case tail(JournalRecord)
@@ -54,11 +54,11 @@ public struct SegmentInfo: Hashable, Sendable {
     /// Bytes on disk.
     public var size: Int
     public var firstSequence: UInt64
-    /// It is the one being written, and never retired.
+    /// Whether it is the one being written, which is never retired.
     public var isLive: Bool
 }
 
-/// What opening the journal found.
+/// The result of recovery: records, and a torn tail that was cut.
 public struct RecoveryReport: Hashable, Sendable {
     /// A tail that power loss cut short.
     public struct TornTail: Hashable, Sendable {

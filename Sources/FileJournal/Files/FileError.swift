@@ -6,7 +6,7 @@ import Foundation
     import Darwin
 #endif
 
-/// What the operating system answered, to which call, about which file.
+/// An error of the operating system, with the call and the file.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Operation: String, Hashable, Sendable {
         case createDirectory = "make directory"
@@ -28,7 +28,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     public var path: String
     /// The `errno`.
     public var code: Int32
-    /// What else is known, such as who holds a lock.
+    /// Further facts, such as the process that holds a lock.
     public var note: String?
 
     public init(operation: Operation, path: String, code: Int32, note: String? = nil) {

@@ -1,4 +1,4 @@
-/// Everything that the journal asks of an operating system, so that tests can lose power after any of it.
+/// The calls that the journal makes on an operating system, so that tests can lose power after any of them.
 ///
 /// Calls block; the journal makes them on threads of its own. An error means that nothing is known about the bytes that
 /// the call was about.

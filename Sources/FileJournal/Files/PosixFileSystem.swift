@@ -6,7 +6,7 @@ import Foundation
     import Darwin
 #endif
 
-/// The machine's own files.
+/// The file system of this machine.
 public struct PosixFileSystem: FileSystem {
     public init() {}
 

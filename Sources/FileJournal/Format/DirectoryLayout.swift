@@ -1,4 +1,4 @@
-/// What lies in a journal's directory, by name.
+/// The files of a journal's directory, by name.
 ///
 ///     LOCK                           held while the journal is open
 ///     checkpoint                     stands for every record up to some sequence number

@@ -24,7 +24,7 @@ struct FrameReader {
         size = try file.size()
     }
 
-    /// What is at an offset, checked against everything a frame says of itself except its sequence number.
+    /// Reads the frame at an offset and checks all that it says of itself except its sequence number.
     mutating func frame(at offset: UInt64, segment: UInt32) throws(FileError) -> Finding {
         let room = size - min(size, offset)
         let headLength = Int(min(room, UInt64(RecordFormat.headerSize)))

@@ -1,4 +1,4 @@
-/// Where the records begin of which no later one says that they were synced.
+/// Where the records begin that no later record claims to be synced.
 struct UnsyncedTail {
     private var frames: [(sequence: UInt64, offset: UInt64)] = []
     private var synced: UInt64 = 0

@@ -1,4 +1,4 @@
-/// All that can be read of a journal's directory.
+/// The checkpoint and segments of a directory, as far as they can be read.
 struct DirectoryExamination {
     private(set) var report = VerifyReport()
     private(set) var head: CheckpointFile.Head?

@@ -1,4 +1,4 @@
-/// What `JournalInspection.verify` found, file by file.
+/// The result of `JournalInspection.verify`, file by file.
 public struct VerifyReport: Hashable, Sendable {
     public struct Kind: Hashable, Sendable {
         public var records = 0
@@ -33,7 +33,7 @@ public struct VerifyReport: Hashable, Sendable {
     public var torn: Damage?
     /// Copies that earlier openings kept of such tails.
     public var tornCopies: [String] = []
-    /// Everything else that is not as it was written. With any of these the journal does not open.
+    /// All other damage. With any of it the journal does not open.
     public var damage: [Damage] = []
     /// Sequence numbers that an earlier salvage left out.
     public var skippedSequences: UInt64 = 0
@@ -42,7 +42,7 @@ public struct VerifyReport: Hashable, Sendable {
     public var records: Int { segments.reduce(0) { $0 + $1.records } }
 }
 
-/// What `JournalInspection.salvage` copied, and what it could not.
+/// The result of `JournalInspection.salvage`: records copied, and records lost.
 public struct SalvageReport: Hashable, Sendable {
     public struct Skipped: Hashable, Sendable {
         public var damage: Damage

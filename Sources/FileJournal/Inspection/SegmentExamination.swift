@@ -1,4 +1,4 @@
-/// All that can be read of one segment, however damaged it is.
+/// The records that can be read of one segment, however damaged it is, and the gaps between.
 struct SegmentExamination {
     /// Bytes that are no records, between some that are, or before the first.
     struct Gap {

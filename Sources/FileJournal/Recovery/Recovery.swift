@@ -1,6 +1,6 @@
 /// Reads a journal's directory back: checkpoint, then every record after it. The directory is locked.
 struct Recovery {
-    /// What writing goes on from.
+    /// The state that writing goes on from.
     struct Outcome {
         var segments: [SegmentOnDisk] = []
         /// Files that seem to be spare segments.

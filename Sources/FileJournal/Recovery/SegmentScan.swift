@@ -4,9 +4,9 @@ struct SegmentScan {
         case record(FrameHeader, at: UInt64)
         /// One of the journal's own; salvage's marks stand for records that are gone.
         case mark(FrameHeader, at: UInt64, missing: UInt64)
-        /// Nothing was written from here on.
+        /// No record was written from here on.
         case end
-        /// What is here is not the next record.
+        /// The bytes here are not the next record.
         case damage(String)
     }
 

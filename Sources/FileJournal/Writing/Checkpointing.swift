@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Writes a checkpoint and retires segments, on the keeper thread.
+/// Writes a checkpoint and retires segments, on the maintenance thread.
 struct Checkpointing: Sendable {
     let core: JournalCore
     let reader: RecordReader
@@ -46,7 +46,7 @@ struct Checkpointing: Sendable {
         return true
     }
 
-    /// Which segments go, and which the checkpoint will name.
+    /// The segments that are retired, and those that the checkpoint names.
     private func decide(
         upTo: UInt64, retiring: [UInt32]
     ) throws(JournalError) -> (CheckpointFile.Head, retired: [SegmentOnDisk]) {

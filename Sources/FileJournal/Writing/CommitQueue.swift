@@ -67,7 +67,7 @@ struct CommitQueue {
         case reserved(releasing: Int)
         /// Belongs to work already accepted, of an owner that compacts: refused while only compaction can make room.
         case needed
-        /// What compaction moves to the end of the log.
+        /// A live record that compaction moves to the end of the log.
         case copy
         /// Worth having: only with room that is not counted on for anything else.
         case optional

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the journal's threads and its callers share.
+/// The state that the journal's threads and its callers share, under one lock.
 final class JournalCore: Sendable {
     struct State {
         var queue: CommitQueue
@@ -173,7 +173,7 @@ final class JournalCore: Sendable {
 
     // MARK: For the writer
 
-    /// What to do next. If that is to sleep, new work for the writer wakes it from here on.
+    /// Returns the writer's next step. If that is to sleep, new work wakes it from here on.
     func nextStep() -> CommitQueue.Step {
         let now = driver.now()
         let (step, spare, surplus) = state.withLock { state -> (CommitQueue.Step, SpareFile?, SpareFile?) in
@@ -221,7 +221,7 @@ final class JournalCore: Sendable {
         for waiter in waiters { waiter.continuation.resume(returning: .success(())) }
     }
 
-    /// Every caller whose record did not get where it waited for it to be learns of the error now; later ones at once.
+    /// Fails all waiters whose record did not get as far as they waited for; later waits fail immediately.
     func poison(_ error: FileError) {
         let (waiters, failure, observers) = state.withLock { state in
             state.queue.poison(error.description)
@@ -260,7 +260,7 @@ final class JournalCore: Sendable {
         }
     }
 
-    /// It could not be opened, and is still the next.
+    /// Puts back a spare that could not be opened; it is still the next.
     func putBack(_ spare: SpareFile) { state.withLock { $0.spares.insert(spare, at: 0) } }
 
     /// Whether what was submitted will not be waited for any longer.
@@ -334,7 +334,7 @@ extension JournalCore.State {
         return SpareFile(number: takeSpareNumber(), size: size)
     }
 
-    /// Who waited for it. Another may have begun, which they have to wait for anew.
+    /// The waiters for a preparation that has ended. If another has begun, they wait anew.
     mutating func endPreparing() -> [CheckedContinuation<Bool, Never>] {
         defer { roomWaiters = [] }
         return roomWaiters

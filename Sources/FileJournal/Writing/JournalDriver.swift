@@ -1,4 +1,4 @@
-/// Who runs the journal's blocking work, and by what clock.
+/// Runs the journal's blocking work, by a clock of its own.
 ///
 /// The live one, `ThreadDriver`, has threads of its own. A simulation takes the steps itself, one at a time, so that a
 /// whole run follows from its seed.
@@ -7,7 +7,7 @@ package protocol JournalDriver: Sendable {
     func now() -> ContinuousClock.Instant
     /// Takes the journal's steps from now on, until `turn` says that it has ended.
     func start(_ writer: any JournalWriter)
-    /// There is something for a writer that rests.
+    /// Wakes a resting writer, for which there is work.
     func wakeWriter()
     func worker(_ role: JournalWorkerRole) -> any JournalWorker
 }
@@ -15,7 +15,7 @@ package protocol JournalDriver: Sendable {
 package enum JournalWorkerRole: String, Hashable, Sendable, CaseIterable {
     /// Writes checkpoints.
     case keeper
-    /// Sets segments aside. Apart from the keeper, whose checkpoints take long while new work needs room.
+    /// Sets segments aside. Apart from maintenance, whose checkpoints take long while new work needs room.
     case allocator
     /// Reads records back.
     case reader
@@ -27,7 +27,7 @@ package protocol JournalWriter: AnyObject, Sendable {
     func turn() -> WriterRest
 }
 
-/// What a writer does after a turn.
+/// What the writer does after a turn.
 package enum WriterRest: Equatable, Sendable {
     case none
     /// Until woken, or until then.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Writes segments: takes whatever was submitted meanwhile, writes it, syncs it, tells who waits.
+/// Writes segments: takes what was submitted, writes it, syncs it, and resumes its waiters.
 ///
 /// No timer decides when to sync. While one sync runs, the next batch gathers by itself; alone, a record does not wait.
 ///
@@ -8,7 +8,7 @@ import Synchronization
 final class SegmentWriter: JournalWriter, @unchecked Sendable {
     private let core: JournalCore
     private let reader: RecordReader
-    /// Released when all is done.
+    /// Released when all work is done.
     private let lock: any OpenFile
 
     private var file: any OpenFile

@@ -1,6 +1,6 @@
-/// Knows how much may still be written for certain, and by which records.
+/// Accounts for the room that is set aside on the disk, and which records may take it.
 ///
-/// Every byte of it is set aside on the disk: the rest of the live segment, and whole spare segments. There are two ways
+/// That room is the rest of the live segment, and whole spare segments. There are two ways
 /// to promise room for records that must still come about things already accepted:
 ///
 /// - `reserved`: so many bytes are free, whatever else happens.
@@ -11,7 +11,7 @@
 /// Spares are small at first, and as large as what is held and the rate of writing ask for: an idle journal takes
 /// little of the disk, and a busy one makes few files.
 struct SpaceLedger {
-    /// What an owner that compacts must be able to write.
+    /// The writes that an owner that compacts must be sure of.
     struct Needs: Equatable {
         /// Bytes of records that live in the log or that were promised room to live in it.
         var holding: Int
@@ -43,7 +43,7 @@ struct SpaceLedger {
     /// Why the last spare could not be made; nil since one was, or since there is enough.
     private var failure: String?
     private var nextTry: ContinuousClock.Instant?
-    /// What was refused for want of room and may be asked for again.
+    /// Room that was refused and may be asked for again.
     private var asked = 0
     /// Only a small spare fitted last time.
     private var isTight = false
@@ -69,9 +69,9 @@ struct SpaceLedger {
         closedRoom = closed.reduce(0) { $0 + usable($1) }
     }
 
-    // MARK: How much there is
+    // MARK: Sizes
 
-    /// What a segment holds for certain: records do not span segments, so its end may be wasted.
+    /// Bytes that a segment holds for certain: records do not span segments, so its end may be wasted.
     private func usable(_ size: Int) -> Int { max(0, size - SegmentHeader.size - largestFrame) }
     private var available: Int { owed > 0 ? 0 : max(0, liveRoom - largestFrame) + spareRoom }
 
@@ -119,7 +119,7 @@ struct SpaceLedger {
         return max(0, all - kept) / 4 * 3
     }
 
-    // MARK: Who may have it
+    // MARK: Admission
 
     var freeForIntake: Int { max(0, min(available - reserved - upkeep, capacity - (needs?.holding ?? 0))) }
 
@@ -144,7 +144,7 @@ struct SpaceLedger {
         failure.map { "no room on the disk (\($0))" } ?? "room on the disk is still being set aside"
     }
 
-    /// Why there is no room for new work; nil while there is some, or it is being made.
+    /// Why new work is refused for want of room; nil while there is some, or it is being made.
     var shortage: String? { failure.flatMap { freeForIntake < scarce ? $0 : nil } }
 
     /// With less room than this intake counts as closed: most messages take no more.
