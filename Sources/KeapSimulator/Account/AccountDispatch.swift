@@ -1,5 +1,5 @@
 extension Account {
-    /// Does what a request asks, and words the refusal if it cannot.
+    /// Performs a request, or answers the refusal.
     mutating func perform(_ route: Route, _ act: Act, version: APIVersion) -> SimAnswer {
         do throws(Refusal) {
             switch route {

@@ -1,4 +1,4 @@
-/// Tags, categories and custom fields, and who wears them.
+/// Tags, categories and custom fields, and the contacts that have them.
 extension Account {
     mutating func newTag(_ name: String, description: String?, category: Int?, by act: Act) -> Tag {
         lastTag += 1
@@ -36,7 +36,7 @@ extension Account {
         return field
     }
 
-    /// Forgets a custom field and what every contact has in it.
+    /// Deletes a custom field and its values in all contacts.
     mutating func erase(field id: Int, by act: Act) {
         for contact in contactOrder {
             guard var changed = contacts[contact], changed.customFields[id] != nil else { continue }

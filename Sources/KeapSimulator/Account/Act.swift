@@ -1,6 +1,6 @@
 /// One request on its way through an account.
 struct Act: Sendable {
-    /// The request's number in the audit; zero for what the test itself did.
+    /// The request's number in the audit; zero for changes that a test made itself.
     let number: Int
     let now: Instant
     let request: SimRequest

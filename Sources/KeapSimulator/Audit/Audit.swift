@@ -1,4 +1,4 @@
-/// What clients did: every request with its beginning and its end, and every rule they broke.
+/// Records every request of clients with its beginning and end, and every rule they broke.
 package struct Audit: Sendable {
     /// The newest requests, oldest first; at least `remembered` of them, at most twice as many.
     package private(set) var requests: [AuditedRequest] = []
@@ -44,7 +44,7 @@ package struct Audit: Sendable {
         requests.filter { $0.account == account && $0.contacts.contains(contact) }
     }
 
-    /// A request came in. Its number must be higher than all before.
+    /// Records that a request came in. Its number must be higher than all before.
     mutating func begin(_ request: AuditedRequest, _ mentions: Mentions) {
         total += 1
         callsByEndpoint[request.endpoint, default: 0] += 1
@@ -69,7 +69,7 @@ package struct Audit: Sendable {
         if requests.count >= remembered * 2 { requests.removeFirst(requests.count - remembered) }
     }
 
-    /// What the world decided to answer; it may still take its time to arrive.
+    /// Records the answer that the world decided on, which may arrive later.
     mutating func decided(_ number: Int, _ decision: AuditedRequest.Decision) {
         callsByStatus[decision.status, default: 0] += 1
         change(number) { $0.decision = decision }

@@ -1,4 +1,4 @@
-/// What happened to each contact, in order.
+/// The events of each contact, in order.
 package struct ContactHistory: Sendable {
     private var events: [Int: [ContactEvent]] = [:]
     /// Events of a contact beyond the bound: the oldest go.

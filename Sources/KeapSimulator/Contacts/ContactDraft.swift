@@ -1,5 +1,6 @@
-/// What a request body says about a contact, checked against the documented shape. What the body does not carry is not
-/// in here; what it carries as null or empty is.
+/// The contact of a request body, checked against the documented shape.
+///
+/// Values that the body does not carry are absent; those that it carries as null or empty are present.
 struct ContactDraft: Sendable {
     var scalars: [String: Value] = [:]
     var lists: [String: [Contact.Entry]] = [:]

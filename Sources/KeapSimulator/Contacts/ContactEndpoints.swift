@@ -1,4 +1,4 @@
-/// v2's contacts.
+/// The endpoints of v2's contacts.
 extension Account {
     func listContacts(_ act: Act) throws(Refusal) -> SimAnswer {
         let fields = try fields(act)
@@ -61,7 +61,7 @@ extension Account {
         return SimAnswer(status: 204)
     }
 
-    /// The duplicate goes; the other takes over what it lacks.
+    /// Merges two contacts: the duplicate is deleted, and the other gets the values that it lacks.
     mutating func mergeContacts(_ act: Act) throws(Refusal) -> SimAnswer {
         let fields = try fields(act)
         let json = try act.json(allowing: ["contact_id", "duplicate_contact_id"], quirks: quirks)
@@ -86,7 +86,7 @@ extension Account {
     }
 }
 
-/// What both versions need.
+/// Rules that both versions share.
 extension Account {
     func draft(_ act: Act, _ version: APIVersion) throws(Refusal) -> ContactDraft {
         try ContactDraftReader(

@@ -1,5 +1,6 @@
-/// What a contact consists of, and under which names each version of the API knows it. Read and written by table, so that
-/// a rule is found in one place.
+/// The properties of a contact, with their names in each version of the API.
+///
+/// Contacts are read and written by this table, so that a rule is found in one place.
 enum ContactSchema {
     /// A property that is one text.
     struct Scalar: Sendable {
@@ -105,13 +106,13 @@ enum ContactSchema {
         "INTERNAL_FORM", "LANDING_PAGE", "MANUAL", "OTHER", "UNKNOWN", "WEBFORM",
     ]
 
-    /// Everything that `fields` may ask for.
+    /// The names that `fields` may ask for.
     static let readable: Set<String> = Set(scalars.map(\.name)).union(lists.map(\.name)).union([
         "id", "company", "create_time", "update_time", "custom_fields", "links", "notes", "origin", "score_value",
         "tag_ids", "utm_parameters", "account_id", "created_by", "groups", "last_updated_by",
     ])
 
-    /// What v2 answers when `fields` is not given: no custom fields, no tags.
+    /// The properties that v2 answers when `fields` is not given: no custom fields, no tags.
     static let readByDefault: [String] =
         ["id"] + scalars.filter { !$0.isOptional }.map(\.name) + lists.map(\.name)
         + ["company", "create_time", "update_time"]

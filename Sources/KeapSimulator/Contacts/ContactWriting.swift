@@ -1,18 +1,18 @@
 /// A property that a request changed, as the audit remembers it.
 package struct FieldWrite: Hashable, Sendable {
     package var name: String
-    /// As it was and as it is; nil for nothing. Lists are written as `SLOT=value` with commas between.
+    /// Its old and new value; nil for none. Lists are written as `SLOT=value` with commas between.
     package var before: String?
     package var after: String?
 }
 
 extension Contact {
-    /// How a list that a request carries meets the one that is there.
+    /// Whether a list in a request replaces the one there or is written slot by slot.
     enum ListWriting { case replaces, mergesBySlot }
 
     /// Writes what a draft carries, as far as the mask lets it.
     ///
-    /// - Returns: What is different now.
+    /// - Returns: the properties that changed.
     mutating func write(
         _ draft: ContactDraft, mask: Set<String>?, lists writing: ListWriting, quirks: Quirks
     ) throws(Refusal) -> [FieldWrite] {
@@ -111,7 +111,7 @@ extension Contact {
 
 /// Whether Keap may mail an address.
 enum OptStatus {
-    /// A reason lifts only those who never said no; who unsubscribed stays so, and the request succeeds all the same.
+    /// Adds an opt-in reason. It has no effect on a contact that unsubscribed, and the request succeeds all the same.
     static func after(_ status: String?, reason: String?) -> String {
         guard let status else { return reason == nil ? "NON_MARKETABLE" : "SINGLE_OPT_IN" }
         let liftable = ["UNENGAGED_MARKETABLE", "UNENGAGED_NON_MARKETABLE", "NON_MARKETABLE", "MANUAL"]

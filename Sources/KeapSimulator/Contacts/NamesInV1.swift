@@ -1,4 +1,4 @@
-/// v1 runs the words together.
+/// Names as v1 writes them: words run together.
 enum SourceType {
     static func v2Name(of text: String) -> String? {
         ContactSchema.sourceTypes.first { $0.filter { $0 != "_" } == text }

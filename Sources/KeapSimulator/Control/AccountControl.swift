@@ -1,4 +1,4 @@
-/// `/_simulator/accounts/…`: an account from behind the counter.
+/// `/_simulator/accounts/…`: reads and fills an account without the limits of its API.
 extension KeapWorld {
     mutating func steerAccounts(
         _ request: SimRequest, _ path: [String], at now: Instant

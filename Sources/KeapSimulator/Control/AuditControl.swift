@@ -1,4 +1,4 @@
-/// `/_simulator/audit…`: what clients did, as JSON.
+/// `/_simulator/audit…`: the audit as JSON.
 extension KeapWorld {
     var auditSummary: JSON {
         let duplicates = accounts.sorted { $0.key < $1.key }.flatMap { name, account in

@@ -1,5 +1,6 @@
-/// What tests, demos and people do to the world from outside: look, seed, break. Nothing of it counts in a limit or
-/// shows in the audit. The paths lie below `/_simulator`.
+/// Lets tests, demos and people read, fill and break the world from outside, below `/_simulator`.
+///
+/// Its requests count in no limit and show in no audit.
 extension KeapWorld {
     package mutating func control(_ request: SimRequest, at instant: Instant) -> SimAnswer {
         do throws(Refusal) {

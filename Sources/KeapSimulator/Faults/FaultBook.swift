@@ -10,7 +10,7 @@ package struct FaultBook: Sendable {
         package internal(set) var met = 0
     }
 
-    /// What a rule is held against.
+    /// The facts of a request that a rule is matched with.
     struct Subject {
         var account: String
         var method: String

@@ -54,7 +54,7 @@ package enum JSON: Hashable, Sendable {
         return members
     }
 
-    /// What an id is written as: digits in v2's strings, a number in v1.
+    /// An id as it is written: digits in v2's strings, a number in v1.
     var id: Int? {
         switch self {
         case .string(let text): Int(text)

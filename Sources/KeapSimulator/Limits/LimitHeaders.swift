@@ -3,7 +3,7 @@
 struct LimitHeaders {
     var fields: [(name: String, value: String)]
 
-    /// What a throttle says of one of its windows.
+    /// A throttle's numbers for one of its windows.
     struct Numbers {
         var limit = ""
         var available = ""

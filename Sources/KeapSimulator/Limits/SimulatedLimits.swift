@@ -1,4 +1,4 @@
-/// What one account may do. Nil: no limit.
+/// The limits of one account. Nil: no limit.
 package struct SimulatedLimits: Hashable, Sendable {
     package var perSecond: Int?
     package var perMinute: Int?

@@ -1,4 +1,4 @@
-/// The windows of one account, or of one OAuth client: decides what passes, and remembers how close its clients came.
+/// The windows of one account or OAuth client: decides which requests pass, and remembers the most that came.
 struct Throttle: Sendable {
     var limits: SimulatedLimits
     private let counting: Counting
@@ -43,7 +43,7 @@ struct Throttle: Sendable {
         }
     }
 
-    /// A request came. It may have been refused for another's limits too.
+    /// Notes that a request came, refused or not, also if for another throttle's limits.
     mutating func arrived(key: String, isRefused: Bool, at now: Instant) {
         // Not over the dictionary's own keys: holding them would copy every window at the first change.
         for window in [LimitWindow.second, .minute, .day] {

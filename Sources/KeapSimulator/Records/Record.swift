@@ -23,7 +23,7 @@ package struct Record: Hashable, Sendable {
 
         var nameProperty: String { self == .company ? "company_name" : "name" }
 
-        /// What a body may carry.
+        /// The members that a body may carry.
         var properties: [String] {
             switch self {
             case .leadSource:

@@ -42,7 +42,7 @@ package final class SimulatedKeap: Sendable {
 
     package func stop() async { await server.stop(grace: grace) }
 
-    /// Looks at the world or changes it, between two requests, with the instant it is.
+    /// Reads or changes the world between two requests; `body` is given the present instant.
     package func change<Result: Sendable>(_ body: @Sendable (inout KeapWorld, Instant) -> Result) -> Result {
         world.change(body)
     }

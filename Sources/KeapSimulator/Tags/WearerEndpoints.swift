@@ -1,4 +1,4 @@
-/// v2: one tag and many contacts.
+/// The endpoints of v2 that put one tag on many contacts, or take it off.
 extension Account {
     func wearersOfTag(_ act: Act) throws(Refusal) -> SimAnswer {
         let tag = try tag(act.ids.tag ?? 0)
@@ -46,7 +46,7 @@ extension Account {
         }
     }
 
-    /// Success is the whole request's; what became of each contact stands inside.
+    /// The whole request succeeds; each contact's result stands inside.
     mutating func applyTag(_ act: Act) throws(Refusal) -> SimAnswer {
         let tag = try tag(act.ids.tag ?? 0)
         var results: [JSON.Member] = []

@@ -1,4 +1,4 @@
-/// A request with all that can be told from itself: its route, its key, whom it names.
+/// A request with all that it tells by itself: its route, its key, the contacts and tags it names.
 struct Arrival {
     let act: Act
     let route: Route

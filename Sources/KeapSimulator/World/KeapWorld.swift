@@ -6,7 +6,7 @@ package struct KeapWorld: Sendable {
     package private(set) var options: WorldOptions
     /// By app name.
     package internal(set) var accounts: [String: Account] = [:]
-    /// What the accounts of each OAuth client share.
+    /// The windows that the accounts of each OAuth client share.
     private var clients: [String: Throttle] = [:]
     package private(set) var audit: Audit
     package var faults = FaultBook()
@@ -27,7 +27,7 @@ package struct KeapWorld: Sendable {
         for rule in options.faults { faults.add(rule) }
     }
 
-    /// Back to the beginning. Requests that are under way end without being counted.
+    /// Resets the world. Requests that are under way end without being counted.
     package mutating func reset() {
         let number = lastNumber
         self = KeapWorld(options)
@@ -49,14 +49,14 @@ package struct KeapWorld: Sendable {
         appNames[keyOrName] ?? (accounts[keyOrName] == nil ? nil : keyOrName)
     }
 
-    /// Answers, in no time.
+    /// Answers a request at once, without delay.
     package mutating func answer(_ request: SimRequest, at instant: Instant) -> SimAnswer {
         let (number, answer) = begin(request, at: instant)
         end(number, answer.delivery == .reset ? .reset : .answered, at: instant)
         return answer
     }
 
-    /// Takes a request in and does what it asks. It stays in flight until `end`.
+    /// Begins a request and performs it. It stays in flight until `end`.
     package mutating func begin(_ request: SimRequest, at instant: Instant) -> (number: Int, answer: SimAnswer) {
         latest = max(latest, instant)
         lastNumber += 1

@@ -2,7 +2,7 @@
 struct Refusal: Error, Equatable {
     var status: Int
     var message: String
-    /// What the refusal is about, for v2's `details`.
+    /// The subject of the refusal, for v2's `details`.
     var resource: String?
 
     static func bad(_ message: String, about resource: String? = nil) -> Refusal {

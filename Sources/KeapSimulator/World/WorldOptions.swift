@@ -1,5 +1,6 @@
-/// What a simulated Keap is made of. The defaults follow what is documented or was seen; where nothing is known, they take
-/// the side that is harder on a client.
+/// The options of a simulated Keap. Defaults follow what is documented or was seen.
+///
+/// Where nothing is known, they take the side that is harder on a client.
 package struct WorldOptions: Sendable {
     package var accounts: [AccountSetup] = []
     /// Gives every key that was never seen an account of its own, with `limits`.
@@ -57,7 +58,7 @@ package struct AccountSetup: Sendable {
 
 /// Behaviours that differ between reports, or that are not documented.
 package struct Quirks: Hashable, Sendable {
-    /// What creating a tag under a name that exists does.
+    /// The answer to creating a tag under a name that exists.
     package var repeatedTagName = RepeatedName.refused(status: 400)
     package var repeatedCategoryName = RepeatedName.refused(status: 400)
     package var commasInTagNames = true
@@ -77,7 +78,7 @@ package struct Quirks: Hashable, Sendable {
     package var checksEmailAddresses = false
     /// The documents name no id in an appointment, though every change of one needs it.
     package var appointmentsTellTheirIDs = true
-    /// What an edition without appointments answers.
+    /// The answer of an edition without appointments.
     package var noAppointments = 403
     /// Names of tags, categories, fields and records come back with HTML's escapes, as `Kids &amp; Teens`.
     package var escapesNames = false
