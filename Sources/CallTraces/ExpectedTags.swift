@@ -84,7 +84,7 @@ struct FoundTags {
     }
 }
 
-/// What a message changes of a person's tags.
+/// The changes of a message to a person's tags.
 struct TagChange {
     /// Its number in the trace.
     var message: Int

@@ -1,13 +1,13 @@
 /// The fewest calls with which a trace could be delivered at all within its promises: whatever a person's message
 /// changes is sent in the order accepted, no tag transition is hidden, and old tags are gone before new ones come.
 ///
-/// A bound, and not always one that can be reached: each of its parts counts what no plan can do without.
+/// A lower bound that no plan can always reach: each of its parts counts calls that every plan needs.
 package struct LeastCalls: Equatable, Sendable {
-    /// Nothing waits for others: each change is delivered before the next one comes.
+    /// Each change is delivered before the next one comes, so that none can share calls.
     package private(set) var oneByOne = 0
-    /// All may wait for all.
+    /// All changes may wait for each other and share calls.
     package private(set) var merged = 0
-    /// What each message costs if nothing waits for others, in their order.
+    /// The calls of each message if none waits for others, in their order.
     package private(set) var each: [Int] = []
 
     private var states: [String: Member] = [:]
@@ -93,7 +93,7 @@ private struct TagEdits: Equatable {
     private var contactsByTag: [String: Int] = [:]
     private var groups: [[String]] = []
 
-    /// What one message changes of one contact.
+    /// The changes of one message to one contact.
     mutating func add(_ tags: Set<String>, in gym: Int) {
         guard !tags.isEmpty else { return }
         let tags = tags.map { "\(gym)/\($0)" }

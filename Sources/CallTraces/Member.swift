@@ -43,9 +43,9 @@ package struct Member: Equatable, Sendable {
         Set(["ZP Status: \(status)"] + standings.map { "ZP Program: \($0.program.name) - \($0.status)" })
     }
 
-    /// What Keap keeps in one property each, so that writing needs no reading first.
+    /// Values that Keap keeps in one property each, so that writing needs no reading first.
     var scalars: [String] { [firstName, lastName, birthDate] }
-    /// What Keap keeps in lists, which are replaced as a whole.
+    /// Values that Keap keeps in lists, which are replaced as a whole.
     var listed: [String] { [email, mobilePhone] }
 
     /// The message, as a web hook brings it.

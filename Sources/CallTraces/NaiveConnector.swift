@@ -1,7 +1,9 @@
 import KeapSimulator
 
-/// What most connectors do: search the contact, read its tags, take each old one off, put each new one on, and write all
-/// fields, whatever has changed. Counted on a Keap of its own that has no limits.
+/// Counts the calls of a naive connector, on a Keap of its own that has no limits.
+///
+/// It does what most do: search the contact, read its tags, take each old one off, put each new one on, and write all
+/// fields, whatever has changed.
 struct NaiveConnector {
     private(set) var calls = 0
     private var world: KeapWorld

@@ -1,6 +1,6 @@
 import KeapSimulator
 
-/// What a run of a trace came to.
+/// The result of running a trace: calls, times, and promises that were broken.
 package struct TraceResult: Sendable {
     package var messages = 0
     package var calls = 0
