@@ -1,6 +1,6 @@
 package import ContactSync
 
-/// What a booking's event asks of the contact who booked.
+/// The change that a booking's event asks of its contact.
 package struct BookingChange: Equatable, Sendable {
     package var booking: Booking
     package var settings: OnceHubSettings
@@ -24,7 +24,7 @@ extension BookingChange: ContactChange {
             (.firstName, customer.firstName), (.lastName, customer.lastName), (.email, customer.email),
             (.mobilePhone, customer.mobilePhone.isEmpty ? customer.phone : customer.mobilePhone),
         ]
-        // What a form leaves empty is not known to be empty.
+        // A value that a form leaves empty is not known to be empty.
         return Dictionary(uniqueKeysWithValues: texts.filter { !$0.1.isEmpty }.map { ($0, .value($1)) })
     }
 
@@ -88,7 +88,7 @@ extension BookingChange: ContactChange {
             wish.isRenewed = isRenewed
             wishes.append(wish)
         }
-        // What was let go is no mistake.
+        // Evicted events do not count as withdrawn.
         let mistaken = old.standings.filter { !new.contains($0) && after.contains(event: $0.stamp.id) }
         if settings.tags.isSpecificOn { wishes += specific(old, new, mistaken) }
         if !settings.ownTags.isEmpty {

@@ -18,7 +18,7 @@ package struct Booking: Equatable, Sendable {
     package var eventType: Reference?
     package var calendar: Reference?
     package var owner: Reference?
-    /// Where it can be joined, canceled or moved; empty if OnceHub does not say.
+    /// Addresses to join, cancel or move the booking; empty if OnceHub does not say.
     package var joinURL: String = ""
     package var cancelURL: String = ""
     package var rescheduleURL: String = ""
@@ -26,7 +26,7 @@ package struct Booking: Equatable, Sendable {
     package var guests: [String] = []
     /// Why it was canceled or rescheduled, in the words of the person who did.
     package var reason: String = ""
-    /// What the booking form asked beside the usual, in its order.
+    /// The answers to the form's own questions, in its order.
     package var customFields: [FormField] = []
 
     /// Ids are remembered with a contact, whose memory is bounded.
@@ -45,7 +45,7 @@ package struct Payment: Equatable, Sendable {
     package var transaction: String
 }
 
-/// Who booked.
+/// The customer who booked.
 package struct Customer: Equatable, Sendable {
     package var firstName: String
     package var lastName: String
@@ -64,7 +64,7 @@ package struct Customer: Equatable, Sendable {
     }
 }
 
-/// Something of OnceHub's that a booking refers to: by its id alone, or with what it is called.
+/// An object of OnceHub's that a booking refers to: by its id alone, or with its name.
 package struct Reference: Equatable, Sendable {
     package var id: String
     package var name: String

@@ -1,4 +1,4 @@
-/// What happened to a booking, as far as it decides about tags.
+/// An event of a booking, as far as it decides about tags.
 package struct BookingEvent: Equatable, Hashable, Sendable {
     /// `EVNT-…`
     package var id: String
@@ -7,7 +7,7 @@ package struct BookingEvent: Equatable, Hashable, Sendable {
     package var kind: BookingEventKind
     /// The booking's status beside the event; nil if OnceHub leaves it out or has a new word.
     package var status: BookingStatus?
-    /// Who canceled or rescheduled.
+    /// The actor who canceled or rescheduled.
     package var actor: BookingActor?
     /// The other booking of a reschedule that made a new one.
     package var otherBooking: String?

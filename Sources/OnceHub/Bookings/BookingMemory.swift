@@ -1,15 +1,14 @@
-/// What is remembered of one contact's bookings: their latest events, and the tags' filters. Part of the contact's mirror.
+/// Remembers the latest events of one contact's bookings, and what tags' filters ask. Part of the contact's mirror.
 ///
-/// Bounded: the most recent bookings, and of each the most recent events. What is older than all that was let go is not
-/// taken up again. Of a booking that may still come to something its id is remembered for longer, so that the tag which
-/// it wears comes off when it does.
+/// Bounded: the most recent bookings, and of each the most recent events. Events older than all that was evicted are
+/// ignored. A booking that is still ahead keeps its id for longer, so that its tag comes off when its status changes.
 package struct BookingMemory: Equatable, Sendable {
     struct Known: Equatable {
         var id: String
         /// In the order of their stamps. None: of the booking no more than its id is remembered.
         var events: [BookingEvent] = []
         var places = BookingContext()
-        /// The newest event that was let go.
+        /// The newest event that was evicted.
         var forgotten: EventOrder?
         /// Events that this version cannot read in full, as a newer one wrote them.
         var foreign: [WrittenEvent] = []
@@ -34,7 +33,7 @@ package struct BookingMemory: Equatable, Sendable {
 
     /// In the order of their newest events.
     private(set) var bookings: [Known] = []
-    /// The newest event of a booking that was let go whole.
+    /// The newest event of a booking that was evicted as a whole.
     private(set) var forgotten: EventOrder?
     /// Events of which only a part may be done: their jobs are being tried, or are dead letters.
     private(set) var unfinished: Set<String> = []
@@ -59,7 +58,7 @@ package struct BookingMemory: Equatable, Sendable {
 
     func remembers(booking id: String) -> Bool { bookings.contains { $0.id == id && $0.newest != nil } }
 
-    /// Whether the event is older than what was let go: whatever it says has been overtaken.
+    /// Whether the event is older than what was evicted, so that it has been overtaken.
     func isOvertaken(_ event: BookingEvent, of booking: String) -> Bool {
         guard !contains(event: event.id) else { return false }
         let horizon = bookings.first { $0.id == booking }.map(\.forgotten) ?? forgotten
@@ -88,7 +87,7 @@ package struct BookingMemory: Equatable, Sendable {
 
     mutating func finish(_ event: String) { unfinished.remove(event) }
 
-    /// As if the event had not come.
+    /// Forgets the event, as if it had not come.
     func without(event id: String) -> BookingMemory {
         var rest = self
         for index in rest.bookings.indices { rest.bookings[index].events.removeAll { $0.id == id } }
@@ -130,7 +129,7 @@ package struct BookingMemory: Equatable, Sendable {
         forgotten = [forgotten, bookings.remove(at: index).newest].compactMap { $0 }.max()
     }
 
-    /// What two lanes remember of a contact that turned out to be one.
+    /// Merges the memories of two lanes that turned out to be one contact.
     static func union(_ a: BookingMemory, _ b: BookingMemory) -> BookingMemory {
         var all = a
         all.forgotten = [a.forgotten, b.forgotten].compactMap { $0 }.max()
@@ -142,7 +141,7 @@ package struct BookingMemory: Equatable, Sendable {
             let ids = Set(known.events.map(\.id))
             known.events += theirs.events.filter { !ids.contains($0.id) }
             known.events.sort { $0.stamp < $1.stamp }
-            // One lane let go of what is older, so that it may have been overtaken there.
+            // One lane evicted what is older, so that it may have been overtaken there.
             known.events.removeAll { event in known.forgotten.map { event.stamp <= $0 } ?? false }
             known.foreign = WrittenEvent.union(known.foreign, theirs.foreign)
             all.keep(known)

@@ -1,7 +1,8 @@
-/// What the bookings of one contact came to, worked out from all that is remembered of their events at once: so the order
-/// in which they arrived cannot matter.
+/// The statuses of one contact's bookings, worked out from all remembered events at once.
+///
+/// So the order in which events arrived cannot matter.
 struct Lifecycle: Equatable {
-    /// What one event made of one booking.
+    /// The status that one event gave one booking.
     struct Standing: Equatable {
         var booking: String
         var phase: Phase

@@ -1,4 +1,4 @@
-/// What a booking came to: each has its tag. The names are those of OnceHub's own connector.
+/// A booking's status; each has its tag. The names are those of OnceHub's own connector.
 package enum Phase: String, CaseIterable, Codable, Hashable, Sendable {
     case scheduled
     case rescheduledByCustomer

@@ -1,12 +1,12 @@
 import ContactSync
 import Keap
 
-/// What an event came to.
+/// The result of reading an event.
 package enum OnceHubReading: Equatable, Sendable {
     case change(BookingChange)
     /// An event of OnceHub's, but nothing can be done with it as it is. The reason tells a person why, in sentences.
     case unplaced(event: String, reason: String)
-    /// Nothing of ours: a conversation, say.
+    /// An event about no booking, such as a conversation.
     case ignored(event: String, String)
 }
 

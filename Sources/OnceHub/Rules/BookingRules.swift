@@ -2,7 +2,7 @@ import ContactSync
 import Keap
 import WireFormats
 
-/// What the wizard's steps beside the tags ask of a booking's contact: owner, lead source, mapped fields, appointment.
+/// The requests of a booking beside its tags: owner, lead source, mapped fields, appointment.
 struct BookingRules {
     let settings: OnceHubSettings
     let booking: Booking

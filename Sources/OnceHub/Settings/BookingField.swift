@@ -1,10 +1,10 @@
 import ContactSync
 import Keap
 
-/// Something that a booking says and that may be mapped to a field of Keap's.
+/// A field of a booking that may be mapped to a field of Keap's.
 package enum BookingField: Equatable, Sendable {
     case named(Name)
-    /// What the booking form asked under this name.
+    /// The answer to a question of the booking form.
     case form(String)
 
     package enum Name: String, CaseIterable, Sendable {
@@ -74,7 +74,7 @@ extension Booking {
 }
 
 extension OnceHubSettings {
-    /// Who of Keap's users the booking's owner may be, in words. OnceHub may give no more than an id of its own.
+    /// The booking's owner, by which a user of Keap's is found. OnceHub may give no more than an id of its own.
     func owner(of booking: Booking) -> String? {
         guard let owner = booking.owner else { return nil }
         return names[owner.id] ?? [owner.email, owner.name, owner.id].first { !$0.isEmpty }

@@ -1,7 +1,7 @@
 package import ContactSync
 package import Keap
 
-/// How contacts are told apart by where they booked.
+/// Lead source and type of new contacts, by where they booked.
 package struct Classification: Equatable, Sendable {
     /// Nil: no lead source.
     package var leadSource: LeadSourceTemplate? = .usual

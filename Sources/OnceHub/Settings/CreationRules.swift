@@ -1,6 +1,6 @@
 package import ContactSync
 
-/// What becomes of the contact itself.
+/// How a booking's contact is found, made and filled.
 package struct CreationRules: Equatable, Sendable {
     /// For the fields of a contact that Keap had already.
     package var known = FieldPolicy.fillEmpty
@@ -8,7 +8,7 @@ package struct CreationRules: Equatable, Sendable {
     package var matchesAddressAlone = false
     /// Keap mails nothing to a contact made without a reason.
     package var optInReason = "Booked an appointment (OnceHub)"
-    /// Whose contact a new one becomes.
+    /// The owner of a new contact.
     package var owner = OwnerRule.bookingOwner
     /// Whether a contact that Keap had already gets that owner too.
     package var reassignsKnown = false

@@ -1,7 +1,7 @@
 package import ContactSync
 package import Keap
 
-/// One thing that a booking says, and where it goes in Keap.
+/// A field of a booking, and the field of Keap's that it goes to.
 package struct FieldMapping: Equatable, Sendable {
     package var from: BookingField
     package var to: MappingTarget

@@ -1,6 +1,6 @@
 package import ContactSync
 
-/// The tags that show what a contact's bookings came to.
+/// The tags that show the status of a contact's bookings.
 package struct LifecycleTags: Equatable, Sendable {
     package var isGenericOn = true
     package var isSpecificOn = true
@@ -35,7 +35,7 @@ package struct OwnTag: Equatable, Sendable {
     package var name: String
     package var phases: Set<Phase>
     package var category: String?
-    /// By id or name. Empty: whichever.
+    /// By id or name. Empty: any.
     package var bookingPages: [String] = []
     package var masterPages: [String] = []
     package var eventTypes: [String] = []

@@ -1,20 +1,19 @@
 package import ContactSync
 
-/// What a gym may choose about its bookings.
+/// A gym's settings for its bookings.
 package struct OnceHubSettings: Equatable, Sendable {
     /// OnceHub gives a customer's name as one text.
     package var nameOrder = NameOrder.givenFirst
     package var tags = LifecycleTags()
     package var ownTags: [OwnTag] = []
-    /// Who is taken to have canceled where OnceHub does not say.
+    /// The actor of a cancellation where OnceHub does not say.
     package var unknownActor = BookingActor.customer
     package var creation = CreationRules()
     package var classification = Classification()
     /// Beside name, e-mail and phone, which always go where they belong.
     package var mapping = [FieldMapping.company]
     package var dates = DateRules()
-    /// What is to be read for an id that OnceHub gives without a name, or for a user of OnceHub's: a name, or a user of
-    /// Keap's by e-mail.
+    /// Names for ids that OnceHub gives without one; for a user of OnceHub's, a user of Keap's by e-mail.
     package var names: [String: String] = [:]
 
     package init() {}
@@ -26,7 +25,7 @@ package struct OnceHubSettings: Equatable, Sendable {
         return ownTags.map(\.name).first { taken.contains($0.lowercased()) }
     }
 
-    /// What bookings' tags may be called, for the gym's tag directory.
+    /// The names that bookings' tags may have, for the gym's tag directory.
     package var named: NamedTags {
         var named = NamedTags()
         if tags.isGenericOn {
@@ -40,10 +39,10 @@ package struct OnceHubSettings: Equatable, Sendable {
 }
 
 extension TagFamily {
-    /// What all of a contact's bookings together came to.
+    /// The tag of the latest status of all of a contact's bookings.
     static let lifecycle = TagFamily(rawValue: "booking lifecycle")
     static let ownOnBooking = TagFamily(rawValue: "booking own")
 
-    /// What one booking came to.
+    /// The tag of one booking's status.
     static func booking(_ id: String) -> TagFamily { TagFamily(rawValue: "booking \(id)") }
 }

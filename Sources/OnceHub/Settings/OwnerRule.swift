@@ -1,7 +1,7 @@
 package import ContactSync
 package import Keap
 
-/// Whose contact a customer becomes.
+/// The owner of a customer's contact in Keap.
 package enum OwnerRule: Equatable, Sendable {
     case unowned
     case bookingOwner

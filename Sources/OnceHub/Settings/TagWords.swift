@@ -1,4 +1,4 @@
-/// The settings about bookings' tags, read back.
+/// The settings about bookings' tags, in sentences.
 extension OnceHubSettings {
     package var tagWords: [String] {
         var lines: [String] = []
