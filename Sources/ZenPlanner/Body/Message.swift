@@ -71,7 +71,7 @@ struct Message: Equatable {
     /// Whether one of these names comes, even if it says nothing.
     func carries(_ accepted: [FieldName]) -> Bool { fields.contains { accepted.contains($0.key) } }
 
-    /// The same, as tidy text; nil if no such name is carried.
+    /// The value of the first of these names as tidy text; nil if the message carries none.
     func text(_ accepted: [FieldName]) throws(Unplaced) -> String? {
         guard let (name, content) = try value(accepted) else { return nil }
         switch content {

@@ -5,7 +5,7 @@ import WireFormats
 struct MessageBody {
     enum Decoded: Equatable {
         case message(Message)
-        /// A list of so many records.
+        /// A list of this many records.
         case several(Int)
     }
 
@@ -89,7 +89,7 @@ struct MessageBody {
     private static func isJSONBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 }
 
-/// What a content type says of a body that can be read.
+/// The format of a body, by its content type.
 private struct MediaType {
     enum Kind {
         case form, json

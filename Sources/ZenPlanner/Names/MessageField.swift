@@ -7,7 +7,7 @@ package protocol NamedField: CaseIterable, Hashable, Sendable {
     func canMeet(_ other: Self) -> Bool
 }
 
-/// What a Zen Planner message can say, each by the name it has here and in the configuration.
+/// The fields of a Zen Planner message, by their names here and in the configuration.
 package enum MessageField: String, NamedField {
     case personId
     case firstName, lastName, email, mobilePhone, birthDate
@@ -50,7 +50,7 @@ package enum MessageField: String, NamedField {
     }
 }
 
-/// What an entry of `programs` can say.
+/// The fields of an entry of `programs`.
 package enum ProgramEntryField: String, NamedField {
     case id, name, status
 

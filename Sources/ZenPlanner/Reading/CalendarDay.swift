@@ -2,7 +2,7 @@
 struct CalendarDay: Equatable, CustomStringConvertible {
     enum Reading: Equatable {
         case day(CalendarDay)
-        /// What programs write where there is no date, such as `0000-00-00`.
+        /// A placeholder that programs write where there is no date, such as `0000-00-00`.
         case noDate
     }
 

@@ -1,4 +1,4 @@
-/// What a message is about.
+/// The subject of a message: a person or a program.
 enum MessageKind: Equatable {
     enum ProgramEvent { case renamed, deleted }
 

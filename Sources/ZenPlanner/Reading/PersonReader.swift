@@ -8,7 +8,7 @@ struct PersonReader {
     /// Without an id a person is known by e-mail, first and last name, so all of them must be there.
     var needsID = true
 
-    /// What tells a person without an id, in bytes of UTF-8: the queue's keys are bounded.
+    /// The most bytes of name and e-mail that identify a person without an id: the queue's keys are bounded.
     static let longestName = 900
 
     func snapshot() throws(Unplaced) -> PersonSnapshot {

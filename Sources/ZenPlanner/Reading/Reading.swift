@@ -1,6 +1,6 @@
 package import ContactSync
 
-/// What a message came to.
+/// The result of reading a message.
 package enum Reading: Equatable, Sendable {
     /// `ignored`: the names of fields that we have no use for, so that a person can see what a mapping left out.
     case change(Change, ignored: [String])

@@ -2,7 +2,7 @@ import ContactSync
 import Foundation
 import WireFormats
 
-/// Reads the value of one field of a person. What cannot be used is left out with a note and costs nothing else.
+/// Reads the value of one field of a person. A value that cannot be used is left out, with a note.
 struct ValueReader {
     let dateOrder: DateOrder
 
@@ -12,7 +12,7 @@ struct ValueReader {
         var note: AttentionNote?
     }
 
-    /// What a value is as text, before its field is asked.
+    /// A value as text, before its field decides about it.
     private enum Plain {
         case text(String)
         /// Read, but worth a note, to stand after "it".

@@ -33,9 +33,9 @@ package struct PeopleReport: Sendable {
     /// Columns that mean something.
     package private(set) var used: [String] = []
     package private(set) var ignored: [String] = []
-    /// How dates with slashes are meant in this file, if any says so itself.
+    /// The order of dates with slashes in this file, if one of them decides it.
     package private(set) var dateOrder: DateOrder?
-    /// What was taken for the file's separator and encoding, in words.
+    /// The separator and encoding that were assumed, in words.
     package private(set) var separator = "comma"
     package private(set) var encoding = "UTF-8"
     /// Lines with a cell in neither UTF-8 nor Windows-1252.
@@ -152,7 +152,7 @@ package struct PeopleReport: Sendable {
         }
     }
 
-    // MARK: What the file is
+    // MARK: Format
 
     /// The one by which a row near the top names the most fields. Counting marks would find those inside the cells.
     private static func separator(of text: [UInt8], _ columns: ReportColumns) -> UInt8 {

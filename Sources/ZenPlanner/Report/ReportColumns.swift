@@ -1,7 +1,7 @@
 import ContactSync
 import WireFormats
 
-/// What columns mean, by the table of a gym.
+/// The fields that columns stand for, by the gym's table of names.
 struct ReportColumns {
     private let fields: [FieldName: MessageField]
 

@@ -1,6 +1,6 @@
 import WireFormats
 
-/// Rows of a report that are about no person: what a program prints between and below its rows.
+/// Rows of a report that are about no person, such as sums and footers.
 enum ReportRowKind {
     /// Nil for a row that may be a person's; else what it is.
     static func describe(_ row: [String], header: [String], isKnown: (String) -> Bool) -> String? {

@@ -3,7 +3,7 @@ import WireFormats
 /// A report's bytes as a spreadsheet wrote them, without what stands around the text. Which encoding a cell is in, each
 /// cell decides.
 enum ReportText {
-    /// What the file as a whole says of its encoding.
+    /// The encoding that the file as a whole declares.
     enum Mark: Equatable, Sendable {
         case none, utf8, utf16
     }
