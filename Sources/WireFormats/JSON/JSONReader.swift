@@ -12,7 +12,7 @@ package struct JSONReader {
         }
     }
 
-    /// How the bytes of a string are read that are not UTF-8.
+    /// How a string is read whose bytes are not UTF-8.
     package enum BrokenUTF8: Sendable {
         case refused
         /// That string alone is read as Windows-1252.

@@ -1,8 +1,8 @@
 import Foundation
 
-/// How the bytes of a text are read that are not UTF-8, by what its sender declared.
+/// The encoding of a text that is not UTF-8, by what its sender declared.
 ///
-/// UTF-8 always comes first: it cannot be met by chance, and many senders declare Latin-1 and write UTF-8.
+/// UTF-8 is tried first: other text is hardly ever valid UTF-8, and many senders declare Latin-1 and write UTF-8.
 package struct Charset: Sendable {
     private enum Reading: Sendable {
         case windows1252, latin9

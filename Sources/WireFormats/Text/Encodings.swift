@@ -8,7 +8,7 @@ extension String {
         }
     }
 
-    /// What the Encoding Standard makes of bytes labelled Latin-1, ASCII or Windows-1252: `0x92` is `’`.
+    /// The text of bytes labelled Latin-1, ASCII or Windows-1252, by the Encoding Standard: `0x92` is `’`.
     ///
     /// The five bytes that Windows-1252 leaves open become the control characters of their numbers.
     package init(windows1252 bytes: some Collection<UInt8>) {
@@ -19,7 +19,7 @@ extension String {
         self.init(scalars)
     }
 
-    /// The bytes of Windows-1252 that say this text; nil if it has no such bytes.
+    /// The text encoded in Windows-1252; nil if that has no bytes for one of its characters.
     package var windows1252: [UInt8]? {
         var bytes: [UInt8] = []
         for scalar in unicodeScalars {

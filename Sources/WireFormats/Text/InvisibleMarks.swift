@@ -37,7 +37,7 @@ extension StringProtocol {
         return String(String.UnicodeScalarView(unicodeScalars.filter { !$0.isInvisibleMark && !$0.isJoiner }))
     }
 
-    /// For a sentence: what could not be seen is named, as `U+FEFF`.
+    /// The text for a sentence: marks that cannot be seen are named, as `U+FEFF`.
     package var withMarksShown: String {
         guard hasInvisibleMarks else { return String(self) }
         var shown = ""
