@@ -1,6 +1,6 @@
 package import FileJournal
 
-/// What goes wrong with files, and when. All of it off by default.
+/// The faults of a simulated disk, and when they occur. All off by default.
 package struct FileFaults: Sendable {
     /// Power goes instead of the change with this number, counting from 0: calls that only read do not count.
     package var powerFailsAt: Int?
@@ -39,7 +39,7 @@ package struct FileFaults: Sendable {
     package struct Misdirection: Sendable {
         package enum Landing: Sendable {
             case nowhere
-            /// So many bytes further on, or back.
+            /// This many bytes further on, or back.
             case shifted(by: Int)
             /// At the same place in another file.
             case file(String)

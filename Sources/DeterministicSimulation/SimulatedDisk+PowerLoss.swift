@@ -1,5 +1,5 @@
 extension SimulatedDisk {
-    /// What a machine finds when it has power again.
+    /// The files that the machine finds when it has power again.
     func afterPowerLoss(_ random: inout SeededGenerator) -> SimulatedDisk {
         var next = self
         next.loseNames(&random)

@@ -1,4 +1,4 @@
-/// What a machine's files are, twice: as programs see them, and as the disk would show them after a loss of power.
+/// A machine's files, twice: as programs see them, and as the disk would show them after a loss of power.
 ///
 /// A change of a file is on the disk for certain once the file was synced, a change of a name once its directory was.
 struct SimulatedDisk: Sendable {
@@ -17,9 +17,9 @@ struct SimulatedDisk: Sendable {
     }
 
     struct File: Sendable {
-        /// What reads see.
+        /// The bytes that reads see.
         var cache: [UInt8] = []
-        /// What was brought to the disk for certain.
+        /// The bytes that are on the disk for certain.
         var disk: [UInt8] = []
         /// In the cache, on its way to the disk.
         var unsynced: [Change] = []

@@ -1,11 +1,11 @@
 package import FileJournal
 import Synchronization
 
-/// What a test looks at and changes behind the program's back.
+/// Access for tests: files are read and changed without the program noticing.
 extension SimulatedFileSystem {
     package var paths: [String] { state.withLock { $0.disk.names.keys.sorted() } }
 
-    /// What programs see in a file; nil if there is none.
+    /// The bytes that programs see in a file; nil if there is none.
     package func content(_ path: String) -> [UInt8]? {
         state.withLock { state in state.disk.names[path].map { state.disk.files[$0]!.cache } }
     }

@@ -2,7 +2,7 @@ import Foundation
 package import FileJournal
 import Synchronization
 
-/// Files in memory, of a machine that loses power, fills up and fails on request.
+/// A file system in memory that loses power, fills up and fails on request.
 ///
 /// Deterministic: the same seed and the same calls give the same answers, and the same disk after a crash. An instance
 /// is one life of the machine; `crash` and `kill` give the next one, and leave this one as it was, so that many crashes

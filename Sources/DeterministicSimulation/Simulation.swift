@@ -4,7 +4,7 @@ import Synchronization
 /// How a simulation runs.
 package struct SimulationOptions: Sendable {
     package enum Order: Sendable {
-        /// Drawn from the seed: whatever may overtake does, now and then.
+        /// Drawn from the seed: work that may overtake other work sometimes does.
         case seeded
         /// First come, first served, whatever the seed: for benchmarks.
         case arrival
@@ -20,13 +20,13 @@ package struct SimulationOptions: Sendable {
 
     package var order = Order.seeded
     package var time = Time.whenIdle
-    /// More pieces of work than this are taken for work that goes round in circles.
+    /// With more pieces of work than this, a run counts as endless.
     package var mostSteps: UInt64 = 5_000_000
 
     package init() {}
 }
 
-/// The world of one simulated run: its clock, its chance, and who runs when.
+/// One simulated run: its clock, its random numbers, and the order in which work runs.
 ///
 /// Everything that the body of ``simulate(seed:options:_:)`` starts runs in here: tasks of groups, `async let`, default
 /// actors, what continuations and cancellation handlers resume. A plain `Task {}` is a child of no task and runs
@@ -49,7 +49,7 @@ package final class Simulation: Sendable {
     /// A fingerprint of the interleaving so far: two runs that differ in it ran differently.
     package var trace: UInt64 { executor.trace }
 
-    /// Chance for the body's own use, which does not depend on what ran before.
+    /// Random numbers for the body's own use, independent of what ran before.
     package func random(_ purpose: UInt64 = 0) -> SeededGenerator {
         SeededGenerator(seed: seed &* 0x2545_f491_4f6c_dd1d &+ purpose &+ 1)
     }

@@ -1,8 +1,9 @@
 import Foundation
 import Synchronization
 
-/// Keeps what tasks want to run next in a list, and runs it one piece at a time, on the thread that asks for it, in an
-/// order drawn from a seed.
+/// A task executor that runs one piece of work at a time, in an order drawn from a seed.
+///
+/// Pieces run on the thread that asks for the next.
 ///
 /// Given to a task as its preference (SE-0417) it runs that task, its child tasks, and the default actors that they
 /// call. A piece is all that happens between two suspensions, so what may interleave does, differently for each seed and

@@ -9,7 +9,7 @@ package final class SteppedJournal: JournalDriver {
     package enum Part: Hashable, Sendable {
         /// Writes what was submitted, or syncs it, whichever is due.
         case writer
-        /// The next piece of the keeper's work (a checkpoint, a segment set aside), or of the reader's.
+        /// The next piece of the maintenance thread's work (a checkpoint, a segment set aside), or of the reader's.
         case worker(JournalWorkerRole)
     }
 
@@ -38,7 +38,7 @@ package final class SteppedJournal: JournalDriver {
         workers = Dictionary(uniqueKeysWithValues: JournalWorkerRole.allCases.map { ($0, SteppedWorker()) })
     }
 
-    /// What could take a step now, always in the same order.
+    /// The parts that could take a step now, always in the same order.
     package var ready: [Part] {
         let writer: [Part] = state.withLock { $0.isWriterReady ? [.writer] : [] }
         return writer + JournalWorkerRole.allCases.filter { workers[$0]!.hasWork }.map { .worker($0) }
@@ -80,7 +80,7 @@ package final class SteppedJournal: JournalDriver {
         }
     }
 
-    /// The journal was closed, and every part of it is done.
+    /// Whether the journal was closed and every part of it is done.
     package var hasEnded: Bool { state.withLock { $0.rest == .ended } }
 
     // MARK: JournalDriver
