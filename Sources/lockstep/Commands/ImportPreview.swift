@@ -1,7 +1,7 @@
 import ContactSync
 import ZenPlanner
 
-/// What a file would do, before it does it.
+/// The effect of importing a file, before it is imported.
 struct ImportPreview {
     let text: String
 

@@ -76,7 +76,7 @@ private struct ProgramRequest {
     var name: String?
     var fields: [String: String]
     var isAgreed: Bool
-    /// What becomes of the tags, behind "its …".
+    /// What happens to the tags, as the end of a sentence that begins with "its …".
     var effect: String
     var question: String
 

@@ -77,7 +77,7 @@ struct DiscardCommand: Command {
     }
 }
 
-/// Does each, says each, and fails in the end if one failed.
+/// Performs and reports each, and fails in the end if one failed.
 private func perJob(_ jobs: [String], _ act: (String) async throws -> String) async throws -> ExitCode {
     var code = ExitCode.done
     for job in jobs {

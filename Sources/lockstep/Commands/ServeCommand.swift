@@ -53,7 +53,7 @@ struct ServeCommand: Command {
         return Self.end(service.failure)
     }
 
-    /// The last sentence, and what the caller learns: a journal that failed is no orderly stop.
+    /// Prints the last sentence and returns the exit code: a journal that failed is no orderly stop.
     static func end(_ failure: String?) -> ExitCode {
         guard let failure else {
             Terminal.note("stopped; everything accepted is on disk")

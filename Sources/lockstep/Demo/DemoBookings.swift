@@ -11,7 +11,7 @@ struct DemoBookingEvent: Equatable {
     var booking: String
     /// By booking, which tag of its own it has after this event.
     var outcome: [String: String]
-    /// What the event made of the contact's bookings as a whole.
+    /// The status that the event gave the contact's bookings as a whole.
     var latest: String
     var status = ""
     var actor = ""
@@ -40,7 +40,7 @@ struct DemoCustomer: Equatable, Hashable {
     var email: String
 }
 
-/// What becomes of bookings: stories whose end is known from how they are told.
+/// Histories of bookings whose final tags are known.
 struct DemoBookingStory {
     /// - Parameters:
     ///   - kind: which story, counted round.
@@ -77,7 +77,7 @@ struct DemoBookingStory {
     }
 }
 
-/// Which of bookings' tags each customer must wear, worked out from the events' times alone.
+/// The bookings' tags that each customer must have, worked out from the events' times alone.
 struct DemoBookingModel {
     private var newest: [DemoCustomer: [String: (minute: Int, tag: String)]] = [:]
     private var latest: [DemoCustomer: (minute: Int, tag: String)] = [:]

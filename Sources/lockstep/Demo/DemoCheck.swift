@@ -1,4 +1,4 @@
-/// Holds what the simulated Keap has, and what its audit saw, against the model.
+/// Compares the simulated Keap's contacts and audit with the model.
 struct DemoCheck {
     private(set) var problems: [String] = []
     private(set) var orderViolations = 0
@@ -34,8 +34,7 @@ struct DemoCheck {
         if !strangers.isEmpty { problems.append("\(gym.id): contacts of unknown people: \(strangers.sorted())") }
     }
 
-    /// A person who booked is one contact, also where Zen Planner knows them, and wears the tags of their bookings; no other
-    /// wears any.
+    /// Checks that each person who booked is one contact with the tags of their bookings, and that no other has any.
     private mutating func checkBookings(
         _ model: DemoBookingModel, _ contacts: [String: [DemoContact]], _ gym: DemoWorld.Gym
     ) {

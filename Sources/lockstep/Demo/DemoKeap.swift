@@ -23,7 +23,7 @@ struct DemoKeap: Sendable {
 
     func stop() async { await keap.stop() }
 
-    /// What Keap says of the one person whom it refuses.
+    /// Keap's message for the one person whom it refuses.
     static let refusal = "This person cannot be saved"
 
     var base: String { "http://127.0.0.1:\(port)/crm/rest" }

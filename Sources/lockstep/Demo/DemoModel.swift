@@ -1,4 +1,4 @@
-/// What Keap must hold when all is delivered, worked out from the messages alone: no mirror, no plan, no queue.
+/// The contacts that Keap must have in the end, worked out from the messages alone: no mirror, no plan, no queue.
 struct DemoModel {
     /// One person's end, and the order in which their status had to show.
     struct Expected: Equatable {

@@ -7,7 +7,7 @@ import LockstepService
     import FoundationNetworking
 #endif
 
-/// The demo as it runs: Keap, the service, the day, the trouble, and the end.
+/// Runs the demo: Keap, the service, the day's messages, an outage, and the comparison at the end.
 final class DemoShow: Sendable {
     private let town: DemoWorld
     private let keap: DemoKeap
@@ -29,7 +29,7 @@ final class DemoShow: Sendable {
         Terminal.note("Lockstep admin    http://\(addresses.admin)  (/metrics, /api/jobs, /api/gyms)")
     }
 
-    /// Whatever happened before: doors closed, temporary files gone.
+    /// Stops both servers and removes temporary files, also after an error.
     func end() async {
         await service.stop(grace: .seconds(5))
         await keap.stop()

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// How the demo came out, held against the model.
+/// The demo's result, compared with the model.
 struct DemoSummary {
     var accepted: Int
     var delivered: Int
@@ -53,7 +53,7 @@ struct DemoSummary {
     }
 }
 
-/// Counts from several tasks.
+/// A counter shared by several tasks.
 final class Counter: Sendable {
     private let count = Atomic<Int>(0)
     var value: Int { count.load(ordering: .relaxed) }

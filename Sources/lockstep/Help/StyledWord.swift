@@ -47,7 +47,7 @@ struct StyledWord: Equatable {
         return split(parts)
     }
 
-    /// What stands between two marks at the beginning, and what comes after them. An emphasised word begins without a blank.
+    /// Splits text that begins with `open` into the part up to `close` and the rest. No mark stands before a blank.
     private static func inside(
         _ text: Substring, _ open: String, _ close: String
     ) -> (Substring, after: Substring)? {

@@ -18,7 +18,7 @@ struct AdminClient {
           --token TOKEN    the admin token, where one is set; otherwise it is read where --config FILE says
         """
 
-    /// What of the command line says where the service is. Resolved later, so that usage errors come first.
+    /// The options that say where the service is. Resolved later, so that usage errors come first.
     struct Address {
         fileprivate var config: String?
         fileprivate var admin: String?
@@ -72,7 +72,7 @@ struct AdminClient {
         }
     }
 
-    /// Where to knock at a service that listens on every address of this machine.
+    /// The address at which to call a service that listens on every address of this machine.
     private static func reachable(_ address: ListenAddress) -> ListenAddress {
         switch address.host {
         case "", "0.0.0.0": ListenAddress(host: "127.0.0.1", port: address.port)
@@ -81,7 +81,7 @@ struct AdminClient {
         }
     }
 
-    /// - Throws: a sentence, if what answers is something else than the service.
+    /// - Throws: a sentence, if the answer is not that of a Lockstep service.
     func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws(CommandFailure) -> Value {
         do {
             return try JSONDecoder().decode(type, from: data)
@@ -90,7 +90,7 @@ struct AdminClient {
         }
     }
 
-    /// Prints an answer as it came, or in the words of `text`.
+    /// Prints an answer as it came, or as `text` puts it.
     func show<Value: Decodable>(
         _ data: Data, asJSON: Bool, _ text: (Value) throws -> String
     ) throws {

@@ -1,4 +1,4 @@
-/// A command that cannot be understood: one sentence, then the exit code for usage.
+/// A command line that is wrong: one sentence, then the exit code for usage.
 struct UsageError: Error {
     var sentence: String
     init(_ sentence: String) { self.sentence = sentence }
@@ -10,7 +10,7 @@ struct Arguments {
         /// `--name`, `--name=value` or `-n`.
         case option(String, value: String?)
         case plain(String)
-        /// Behind `--`, where nothing is an option any more.
+        /// A word after `--`, where none is an option.
         case literal(String)
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import LockstepService
 
-/// What the process answers to its caller.
+/// The exit code of the process.
 enum ExitCode: Int32 {
     case done = 0
     case failed = 1
@@ -11,7 +11,7 @@ enum ExitCode: Int32 {
 /// A command's run ended badly: one or more sentences for standard error.
 struct CommandFailure: Error {
     var sentence: String
-    /// What a service answered with; nil if none did.
+    /// The status that a service answered; nil if none did.
     var status: Int?
     /// Whether there is a service, be it one that gives no answer.
     var isAnswered: Bool

@@ -6,7 +6,7 @@ import LockstepService
     import Darwin
 #endif
 
-/// How many descriptors the system lets this process have.
+/// The limit of open files of this process.
 enum DescriptorLimit {
     /// Raises the soft limit to the hard one, and shares it out.
     static func plan() throws(CommandFailure) -> DescriptorPlan {
@@ -17,7 +17,7 @@ enum DescriptorLimit {
                 + "the limit (ulimit -n, or LimitNOFILE= of systemd) and start it again")
     }
 
-    /// Returns the limit that holds then.
+    /// Raises the soft limit to the hard one and returns the limit that holds then.
     static func raise() -> Int {
         var limit = rlimit()
         guard getrlimit(kind, &limit) == 0 else { return DescriptorPlan.smallest }
@@ -27,7 +27,7 @@ enum DescriptorLimit {
         #else
             limit.rlim_cur = limit.rlim_max
         #endif
-        // Refused at worst; what there was is left then.
+        // If the system refuses, the old limit still holds.
         if setrlimit(kind, &limit) != 0 { limit.rlim_cur = soft }
         return Int(clamping: limit.rlim_cur)
     }

@@ -2,9 +2,9 @@ import ConfigurationReading
 import Foundation
 import LockstepService
 
-/// Checkups through the running service, where there is one, and by calls of our own where there is none.
+/// Checks gyms through the running service, or by calls of its own where none runs.
 struct RunningService {
-    /// A checkup's own patience, and what a slow call may take beyond it.
+    /// The time limit of one check, and of a slow call beyond it.
     static let longest: TimeInterval = 120
 
     /// Nil: where it would be is not known.

@@ -6,7 +6,7 @@ import Foundation
     import Darwin
 #endif
 
-/// A directory that is gone when its user is, also if Ctrl-C or SIGTERM ends the process: a journal in it is large.
+/// A directory that is removed at the end, also if Ctrl-C or SIGTERM ends the process: a journal in it is large.
 final class TemporaryDirectory: Sendable {
     let url: URL
     private let signals = HandledSignals([SIGINT, SIGTERM])

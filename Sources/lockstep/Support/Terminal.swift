@@ -13,7 +13,7 @@ enum Terminal {
     static let isInteractive = isatty(STDERR_FILENO) == 1
     static let isOutputInteractive = isatty(STDOUT_FILENO) == 1
 
-    /// Whether a person sits at both ends.
+    /// Whether input and standard error are terminals, so that a question can be answered.
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isInteractive }
 
     /// Anything but a plain yes is a no.
@@ -57,7 +57,7 @@ enum Terminal {
         "\(error)"
     }
 
-    // MARK: Of a service
+    // MARK: For a service
 
     private static let writers = Mutex<(output: LineWriter, errors: LineWriter)?>(nil)
 
