@@ -6,7 +6,7 @@ import Foundation
     import Darwin
 #endif
 
-/// What the machine itself can do, measured beside the program in the same run.
+/// The speed of the machine itself, measured beside the program in the same run.
 enum Floors {
     /// Records a second of a bare loop: `batch` writes of `size` bytes, then one sync. No queue, no threads, no HTTP.
     static func syncedWrites(batch: Int, size: Int, seconds: Double, in directory: String) -> Double {

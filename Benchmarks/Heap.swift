@@ -4,7 +4,7 @@ import Foundation
     import Glibc
 #endif
 
-/// What this process holds.
+/// The memory that this process holds.
 enum Heap {
     /// Bytes that were set aside by `malloc` and not given back, in all its arenas; nil where the system does not tell.
     static var used: Int? {

@@ -1,8 +1,7 @@
 import Foundation
 import DurableQueue
 
-/// What a contact that nothing waits for, a contact that something waits for, and a waiting job cost in memory; and what
-/// a contact costs whose jobs wait for the end of an outage.
+/// Memory of an idle contact, a contact with waiting jobs, a waiting job, and a contact that waits out an outage.
 struct MemoryBenchmark {
     var idle = 1_000_000
     var lanes = 100_000
@@ -29,7 +28,7 @@ struct MemoryBenchmark {
         return load
     }
 
-    /// In a queue that was started anew, so that what running needs is not taken for what waiting costs.
+    /// Measures a queue that was started anew, so that memory for running is not counted as that of waiting.
     private func measure(_ load: PoolLoad) async throws {
         print("\(idle) contacts, of which \(lanes) have \(jobsPerLane) jobs waiting each; bytes")
         print("                          heap each  resident each  bound")

@@ -59,7 +59,7 @@ struct Deliverer: JobHandler {
     func merge(_ a: LaneState, _ b: LaneState) -> LaneState { a }
 }
 
-/// Comes to nothing, for an hour.
+/// Fails each job, to be tried again in an hour.
 struct Outage: JobHandler {
     func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
         .retry(reason: "it cannot be reached", state: state, after: .seconds(3_600), isCharged: false)
