@@ -139,7 +139,8 @@ let package = Package(
             name: "CallTracesTests",
             dependencies: ["CallTraces", "KeapSimulator", "DeterministicSimulation"], swiftSettings: strict),
         .testTarget(
-            name: "LockstepCommandTests", dependencies: ["lockstep", "LockstepService", "ZenPlanner", "ContactSync"],
+            name: "LockstepCommandTests",
+            dependencies: ["lockstep", "LockstepService", "ConfigurationReading", "ZenPlanner", "ContactSync"],
             swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.
         .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),

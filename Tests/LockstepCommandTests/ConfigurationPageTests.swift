@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import ConfigurationReading
 @testable import LockstepService
 
 /// The configuration page, held against the program's own reader.
