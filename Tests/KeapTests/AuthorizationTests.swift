@@ -52,7 +52,7 @@ import Testing
 
     private func gateway(
         _ transport: ScriptedTransport, _ authorizer: RefreshingAuthorizer
-    ) -> KeapGateway<ManualClock, FreeBudget> {
+    ) -> KeapGateway<FreeBudget> {
         KeapGateway(
             transport: transport, authorizer: authorizer, budget: budget, clock: ManualClock(wallOrigin: 1_000_000))
     }
