@@ -46,7 +46,7 @@ import Testing
             _ = try await first.add("ann")
             await idle(first.queue)
         }
-        let second = try await QueueHarness(log: first.log.crash(.powerLost, luck: 0)) { _, state, _ in
+        let second = try await QueueHarness(log: first.log.crash(.killed, luck: 0)) { _, state, _ in
             .done(state: state + [1])
         }
         for _ in 0..<4 { _ = try await second.add("ann") }

@@ -153,6 +153,7 @@ extension JobQueue {
     /// Lanes that were made and are neither there nor part of another.
     var lanesGone: Int { Int(state.lanes.nextLane) - 1 - state.lanes.count - state.lanes.joined.count }
 
+    var slots: [Dispatcher.Slot] { scheduler.leases.values.map(\.slot) }
     /// Jobs that runs hold.
     var leased: [JobID] { scheduler.leases.values.flatMap(\.jobs) }
 }

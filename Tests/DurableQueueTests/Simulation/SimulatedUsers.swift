@@ -150,8 +150,8 @@ struct SimulatedUsers: Sendable {
         let (views, now) = (await queue.jobs(.all), simulation.clock.wall.milliseconds)
         // What the disk does not have yet waits for the disk.
         guard !isOver, log.durableSequence == log.lastSequence else { return }
-        // Of a joint run, its first: each has one place.
-        let running = views.filter { $0.state.isLeased && !ledger.goesWithAnother($0.id) }
+        // Also of runs that were called off and have not ended: those are listed as paused, and hold their slots.
+        let running = await queue.slots
         lookForTheDelayed(views)
         guard running.count < SimulatedLife.policy.lanes else { return }
         let lanes = Dictionary(
