@@ -8,12 +8,12 @@ import Testing
 /// Old parts of the log go, whatever stays behind in them, and at a bounded price.
 @Suite(.timeLimit(.minutes(30))) struct CompactionTests {
     @Test func `parts of which less than a quarter lives are emptied, the emptiest first and within the budget`() {
-        let census = SegmentUsage(live: [1: 249, 2: 250, 3: 10, 4: 100])
-        let closed: [(part: UInt64, bytes: Int)] = (1...6).map { ($0, 1_000) }
-        #expect(census.worthEmptying(among: closed, budget: .max) == [1, 3, 4])
-        #expect(census.worthEmptying(among: closed, budget: 300) == [3, 4])
-        #expect(census.worthEmptying(among: closed, budget: 9) == [])
-        #expect(census.worthEmptying(among: [], budget: .max) == [])
+        let usage = SegmentUsage(live: [1: 249, 2: 250, 3: 10, 4: 100])
+        let closed: [(segment: UInt64, bytes: Int)] = (1...6).map { ($0, 1_000) }
+        #expect(usage.worthCompacting(among: closed, budget: .max) == [1, 3, 4])
+        #expect(usage.worthCompacting(among: closed, budget: 300) == [3, 4])
+        #expect(usage.worthCompacting(among: closed, budget: 9) == [])
+        #expect(usage.worthCompacting(among: [], budget: .max) == [])
     }
 
     /// Dead letters, jobs that are due in a year and the states of contacts that nobody speaks of any more.

@@ -80,9 +80,9 @@ import Testing
         let old = try await QueueHarness()
         for number in 1...600 {
             let lane = LaneRecord(
-                id: LaneID(rawValue: UInt64(number)), tenant: .gym, keys: [.id("\(number)")], state: nil, absorbed: [],
+                id: LaneID(rawValue: UInt64(number)), tenant: .gym, keys: [.id("\(number)")], state: nil, merged: [],
                 newestSnapshot: JobID(rawValue: 0), isPaused: number == 7, parkedBy: [])
-            old.log.plant(16, PoolRecord.lane(lane).payload)
+            old.log.plant(16, QueueRecord.lane(lane).payload)
         }
         let bench = try await restarted(old)
         #expect(await lanes(bench) == 600)
@@ -243,7 +243,7 @@ import Testing
         accept(4, new)
 
         let ticket = LogTicket(sequence: 5, address: LogAddress(rawValue: 5))
-        for record: PoolRecord in [
+        for record: QueueRecord in [
             .laneState(lane: old, state: [7], merging: []), .bound(lane: old, keys: [.name("ann")]),
             .paused(tenant: .gym, lane: old, isPaused: true), .joined(from: old, into: new),
             .joined(from: new, into: old),
@@ -269,8 +269,8 @@ import Testing
         }
         for (number, key) in keys.enumerated() {
             let lane = LaneID(rawValue: UInt64(number) + 1)
-            #expect(table.bearer(of: key, of: .gym) == lane)
-            #expect(table.bearer(of: .name("n\(number)"), of: .gym) == lane)
+            #expect(table.owner(of: key, of: .gym) == lane)
+            #expect(table.owner(of: .name("n\(number)"), of: .gym) == lane)
             #expect(table.keys(of: lane).map(\.kind) == (number.isMultiple(of: 3) ? [1, 3, 2] : [1, 3]))
         }
     }

@@ -140,7 +140,7 @@ final class History: Sendable {
                 if other.subject.isSnapshot { state.jobs[id]?.isLoose = true }
             }
         case .dead: state.jobs[job.id]?.standing = .dead
-        case .retry, .interrupted: state.jobs[job.id]?.standing = .pending
+        case .retry, .interrupted, .separate: state.jobs[job.id]?.standing = .pending
         }
     }
 
@@ -163,7 +163,7 @@ final class History: Sendable {
         state.withLock { state in
             state.life += 1
             state.claimed = [:]
-            state.lanesForgotten += log.records.count { $0.kind == PoolRecord.forgotten([]).kind }
+            state.lanesForgotten += log.records.count { $0.kind == QueueRecord.forgotten([]).kind }
             return log.crash(crash, luck: luck)
         }
     }

@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    /// The absorbed lane's lease is taken, but its run has not yet read the state, when the lane is joined into another.
+    /// The merged lane's lease is taken, but its run has not yet read the state, when the lane is joined into another.
     @Test(arguments: 0...6) func `a run that has just begun keeps its lane's state when the lane is joined away`(
         turns: Int
     ) async throws {

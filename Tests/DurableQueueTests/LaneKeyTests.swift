@@ -30,19 +30,19 @@ import Testing
 }
 
 @Suite struct KeyFingerprinterTests {
-    private let printer = KeyFingerprinter(secret: SipHash.Key(low: 1, high: 2))
+    private let fingerprinter = KeyFingerprinter(secret: SipHash.Key(low: 1, high: 2))
 
     @Test func `tenant, kind and value each tell keys apart, and their border does`() {
         let keys: [(LaneKey, TenantID)] = [
             (.id("ab"), TenantID("x")), (.booking("ab"), TenantID("x")), (.id("ba"), TenantID("x")),
             (.id("ab"), TenantID("y")), (.id("b"), TenantID("xa")), (.id(""), TenantID("xab")),
         ]
-        #expect(Set(keys.map { printer.print($0.0, of: $0.1).print }).count == keys.count)
+        #expect(Set(keys.map { fingerprinter.print($0.0, of: $0.1).print }).count == keys.count)
     }
 
     @Test func `another secret makes other prints`() {
         let other = KeyFingerprinter(secret: SipHash.Key(low: 1, high: 3))
-        #expect(printer.print(.id("1"), of: .gym).print != other.print(.id("1"), of: .gym).print)
+        #expect(fingerprinter.print(.id("1"), of: .gym).print != other.print(.id("1"), of: .gym).print)
     }
 }
 

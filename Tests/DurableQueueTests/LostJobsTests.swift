@@ -3,20 +3,20 @@ import Testing
 @testable import DurableQueue
 
 @Suite struct LostJobsTests {
-    private static func accepted(_ id: UInt64) -> PoolRecord {
+    private static func accepted(_ id: UInt64) -> QueueRecord {
         .accepted(
             AcceptedRecord(
                 id: JobID(rawValue: id), tenant: .gym, lane: LaneID(rawValue: 1), keys: [], kind: 1, isSnapshot: false,
                 urgency: .live, acceptedAt: 0, unroutable: nil, payload: []))
     }
 
-    private static func outcome(_ id: UInt64) -> PoolRecord {
+    private static func outcome(_ id: UInt64) -> QueueRecord {
         .outcome(
             OutcomeRecord(
                 job: JobID(rawValue: id), attempts: 1, ending: .done, lane: nil, state: [], merging: [], at: 0))
     }
 
-    private func missing(_ records: [PoolRecord], isFromTheStart: Bool = true) -> [UInt64] {
+    private func missing(_ records: [QueueRecord], isFromTheStart: Bool = true) -> [UInt64] {
         var lost = LostJobs()
         for record in records { lost.note(kind: record.kind, payload: record.payload) }
         return lost.ids(isFromTheStart: isFromTheStart).map(\.rawValue)
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `what a checkpoint no longer tells of is done, not missing`() {
-        let counters = PoolRecord.counters(nextJob: 8, nextLane: 1, done: 7)
+        let counters = QueueRecord.counters(nextJob: 8, nextLane: 1, done: 7)
         #expect(missing([counters, Self.accepted(8), Self.accepted(10)]) == [9])
         #expect(missing([counters, Self.outcome(3)]).isEmpty)
     }

@@ -221,9 +221,9 @@ final class MemoryLog: JobLog {
         }
     }
 
-    func part(of address: LogAddress) -> UInt64 { Self.part(address.rawValue) }
+    func segment(of address: LogAddress) -> UInt64 { Self.part(address.rawValue) }
 
-    var closedParts: [(part: UInt64, bytes: Int)] {
+    var closedSegments: [(segment: UInt64, bytes: Int)] {
         state.withLock { state in
             let live = Self.part(state.last)
             let sizes = Dictionary(grouping: state.records.values) { Self.part($0.sequence) }

@@ -48,7 +48,7 @@ private struct OddRecords {
     }
     private mutating func address() -> LogAddress? { any([nil, LogAddress(rawValue: 0), LogAddress(rawValue: .max)]) }
 
-    mutating func record() -> PoolRecord {
+    mutating func record() -> QueueRecord {
         switch Int.random(in: 0..<17, using: &chance) {
         case 0...3: .accepted(accepted())
         case 4...5: .outcome(outcome())
@@ -63,9 +63,9 @@ private struct OddRecords {
         case 14: .forgotten(lanes())
         case 15: .jobs(JobsRecord(tenants: [.gym], rows: [packed(), packed()]))
         default:
-            .troubles(
-                ReadFailuresRecord(rows: [
-                    ReadFailuresRecord.Row(id: job(), trouble: QueueState.LastFailure(due: time(), reason: "odd"))
+            .lastFailures(
+                LastFailuresRecord(rows: [
+                    LastFailuresRecord.Row(id: job(), failure: QueueState.LastFailure(due: time(), reason: "odd"))
                 ]))
         }
     }
@@ -90,7 +90,7 @@ private struct OddRecords {
     private mutating func lane() -> LaneRecord {
         LaneRecord(
             id: lane(), tenant: tenant(), keys: keys(), state: address(),
-            absorbed: lanes().map { MergedLane(lane: $0, state: nil) }, newestSnapshot: job(),
+            merged: lanes().map { MergedLane(lane: $0, state: nil) }, newestSnapshot: job(),
             isPaused: Bool.random(using: &chance), parkedBy: [job()])
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// The state as a value, under records of any kind in any order.
 @Suite struct QueueStateTests {
-    @Test(arguments: UInt64(1)...40) func `the tally is what counting would find, whatever happened`(seed: UInt64) {
+    @Test(arguments: UInt64(1)...40) func `the counters is what counting would find, whatever happened`(seed: UInt64) {
         var story = RandomRecords(seed: seed)
         for _ in 0..<300 {
             story.step()
@@ -40,26 +40,26 @@ import Testing
             let waiting = OutcomeRecord(
                 job: job.id, attempts: 1, ending: .waiting(until: 9, reason: reason), lane: nil, state: [],
                 merging: [], at: 0)
-            for record in [PoolRecord.accepted(job), .outcome(waiting)] {
+            for record in [QueueRecord.accepted(job), .outcome(waiting)] {
                 state.apply(record, at: LogTicket(sequence: number, address: LogAddress(rawValue: number)))
             }
         }
-        let places = state.troubles.map { trouble in
+        let places = state.lastFailures.map { trouble in
             trouble.row.reason.utf8.withContiguousStorageIfAvailable { $0.baseAddress }
         }
         #expect(Set(places).count == 5)
-        #expect(Set(state.troubles.map(\.row.reason)).count == 5)
+        #expect(Set(state.lastFailures.map(\.row.reason)).count == 5)
     }
 
     /// They are on disks.
     @Test func `a checkpoint of an earlier version is read`() {
         var state = QueueState()
-        let old: [PoolRecord] = [
+        let old: [QueueRecord] = [
             .counters(nextJob: 9, nextLane: 8, done: 5),
             .lane(
                 LaneRecord(
                     id: LaneID(rawValue: 3), tenant: .gym, keys: [.id("1"), .name("ann")],
-                    state: LogAddress(rawValue: 70), absorbed: [MergedLane(lane: LaneID(rawValue: 2), state: nil)],
+                    state: LogAddress(rawValue: 70), merged: [MergedLane(lane: LaneID(rawValue: 2), state: nil)],
                     newestSnapshot: JobID(rawValue: 4), isPaused: false, parkedBy: [])),
             .job(
                 JobRecord(
@@ -88,17 +88,17 @@ import Testing
     }
 
     @Test func `what is read at the start of an accepted job is what was known of it live`() throws {
-        for record in [PoolRecordTests.accepted, PoolRecordTests.lost] {
+        for record in [QueueRecordTests.accepted, QueueRecordTests.lost] {
             var live = QueueState()
             var read = live  // with the same secret
             let ticket = LogTicket(sequence: 3, address: LogAddress(rawValue: 4))
             live.apply(.accepted(record), at: ticket)
-            let payload = PoolRecord.accepted(record).payload
+            let payload = QueueRecord.accepted(record).payload
             read.apply(RecoveredRecord(kind: 1, payload: payload, ticket: ticket))
             #expect(read.inWords == live.inWords)
             for length in 0..<payload.count {
                 #expect(throws: (any Error).self) {
-                    try AcceptedEntry(Array(payload.prefix(length)), live.lanes.printer)
+                    try AcceptedEntry(Array(payload.prefix(length)), live.lanes.fingerprinter)
                 }
             }
         }
@@ -110,7 +110,7 @@ import Testing
         var state = QueueState()
         state.apply(
             RecoveredRecord(
-                kind: 1, payload: PoolRecord.accepted(PoolRecordTests.accepted).payload,
+                kind: 1, payload: QueueRecord.accepted(QueueRecordTests.accepted).payload,
                 ticket: LogTicket(sequence: 1, address: LogAddress(rawValue: 1))))
         let lanes = story.state.snapshot.first { $0.kind == 19 }!
         state.apply(RecoveredRecord(kind: lanes.kind, payload: lanes.payload, ticket: nil))
@@ -128,7 +128,7 @@ private struct RandomRecords {
 
     init(seed: UInt64) { chance = Seeded(seed) }
 
-    @discardableResult mutating func step() -> (PoolRecord, LogTicket) {
+    @discardableResult mutating func step() -> (QueueRecord, LogTicket) {
         sequence += 1
         let ticket = LogTicket(sequence: sequence, address: LogAddress(rawValue: sequence))
         let record = next()
@@ -136,7 +136,7 @@ private struct RandomRecords {
         return (record, ticket)
     }
 
-    private mutating func next() -> PoolRecord {
+    private mutating func next() -> QueueRecord {
         let job = state.jobs.rows.map { JobID(rawValue: $0.number) }.randomElement(using: &chance)
         let lane = state.lanes.rows.map { LaneID(rawValue: $0.number) }.randomElement(using: &chance)
         guard let job, let lane, let row = state.jobs[job] else { return accepted() }
@@ -148,12 +148,12 @@ private struct RandomRecords {
         case 7:
             let other = state.lanes.rows.map(\.number).randomElement(using: &chance)!
             return .joined(from: lane, into: LaneID(rawValue: other))
-        case 8: return .laneState(lane: lane, state: [1], merging: state.lanes[lane]?.absorbed.map(\.lane) ?? [])
+        case 8: return .laneState(lane: lane, state: [1], merging: state.lanes[lane]?.merged.map(\.lane) ?? [])
         default: return accepted()
         }
     }
 
-    private mutating func accepted() -> PoolRecord {
+    private mutating func accepted() -> QueueRecord {
         let tenant = Bool.random(using: &chance) ? TenantID.gym : .other
         let keys = [LaneKey.id("\(Int.random(in: 0..<12, using: &chance))"), .name("n \(sequence % 9)")]
         let isPlaced = Int.random(in: 0..<8, using: &chance) > 0
@@ -165,12 +165,12 @@ private struct RandomRecords {
                 acceptedAt: Int64(sequence), unroutable: isPlaced ? nil : "what?", payload: [0, 1, 2]))
     }
 
-    private mutating func outcome(_ job: JobID, _ lane: LaneID?) -> PoolRecord {
+    private mutating func outcome(_ job: JobID, _ lane: LaneID?) -> QueueRecord {
         let endings: [OutcomeRecord.Ending] = [
             .done, .done, .waiting(until: Int64(sequence), reason: "no luck"), .superseded, .discarded, .interrupted,
             .dead(reason: "refused", parks: false), .dead(reason: "refused", parks: true),
         ]
-        let merging = lane.flatMap { state.lanes[$0]?.absorbed.map(\.lane) } ?? []
+        let merging = lane.flatMap { state.lanes[$0]?.merged.map(\.lane) } ?? []
         return .outcome(
             OutcomeRecord(
                 job: job, attempts: 1, ending: endings.randomElement(using: &chance)!, lane: lane, state: [7, 7],
@@ -186,9 +186,9 @@ extension QueueState {
 
     fileprivate var tallied: [TenantID: [Int]] {
         var counts: [TenantID: [Int]] = [:]
-        for (number, tally) in tally.counts.enumerated() where tally != JobCounters.Counts() {
+        for (number, counters) in counters.counts.enumerated() where counters != JobCounters.Counts() {
             let standings: [JobCounters.Standing] = [.accepted, .waiting, .blocked, .dead]
-            counts[jobs.tenants[UInt32(number)]] = standings.map { tally[$0] }
+            counts[jobs.tenants[UInt32(number)]] = standings.map { counters[$0] }
         }
         return counts
     }
@@ -214,14 +214,14 @@ extension QueueState {
             guard var job = jobs[id] else { continue }
             job.sequence = 0
             job.lane = job.lane.map(lanes.current)
-            let trouble = troubles[number] ?? LastFailure(due: 0, reason: "")
+            let trouble = lastFailures[number] ?? LastFailure(due: 0, reason: "")
             words.append("\(id) \(job) \(trouble.due) \(trouble.finishedAt) \(trouble.reason)")
         }
         for (number, _) in lanes.rows {
             let id = LaneID(rawValue: number)
             guard let row = lanes[id] else { continue }
             words.append(
-                "\(id) \(row.tenant) \(Array(row.pending)) \(row.absorbed) \(row.newestSnapshot) \(row.isPaused) "
+                "\(id) \(row.tenant) \(Array(row.pending)) \(row.merged) \(row.newestSnapshot) \(row.isPaused) "
                     + "\(row.parkedBy) \(String(describing: row.state)) \(row.stateSize) \(lanes.keys(of: id))")
         }
         return words

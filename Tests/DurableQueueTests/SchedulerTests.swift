@@ -14,7 +14,7 @@ import Testing
             scheduler = Scheduler(QueueState(), policy: policy, announced: 0, random: Seeded(1))
         }
 
-        mutating func apply(_ record: PoolRecord) -> Scheduler.Effects {
+        mutating func apply(_ record: QueueRecord) -> Scheduler.Effects {
             sequence += 1
             return scheduler.apply(
                 record, at: LogTicket(sequence: sequence, address: LogAddress(rawValue: sequence)))
@@ -340,6 +340,24 @@ import Testing
         }
         #expect(ledger.scheduler.mustRunAlone == [])
         #expect(ledger.next()?.job == edit)
+    }
+
+    @Test func `jobs that do not go together are run one by one, and none was tried`() throws {
+        var ledger = Ledger()
+        let jobs = (0..<2).map { _ in ledger.add(.id("ann"), isSnapshot: true).job }
+        var lease = try ledger.begin()
+        ledger.scheduler.extend(&lease, with: [jobs[1]], bytes: 2)
+        let record = ledger.end(lease, .separate(state: []))
+        #expect(record?.ending == .interrupted && record?.attempts == 0)
+        let alone = try ledger.begin()
+        #expect(ledger.scheduler.batchCandidates(for: alone, most: 8) == [jobs[0]])
+        #expect(alone.attempt == 1)
+    }
+
+    @Test func `a job alone that its handler wants separated waits like one that was interrupted`() throws {
+        var ledger = Ledger()
+        ledger.add(.id("ann"))
+        guard case .waiting = ledger.end(try ledger.begin(), .separate(state: []))?.ending else { throw Missing() }
     }
 
     @Test func `a batch that is done closes all its jobs`() throws {

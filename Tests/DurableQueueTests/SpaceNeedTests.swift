@@ -4,9 +4,9 @@ import Testing
 @testable import DurableQueue
 
 @Suite struct SpaceNeedTests {
-    private func frame(_ record: PoolRecord) -> Int { Journal.frameSize(payload: record.payload.count) }
+    private func frame(_ record: QueueRecord) -> Int { Journal.frameSize(payload: record.payload.count) }
 
-    private func accepted(_ payload: Int) -> PoolRecord {
+    private func accepted(_ payload: Int) -> QueueRecord {
         .accepted(
             AcceptedRecord(
                 id: JobID(rawValue: 1 << 40), tenant: TenantID(String(repeating: "t", count: 63)),
@@ -18,7 +18,7 @@ import Testing
                 payload: [UInt8](repeating: 7, count: payload)))
     }
 
-    private func outcome(_ state: Int) -> PoolRecord {
+    private func outcome(_ state: Int) -> QueueRecord {
         let lane = LaneID(rawValue: 1 << 40)
         return .outcome(
             OutcomeRecord(
@@ -32,7 +32,8 @@ import Testing
     ) {
         func need(jobs: Int, payloads: Int, state: Int?) -> Int {
             let need = SpaceNeed(
-                jobs: jobs, payloads: payloads, states: state.map(SpaceNeed.state) ?? 0, lanes: 1, troubles: 0, keys: 0,
+                jobs: jobs, payloads: payloads, states: state.map(SpaceNeed.state) ?? 0, lanes: 1, failures: 0,
+                keys: 0,
                 metadata: 0)
             return need.jobs + need.states
         }

@@ -1,4 +1,4 @@
-/// Whose jobs these are. Tenants share the pool fairly and know nothing of one another.
+/// Whose jobs these are. Tenants share the queue fairly and know nothing of one another.
 public struct TenantID: Hashable, Sendable, RawRepresentable, CustomStringConvertible {
     public var rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }

@@ -18,6 +18,7 @@ public protocol JobHandler: Sendable {
     /// - done: all are done.
     /// - retry, interrupted: all keep their positions. The try counts as one of the first job's; the next batch may be
     ///   another.
+    /// - separate: none was tried, and each runs alone next.
     /// - dead: none is yet. Each runs alone next, so that one bad job kills no other.
     func run(batch jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome
 
@@ -34,9 +35,9 @@ public protocol JobHandler: Sendable {
     /// those found pending at the start, when the queue is run and before the first dispatch. Must return at once.
     func accepted(_ job: AcceptedJob)
 
-    /// Told once when a record cannot be read (`trouble` says why), and once with nil when all can be read again. Must
+    /// Told once when a record cannot be read (`failure` says why), and once with nil when all can be read again. Must
     /// return at once.
-    func readingChanged(_ trouble: String?)
+    func readingChanged(_ failure: String?)
 
     /// Whether `accepted` wants jobs of this kind that were found pending. Only their payloads are read for it.
     func wantsAcceptance(ofKind kind: UInt8) -> Bool
@@ -54,7 +55,7 @@ extension JobHandler {
     }
 
     public func accepted(_ job: AcceptedJob) {}
-    public func readingChanged(_ trouble: String?) {}
+    public func readingChanged(_ failure: String?) {}
     public func wantsAcceptance(ofKind kind: UInt8) -> Bool { false }
     public var saysWhenItBegins: Bool { false }
 }

@@ -6,6 +6,8 @@ public enum JobOutcome: Sendable {
     /// whether it counts as an attempt; not if it is none of the job's fault.
     case retry(reason: String, state: LaneState, after: Duration? = nil, isCharged: Bool = true)
     case dead(reason: String, state: LaneState)
+    /// The jobs of this batch do not go together: each runs alone next, and none was tried.
+    case separate(state: LaneState)
     /// The queue is stopping and the job is not finished: back to the head of its lane, as if not tried.
     case interrupted(state: LaneState)
 }

@@ -23,16 +23,16 @@ public protocol JobLog: Sendable {
     func checkpoint(
         _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: Set<UInt64>
     ) async throws(LogFailure)
-    /// The part of the log that a record lies in; parts with nothing alive in them can be retired.
-    func part(of address: LogAddress) -> UInt64
+    /// The segment of the log that a record lies in; segments with nothing alive in them can be retired.
+    func segment(of address: LogAddress) -> UInt64
     /// Parts that are full, and no longer written to.
-    var closedParts: [(part: UInt64, bytes: Int)] { get }
+    var closedSegments: [(segment: UInt64, bytes: Int)] { get }
     /// Bytes that may be copied within the log now: what neither new jobs nor the completion of old ones count on.
-    var roomForCopies: Int { get }
+    var compactionHeadroom: Int { get }
     var isFailed: String? { get }
 }
 
 extension JobLog {
-    public var roomForCopies: Int { .max }
+    public var compactionHeadroom: Int { .max }
     public func waitForRoom() async -> Bool { false }
 }

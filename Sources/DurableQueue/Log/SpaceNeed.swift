@@ -34,10 +34,10 @@ struct SpaceNeed: Equatable, Sendable {
 
     static func state(_ bytes: Int) -> Int { stateFrame + bytes }
 
-    init(jobs count: Int, payloads: Int, states: Int, lanes: Int, troubles: Int, keys: Int, metadata: Int) {
+    init(jobs count: Int, payloads: Int, states: Int, lanes: Int, failures: Int, keys: Int, metadata: Int) {
         jobs = count * (Self.jobFrame + Self.growth(forPayload: 0)) + 2 * payloads
         self.states = states
-        // Any job may get a trouble.
-        checkpoint = 64 * count + 256 * max(count, troubles) + 160 * lanes + 40 * keys + metadata + (4 << 10)
+        // Any job may fail.
+        checkpoint = 64 * count + 256 * max(count, failures) + 160 * lanes + 40 * keys + metadata + (4 << 10)
     }
 }

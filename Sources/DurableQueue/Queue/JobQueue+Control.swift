@@ -69,7 +69,7 @@ extension JobQueue {
         try await write(.paused(tenant: tenant, lane: known(lane, tenant), isPaused: false))
     }
 
-    private func write(_ record: PoolRecord) async throws(QueueError) {
+    private func write(_ record: QueueRecord) async throws(QueueError) {
         let ticket = try submit(record, .always)
         eventSource.publish(.changed)
         try await durable(ticket)

@@ -72,7 +72,7 @@ extension JobQueue {
     }
 
     private func put(_ key: String, _ value: [UInt8], _ isNeeded: Bool) async throws(QueueError) -> LogTicket {
-        let record = PoolRecord.metadata(key: key, value: value)
+        let record = QueueRecord.metadata(key: key, value: value)
         var waits = 0
         while true {
             do throws(QueueError) { return try submit(record, isNeeded ? .needed : .ifRoom) } catch {
@@ -80,7 +80,7 @@ extension JobQueue {
                 // Small ones that calls depend on, such as the budget's use, do not wait for compaction, which gives their
                 // room back: each replaces the one before.
                 if isNeeded, value.count <= Self.smallMetadata {
-                    wasRefused = true
+                    compaction.refused()
                     bell.ring()
                     return try submit(record, .always)
                 }

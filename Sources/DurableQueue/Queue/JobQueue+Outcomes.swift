@@ -80,7 +80,7 @@ extension JobQueue {
         let size = new.bytes.count
         guard size <= policy.maxLaneState else { throw .tooLarge(bytes: size, limit: policy.maxLaneState) }
         _ = scheduler.mayGrow(to: size, lease)
-        let record = PoolRecord.laneState(lane: lease.lane, state: new.bytes, merging: lease.merging)
+        let record = QueueRecord.laneState(lane: lease.lane, state: new.bytes, merging: lease.merging)
         let ticket = try await submit(record, for: lease)
         try await durable(ticket)
         return StoredState(state: new, address: ticket.address)

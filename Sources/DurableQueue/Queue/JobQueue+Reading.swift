@@ -23,7 +23,7 @@ extension JobQueue {
         guard !placement.isNew else { return [] }
         var known: LaneState = []
         for lane in [placement.lane] + placement.joins {
-            for part in [lane] + (state.lanes[lane]?.absorbed.map(\.lane) ?? []) {
+            for part in [lane] + (state.lanes[lane]?.merged.map(\.lane) ?? []) {
                 let theirs = try await storedState(of: part).state
                 if !theirs.isEmpty { known = known.isEmpty ? theirs : handler.merge(known, theirs) }
             }
@@ -41,7 +41,7 @@ extension JobQueue {
 
     /// Reads what lies at an address that may change meanwhile, when a nearly empty part of the log is copied forward and
     /// let go.
-    private func record(at address: () -> LogAddress?) async throws(QueueError) -> PoolRecord? {
+    private func record(at address: () -> LogAddress?) async throws(QueueError) -> QueueRecord? {
         while let now = address() {
             do throws(QueueError) {
                 return try await record(at: now)
@@ -52,7 +52,7 @@ extension JobQueue {
         return nil
     }
 
-    func record(at address: LogAddress) async throws(QueueError) -> PoolRecord {
+    func record(at address: LogAddress) async throws(QueueError) -> QueueRecord {
         let found: (kind: UInt8, payload: [UInt8])
         do throws(LogFailure) {
             found = try await log.read(address)
@@ -64,7 +64,7 @@ extension JobQueue {
         }
         tellOfReading { $0.succeeded(address, at: steadyNow) }
         do {
-            return try PoolRecord(kind: found.kind, payload: found.payload)
+            return try QueueRecord(kind: found.kind, payload: found.payload)
         } catch {
             throw .damaged("a record of a kind that is not known")
         }

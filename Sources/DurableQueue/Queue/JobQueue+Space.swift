@@ -13,7 +13,7 @@ extension JobQueue {
         waits += 1
         // The first time also if none is: it may have come since.
         if await log.waitForRoom() || waits == 1, waits <= Self.mostWaits { return }
-        wasRefused = true
+        compaction.refused()
         bell.ring()
         throw .full
     }
@@ -23,7 +23,7 @@ extension JobQueue {
     /// Writes what a run needs written, once the log has room for it, as long as the run holds its lane.
     ///
     /// - Throws: `.full` only if the queue stops; `.stale` if another attempt holds the lane.
-    func submit(_ record: PoolRecord, for lease: Lease) async throws(QueueError) -> LogTicket {
+    func submit(_ record: QueueRecord, for lease: Lease) async throws(QueueError) -> LogTicket {
         while true {
             try check(lease)
             do throws(QueueError) { return try submit(record, .needed) } catch {
@@ -34,7 +34,7 @@ extension JobQueue {
     }
 
     /// The same, but waits only for room that is on its way.
-    func submitSoon(_ record: PoolRecord, for lease: Lease) async throws(QueueError) -> LogTicket {
+    func submitSoon(_ record: QueueRecord, for lease: Lease) async throws(QueueError) -> LogTicket {
         var waits = 0
         while true {
             try check(lease)
@@ -51,21 +51,19 @@ extension JobQueue {
     func makeRoom() async throws(QueueError) {
         if await log.waitForRoom() { return }
         guard !scheduler.isStopping, !scheduler.hasFailed, log.isFailed == nil else { throw .full }
-        if !isCheckpointing, clock.now() >= nextCompaction {
+        if compaction.mayMakeRoom(at: clock.now()) {
             let hasGained = (try? await compact(isFull: true)) ?? false
-            if !hasGained { nextCompaction = clock.now() + Self.compactionPause }
+            if !hasGained { compaction.gainedNothing(at: clock.now()) }
             return
         }
         await ringOrPause()
         guard !scheduler.isStopping else { throw .full }
     }
 
-    private static let compactionPause = Duration.seconds(1)
-
     private func ringOrPause() async {
         let own = Bell()
         roomWaiters.append(own)
-        await clock.run(until: clock.now() + Self.compactionPause) { await own.wait() }
+        await clock.run(until: clock.now() + CompactionPlan.pause) { await own.wait() }
         roomWaiters.removeAll { $0 === own }
     }
 

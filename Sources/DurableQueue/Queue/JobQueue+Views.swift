@@ -51,12 +51,12 @@ extension JobQueue {
     /// Candidates, in the order of the search.
     private func piece(from number: UInt64, _ query: JobQuery, of tenant: UInt32?) -> (ids: [JobID], next: UInt64?) {
         let isForward = query.after != nil
-        // Only jobs in trouble wait for a time or are dead.
+        // Only jobs that failed wait for a time or are dead.
         if query.state == .waiting || query.state == .dead {
             let rows =
                 isForward
-                ? state.troubles.rows(from: number, atLeast: Scheduler.rowsAtOnce)
-                : state.troubles.rows(below: number, atLeast: Scheduler.rowsAtOnce)
+                ? state.lastFailures.rows(from: number, atLeast: Scheduler.rowsAtOnce)
+                : state.lastFailures.rows(below: number, atLeast: Scheduler.rowsAtOnce)
             let next = rows?.last.flatMap { isForward ? ($0.number < .max ? $0.number + 1 : nil) : $0.number }
             return (rows?.map { JobID(rawValue: $0.number) } ?? [], next)
         }
@@ -81,7 +81,7 @@ extension JobQueue {
                 if hasBegun { leased[tenant, default: .init()].begun[standing] += 1 }
             }
         }
-        for (number, all) in state.tally.counts.enumerated() where all != JobCounters.Counts() {
+        for (number, all) in state.counters.counts.enumerated() where all != JobCounters.Counts() {
             let number = UInt32(number)
             let tenant = state.jobs.tenants[number]
             counts.tenants[tenant] = TenantCounts(

@@ -7,7 +7,7 @@ public actor JobQueue {
     let log: any JobLog
     let handler: any JobHandler
     let policy: QueuePolicy
-    let clock: PoolClock
+    let clock: QueueClock
     let wall: @Sendable () -> Int64
     nonisolated let eventSource = QueueEventSource()
     /// All that is decided. The queue performs its answers.
@@ -24,14 +24,9 @@ public actor JobQueue {
     /// By the leases' numbers: rung when they end.
     var leaseWaiters: [UInt64: [Bell]] = [:]
     var isDispatching = false
-    var loggedSinceCheckpoint: Int
-    /// Since the last checkpoint, for want of room.
-    var wasRefused = false
-    var isCheckpointing = false
+    var compaction: CompactionPlan
     /// Rung when the log may have more room.
     var roomWaiters: [Bell] = []
-    /// Compaction that gained nothing is not tried again before.
-    var nextCompaction = Duration.zero
     /// Jobs whose acceptance was not confirmed yet: those that come again with one of their keys wait for the same sync.
     /// After a failed sync they stay here, so that nothing is answered that is not on disk.
     var unconfirmed: [JobID: LogTicket] = [:]
@@ -44,7 +39,7 @@ public actor JobQueue {
     var state: QueueState { _read { yield scheduler.state } }
 
     init(
-        log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy, clock: PoolClock,
+        log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy, clock: QueueClock,
         wall: @escaping @Sendable () -> Int64, random: any RandomNumberGenerator & Sendable
     ) {
         self.log = log
@@ -55,7 +50,7 @@ public actor JobQueue {
         origin = wall() - clock.now().milliseconds
         scheduler = Scheduler(found.state, policy: policy, announced: log.durableSequence, random: random)
         lanes = LiveLanes(most: policy.lanes, mostBytes: policy.maxRunningBytes / 4)
-        loggedSinceCheckpoint = found.logged
+        compaction = CompactionPlan(logged: found.logged)
     }
 
     /// Finishes recovery: nothing is dispatched before `run`.
@@ -69,7 +64,7 @@ public actor JobQueue {
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) async throws(QueueError) -> JobQueue where C.Duration == Duration {
         let queue = JobQueue(
-            log: log, found: found, handler: handler, policy: policy, clock: PoolClock(clock), wall: wall,
+            log: log, found: found, handler: handler, policy: policy, clock: QueueClock(clock), wall: wall,
             random: random)
         await queue.recover()
         return queue
@@ -172,13 +167,13 @@ public actor JobQueue {
     // MARK: The log
 
     /// Takes the record's position in the order, and takes it into the state with all that follows, in one step.
-    func submit(_ record: PoolRecord, _ space: SpaceCharge) throws(QueueError) -> LogTicket {
+    func submit(_ record: QueueRecord, _ space: SpaceCharge) throws(QueueError) -> LogTicket {
         let payload = record.payload
         do {
             let ticket = try log.submit(record.kind, payload, space)
             perform(scheduler.apply(record, at: ticket))
             tellNeeds()
-            loggedSinceCheckpoint += payload.count + RecoveredJobs.frame
+            compaction.wrote(payload.count + RecoveredJobs.frame)
             return ticket
         } catch {
             throw QueueError(error)

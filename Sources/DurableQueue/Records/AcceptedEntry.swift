@@ -12,17 +12,17 @@ struct AcceptedEntry {
     var size: UInt32
     var idempotencyKey: KeyFingerprint?
 
-    init(_ record: AcceptedRecord, _ printer: KeyFingerprinter) {
+    init(_ record: AcceptedRecord, _ fingerprinter: KeyFingerprinter) {
         id = record.id
         tenant = record.tenant
         lane = record.lane
-        keys = record.keys.map { printer.print($0, of: record.tenant) }
+        keys = record.keys.map { fingerprinter.print($0, of: record.tenant) }
         kind = record.kind
         isSnapshot = record.isSnapshot
         urgency = record.urgency
         acceptedAt = record.acceptedAt
         unroutable = record.unroutable
         size = UInt32(clamping: record.payload.count)
-        idempotencyKey = record.idempotencyKey.map { printer.print(idempotencyKey: $0, of: record.tenant) }
+        idempotencyKey = record.idempotencyKey.map { fingerprinter.print(idempotencyKey: $0, of: record.tenant) }
     }
 }

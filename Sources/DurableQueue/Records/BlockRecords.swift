@@ -1,15 +1,15 @@
-/// What a checkpoint says of lanes, jobs, troubles and keys: many in each record, since there are millions. Each record
+/// What a checkpoint says of lanes, jobs, lastFailures and keys: many in each record, since there are millions. Each record
 /// stands alone, with the names of the tenants that occur in it.
 ///
 ///     lanes:    secret of the key prints (16 bytes), tenants, number of lanes (4), lanes
 ///     lane:     id (8), tenant's place among the names (4), state's address (1 + 8), its size (4), newest snapshot (8),
-///               paused (1), number of keys (4), keys, number of absorbed lanes (4), each as id (8) and address (1 + 8),
+///               paused (1), number of keys (4), keys, number of merged lanes (4), each as id (8) and address (1 + 8),
 ///               number of jobs that it is parked behind (4), their ids (8 each)
 ///     key:      print (16), kind (1), exclusive (1)
 ///     jobs:     tenants, number of jobs (4), jobs
 ///     job:      id (8), lane or 0 (8), address (8), accepted at (8), payload's size (4), attempts (4), tenant (4), kind (1),
 ///               flags (1): 1 snapshot, 2 bulk, 4 dead
-///     troubles: number (4), each as job's id (8), due (8), finished at (8), reason
+///     lastFailures: number (4), each as job's id (8), due (8), finished at (8), reason
 ///     accepted: secret of the key prints (16 bytes), tenants, number of keys (4), each as print (16), job's id (8), tenant (4)
 ///     tenants:  number (4), names
 struct LanesRecord: Equatable, Sendable {
@@ -18,7 +18,7 @@ struct LanesRecord: Equatable, Sendable {
         /// Its tenant is a place in `tenants`; its line stays empty.
         var row: LaneTable.Packed
         var keys: [FingerprintedKey]
-        var rarity: LaneTable.LaneExtras
+        var extras: LaneTable.LaneExtras
     }
 
     var secret: SipHash.Key
@@ -37,10 +37,10 @@ struct JobsRecord: Equatable, Sendable {
     var rows: [Job]
 }
 
-struct ReadFailuresRecord: Equatable, Sendable {
+struct LastFailuresRecord: Equatable, Sendable {
     struct Row: Equatable, Sendable {
         var id: JobID
-        var trouble: QueueState.LastFailure
+        var failure: QueueState.LastFailure
     }
 
     var rows: [Row]
@@ -72,13 +72,13 @@ extension LanesRecord {
                 out.put(key.kind)
                 out.put(key.isExclusive)
             }
-            out.put(UInt32(lane.rarity.absorbed.count))
-            for other in lane.rarity.absorbed {
+            out.put(UInt32(lane.extras.merged.count))
+            for other in lane.extras.merged {
                 out.put(other.lane.rawValue)
                 out.put(other.state)
             }
-            out.put(UInt32(lane.rarity.parkedBy.count))
-            for job in lane.rarity.parkedBy { out.put(job.rawValue) }
+            out.put(UInt32(lane.extras.parkedBy.count))
+            for job in lane.extras.parkedBy { out.put(job.rawValue) }
         }
     }
 
@@ -87,7 +87,7 @@ extension LanesRecord {
         tenants = try read.getTenants()
         rows = []
         for _ in 0..<(try read.get(UInt32.self)) { rows.append(try Lane(&read)) }
-        guard rows.allSatisfy({ $0.row.tenant < tenants.count }) else { throw PoolRecord.Unknown() }
+        guard rows.allSatisfy({ $0.row.tenant < tenants.count }) else { throw QueueRecord.Unknown() }
     }
 }
 
@@ -104,12 +104,12 @@ extension LanesRecord.Lane {
             let print = try read.getPrint()
             keys.append(FingerprintedKey(print: print, kind: try read.get(), isExclusive: try read.getBool()))
         }
-        rarity = LaneTable.LaneExtras()
+        extras = LaneTable.LaneExtras()
         for _ in 0..<(try read.get(UInt32.self)) {
             let lane = LaneID(rawValue: try read.get())
-            rarity.absorbed.append(MergedLane(lane: lane, state: try read.getAddress()))
+            extras.merged.append(MergedLane(lane: lane, state: try read.getAddress()))
         }
-        for _ in 0..<(try read.get(UInt32.self)) { rarity.parkedBy.append(JobID(rawValue: try read.get())) }
+        for _ in 0..<(try read.get(UInt32.self)) { extras.parkedBy.append(JobID(rawValue: try read.get())) }
     }
 }
 
@@ -143,18 +143,18 @@ extension JobsRecord {
                         size: try read.get(), attempts: try read.get(), tenant: try read.get(), kind: try read.get(),
                         flags: try read.get())))
         }
-        guard rows.allSatisfy({ $0.row.tenant < tenants.count }) else { throw PoolRecord.Unknown() }
+        guard rows.allSatisfy({ $0.row.tenant < tenants.count }) else { throw QueueRecord.Unknown() }
     }
 }
 
-extension ReadFailuresRecord {
+extension LastFailuresRecord {
     func write(to out: inout ByteWriter) {
         out.put(UInt32(rows.count))
         for row in rows {
             out.put(row.id.rawValue)
-            out.put(row.trouble.due)
-            out.put(row.trouble.finishedAt)
-            out.put(row.trouble.reason)
+            out.put(row.failure.due)
+            out.put(row.failure.finishedAt)
+            out.put(row.failure.reason)
         }
     }
 
@@ -164,11 +164,11 @@ extension ReadFailuresRecord {
             let id = JobID(rawValue: try read.get())
             let (due, finishedAt) = (try read.get(Int64.self), try read.get(Int64.self))
             let reason = try read.getText()
-            let trouble =
+            let failure =
                 finishedAt == 0
                 ? QueueState.LastFailure(due: due, reason: reason)
                 : QueueState.LastFailure(finishedAt: finishedAt, reason: reason)
-            rows.append(Row(id: id, trouble: trouble))
+            rows.append(Row(id: id, failure: failure))
         }
     }
 }
@@ -193,7 +193,7 @@ extension AcceptedKeysRecord {
             let print = try read.getPrint()
             rows.append(AcceptedKeys.Entry(print: print, job: try read.get(), tenant: try read.get()))
         }
-        guard rows.allSatisfy({ $0.tenant < tenants.count }) else { throw PoolRecord.Unknown() }
+        guard rows.allSatisfy({ $0.tenant < tenants.count }) else { throw QueueRecord.Unknown() }
     }
 }
 

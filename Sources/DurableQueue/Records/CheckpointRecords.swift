@@ -3,7 +3,7 @@ struct LaneRecord: Equatable, Sendable {
     var tenant: TenantID
     var keys: [LaneKey]
     var state: LogAddress?
-    var absorbed: [MergedLane]
+    var merged: [MergedLane]
     var newestSnapshot: JobID
     var isPaused: Bool
     var parkedBy: [JobID]

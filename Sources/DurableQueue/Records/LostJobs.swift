@@ -12,7 +12,7 @@ package struct LostJobs {
 
     package mutating func note(kind: UInt8, payload: [UInt8]) {
         // What this version does not know is no job of its own.
-        guard let record = try? PoolRecord(kind: kind, payload: payload) else { return }
+        guard let record = try? QueueRecord(kind: kind, payload: payload) else { return }
         switch record {
         case .accepted(let job), .moved(let job): found(job.id)
         case .job(let job): found(job.id)
@@ -22,7 +22,8 @@ package struct LostJobs {
         case .revived(let job, _, _): highest = max(highest, job.rawValue)
         case .jobs(let jobs): for row in jobs.rows { found(row.id) }
         case .counters(let nextJob, _, _): folded = nextJob
-        case .laneState, .joined, .bound, .forgotten, .metadata, .paused, .lane, .lanes, .troubles, .acceptedKeys: break
+        case .laneState, .joined, .bound, .forgotten, .metadata, .paused, .lane, .lanes, .lastFailures, .acceptedKeys:
+            break
         }
     }
 

@@ -4,6 +4,8 @@ struct RunEnd: Equatable, Sendable {
     /// The lane's new state; nil leaves the one before.
     var state: LaneState?
     var isCharged = true
+    /// Its jobs run one by one from now on.
+    var separates = false
 }
 
 extension Scheduler {
@@ -18,8 +20,10 @@ extension Scheduler {
         var (end, new): (RunEnd, LaneState)
         switch outcome {
         case .done(let state): (end, new) = (RunEnd(ending: .done), state)
+        case .separate(let state) where !lease.others.isEmpty:
+            (end, new) = (RunEnd(ending: .interrupted, separates: true), state)
         case .interrupted(let state) where isAsked || isStopping: (end, new) = (RunEnd(ending: .interrupted), state)
-        case .interrupted(let state):
+        case .interrupted(let state), .separate(let state):
             // It was not asked for; to try again at once would be a loop without a pause.
             let due = dueTime(of: lease.job, after: nil, at: now)
             (end, new) = (RunEnd(ending: .waiting(until: due, reason: "it was interrupted"), isCharged: false), state)

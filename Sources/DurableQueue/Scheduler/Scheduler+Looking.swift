@@ -10,7 +10,7 @@ extension Scheduler {
     /// The runs of a lane: its own, and those of lanes that were joined into it and have not ended.
     func leases(of lane: LaneID) -> [Lease] {
         guard let row = state.lanes[lane] else { return [] }
-        return ([lane] + row.absorbed.map(\.lane)).compactMap { leases[$0] }
+        return ([lane] + row.merged.map(\.lane)).compactMap { leases[$0] }
     }
 
     /// The lease of the run that the job is in.
@@ -60,7 +60,7 @@ extension Scheduler {
     private func canTakeMore(_ lease: Lease, _ row: LaneTable.Row) -> Bool {
         // A lane that was joined into this one meanwhile brought a state that this run does not know of, and jobs that
         // rest on it; one of them may even be running.
-        row.absorbed.map(\.lane) == lease.merging
+        row.merged.map(\.lane) == lease.merging
             && dispatcher.hasRoomForMore(at: lease.slot) && !isPaused(row)
     }
 
@@ -76,14 +76,14 @@ extension Scheduler {
 
     func claim(_ key: LaneKey, of tenant: TenantID, _ lease: Lease) -> Claim {
         let lane = state.lanes.current(lease.lane)
-        guard let owner = state.lanes.bearer(of: key, of: tenant) else { return .bind(lane) }
+        guard let owner = state.lanes.owner(of: key, of: tenant) else { return .bind(lane) }
         if owner == lane { return .answer(ownClaim(lease)) }
         return state.lanes.mayJoin(lane, owner) ? .join(from: lane, into: owner) : .answer(.others)
     }
 
     /// A lane that was joined with this one after the run began has a state that the run does not know.
     func ownClaim(_ lease: Lease) -> LaneClaim {
-        state.lanes[lease.lane]?.absorbed.map(\.lane) == lease.merging ? .own : .joining
+        state.lanes[lease.lane]?.merged.map(\.lane) == lease.merging ? .own : .joining
     }
 
     func isOthers(_ key: LaneKey, of tenant: TenantID, _ lease: Lease) -> Bool {

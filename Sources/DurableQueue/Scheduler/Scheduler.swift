@@ -62,8 +62,8 @@ struct Scheduler: Sendable {
     ///
     /// - Parameter wantsAcceptance: of which kinds of jobs the handler is told before anything runs.
     mutating func recover(at now: Int64, wantsAcceptance: (UInt8) -> Bool) {
-        state.settleTroubles(dueBy: now + Self.bounded(policy.retry.cap).milliseconds)
-        for (number, failure) in state.troubles where failure.due != 0 {
+        state.settleFailures(dueBy: now + Self.bounded(policy.retry.cap).milliseconds)
+        for (number, failure) in state.lastFailures where failure.due != 0 {
             delays.add(JobID(rawValue: number), due: failure.due)
         }
         for (number, job) in state.jobs.rows where !job.isDead && wantsAcceptance(job.kind) {
@@ -79,7 +79,7 @@ struct Scheduler: Sendable {
     // MARK: Records
 
     /// Takes a record into the state, with all that follows from it.
-    mutating func apply(_ record: PoolRecord, at ticket: LogTicket?) -> Effects {
+    mutating func apply(_ record: QueueRecord, at ticket: LogTicket?) -> Effects {
         var effects = Effects()
         switch record {
         case .outcome(let outcome):
@@ -110,7 +110,7 @@ struct Scheduler: Sendable {
             }
         // A new job runs once it is durable: see `announce`. The others change nothing about what may run.
         case .accepted, .laneState, .bound, .forgotten, .metadata, .moved, .lane, .job, .counters, .lanes, .jobs,
-            .troubles,
+            .lastFailures,
             .acceptedKeys:
             state.apply(record, at: ticket)
         }
@@ -195,14 +195,14 @@ struct Scheduler: Sendable {
                 leasesGiven += 1
                 let lease = Lease(
                     job: id, lane: lane, attempt: job.nextAttempt, number: leasesGiven,
-                    merging: row.absorbed.map(\.lane), slot: slot, since: since)
+                    merging: row.merged.map(\.lane), slot: slot, since: since)
                 leases[lane] = lease
                 return lease
             }
             // Paused, joined or emptied since it was put there.
             dispatcher.release(slot)
+            // Another job may be its head now. What is to be called off was when the lane stopped being ready.
             var effects = Effects()
-            // Another job may be its head now.
             if wasReady { look(at: lane, &effects) }
         }
         return nil
@@ -233,7 +233,7 @@ struct Scheduler: Sendable {
         }
         return leases[lane] == nil
             // A lane that was joined into this one has to end its run first.
-            && row.absorbed.allSatisfy { leases[$0.lane] == nil }
+            && row.merged.allSatisfy { leases[$0.lane] == nil }
             && !isPaused(row) && !isHeld(lane) && job.sequence <= announcements.sequence && state.due(of: head) == 0
     }
 
@@ -336,12 +336,12 @@ struct Scheduler: Sendable {
             staleCompletions += 1
             return nil
         }
-        var ending = end.ending
+        var (ending, separates) = (end.ending, end.separates)
         if case .dead = ending, !lease.others.isEmpty {
             // Whose fault it is shows when they are run one by one.
-            mustRunAlone.formUnion(lease.jobs)
-            ending = .interrupted
+            (ending, separates) = (.interrupted, true)
         }
+        if separates { mustRunAlone.formUnion(lease.jobs) }
         let isTry = end.isCharged && ending != .interrupted && ending != .superseded
         return OutcomeRecord(
             job: lease.job, attempts: isTry ? lease.attempt : lease.attempt - 1, ending: ending,

@@ -17,7 +17,7 @@ struct LaneTable: Sendable {
         /// Bytes of it; a guess if the log does not tell.
         var stateSize: UInt32
         /// Lanes joined into this one whose state has still to be merged into this one's.
-        var absorbed: [MergedLane]
+        var merged: [MergedLane]
         /// The newest snapshot that is done: older ones are out of date.
         var newestSnapshot: JobID
         var isPaused: Bool
@@ -25,7 +25,7 @@ struct LaneTable: Sendable {
         var parkedBy: [JobID]
 
         var isParked: Bool { !parkedBy.isEmpty }
-        var stateAddresses: [LogAddress] { (state.map { [$0] } ?? []) + absorbed.compactMap(\.state) }
+        var stateAddresses: [LogAddress] { (state.map { [$0] } ?? []) + merged.compactMap(\.state) }
     }
 
     /// A lane, as it lies in memory.
@@ -45,7 +45,7 @@ struct LaneTable: Sendable {
         private struct Flags: OptionSet {
             let rawValue: UInt8
             static let isPaused = Flags(rawValue: 1)
-            static let isRare = Flags(rawValue: 2)
+            static let hasExtras = Flags(rawValue: 2)
             static let hasBulk = Flags(rawValue: 4)
             static let isEscalated = Flags(rawValue: 8)
         }
@@ -63,10 +63,10 @@ struct LaneTable: Sendable {
             set { set(.isPaused, newValue) }
         }
 
-        /// Whether there is more about it in `rarities`.
-        var isRare: Bool {
-            get { flags.contains(.isRare) }
-            set { set(.isRare, newValue) }
+        /// Whether there is more about it in `extras`.
+        var hasExtras: Bool {
+            get { flags.contains(.hasExtras) }
+            set { set(.hasExtras, newValue) }
         }
 
         /// A bulk job came into it since it was last empty.
@@ -88,7 +88,7 @@ struct LaneTable: Sendable {
         /// As a checkpoint writes it: without what is made again from the records of its keys and jobs.
         var saved: Packed {
             var saved = self
-            (saved.line, saved.firstKey, saved.dead, saved.isRare) = (LaneQueue(), 0, 0, false)
+            (saved.line, saved.firstKey, saved.dead, saved.hasExtras) = (LaneQueue(), 0, 0, false)
             return saved
         }
 
@@ -98,15 +98,15 @@ struct LaneTable: Sendable {
 
     /// What few lanes have.
     struct LaneExtras: Equatable, Sendable {
-        var absorbed: [MergedLane] = []
+        var merged: [MergedLane] = []
         var parkedBy: [JobID] = []
     }
 
     private(set) var rows = SparseTable<Packed>()
-    private(set) var rarities: [LaneID: LaneExtras] = [:]
+    private(set) var extras: [LaneID: LaneExtras] = [:]
     private(set) var tenants = TenantInterner()
     private var index: KeyIndex
-    private(set) var printer = KeyFingerprinter(secret: .random())
+    private(set) var fingerprinter = KeyFingerprinter(secret: .random())
     /// Joined lanes, by the lane that goes on.
     private(set) var joined: [LaneID: LaneID] = [:]
     private(set) var nextLane: UInt64 = 1
@@ -123,11 +123,11 @@ struct LaneTable: Sendable {
 
     subscript(lane: LaneID) -> Row? {
         guard let row = rows[lane.rawValue] else { return nil }
-        let rarity = row.isRare ? rarities[lane] : nil
+        let extras = row.hasExtras ? extras[lane] : nil
         return Row(
             tenant: tenants[row.tenant], pending: row.line, state: row.address, stateSize: row.stateSize,
-            absorbed: rarity?.absorbed ?? [], newestSnapshot: JobID(rawValue: row.newestSnapshot),
-            isPaused: row.isPaused, parkedBy: rarity?.parkedBy ?? [])
+            merged: extras?.merged ?? [], newestSnapshot: JobID(rawValue: row.newestSnapshot),
+            isPaused: row.isPaused, parkedBy: extras?.parkedBy ?? [])
     }
 
     /// Under what number a lane goes on now.
@@ -140,7 +140,7 @@ struct LaneTable: Sendable {
     /// Paused, or parked behind a dead job.
     func isBlocked(_ lane: LaneID) -> Bool {
         guard let row = rows[lane.rawValue] else { return false }
-        return row.isPaused || (row.isRare && rarities[lane]?.parkedBy.isEmpty == false)
+        return row.isPaused || (row.hasExtras && extras[lane]?.parkedBy.isEmpty == false)
     }
 
     // MARK: Identity
@@ -154,7 +154,7 @@ struct LaneTable: Sendable {
 
     /// Where a job with these keys belongs. Changes nothing.
     func place(_ keys: [LaneKey], of tenant: TenantID) -> Placement {
-        let keys = Self.consistent(keys).map { printer.print($0, of: tenant) }
+        let keys = Self.consistent(keys).map { fingerprinter.print($0, of: tenant) }
         var found: [LaneID] = []
         for key in keys {
             guard let lane = index.lane(of: key.print), !found.contains(lane), isCompatible(lane, keys),
@@ -208,8 +208,8 @@ struct LaneTable: Sendable {
     }
 
     /// Which lane a key leads to.
-    func bearer(of key: LaneKey, of tenant: TenantID) -> LaneID? {
-        index.lane(of: printer.print(key, of: tenant).print)
+    func owner(of key: LaneKey, of tenant: TenantID) -> LaneID? {
+        index.lane(of: fingerprinter.print(key, of: tenant).print)
     }
 
     /// Unless each belongs to a customer of its own.
@@ -224,7 +224,7 @@ struct LaneTable: Sendable {
     /// Makes the lane if it is new, and lets it be found by these keys from now on. A key that another lane bears
     /// already stays with that one.
     mutating func bind(_ keys: [LaneKey], to lane: LaneID, of tenant: TenantID) {
-        bind(keys.map { printer.print($0, of: tenant) }, to: lane, of: tenant)
+        bind(keys.map { fingerprinter.print($0, of: tenant) }, to: lane, of: tenant)
     }
 
     mutating func bind(_ keys: [FingerprintedKey], to lane: LaneID, of tenant: TenantID) {
@@ -278,7 +278,7 @@ struct LaneTable: Sendable {
         guard from != into, rows.contains(into.rawValue), let old = rows[from.rawValue] else { return }
         stateBytes -= bytes(of: from) + bytes(of: into)
         defer { stateBytes += bytes(of: into) }
-        let (keys, rarity) = (keys(of: from), rarities.removeValue(forKey: from) ?? LaneExtras())
+        let (keys, extras) = (keys(of: from), extras.removeValue(forKey: from) ?? LaneExtras())
         for number in keyNumbers(of: from) { index.remove(number) }
         rows[from.rawValue] = nil
         joined[from] = into
@@ -294,9 +294,9 @@ struct LaneTable: Sendable {
             row.dead += min(old.dead, .max - row.dead)
         }
         change(into) { own in
-            own.absorbed.append(MergedLane(lane: from, state: old.address))
-            own.absorbed += rarity.absorbed
-            own.parkedBy += rarity.parkedBy
+            own.merged.append(MergedLane(lane: from, state: old.address))
+            own.merged += extras.merged
+            own.parkedBy += extras.parkedBy
         }
     }
 
@@ -309,7 +309,7 @@ struct LaneTable: Sendable {
     /// would run side by side.
     func isForgettable(_ lane: LaneID) -> Bool {
         guard let row = rows[lane.rawValue], row.line.isEmpty, row.dead == 0, row.address == nil, !row.isPaused,
-            !row.isRare
+            !row.hasExtras
         else { return false }
         return row.firstKey == 0 || index[row.firstKey].next == 0
     }
@@ -393,23 +393,23 @@ struct LaneTable: Sendable {
     mutating func park(_ lane: LaneID, behind job: JobID) { change(lane) { $0.parkedBy.append(job) } }
 
     mutating func unpark(_ lane: LaneID, of job: JobID) {
-        guard rows[lane.rawValue]?.isRare == true else { return }
+        guard rows[lane.rawValue]?.hasExtras == true else { return }
         change(lane) { $0.parkedBy.removeAll { $0 == job } }
     }
 
     private mutating func change(_ lane: LaneID, _ body: (inout LaneExtras) -> Void) {
         guard rows.contains(lane.rawValue) else { return }
-        var rarity = rarities[lane] ?? LaneExtras()
-        body(&rarity)
-        let isRare = !rarity.absorbed.isEmpty || !rarity.parkedBy.isEmpty
-        rarities[lane] = isRare ? rarity : nil
-        _ = rows.change(lane.rawValue) { $0.isRare = isRare }
+        var own = extras[lane] ?? LaneExtras()
+        body(&own)
+        let hasExtras = !own.merged.isEmpty || !own.parkedBy.isEmpty
+        extras[lane] = hasExtras ? own : nil
+        _ = rows.change(lane.rawValue) { $0.hasExtras = hasExtras }
     }
 
     /// Where the state of `lane` lies, also after the lane was joined into another and as long as it was not merged.
     func stateAddress(of lane: LaneID) -> LogAddress? {
         if let row = rows[lane.rawValue] { return row.address }
-        return rarities[current(lane)]?.absorbed.first { $0.lane == lane }?.state
+        return extras[current(lane)]?.merged.first { $0.lane == lane }?.state
     }
 
     /// A new state of `lane`, which may have been joined into another since it was begun.
@@ -424,9 +424,9 @@ struct LaneTable: Sendable {
     private func bytes(of lane: LaneID) -> Int {
         guard let row = rows[lane.rawValue] else { return 0 }
         let own = row.address == nil ? 0 : SpaceNeed.state(Int(row.stateSize))
-        guard row.isRare, let absorbed = rarities[lane]?.absorbed else { return own }
+        guard row.hasExtras, let merged = extras[lane]?.merged else { return own }
         // A guess, until they are merged.
-        return absorbed.reduce(own) { $0 + ($1.state == nil ? 0 : SpaceNeed.state(Self.usualState)) }
+        return merged.reduce(own) { $0 + ($1.state == nil ? 0 : SpaceNeed.state(Self.usualState)) }
     }
 
     private mutating func put(_ address: LogAddress, size: Int, of lane: LaneID, merging: [LaneID]) {
@@ -435,14 +435,14 @@ struct LaneTable: Sendable {
             row.stateSize = UInt32(clamping: size)
         }
         let heir = isThere == nil ? current(lane) : lane
-        guard let own = rarities[heir], isThere != nil || own.absorbed.contains(where: { $0.lane == lane }) else {
+        guard let own = extras[heir], isThere != nil || own.merged.contains(where: { $0.lane == lane }) else {
             return
         }
         change(heir) { own in
-            for place in own.absorbed.indices where own.absorbed[place].lane == lane {
-                own.absorbed[place].state = address
+            for place in own.merged.indices where own.merged[place].lane == lane {
+                own.merged[place].state = address
             }
-            own.absorbed.removeAll { merging.contains($0.lane) }
+            own.merged.removeAll { merging.contains($0.lane) }
         }
     }
 
@@ -454,11 +454,11 @@ struct LaneTable: Sendable {
             Packed(
                 state: record.state?.rawValue ?? Packed.noState, newestSnapshot: record.newestSnapshot.rawValue,
                 tenant: 0, isPaused: record.isPaused),
-            LaneExtras(absorbed: record.absorbed, parkedBy: record.parkedBy), of: record.id)
+            LaneExtras(merged: record.merged, parkedBy: record.parkedBy), of: record.id)
     }
 
     /// A row whose lane and keys are bound.
-    mutating func restore(_ saved: Packed, _ rarity: LaneExtras, of lane: LaneID) {
+    mutating func restore(_ saved: Packed, _ extras: LaneExtras, of lane: LaneID) {
         stateBytes -= bytes(of: lane)
         defer { stateBytes += bytes(of: lane) }
         _ = rows.change(lane.rawValue) { row in
@@ -467,16 +467,16 @@ struct LaneTable: Sendable {
             row.newestSnapshot = saved.newestSnapshot
             row.isPaused = saved.isPaused
         }
-        guard rows.contains(lane.rawValue), !rarity.absorbed.isEmpty || !rarity.parkedBy.isEmpty else { return }
-        change(lane) { $0 = rarity }
+        guard rows.contains(lane.rawValue), !extras.merged.isEmpty || !extras.parkedBy.isEmpty else { return }
+        change(lane) { $0 = extras }
         // As above.
-        for other in rarity.absorbed where !rows.contains(other.lane.rawValue) { joined[other.lane] = lane }
+        for other in extras.merged where !rows.contains(other.lane.rawValue) { joined[other.lane] = lane }
     }
 
     /// Makes prints as they were made before. False if others were made already: then these keys would not be found.
     mutating func adopt(_ secret: SipHash.Key) -> Bool {
-        if index.isEmpty { printer = KeyFingerprinter(secret: secret) }
-        return printer.secret == secret
+        if index.isEmpty { fingerprinter = KeyFingerprinter(secret: secret) }
+        return fingerprinter.secret == secret
     }
 
     mutating func reserveNumbers(upTo next: UInt64) { nextLane = max(nextLane, next) }

@@ -3,7 +3,7 @@ extension QueueState {
     /// changes meanwhile is copied in small pieces by the change.
     var snapshot: QueueSnapshot {
         QueueSnapshot(
-            jobs: jobs, lanes: lanes, troubles: troubles, acceptedKeys: acceptedKeys.entries,
+            jobs: jobs, lanes: lanes, lastFailures: lastFailures, acceptedKeys: acceptedKeys.entries,
             small: [.counters(nextJob: nextJob, nextLane: lanes.nextLane, done: done)]
                 + metadata.map { .metadata(key: $0, value: $1) }
                 + pausedTenants.map { .paused(tenant: $0, lane: nil, isPaused: true) },
@@ -16,19 +16,19 @@ extension QueueState {
 struct QueueSnapshot: Sequence, Sendable {
     let jobs: JobTable
     let lanes: LaneTable
-    let troubles: SparseTable<QueueState.LastFailure>
+    let lastFailures: SparseTable<QueueState.LastFailure>
     let acceptedKeys: SparseTable<AcceptedKeys.Entry>
-    let small: [PoolRecord]
+    let small: [QueueRecord]
     let unknown: [RecoveredRecord]
 
     func makeIterator() -> Iterator { Iterator(self) }
 
     struct Iterator: IteratorProtocol {
         private let snapshot: QueueSnapshot
-        private var small: IndexingIterator<[PoolRecord]>
+        private var small: IndexingIterator<[QueueRecord]>
         private var lanes: SparseTable<LaneTable.Packed>.Iterator
         private var jobs: SparseTable<JobTable.Packed>.Iterator
-        private var troubles: SparseTable<QueueState.LastFailure>.Iterator
+        private var lastFailures: SparseTable<QueueState.LastFailure>.Iterator
         private var acceptedKeys: SparseTable<AcceptedKeys.Entry>.Iterator
         private var unknown: IndexingIterator<[RecoveredRecord]>
 
@@ -37,7 +37,7 @@ struct QueueSnapshot: Sequence, Sendable {
             small = snapshot.small.makeIterator()
             lanes = snapshot.lanes.rows.makeIterator()
             jobs = snapshot.jobs.rows.makeIterator()
-            troubles = snapshot.troubles.makeIterator()
+            lastFailures = snapshot.lastFailures.makeIterator()
             acceptedKeys = snapshot.acceptedKeys.makeIterator()
             unknown = snapshot.unknown.makeIterator()
         }
@@ -54,7 +54,7 @@ struct QueueSnapshot: Sequence, Sendable {
         /// Bytes of one record, roughly: so few that any journal takes them, so many that their frame hardly counts.
         private static let blockSize = 2 << 10
 
-        private mutating func nextLanes() -> PoolRecord? {
+        private mutating func nextLanes() -> QueueRecord? {
             let table = snapshot.lanes
             var (names, rows, size) = (BlockTenants(), [LanesRecord.Lane](), 0)
             while size < Self.blockSize, let (number, row) = lanes.next() {
@@ -62,15 +62,15 @@ struct QueueSnapshot: Sequence, Sendable {
                 var saved = row.saved
                 saved.tenant = names.place(of: row.tenant, in: table.tenants)
                 let keys = table.keys(of: id)
-                let rarity = table.rarities[id] ?? LaneTable.LaneExtras()
-                rows.append(LanesRecord.Lane(id: id, row: saved, keys: keys, rarity: rarity))
-                size += 48 + 18 * keys.count + 17 * rarity.absorbed.count + 8 * rarity.parkedBy.count
+                let extras = table.extras[id] ?? LaneTable.LaneExtras()
+                rows.append(LanesRecord.Lane(id: id, row: saved, keys: keys, extras: extras))
+                size += 48 + 18 * keys.count + 17 * extras.merged.count + 8 * extras.parkedBy.count
             }
             guard !rows.isEmpty else { return nil }
-            return .lanes(LanesRecord(secret: table.printer.secret, tenants: names.names, rows: rows))
+            return .lanes(LanesRecord(secret: table.fingerprinter.secret, tenants: names.names, rows: rows))
         }
 
-        private mutating func nextJobs() -> PoolRecord? {
+        private mutating func nextJobs() -> QueueRecord? {
             var (names, rows, size) = (BlockTenants(), [JobsRecord.Job](), 0)
             while size < Self.blockSize, let (number, row) = jobs.next() {
                 var saved = row
@@ -84,16 +84,16 @@ struct QueueSnapshot: Sequence, Sendable {
             return rows.isEmpty ? nil : .jobs(JobsRecord(tenants: names.names, rows: rows))
         }
 
-        private mutating func nextTroubles() -> PoolRecord? {
-            var (rows, size) = ([ReadFailuresRecord.Row](), 0)
-            while size < Self.blockSize, let (number, trouble) = troubles.next() {
-                rows.append(ReadFailuresRecord.Row(id: JobID(rawValue: number), trouble: trouble))
-                size += 28 + trouble.reason.utf8.count
+        private mutating func nextTroubles() -> QueueRecord? {
+            var (rows, size) = ([LastFailuresRecord.Row](), 0)
+            while size < Self.blockSize, let (number, failure) = lastFailures.next() {
+                rows.append(LastFailuresRecord.Row(id: JobID(rawValue: number), failure: failure))
+                size += 28 + failure.reason.utf8.count
             }
-            return rows.isEmpty ? nil : .troubles(ReadFailuresRecord(rows: rows))
+            return rows.isEmpty ? nil : .lastFailures(LastFailuresRecord(rows: rows))
         }
 
-        private mutating func nextKeys() -> PoolRecord? {
+        private mutating func nextKeys() -> QueueRecord? {
             var (names, rows, size) = (BlockTenants(), [AcceptedKeys.Entry](), 0)
             while size < Self.blockSize, let (_, entry) = acceptedKeys.next() {
                 var saved = entry
@@ -102,7 +102,7 @@ struct QueueSnapshot: Sequence, Sendable {
                 size += 28
             }
             guard !rows.isEmpty else { return nil }
-            let secret = snapshot.lanes.printer.secret
+            let secret = snapshot.lanes.fingerprinter.secret
             return .acceptedKeys(AcceptedKeysRecord(secret: secret, tenants: names.names, rows: rows))
         }
     }

@@ -14,7 +14,7 @@ extension QueueState {
 
     /// The number of a tenant's oldest job that is pending or dead, or a smaller one if it is not found at once.
     private func oldestUnfinished(of tenant: TenantID) -> UInt64 {
-        guard let number = jobs.tenants.known(tenant), tally.hasUnfinished(of: number) else { return .max }
+        guard let number = jobs.tenants.known(tenant), counters.hasUnfinished(of: number) else { return .max }
         let piece = jobs.rows(from: 0, of: number)
         return piece.rows.first { $0.row.tenant == number }?.number ?? piece.next ?? .max
     }

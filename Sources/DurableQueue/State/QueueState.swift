@@ -30,9 +30,9 @@ struct QueueState: Sendable {
 
     private(set) var jobs = JobTable()
     private(set) var lanes = LaneTable()
-    private(set) var troubles = SparseTable<LastFailure>()
+    private(set) var lastFailures = SparseTable<LastFailure>()
     private var reasons = StringInterner()
-    private(set) var tally = JobCounters()
+    private(set) var counters = JobCounters()
     private(set) var metadata: [String: [UInt8]] = [:]
     private var metadataBytes = 0
     private(set) var pausedTenants: Set<TenantID> = []
@@ -46,10 +46,10 @@ struct QueueState: Sendable {
     mutating func apply(_ found: RecoveredRecord) {
         do {
             // Most of what a start reads, so without making texts of what is only hashed, nor copying the payload.
-            if found.kind == PoolRecord.acceptedKind, let ticket = found.ticket {
-                return accept(try AcceptedEntry(found.payload, lanes.printer), at: ticket)
+            if found.kind == QueueRecord.acceptedKind, let ticket = found.ticket {
+                return accept(try AcceptedEntry(found.payload, lanes.fingerprinter), at: ticket)
             }
-            let record = try PoolRecord(kind: found.kind, payload: found.payload)
+            let record = try QueueRecord(kind: found.kind, payload: found.payload)
             if case .lanes(let block) = record, !adopt(block.secret) { return unknown.append(found) }
             if case .acceptedKeys(let block) = record, !adopt(block.secret) { return unknown.append(found) }
             apply(record, at: found.ticket)
@@ -58,10 +58,10 @@ struct QueueState: Sendable {
         }
     }
 
-    mutating func apply(_ record: PoolRecord, at ticket: LogTicket?) {
+    mutating func apply(_ record: QueueRecord, at ticket: LogTicket?) {
         switch record {
         case .accepted(let record):
-            if let ticket { accept(AcceptedEntry(record, lanes.printer), at: ticket) }
+            if let ticket { accept(AcceptedEntry(record, lanes.fingerprinter), at: ticket) }
         case .outcome(let record): close(record, at: ticket)
         case .batchOutcome(let record, let others): close(record, with: others, at: ticket)
         case .laneState(let lane, let bytes, let merging):
@@ -82,8 +82,8 @@ struct QueueState: Sendable {
             self.done &+= done
         case .lanes(let record): restore(record)
         case .jobs(let record): restore(record)
-        case .troubles(let record):
-            for row in record.rows { set(row.trouble, of: row.id) }
+        case .lastFailures(let record):
+            for row in record.rows { set(row.failure, of: row.id) }
         case .acceptedKeys(let record): restore(record)
         }
     }
@@ -99,7 +99,7 @@ struct QueueState: Sendable {
     var need: SpaceNeed {
         SpaceNeed(
             jobs: jobs.count, payloads: jobs.payloadBytes, states: lanes.stateBytes, lanes: lanes.count,
-            troubles: troubles.count, keys: acceptedKeys.count, metadata: metadataBytes)
+            failures: lastFailures.count, keys: acceptedKeys.count, metadata: metadataBytes)
     }
 
     private mutating func accept(_ job: AcceptedEntry, at ticket: LogTicket) {
@@ -119,7 +119,7 @@ struct QueueState: Sendable {
 
     /// The job that was accepted with this key, as far as that is remembered.
     func job(withIdempotencyKey key: String, of tenant: TenantID) -> JobID? {
-        acceptedKeys.job(with: lanes.printer.print(idempotencyKey: key, of: tenant))
+        acceptedKeys.job(with: lanes.fingerprinter.print(idempotencyKey: key, of: tenant))
     }
 
     /// Of the jobs that were done in one run the last one's values won; the others say that they went with it.
@@ -160,7 +160,7 @@ struct QueueState: Sendable {
         }
     }
 
-    // MARK: Rows, and the tally with them
+    // MARK: Rows, and the counters with them
 
     /// How a job stands, and whose it is.
     func standing(of id: JobID) -> (tenant: UInt32, JobCounters.Standing)? {
@@ -175,9 +175,9 @@ struct QueueState: Sendable {
 
     /// Changes something about one job that may change how it stands.
     private mutating func change(_ id: JobID, _ body: (inout QueueState) -> Void) {
-        if let row = jobs.rows[id.rawValue] { tally.remove(standing(id, row), of: row.tenant) }
+        if let row = jobs.rows[id.rawValue] { counters.remove(standing(id, row), of: row.tenant) }
         body(&self)
-        if let row = jobs.rows[id.rawValue] { tally.add(id, standing(id, row), of: row.tenant) }
+        if let row = jobs.rows[id.rawValue] { counters.add(id, standing(id, row), of: row.tenant) }
     }
 
     /// Changes something about a lane that may change how all that wait in it stand.
@@ -188,17 +188,17 @@ struct QueueState: Sendable {
         for id in lanes.rows[lane.rawValue]?.line ?? LaneQueue() {
             guard let row = jobs.rows[id.rawValue], !row.isDead else { continue }
             let free = due(of: id) == 0 ? JobCounters.Standing.accepted : .waiting
-            tally.remove(wasBlocked ? .blocked : free, of: row.tenant)
-            tally.add(id, wasBlocked ? free : .blocked, of: row.tenant)
+            counters.remove(wasBlocked ? .blocked : free, of: row.tenant)
+            counters.add(id, wasBlocked ? free : .blocked, of: row.tenant)
         }
     }
 
-    private mutating func add(_ id: JobID, _ row: JobRow, _ trouble: LastFailure?) {
+    private mutating func add(_ id: JobID, _ row: JobRow, _ failure: LastFailure?) {
         var row = row
         row.lane = row.lane.map { home($0, of: row.tenant) }
         change(id) { state in
             state.jobs[id] = row
-            state.troubles[id.rawValue] = trouble
+            state.lastFailures[id.rawValue] = failure
             if let lane = row.lane { state.put(id, row.urgency, isDead: row.isDead, into: lane) }
         }
     }
@@ -216,11 +216,11 @@ struct QueueState: Sendable {
         return lanes.current(lane)
     }
 
-    private mutating func set(_ trouble: LastFailure?, of id: JobID) {
-        guard trouble != nil || troubles.contains(id.rawValue), jobs[id] != nil else { return }
-        var trouble = trouble
-        if let reason = trouble?.reason { trouble?.reason = reasons.shared(reason) }
-        change(id) { $0.troubles[id.rawValue] = trouble }
+    private mutating func set(_ failure: LastFailure?, of id: JobID) {
+        guard failure != nil || lastFailures.contains(id.rawValue), jobs[id] != nil else { return }
+        var failure = failure
+        if let reason = failure?.reason { failure?.reason = reasons.shared(reason) }
+        change(id) { $0.lastFailures[id.rawValue] = failure }
     }
 
     private mutating func bury(_ id: JobID, parks: Bool) {
@@ -263,7 +263,7 @@ struct QueueState: Sendable {
             state.jobs.set(isDead: false, of: id)
             state.jobs.set(attempts: 0, of: id)
             state.jobs.set(lane: lane, of: id)
-            state.troubles[id.rawValue] = nil
+            state.lastFailures[id.rawValue] = nil
             state.lanes.insert(id, job.urgency, into: lane)
         }
         change(lane) { $0.unpark(lane, of: id) }
@@ -290,8 +290,8 @@ struct QueueState: Sendable {
     private mutating func restore(_ record: JobRecord) {
         nextJob = max(nextJob, record.id.rawValue &+ 1)
         guard isNew(record.id) else { return }
-        let isTroubled = record.due != 0 || record.finishedAt != 0 || !record.reason.isEmpty
-        let trouble =
+        let hasFailed = record.due != 0 || record.finishedAt != 0 || !record.reason.isEmpty
+        let failure =
             record.isDead
             ? LastFailure(finishedAt: record.finishedAt, reason: record.reason)
             : LastFailure(due: record.due, reason: record.reason)
@@ -301,7 +301,7 @@ struct QueueState: Sendable {
                 tenant: record.tenant, lane: record.lane, kind: record.kind, isSnapshot: record.isSnapshot,
                 urgency: record.urgency, isDead: record.isDead, attempts: record.attempts, size: record.size,
                 address: record.address, sequence: 0, acceptedAt: record.acceptedAt),
-            isTroubled ? trouble : nil)
+            hasFailed ? failure : nil)
     }
 
     private mutating func restore(_ record: JobsRecord) {
@@ -324,7 +324,7 @@ struct QueueState: Sendable {
         guard adopt(record.secret) else { return }
         for row in record.rows {
             lanes.bind(row.keys, to: row.id, of: record.tenants[Int(row.row.tenant)])
-            change(row.id) { $0.restore(row.row, row.rarity, of: row.id) }
+            change(row.id) { $0.restore(row.row, row.extras, of: row.id) }
         }
     }
 
@@ -341,49 +341,49 @@ struct QueueState: Sendable {
 
     /// False if prints were made with another secret already.
     private mutating func adopt(_ secret: SipHash.Key) -> Bool {
-        acceptedKeys.isEmpty ? lanes.adopt(secret) : lanes.printer.secret == secret
+        acceptedKeys.isEmpty ? lanes.adopt(secret) : lanes.fingerprinter.secret == secret
     }
 
     // MARK: Times
 
     /// 0 unless it waits.
-    func due(of id: JobID) -> Int64 { troubles[id.rawValue]?.due ?? 0 }
+    func due(of id: JobID) -> Int64 { lastFailures[id.rawValue]?.due ?? 0 }
 
     /// The job's time has come, by a clock that cannot be set back.
     mutating func forgetDue(_ id: JobID) {
         guard due(of: id) != 0 else { return }
-        change(id) { state in _ = state.troubles.change(id.rawValue) { $0.due = 0 } }
+        change(id) { state in _ = state.lastFailures.change(id.rawValue) { $0.due = 0 } }
     }
 
     /// See `LastFailure`.
-    func consecutiveFailures(of id: JobID) -> Int { Int(troubles[id.rawValue]?.consecutiveFailures ?? 0) }
+    func consecutiveFailures(of id: JobID) -> Int { Int(lastFailures[id.rawValue]?.consecutiveFailures ?? 0) }
 
     /// At a start. A clock that was set back must not make a job wait for years, nor a time that none can show make
     /// anything of it overflow; and pauses grow anew.
-    mutating func settleTroubles(dueBy latest: Int64) {
-        for (number, trouble) in troubles where trouble.due != 0 || trouble.consecutiveFailures != 0 {
-            _ = troubles.change(number) { trouble in
-                if trouble.due != 0 { trouble.due = min(max(trouble.due, 1), latest) }
-                trouble.consecutiveFailures = 0
+    mutating func settleFailures(dueBy latest: Int64) {
+        for (number, failure) in lastFailures where failure.due != 0 || failure.consecutiveFailures != 0 {
+            _ = lastFailures.change(number) { failure in
+                if failure.due != 0 { failure.due = min(max(failure.due, 1), latest) }
+                failure.consecutiveFailures = 0
             }
         }
     }
 
-    mutating func oldestPending(of tenant: UInt32) -> Int64? { tally.oldestPending(of: tenant, in: jobs) }
+    mutating func oldestPending(of tenant: UInt32) -> Int64? { counters.oldestPending(of: tenant, in: jobs) }
 
     /// Neither finished nor dead.
     func pending(of tenant: TenantID) -> Int {
-        guard let number = jobs.tenants.known(tenant), tally.counts.indices.contains(Int(number)) else { return 0 }
-        return tally.counts[Int(number)].pending
+        guard let number = jobs.tenants.known(tenant), counters.counts.indices.contains(Int(number)) else { return 0 }
+        return counters.counts[Int(number)].pending
     }
 
     // MARK: Views
 
     func view(_ id: JobID, _ job: JobRow, _ state: JobState) -> JobView {
-        let trouble = troubles[id.rawValue]
+        let failure = lastFailures[id.rawValue]
         return JobView(
             id: id, tenant: job.tenant, lane: job.lane.map(lanes.current), kind: job.kind, urgency: job.urgency,
-            state: state, attempts: Int(job.attempts), reason: trouble?.reason, acceptedAt: job.acceptedAt,
-            finishedAt: state == .dead ? trouble?.finishedAt : nil)
+            state: state, attempts: Int(job.attempts), reason: failure?.reason, acceptedAt: job.acceptedAt,
+            finishedAt: state == .dead ? failure?.finishedAt : nil)
     }
 }

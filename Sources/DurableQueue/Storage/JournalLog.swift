@@ -85,13 +85,13 @@ public struct JournalLog: JobLog {
         } catch { throw LogFailure(error) }
     }
 
-    public func part(of address: LogAddress) -> UInt64 { UInt64(address.record.segment) }
+    public func segment(of address: LogAddress) -> UInt64 { UInt64(address.record.segment) }
 
-    public var closedParts: [(part: UInt64, bytes: Int)] {
+    public var closedSegments: [(segment: UInt64, bytes: Int)] {
         journal.segments.filter { !$0.isLive }.map { (UInt64($0.id), $0.size) }
     }
 
-    public var roomForCopies: Int { journal.stats().freeForCopies }
+    public var compactionHeadroom: Int { journal.stats().freeForCopies }
 
     public var isFailed: String? { journal.stats().poisoned }
 }

@@ -118,7 +118,7 @@ final class SyncHandler: JobHandler {
             coalesced.count == jobs.count
         else {
             // A program's end that came in this moment parts them. One by one, each is what it is.
-            return .dead(reason: "they do not go together any more", state: bytes)
+            return .separate(state: state)
         }
         if let reason = gym.account.holds[gym.id] { return Self.held(reason, bytes) }
         if let reason = await verdict(on: jobs[0], gym) { return .dead(reason: reason, state: bytes) }

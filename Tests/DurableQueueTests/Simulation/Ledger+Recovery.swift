@@ -66,7 +66,7 @@ extension Ledger.State {
         case .done:
             guard isPending || view?.state.name == .dead else { return }
             reruns[group(entry.subject), default: []].append(id)
-            tally.repeats += 1
+            counters.repeats += 1
             if end == .stopped { breach(.unrepeated, "\(id) was done before an orderly stop and will run again") }
             if end == .killed, entry.isSealed {
                 breach(.unrepeated, "\(id) was done, its lane went on, and it is back")
@@ -96,7 +96,7 @@ extension Ledger.State {
         let back = Set(reruns.values.joined())
         for run in Set(back.compactMap { entries[$0]?.doneIn }).sorted() {
             let jobs = entries.filter { $0.value.doneIn == run }.map(\.key).sorted()
-            if jobs.count > 1 { tally.jointRepeats += 1 }
+            if jobs.count > 1 { counters.jointRepeats += 1 }
             if !back.isSuperset(of: jobs) {
                 breach(.unrepeated, "of \(jobs), done in one run, only \(back.intersection(jobs).sorted()) are back")
             }

@@ -30,7 +30,7 @@ extension Ledger.State {
     }
 
     mutating func join(_ person: UInt8) {
-        tally.joins += 1
+        counters.joins += 1
         joined[person] = .yes
         let parts = [SimulatedSubject.Naming.name, .booking, .bookingAndName].map {
             Ledger.Group(person: person, naming: $0)

@@ -82,7 +82,7 @@ final class Ledger: Sendable {
         var confirmed: [Group: Set<UInt64>] = [:]
         var notes: [String: [[UInt8]]] = [:]
         var breaches: [String] = []
-        var tally = Tally()
+        var counters = Tally()
         var runsDone = 0
     }
 
@@ -99,7 +99,7 @@ final class Ledger: Sendable {
     init(policy: QueuePolicy) { self.policy = policy }
 
     var breaches: [String] { state.withLock { $0.breaches } }
-    var tally: Tally { state.withLock { $0.tally } }
+    var counters: Tally { state.withLock { $0.counters } }
 
     /// From now on every event is printed as it comes.
     func tellStory(_ time: @escaping @Sendable () -> String) { state.withLock { $0.time = time } }
@@ -111,10 +111,10 @@ final class Ledger: Sendable {
 
     func note(_ body: (inout State) -> Void) { state.withLock { if $0.isListening() { body(&$0) } } }
 
-    func count(_ field: WritableKeyPath<Tally, Int>) { note { $0.tally[keyPath: field] += 1 } }
+    func count(_ field: WritableKeyPath<Tally, Int>) { note { $0.counters[keyPath: field] += 1 } }
 
     func countAlways(_ field: WritableKeyPath<Tally, Int>, by number: Int = 1) {
-        state.withLock { $0.tally[keyPath: field] += number }
+        state.withLock { $0.counters[keyPath: field] += number }
     }
 
     func breachAlways(_ promise: Promise, _ text: String) { state.withLock { $0.breach(promise, text) } }
@@ -133,9 +133,9 @@ final class Ledger: Sendable {
             if state.hasRecovered || state.lastEnd == .stopped || end == .powerLost { state.lastEnd = end }
             state.hasRecovered = false
             switch end {
-            case .stopped: state.tally.stops += 1
-            case .killed: state.tally.kills += 1
-            case .powerLost: state.tally.powerLosses += 1
+            case .stopped: state.counters.stops += 1
+            case .killed: state.counters.kills += 1
+            case .powerLost: state.counters.powerLosses += 1
             }
         }
     }
@@ -162,7 +162,7 @@ final class Ledger: Sendable {
     func known(_ id: JobID, _ subject: SimulatedSubject) {
         tell("known \(id)")
         note { state in
-            state.tally.knownAgain += 1
+            state.counters.knownAgain += 1
             guard state.entries[id]?.subject == subject else {
                 return state.breach(.once, "\(id) was said to be what it is not, or is not known")
             }
@@ -213,9 +213,9 @@ final class Ledger: Sendable {
                 state.entries[job.id]?.turnsWaited = 0
             }
             state.countTurns(policy, besides: jobs.map(\.id))
-            if jobs.count > 1 { state.tally.jointRuns += 1 }
+            if jobs.count > 1 { state.counters.jointRuns += 1 }
         }
-        return tally.runs
+        return counters.runs
     }
 
     func ends(_ jobs: [Job], _ outcome: JobOutcome) {
@@ -235,7 +235,7 @@ final class Ledger: Sendable {
             case .dead where isJoint:
                 // Nobody is, yet: whose fault it is shows when they are run one by one.
                 for id in ids { state.entries[id]?.mustRunAlone = true }
-                state.tally.jointRefusals += 1
+                state.counters.jointRefusals += 1
             case .dead:
                 state.entries[first]?.standing = .dead
                 state.entries[first]?.charged += 1
@@ -243,9 +243,10 @@ final class Ledger: Sendable {
             case .retry(_, _, _, let isCharged):
                 state.entries[first]?.hasPause = true
                 state.entries[first]?.charged += isCharged ? 1 : 0
-                state.tally.retries += 1
-                if isJoint { state.tally.jointRetries += 1 }
-            case .interrupted:
+                state.counters.retries += 1
+                if isJoint { state.counters.jointRetries += 1 }
+            case .separate where isJoint: for id in ids { state.entries[id]?.mustRunAlone = true }
+            case .interrupted, .separate:
                 state.entries[first]?.hasPause = true
             }
         }
@@ -275,7 +276,7 @@ final class Ledger: Sendable {
             state.entries[id]?.isDamaged = true
             // When it is its turn, it is closed without being seen here.
             state.entries[id]?.isUncertain = true
-            state.tally.damages += 1
+            state.counters.damages += 1
             return state.entries[id]?.subject.mark
         }
     }
@@ -299,7 +300,7 @@ final class Ledger: Sendable {
     func revived(_ id: JobID, running: [JobID]) {
         tell("revived \(id), running \(running)")
         note { state in
-            state.tally.revivals += 1
+            state.counters.revivals += 1
             state.excused.formUnion(running)
             // Else it ran already, before the call returned.
             if state.entries[id]?.isUncertain == true { state.revive(id) }
@@ -309,7 +310,7 @@ final class Ledger: Sendable {
     func discarded(_ id: JobID) {
         tell("discarded \(id)")
         note { state in
-            state.tally.discards += 1
+            state.counters.discards += 1
             if state.entries[id]?.standing == .running { state.breach(.ordered, "\(id) was discarded while it ran") }
             state.entries[id]?.isUncertain = false
             state.entries[id]?.standing = .discarded
@@ -327,7 +328,7 @@ final class Ledger: Sendable {
         note { state in
             state.pausedTenants[tenant] = isPaused
             state.excused.formUnion(running)
-            if isPaused { state.tally.pauses += 1 }
+            if isPaused { state.counters.pauses += 1 }
         }
     }
 
@@ -357,7 +358,6 @@ final class Ledger: Sendable {
         state.withLock { $0.entries[id].map { $0.isAcknowledged && !$0.isUncertain } ?? false }
     }
 
-    func goesWithAnother(_ id: JobID) -> Bool { state.withLock { $0.entries[id]?.goesWith != nil } }
     var dead: [JobID] { state.withLock { $0.entries.filter { $0.value.standing == .dead }.map(\.key).sorted() } }
 
     /// I1: nothing is left that is not done, dead or discarded.

@@ -1,7 +1,7 @@
 import Clocks
 import Foundation
 import FileJournal
-import DurableQueue
+@testable import DurableQueue
 import DeterministicSimulation
 
 /// Everybody who wants something of a queue: those who bring jobs, an operator, and the weather on its disk.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DurableQueue
 
-@Suite struct PoolRecordTests {
+@Suite struct QueueRecordTests {
     static let accepted = AcceptedRecord(
         id: JobID(rawValue: 7), tenant: TenantID("gym"), lane: LaneID(rawValue: 3),
         keys: [.id("1"), .name("änn")], kind: 5, isSnapshot: true, urgency: .bulk, acceptedAt: -1, unroutable: nil,
@@ -18,14 +18,14 @@ import Testing
         urgency: .live,
         acceptedAt: .max, unroutable: "", payload: [])
 
-    static func outcome(_ ending: OutcomeRecord.Ending, lane: LaneID? = LaneID(rawValue: 9)) -> PoolRecord {
+    static func outcome(_ ending: OutcomeRecord.Ending, lane: LaneID? = LaneID(rawValue: 9)) -> QueueRecord {
         .outcome(
             OutcomeRecord(
                 job: JobID(rawValue: 1), attempts: 4, ending: ending, lane: lane, state: [9, 9],
                 merging: [LaneID(rawValue: 2), LaneID(rawValue: 5)], at: 1_700_000_000_000))
     }
 
-    static let all: [PoolRecord] = [
+    static let all: [QueueRecord] = [
         .accepted(accepted), .accepted(lost), .accepted(keyed), .moved(accepted), .moved(keyed),
         outcome(.done), outcome(.waiting(until: 12, reason: "no luck")), outcome(.dead(reason: "refused", parks: true)),
         outcome(.dead(reason: "", parks: false)), outcome(.superseded, lane: nil), outcome(.discarded),
@@ -46,7 +46,7 @@ import Testing
         .lane(
             LaneRecord(
                 id: LaneID(rawValue: 4), tenant: TenantID("gym"), keys: [.id("1")], state: LogAddress(rawValue: 77),
-                absorbed: [
+                merged: [
                     MergedLane(lane: LaneID(rawValue: 2), state: nil),
                     MergedLane(lane: LaneID(rawValue: 3), state: LogAddress(rawValue: 0)),
                 ],
@@ -66,14 +66,14 @@ import Testing
                 rows: [
                     LanesRecord.Lane(
                         id: LaneID(rawValue: 4), row: LaneTable.Packed(tenant: 1), keys: [],
-                        rarity: LaneTable.LaneExtras()),
+                        extras: LaneTable.LaneExtras()),
                     LanesRecord.Lane(
                         id: LaneID(rawValue: 5),
                         row: LaneTable.Packed(
                             state: 77, stateSize: 9, newestSnapshot: 3, tenant: 0, isPaused: true),
                         keys: [FingerprintedKey(print: KeyFingerprint(low: 5, high: 6), kind: 7, isExclusive: true)],
-                        rarity: LaneTable.LaneExtras(
-                            absorbed: [MergedLane(lane: LaneID(rawValue: 2), state: nil)],
+                        extras: LaneTable.LaneExtras(
+                            merged: [MergedLane(lane: LaneID(rawValue: 2), state: nil)],
                             parkedBy: [JobID(rawValue: 1)])),
                 ])),
         .jobs(
@@ -86,11 +86,11 @@ import Testing
                             address: 1, lane: 2, sequence: 0, acceptedAt: 3, size: 4, attempts: 5, tenant: 0, kind: 6,
                             flags: 7))
                 ])),
-        .troubles(
-            ReadFailuresRecord(rows: [
-                ReadFailuresRecord.Row(id: JobID(rawValue: 9), trouble: QueueState.LastFailure(due: 1, reason: "no")),
-                ReadFailuresRecord.Row(
-                    id: JobID(rawValue: 10), trouble: QueueState.LastFailure(finishedAt: 2, reason: "no")),
+        .lastFailures(
+            LastFailuresRecord(rows: [
+                LastFailuresRecord.Row(id: JobID(rawValue: 9), failure: QueueState.LastFailure(due: 1, reason: "no")),
+                LastFailuresRecord.Row(
+                    id: JobID(rawValue: 10), failure: QueueState.LastFailure(finishedAt: 2, reason: "no")),
             ])),
         .acceptedKeys(
             AcceptedKeysRecord(
@@ -98,20 +98,20 @@ import Testing
                 rows: [AcceptedKeys.Entry(print: KeyFingerprint(low: 3, high: 4), job: 5, tenant: 0)])),
     ]
 
-    @Test(arguments: all) func `what is written is read again`(record: PoolRecord) throws {
-        #expect(try PoolRecord(kind: record.kind, payload: record.payload) == record)
+    @Test(arguments: all) func `what is written is read again`(record: QueueRecord) throws {
+        #expect(try QueueRecord(kind: record.kind, payload: record.payload) == record)
     }
 
-    @Test(arguments: all) func `a record that is cut anywhere is unknown, not misread`(record: PoolRecord) {
+    @Test(arguments: all) func `a record that is cut anywhere is unknown, not misread`(record: QueueRecord) {
         for length in 0..<record.payload.count where length != Self.withoutKey(record) {
-            #expect(throws: PoolRecord.Unknown.self) {
-                _ = try PoolRecord(kind: record.kind, payload: Array(record.payload.prefix(length)))
+            #expect(throws: QueueRecord.Unknown.self) {
+                _ = try QueueRecord(kind: record.kind, payload: Array(record.payload.prefix(length)))
             }
         }
     }
 
     /// Where a record ends for versions that know of no idempotency keys.
-    private static func withoutKey(_ record: PoolRecord) -> Int? {
+    private static func withoutKey(_ record: QueueRecord) -> Int? {
         guard let key = record.asAccepted?.idempotencyKey else { return nil }
         return record.payload.count - 4 - key.utf8.count
     }
@@ -119,15 +119,15 @@ import Testing
     @Test func `an idempotency key stands behind what earlier versions read, and they read the rest`() throws {
         var plain = Self.keyed
         plain.idempotencyKey = nil
-        let payload = PoolRecord.accepted(Self.keyed).payload
-        #expect(payload.starts(with: PoolRecord.accepted(plain).payload))
+        let payload = QueueRecord.accepted(Self.keyed).payload
+        #expect(payload.starts(with: QueueRecord.accepted(plain).payload))
         let end = try #require(Self.withoutKey(.accepted(Self.keyed)))
-        #expect(try PoolRecord(kind: 1, payload: Array(payload.prefix(end))) == .accepted(plain))
+        #expect(try QueueRecord(kind: 1, payload: Array(payload.prefix(end))) == .accepted(plain))
     }
 
-    @Test(arguments: all) func `a layout of a newer version is unknown`(record: PoolRecord) {
-        #expect(throws: PoolRecord.Unknown.self) {
-            _ = try PoolRecord(kind: record.kind, payload: [2] + record.payload.dropFirst())
+    @Test(arguments: all) func `a layout of a newer version is unknown`(record: QueueRecord) {
+        #expect(throws: QueueRecord.Unknown.self) {
+            _ = try QueueRecord(kind: record.kind, payload: [2] + record.payload.dropFirst())
         }
     }
 
@@ -138,29 +138,29 @@ import Testing
                 [1]
                 + (0..<Int.random(in: 0..<60, using: &chance)).map { _ in UInt8.random(in: 0...255, using: &chance) }
             // What it says is its own; that it returns is what counts. What it takes, it writes again in full.
-            guard let record = try? PoolRecord(kind: kind, payload: bytes) else { continue }
+            guard let record = try? QueueRecord(kind: kind, payload: bytes) else { continue }
             #expect(record.kind == kind, "seed \(seed)")
             #expect(record.payload.count <= bytes.count + 3 * bytes.count, "seed \(seed)")
         }
     }
 
     @Test func `an unknown kind is unknown`() {
-        #expect(throws: PoolRecord.Unknown.self) { _ = try PoolRecord(kind: 99, payload: [1, 0, 0]) }
+        #expect(throws: QueueRecord.Unknown.self) { _ = try QueueRecord(kind: 99, payload: [1, 0, 0]) }
     }
 
     /// Journals outlive programs: these bytes are on disks.
     @Test func `the layout is what it was`() {
         #expect(
-            PoolRecord.joined(from: LaneID(rawValue: 1), into: LaneID(rawValue: 2)).payload
+            QueueRecord.joined(from: LaneID(rawValue: 1), into: LaneID(rawValue: 2)).payload
                 == [1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
         #expect(
-            PoolRecord.forgotten([LaneID(rawValue: 3)]).payload == [1, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0])
-        #expect(PoolRecord.metadata(key: "k", value: [7]).payload == [1, 1, 0, 0, 0, 107, 1, 0, 0, 0, 7])
+            QueueRecord.forgotten([LaneID(rawValue: 3)]).payload == [1, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0])
+        #expect(QueueRecord.metadata(key: "k", value: [7]).payload == [1, 1, 0, 0, 0, 107, 1, 0, 0, 0, 7])
         let job = AcceptedRecord(
             id: JobID(rawValue: 258), tenant: TenantID("g"), lane: LaneID(rawValue: 3), keys: [.id("1")], kind: 5,
             isSnapshot: true, urgency: .bulk, acceptedAt: 9, unroutable: nil, payload: [4])
         #expect(
-            PoolRecord.accepted(job).payload
+            QueueRecord.accepted(job).payload
                 == [1] + [2, 1, 0, 0, 0, 0, 0, 0]  // id
                 + [1, 0, 0, 0, 103]  // tenant
                 + [3, 0, 0, 0, 0, 0, 0, 0]  // lane
@@ -179,9 +179,9 @@ import Testing
             + [3, 0, 0, 0, 0, 0, 0, 0] + [1, 0, 0, 0, 8]  // lane, state
             + [0, 0, 0, 0]  // merging
             + [4, 0, 0, 0, 0, 0, 0, 0]  // at
-        #expect(PoolRecord.outcome(outcome).payload == bytes)
+        #expect(QueueRecord.outcome(outcome).payload == bytes)
         #expect(
-            PoolRecord.batchOutcome(outcome, others: [JobID(rawValue: 6)]).payload
+            QueueRecord.batchOutcome(outcome, others: [JobID(rawValue: 6)]).payload
                 == bytes + [1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0])
     }
 }

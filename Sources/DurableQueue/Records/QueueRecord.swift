@@ -19,11 +19,11 @@
 /// | 18 | counters | checkpoint only |
 /// | 19 | lanes | checkpoint only: some lanes, with the prints of their keys |
 /// | 20 | jobs | checkpoint only: some pending or dead jobs, without their payloads |
-/// | 21 | troubles | checkpoint only: of some jobs, why they wait or are dead |
+/// | 21 | lastFailures | checkpoint only: of some jobs, why they wait or are dead |
 /// | 22 | acceptedKeys | checkpoint only: some idempotency keys, and the jobs that came with them |
 ///
 /// `BlockRecords.swift` shows the layout of the last four.
-enum PoolRecord: Equatable, Sendable {
+enum QueueRecord: Equatable, Sendable {
     case accepted(AcceptedRecord)
     case outcome(OutcomeRecord)
     /// `merging`: lanes that were joined into this one and whose states are in the new state.
@@ -42,14 +42,14 @@ enum PoolRecord: Equatable, Sendable {
     case counters(nextJob: UInt64, nextLane: UInt64, done: UInt64)
     case lanes(LanesRecord)
     case jobs(JobsRecord)
-    case troubles(ReadFailuresRecord)
+    case lastFailures(LastFailuresRecord)
     case acceptedKeys(AcceptedKeysRecord)
 
     /// Of a kind that this version does not know, or of a newer layout: kept as it is.
     struct Unknown: Error {}
 }
 
-extension PoolRecord {
+extension QueueRecord {
     /// A job's record, wherever it was copied to.
     var asAccepted: AcceptedRecord? {
         switch self {

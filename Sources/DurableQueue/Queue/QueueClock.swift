@@ -1,5 +1,5 @@
 /// Time since an origin, on any clock: the queue must not care which.
-struct PoolClock: Sendable {
+struct QueueClock: Sendable {
     let now: @Sendable () -> Duration
     let sleep: @Sendable (_ until: Duration) async throws -> Void
 

@@ -1,4 +1,4 @@
-extension PoolRecord {
+extension QueueRecord {
     fileprivate static let version: UInt8 = 1
     static let acceptedKind: UInt8 = 1
 
@@ -20,7 +20,7 @@ extension PoolRecord {
         case .counters: 18
         case .lanes: 19
         case .jobs: 20
-        case .troubles: 21
+        case .lastFailures: 21
         case .acceptedKeys: 22
         }
     }
@@ -64,7 +64,7 @@ extension PoolRecord {
             out.put(done)
         case .lanes(let record): record.write(to: &out)
         case .jobs(let record): record.write(to: &out)
-        case .troubles(let record): record.write(to: &out)
+        case .lastFailures(let record): record.write(to: &out)
         case .acceptedKeys(let record): record.write(to: &out)
         }
         return out.bytes
@@ -81,7 +81,7 @@ extension PoolRecord {
         }
     }
 
-    private static func record(_ kind: UInt8, _ read: inout ByteReader) throws -> PoolRecord {
+    private static func record(_ kind: UInt8, _ read: inout ByteReader) throws -> QueueRecord {
         switch kind {
         case 1: return .accepted(try AcceptedRecord(&read))
         case 2: return .outcome(try OutcomeRecord(&read))
@@ -104,7 +104,7 @@ extension PoolRecord {
         case 18: return .counters(nextJob: try read.get(), nextLane: try read.get(), done: try read.get())
         case 19: return .lanes(try LanesRecord(&read))
         case 20: return .jobs(try JobsRecord(&read))
-        case 21: return .troubles(try ReadFailuresRecord(&read))
+        case 21: return .lastFailures(try LastFailuresRecord(&read))
         case 22: return .acceptedKeys(try AcceptedKeysRecord(&read))
         default: throw Unknown()
         }
@@ -213,9 +213,9 @@ extension AcceptedRecord {
 
 extension AcceptedEntry {
     /// From an accepted record's payload.
-    init(_ payload: [UInt8], _ printer: KeyFingerprinter) throws {
+    init(_ payload: [UInt8], _ fingerprinter: KeyFingerprinter) throws {
         var read = ByteReader(payload)
-        guard try read.get(UInt8.self) == PoolRecord.version else { throw PoolRecord.Unknown() }
+        guard try read.get(UInt8.self) == QueueRecord.version else { throw QueueRecord.Unknown() }
         id = JobID(rawValue: try read.get())
         let name = try read.getPlace()
         tenant = TenantID(read.text(at: name))
@@ -225,7 +225,7 @@ extension AcceptedEntry {
             let (kind, isExclusive, value) = (try read.get(UInt8.self), try read.getBool(), try read.getPlace())
             keys.append(
                 payload.withUnsafeBytes { bytes in
-                    printer.print(
+                    fingerprinter.print(
                         kind: kind, isExclusive: isExclusive, value: UnsafeRawBufferPointer(rebasing: bytes[value]),
                         of: UnsafeRawBufferPointer(rebasing: bytes[name]))
                 })
@@ -238,7 +238,7 @@ extension AcceptedEntry {
         let reason = try read.getPlace()
         unroutable = isUnplaced ? read.text(at: reason) : nil
         size = UInt32(clamping: try read.getPlace().count)
-        if !read.isAtEnd { idempotencyKey = printer.print(idempotencyKey: try read.getText(), of: tenant) }
+        if !read.isAtEnd { idempotencyKey = fingerprinter.print(idempotencyKey: try read.getText(), of: tenant) }
     }
 }
 
@@ -271,7 +271,7 @@ extension OutcomeRecord {
         case 3: ending = .superseded
         case 4: ending = .discarded
         case 5: ending = .interrupted
-        default: throw PoolRecord.Unknown()
+        default: throw QueueRecord.Unknown()
         }
         lane = try read.getLane()
         state = try read.getBytes()
@@ -294,8 +294,8 @@ extension LaneRecord {
         out.put(tenant.rawValue)
         out.put(keys)
         out.put(state)
-        out.put(UInt32(absorbed.count))
-        for other in absorbed {
+        out.put(UInt32(merged.count))
+        for other in merged {
             out.put(other.lane.rawValue)
             out.put(other.state)
         }
@@ -309,9 +309,9 @@ extension LaneRecord {
         tenant = TenantID(try read.getText())
         keys = try read.getKeys()
         state = try read.getAddress()
-        absorbed = []
+        merged = []
         for _ in 0..<(try read.get(UInt32.self)) {
-            absorbed.append(MergedLane(lane: LaneID(rawValue: try read.get()), state: try read.getAddress()))
+            merged.append(MergedLane(lane: LaneID(rawValue: try read.get()), state: try read.getAddress()))
         }
         newestSnapshot = JobID(rawValue: try read.get())
         isPaused = try read.getBool()

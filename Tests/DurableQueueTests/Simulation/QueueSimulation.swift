@@ -5,12 +5,12 @@ import DurableQueue
 import DeterministicSimulation
 
 /// Several lives of one queue on one simulated machine, all of it drawn from a seed.
-struct PoolSimulation: Sendable {
+struct QueueSimulation: Sendable {
     let seed: UInt64
 
     struct Outcome: Equatable, Sendable {
         var breaches: [String] = []
-        var tally = Tally()
+        var counters = Tally()
         var trace: UInt64 = 0
         var steps: UInt64 = 0
     }
@@ -30,7 +30,7 @@ struct PoolSimulation: Sendable {
             }
             try await endWell(on: files, ledger, simulation)
             return Outcome(
-                breaches: ledger.breaches, tally: ledger.tally, trace: simulation.trace, steps: simulation.steps)
+                breaches: ledger.breaches, counters: ledger.counters, trace: simulation.trace, steps: simulation.steps)
         }
     }
 
