@@ -13,6 +13,8 @@ let package = Package(
         // floor 0
         // The time that everything waits and counts by: the machine's, or one that a test moves.
         .target(name: "Clocks", swiftSettings: strict),
+        // How tasks wait for one another.
+        .target(name: "AsyncPrimitives", dependencies: ["Clocks"], swiftSettings: strict),
         .target(name: "FileJournal", swiftSettings: strict),
         // Formats that several readers share: JSON, encodings of text, marks that cannot be seen.
         .target(name: "WireFormats", swiftSettings: strict),
@@ -20,16 +22,20 @@ let package = Package(
         // A strict reader of configuration text that says where a mistake is and which key was meant.
         .target(name: "ConfigurationReading", swiftSettings: strict),
         // What tests and benchmarks run on instead of this machine's clock, disk and scheduler; no product holds it.
-        .target(name: "DeterministicSimulation", dependencies: ["Clocks", "FileJournal"], swiftSettings: strict),
+        .target(
+            name: "DeterministicSimulation", dependencies: ["AsyncPrimitives", "Clocks", "FileJournal"],
+            swiftSettings: strict),
         // floor 1
-        .target(name: "RateLimits", dependencies: ["Clocks"], swiftSettings: strict),
-        .target(name: "DurableQueue", dependencies: ["Clocks", "FileJournal"], swiftSettings: strict),
+        .target(name: "RateLimits", dependencies: ["AsyncPrimitives", "Clocks"], swiftSettings: strict),
+        .target(
+            name: "DurableQueue", dependencies: ["AsyncPrimitives", "Clocks", "FileJournal"], swiftSettings: strict),
         // What a client of any API needs to make its calls: knows none.
         .target(name: "OutboundAPI", dependencies: ["Clocks", "RateLimits", "WireFormats"], swiftSettings: strict),
         .target(name: "KeapSimulator", dependencies: ["EmbeddedHTTP"], swiftSettings: strict),
         // floor 2
         .target(
-            name: "Keap", dependencies: ["Clocks", "OutboundAPI", "RateLimits", "WireFormats"], swiftSettings: strict),
+            name: "Keap", dependencies: ["AsyncPrimitives", "Clocks", "OutboundAPI", "RateLimits", "WireFormats"],
+            swiftSettings: strict),
         // What sources are to the service: routes, decoding, settings; no source and no destination by name.
         .target(
             name: "Connectors", dependencies: ["ConfigurationReading", "EmbeddedHTTP", "DurableQueue"],
@@ -90,6 +96,9 @@ let package = Package(
 
         .testTarget(
             name: "ClocksTests", dependencies: ["Clocks", "DeterministicSimulation"], swiftSettings: strict),
+        .testTarget(
+            name: "AsyncPrimitivesTests", dependencies: ["AsyncPrimitives", "Clocks", "DeterministicSimulation"],
+            swiftSettings: strict),
         .testTarget(
             name: "DeterministicSimulationTests", dependencies: ["Clocks", "DeterministicSimulation"],
             swiftSettings: strict),

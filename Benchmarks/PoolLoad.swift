@@ -21,8 +21,7 @@ struct PoolLoad {
     func open() async throws -> (queue: JobQueue, log: JournalLog) {
         let (log, found) = try JournalLog.open(directory.path)
         let queue = try await JobQueue.open(
-            log: log, found: found, handler: handler, clock: ContinuousClock(),
-            wall: { Int64(Date().timeIntervalSince1970 * 1_000) })
+            log: log, found: found, handler: handler)
         return (queue, log)
     }
 

@@ -1,3 +1,4 @@
+import AsyncPrimitives
 import Clocks
 package import FileJournal
 import Synchronization
@@ -15,7 +16,7 @@ package final class TaskDriver: JournalDriver {
     private let clock: ManualClock
     private let origin = ContinuousClock.now
     private let writer = Mutex<(any JournalWriter)?>(nil)
-    private let bell = SimulatedBell()
+    private let wakeup = AsyncSignal()
     private let keeper: TaskWorker
     private let allocator: TaskWorker
     private let reader: TaskWorker
@@ -45,7 +46,7 @@ package final class TaskDriver: JournalDriver {
     /// The journal could not be opened.
     package func giveUp() {
         isGivenUp.withLock { $0 = true }
-        bell.ring()
+        wakeup.signal()
     }
 
     private let isGivenUp = Mutex(false)
@@ -53,7 +54,7 @@ package final class TaskDriver: JournalDriver {
     private func turnWriter() async {
         while !isGivenUp.withLock({ $0 }) {
             guard let writer = writer.withLock({ $0 }) else {
-                await bell.wait()
+                await wakeup.wait()
                 continue
             }
             switch writer.turn() {
@@ -62,9 +63,9 @@ package final class TaskDriver: JournalDriver {
                 if pause > .zero { await clock.rest(for: pause) } else { await Task.yield() }
             case .asleep(let deadline):
                 if let deadline {
-                    await bell.wait(until: origin.duration(to: deadline), clock)
+                    await wakeup.wait(until: Instant(offset: origin.duration(to: deadline)), on: clock)
                 } else {
-                    await bell.wait()
+                    await wakeup.wait()
                 }
                 await clock.rest(for: delay())
             case .ended:
@@ -79,10 +80,10 @@ package final class TaskDriver: JournalDriver {
 
     package func start(_ writer: any JournalWriter) {
         self.writer.withLock { $0 = writer }
-        bell.ring()
+        wakeup.signal()
     }
 
-    package func wakeWriter() { bell.ring() }
+    package func wakeWriter() { wakeup.signal() }
 
     package func worker(_ role: JournalWorkerRole) -> any JournalWorker {
         switch role {
@@ -100,7 +101,7 @@ private final class TaskWorker: JournalWorker {
     }
 
     private let state = Mutex(State())
-    private let bell = SimulatedBell()
+    private let wakeup = AsyncSignal()
     private let clock: ManualClock
     private let delay: @Sendable () -> Duration
 
@@ -113,7 +114,7 @@ private final class TaskWorker: JournalWorker {
         while true {
             guard state.withLock({ !$0.work.isEmpty }) else {
                 if state.withLock({ $0.isStopping }) { return }
-                await bell.wait()
+                await wakeup.wait()
                 continue
             }
             await clock.rest(for: delay())
@@ -131,66 +132,13 @@ private final class TaskWorker: JournalWorker {
             if !state.isStopping { state.work.append(work) }
             return !state.isStopping
         }
-        bell.ring()
+        wakeup.signal()
         return isTaken
     }
 
     func stop() {
         state.withLock { $0.isStopping = true }
         while let piece = next() { piece() }
-        bell.ring()
-    }
-}
-
-/// Wakes one waiter; a ring without a waiter is remembered, once.
-private final class SimulatedBell: Sendable {
-    private struct State {
-        var isRung = false
-        var waiting: CheckedContinuation<Void, Never>?
-    }
-
-    private let state = Mutex(State())
-
-    func ring() {
-        let waiter = state.withLock { state in
-            defer { state.waiting = nil }
-            state.isRung = state.waiting == nil
-            return state.waiting
-        }
-        waiter?.resume()
-    }
-
-    /// Returns at the next ring, or when the task is cancelled.
-    func wait() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    if state.isRung || Task.isCancelled {
-                        state.isRung = false
-                        return true
-                    }
-                    state.waiting = continuation
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            let waiter = state.withLock { state in
-                defer { state.waiting = nil }
-                return state.waiting
-            }
-            waiter?.resume()
-        }
-    }
-
-    /// At the next ring, or at that time.
-    func wait(until offset: Duration, _ clock: ManualClock) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.wait() }
-            // Cancelled when the bell came first.
-            group.addTask { try? await clock.sleep(until: Instant(offset: offset)) }
-            await group.next()
-            group.cancelAll()
-        }
+        wakeup.signal()
     }
 }

@@ -41,8 +41,7 @@ package final class Service: Sendable {
             crashes: CrashGuard(marks(in: configuration.data, surroundings, log), clock: surroundings.clock))
         do {
             let queue = try await JobQueue.open(
-                log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock,
-                wall: { surroundings.clock.wall.milliseconds })
+                log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock)
             let fingerprints = await SecretFingerprinter(keptIn: queue)
             let book = await AccountBook(configuration, fingerprints, keptIn: queue)
             let map = AccountMap(

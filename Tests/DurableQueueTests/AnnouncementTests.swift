@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import Synchronization
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
         let log = MemoryLog()
         let clock = ManualClock()
         let queue = try await JobQueue.open(
-            log: log, found: log.found, handler: heard, clock: clock, wall: { clock.wall })
+            log: log, found: log.found, handler: heard, clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await queue.run() }
             log.hold(.syncs)

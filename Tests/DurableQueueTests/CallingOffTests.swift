@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import DurableQueue
 import Synchronization
 import Testing
@@ -207,7 +209,7 @@ import Testing
             #expect(await bench.queue.jobs(query).map(\.id) == [ann, bob])
             query.state = .running
             #expect(await bench.queue.jobs(query).isEmpty)
-            let since = ManualClock.wallOrigin
+            let since = ManualClock.usualWallOrigin
             #expect(
                 try await bench.queue.explain(ann)
                     == .waitingToBegin(since: since, batchSize: 1, reason: "somebody's address"))

@@ -140,8 +140,7 @@ import Testing
         options.fullDiskRetry = .zero
         let (log, found) = try JournalLog.open("/journal", options: options, files: files)
         let queue = try await JobQueue.open(
-            log: log, found: found, handler: handler, policy: policy, clock: ContinuousClock(),
-            wall: { ManualClock.wallOrigin })
+            log: log, found: found, handler: handler, policy: policy, clock: SystemClock())
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await queue.run() }
             let result = await Result.of { try await body(queue, log) }

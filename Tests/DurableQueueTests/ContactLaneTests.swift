@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import Synchronization
 import Testing
 
@@ -58,7 +59,7 @@ import Testing
     @Test func `a state is decoded once, and not again while the lane lives`() async throws {
         let (log, clock, handler) = (MemoryLog(), ManualClock(), Counting())
         let queue = try await JobQueue.open(
-            log: log, found: log.found, handler: handler, clock: clock, wall: { clock.wall })
+            log: log, found: log.found, handler: handler, clock: clock)
         for _ in 0..<5 {
             _ = try await queue.enqueue(
                 NewJob(tenant: .gym, kind: 1, keys: [.id("ann")], payload: [], isSnapshot: true))

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import DurableQueue
 import Testing
 
@@ -21,7 +23,7 @@ import Testing
             let view = try #require(await bench.queue.job(dead))
             #expect(view.state == .dead)
             #expect(view.reason == "refused for good")
-            #expect(view.finishedAt == ManualClock.wallOrigin)
+            #expect(view.finishedAt == ManualClock.usualWallOrigin)
             #expect(try await bench.queue.payload(of: dead) == [1])
         }
     }

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import DurableQueue
 import Testing
 
@@ -18,11 +20,11 @@ import Testing
             let dead = try await bench.add("ann", payload: [1], isSnapshot: true)
             let done = try await bench.add("ann", isSnapshot: true)
             await bench.expect([done], are: .done)
-            try await expect(bench, done, .done(at: ManualClock.wallOrigin, reason: nil))
-            try await expect(bench, dead, .dead(at: ManualClock.wallOrigin, reason: "refused"))
+            try await expect(bench, done, .done(at: ManualClock.usualWallOrigin, reason: nil))
+            try await expect(bench, dead, .dead(at: ManualClock.usualWallOrigin, reason: "refused"))
             try await bench.queue.retry(dead)
             await bench.expect([dead], are: .superseded)
-            try await expect(bench, dead, .superseded(at: ManualClock.wallOrigin))
+            try await expect(bench, dead, .superseded(at: ManualClock.usualWallOrigin))
         }
     }
 
@@ -53,14 +55,15 @@ import Testing
         try await bench.running {
             await bench.handler.began(ids[1])
             bench.clock.advance(by: .seconds(3))
-            let running = Explanation.running(since: ManualClock.wallOrigin, attempt: 1, batchSize: 2)
+            let running = Explanation.running(since: ManualClock.usualWallOrigin, attempt: 1, batchSize: 2)
             try await expect(bench, ids[0], running)
             try await expect(bench, ids[1], running)
             try await expect(bench, ids[3], .behind(first: ids[0], ahead: 3, because: running))
             gate.open()
             await bench.expect(ids, are: .done)
             try await expect(
-                bench, ids[0], .done(at: ManualClock.wallOrigin + 3_000, reason: "done together with job \(ids[1])"))
+                bench, ids[0],
+                .done(at: ManualClock.usualWallOrigin + 3_000, reason: "done together with job \(ids[1])"))
         }
     }
 
@@ -70,7 +73,8 @@ import Testing
         try await bench.running {
             let (first, second) = (try await bench.add("ann"), try await bench.add("ann"))
             await bench.clock.sleeper(untilAtLeast: .seconds(20))
-            let waiting = Explanation.waiting(until: ManualClock.wallOrigin + 20_000, attempts: 1, reason: "no luck")
+            let waiting = Explanation.waiting(
+                until: ManualClock.usualWallOrigin + 20_000, attempts: 1, reason: "no luck")
             try await expect(bench, first, waiting)
             try await expect(bench, second, .behind(first: first, ahead: 1, because: waiting))
         }
@@ -148,7 +152,7 @@ import Testing
                 bench, both,
                 .behind(
                     first: running, ahead: 1,
-                    because: .running(since: ManualClock.wallOrigin, attempt: 1, batchSize: 1)))
+                    because: .running(since: ManualClock.usualWallOrigin, attempt: 1, batchSize: 1)))
             gate.open()
             await bench.expect([both], are: .done)
         }

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import Testing
 
 @testable import DurableQueue
@@ -62,7 +64,7 @@ import Testing
             }
             #expect(await bench.queue.job(id)?.lane == LaneID(rawValue: 1))
             #expect(await bench.queue.jobs(JobQuery()).map(\.lane) == [LaneID(rawValue: 1)])
-            #expect(try await bench.queue.explain(id) == .done(at: ManualClock.wallOrigin, reason: nil))
+            #expect(try await bench.queue.explain(id) == .done(at: ManualClock.usualWallOrigin, reason: nil))
             #expect(try await bench.queue.accept(event) == Acceptance(id: id, isNew: false))
             await #expect(throws: QueueError.noSuchLane(LaneID(rawValue: 1))) {
                 try await bench.queue.pause(LaneID(rawValue: 1), of: .gym)

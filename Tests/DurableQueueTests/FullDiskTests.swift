@@ -100,7 +100,7 @@ import Testing
             let (log, found) = try JournalLog.open(Self.directory, options: Self.options, files: files, driver: driver)
             let queue = try await JobQueue.open(
                 log: log, found: found, handler: handler, policy: Self.policy, clock: simulation.clock,
-                wall: { simulation.clock.wall.milliseconds }, random: simulation.random(1))
+                random: simulation.random(1))
             handler.attach(queue)
             group.addTask { await queue.run() }
             let result: Result<Void, any Error>

@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import FileJournal
 import DurableQueue
@@ -14,7 +15,7 @@ import Testing
         options.maxPayload = 200_000
         let (log, found) = try JournalLog.open(directory.path, options: options)
         let queue = try await JobQueue.open(
-            log: log, found: found, handler: handler, clock: ContinuousClock(), wall: { ManualClock.wallOrigin })
+            log: log, found: found, handler: handler, clock: SystemClock())
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await queue.run() }
             let result = await Result.of { try await body(queue) }

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import DurableQueue
 import Testing
 
@@ -125,7 +127,7 @@ import Testing
             for number in 0..<30 { others.append(try await bench.add("person \(number)")) }
             await bench.expect(others, are: .done)
             let view = try #require(await bench.queue.job(stuck))
-            #expect(view.state == .waiting(until: ManualClock.wallOrigin + 20_000))
+            #expect(view.state == .waiting(until: ManualClock.usualWallOrigin + 20_000))
             #expect(view.reason == "no luck")
             #expect(view.attempts == 1)
             #expect(await bench.state(behind) == .accepted)

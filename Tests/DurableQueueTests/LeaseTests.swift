@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import DurableQueue
 import Synchronization
 import Testing

@@ -16,8 +16,7 @@ struct LibraryExampleTests {
 
         let (log, found) = try JournalLog.open(directory.path)
         let queue = try await JobQueue.open(
-            log: log, found: found, handler: Mailer(), clock: ContinuousClock(),
-            wall: { Int64(Date.now.timeIntervalSince1970 * 1000) })
+            log: log, found: found, handler: Mailer())
         async let running: Void = queue.run()
 
         let customer = LaneKey(kind: 1, value: "customer 7", isExclusive: true)

@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import DurableQueue
 import Testing
 
@@ -17,7 +18,7 @@ struct QueueHarness: Sendable {
         self.clock = clock
         handler = ScriptedHandler(script, together: together, saysWhenItBegins: saysWhenItBegins)
         queue = try await JobQueue.open(
-            log: log, found: log.found, handler: handler, policy: policy, clock: clock, wall: { clock.wall })
+            log: log, found: log.found, handler: handler, policy: policy, clock: clock)
     }
 
     /// Runs the queue as long as `body` does.

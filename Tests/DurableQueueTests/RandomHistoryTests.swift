@@ -43,7 +43,7 @@ private struct Life {
         policy.checkpointEvery = 6_000
         policy.lanesForgottenAtOnce = 1
         return try await JobQueue.open(
-            log: log, found: log.found, handler: handler, policy: policy, clock: clock, wall: { clock.wall })
+            log: log, found: log.found, handler: handler, policy: policy, clock: clock)
     }
 
     func run(_ body: (JobQueue) async throws -> MemoryLog) async throws -> MemoryLog {

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import DurableQueue
 import Testing
 
@@ -129,7 +131,7 @@ import Testing
         try await bench.running { await bench.clock.sleeper(untilAtLeast: .seconds(10)) }
         let next = try await QueueHarness(log: bench.log.crash(.killed, luck: 0), script: script)
         try await next.running {
-            #expect(await next.queue.job(id)?.state == .waiting(until: ManualClock.wallOrigin + 10_000))
+            #expect(await next.queue.job(id)?.state == .waiting(until: ManualClock.usualWallOrigin + 10_000))
             #expect(await next.queue.job(id)?.reason == "no luck")
             await next.clock.sleeper(untilAtLeast: .seconds(10))
             next.clock.advance(by: .seconds(10))
@@ -143,7 +145,7 @@ import Testing
         let id = try await bench.add("ann")
         try await bench.running { await bench.clock.sleeper(untilAtLeast: .seconds(86_400)) }
         let next = try await QueueHarness(log: bench.log.crash(.killed, luck: 0))
-        #expect(await next.state(id) == .waiting(until: ManualClock.wallOrigin + 30_000))
+        #expect(await next.state(id) == .waiting(until: ManualClock.usualWallOrigin + 30_000))
         try await next.running {
             await next.clock.sleeper(untilAtLeast: .seconds(30))
             next.clock.advance(by: .seconds(30))
@@ -159,14 +161,13 @@ import Testing
                 job.attempt == 1 ? .retry(reason: "x", state: state, after: .seconds(10)) : .done(state: state)
             }
         )
-        // An hour is taken off as soon as a second has passed.
         let queue = try await JobQueue.open(
-            log: log, found: log.found, handler: handler, clock: clock,
-            wall: { clock.now.offset < .seconds(1) ? clock.wall : clock.wall - 3_600_000 })
+            log: log, found: log.found, handler: handler, clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await queue.run() }
             _ = try await queue.enqueue(NewJob(tenant: .gym, kind: 1, keys: [.id("ann")], payload: []))
             await clock.sleeper(untilAtLeast: .seconds(10))
+            clock.setWall(aheadBy: .seconds(-3_600))
             clock.advance(by: .seconds(10))
             await handler.until { $0.count == 2 }
             await queue.stop(grace: .zero)

@@ -1,3 +1,5 @@
+import Clocks
+import DeterministicSimulation
 import Synchronization
 import Testing
 
@@ -45,17 +47,15 @@ import Testing
 
     @Test func `a wall clock that is set forward hurries no job`() async throws {
         let (log, clock) = (MemoryLog(), ManualClock())
-        let shift = Mutex(Int64(0))
         let handler = ScriptedHandler { job, state, _ in .retry(reason: "away", state: state, after: .seconds(10)) }
         let queue = try await JobQueue.open(
-            log: log, found: log.found, handler: handler, clock: clock,
-            wall: { clock.wall + shift.withLock { $0 } })
+            log: log, found: log.found, handler: handler, clock: clock)
         let new = NewJob(tenant: .gym, kind: 1, keys: [.id("ann")], payload: [])
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await queue.run() }
             _ = try? await queue.enqueue(new)
             await clock.sleeper(untilAtLeast: .seconds(10))
-            shift.withLock { $0 = 15_000 }
+            clock.setWall(aheadBy: .seconds(15))
             try? await queue.resume(TenantID.gym)
             for _ in 0..<500 { await Task.yield() }
             #expect(handler.runs.count == 1)

@@ -1,3 +1,5 @@
+import AsyncPrimitives
+
 /// A lane while it has something to run: it runs its jobs, one at a time, and holds its state between them.
 ///
 /// Made when its first job is dispatched, alive until none is left to run; lanes that wait for a time are rows of a table,
@@ -62,10 +64,10 @@ actor ContactLane {
                     jobs.count == 1
                     ? await handler.run(jobs[0], state: state, lane: handle)
                     : await handler.run(batch: jobs, state: state, lane: handle)
-                control.bell.ring()
+                control.wakeup.signal()
                 return outcome
             }
-            await control.bell.wait()
+            await control.wakeup.wait()
             // Changes nothing for a run that is over.
             group.cancelAll()
             guard let outcome = await group.next() else { preconditionFailure("a run ends with an outcome") }

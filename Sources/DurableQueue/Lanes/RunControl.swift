@@ -1,3 +1,4 @@
+import AsyncPrimitives
 import Synchronization
 
 /// What the queue and one run tell each other while it is under way. Neither waits for the other.
@@ -8,8 +9,8 @@ final class RunControl: Sendable {
         var waitsFor: String?
     }
 
-    /// Rung when the run is called off, and when it is over.
-    let bell = Bell()
+    /// Signalled when the run is called off, and when it is over.
+    let wakeup = AsyncSignal()
     private let state: Mutex<State>
     private let job: JobID
     private let events: QueueEventSource
@@ -35,7 +36,7 @@ final class RunControl: Sendable {
     /// From now on `begin` is refused, and the run's task is cancelled.
     func callOff() {
         state.withLock { $0.isCalledOff = true }
-        bell.ring()
+        wakeup.signal()
     }
 
     /// False, and nothing changes, if the run has begun.
@@ -44,7 +45,7 @@ final class RunControl: Sendable {
             state.isCalledOff = state.isCalledOff || !state.hasBegun
             return !state.hasBegun
         }
-        if isOff { bell.ring() }
+        if isOff { wakeup.signal() }
         return isOff
     }
 

@@ -1,3 +1,6 @@
+import Clocks
+import AsyncPrimitives
+
 /// Telling the handler of accepted jobs: see `Announcements`.
 extension JobQueue {
     /// Tells of what has become durable, and lets it run.
@@ -33,7 +36,7 @@ extension JobQueue {
                 guard case .unreadable = error else { return nil }
                 tries += 1
                 let pause = policy.retry.pause(after: tries, random: 1)
-                await clock.run(until: clock.now() + pause) { [bell] in await bell.wait() }
+                await wakeup.wait(until: clock.now.advanced(by: pause), on: clock)
             }
         }
         return nil

@@ -1,3 +1,6 @@
+import Clocks
+import AsyncPrimitives
+
 /// What operators ask of the queue. Everything here is on disk for good when it returns.
 extension JobQueue {
     /// Puts a dead job back into its place in its lane, as if it had not been tried.
@@ -25,7 +28,8 @@ extension JobQueue {
         try await callOff(id)
         let job = try open(id)
         let record = OutcomeRecord(
-            job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [], at: wall())
+            job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [],
+            at: clock.wall.milliseconds)
         try await durable(submit(.outcome(record), .always))
         eventSource.publish(.changed)
     }
@@ -38,9 +42,9 @@ extension JobQueue {
             guard runs[lease.number]?.callOffUnlessBegun() != false, !Task.isCancelled else {
                 throw .notNow(id, .running)
             }
-            let bell = Bell()
-            leaseWaiters[lease.number, default: []].append(bell)
-            await bell.wait()
+            let wakeup = AsyncSignal()
+            leaseWaiters[lease.number, default: []].append(wakeup)
+            await wakeup.wait()
         }
     }
 

@@ -1,3 +1,6 @@
+import Clocks
+import AsyncPrimitives
+
 /// Starts what the scheduler says.
 extension JobQueue {
     /// Runs jobs until `stop`. To be called once. Cancelling the task is a stop without any grace.
@@ -13,7 +16,7 @@ extension JobQueue {
                 var budget = Scheduler.rowsAtOnce
                 perform(scheduler.catchUp(to: steadyNow, budget: &budget))
                 if log.isFailed == nil {
-                    while let lease = scheduler.next(since: wall(), budget: &budget) {
+                    while let lease = scheduler.next(since: clock.wall.milliseconds, budget: &budget) {
                         let (lane, control) = start(lease)
                         group.addTask { await lane.work(lease, control) }
                     }
@@ -35,16 +38,16 @@ extension JobQueue {
         return (lane, control)
     }
 
-    /// Waits for the bell or for the next job that is due.
+    /// Waits for a signal or for the next job that is due.
     private func rest() async {
-        guard let earliest = scheduler.earliestDue else { return await bell.wait() }
+        guard let earliest = scheduler.earliestDue else { return await wakeup.wait() }
         guard earliest > steadyNow else { return }
-        await clock.run(until: .milliseconds(earliest - origin)) { [bell] in await bell.wait() }
+        await wakeup.wait(until: Instant(offset: .milliseconds(earliest - origin)), on: clock)
     }
 
     /// Wall time at the start and monotonic time since, in milliseconds since 1970: unaffected by clock changes, so setting
     /// the wall clock makes no job wait or hurry.
-    nonisolated var steadyNow: Int64 { origin + clock.now().milliseconds }
+    nonisolated var steadyNow: Int64 { origin + clock.now.offset.milliseconds }
 
     /// Lets the lane go on. Called once, by the run that has ended.
     func release(_ run: FinishedRun) {
@@ -54,7 +57,7 @@ extension JobQueue {
         let size = scheduler.hasMoreToRun(lease.lane) ? Int(state.lanes[lease.lane]?.stateSize ?? 0) : nil
         lanes.release(lease.lane, keeping: size)
         eventSource.publish(.ended(lease.jobs, state: run.name))
-        for waiter in leaseWaiters.removeValue(forKey: lease.number) ?? [] { waiter.ring() }
+        for waiter in leaseWaiters.removeValue(forKey: lease.number) ?? [] { waiter.signal() }
         forgetIdleLanes()
         guard scheduler.leases.isEmpty else { return }
         if scheduler.ready.isEmpty { lanes.clear() }

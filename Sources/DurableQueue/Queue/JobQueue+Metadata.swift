@@ -1,3 +1,5 @@
+import AsyncPrimitives
+
 /// Small durable values by name. One too large for a record is kept in parts: a head names them, and takes their place
 /// in one step, so that a crash between leaves the value as it was before.
 extension JobQueue {
@@ -81,7 +83,7 @@ extension JobQueue {
                 // room back: each replaces the one before.
                 if isNeeded, value.count <= Self.smallMetadata {
                     compaction.refused()
-                    bell.ring()
+                    wakeup.signal()
                     return try submit(record, .always)
                 }
                 do throws(QueueError) {

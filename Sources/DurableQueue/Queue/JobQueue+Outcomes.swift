@@ -1,3 +1,5 @@
+import Clocks
+
 /// Writing what a run came to.
 extension JobQueue {
     func end(of lease: Lease, as outcome: JobOutcome, isAsked: Bool, known: LaneState) -> RunEnd {
@@ -8,7 +10,7 @@ extension JobQueue {
     ///
     /// - Returns: nil if the lease is not the lane's any more.
     func finish(_ lease: Lease, _ end: RunEnd) async -> FinishedRun? {
-        guard let record = scheduler.record(of: end, lease, at: wall()) else { return nil }
+        guard let record = scheduler.record(of: end, lease, at: clock.wall.milliseconds) else { return nil }
         var finished = FinishedRun(lease: lease, name: record.ending.state)
         do throws(QueueError) {
             guard let ticket = try await write(record, of: lease) else { return finished }
@@ -34,7 +36,7 @@ extension JobQueue {
         guard scheduler.isCurrent(lease) else { return nil }
         if state.jobs[lease.job] != nil {
             let reason = "it could not be read back and is tried again: \(error)"
-            let record = scheduler.postponement(of: lease, for: reason, at: steadyNow, wall: wall())
+            let record = scheduler.postponement(of: lease, for: reason, at: steadyNow, wall: clock.wall.milliseconds)
             perform(scheduler.apply(.outcome(record), at: nil))
         }
         return FinishedRun(lease: lease, name: .waiting)

@@ -1,3 +1,6 @@
+import Clocks
+import AsyncPrimitives
+
 /// Room in the log: who waits for it, and what makes more. See `SpaceNeed`.
 extension JobQueue {
     func tellNeeds() {
@@ -14,7 +17,7 @@ extension JobQueue {
         // The first time also if none is: it may have come since.
         if await log.waitForRoom() || waits == 1, waits <= Self.mostWaits { return }
         compaction.refused()
-        bell.ring()
+        wakeup.signal()
         throw .full
     }
 
@@ -51,9 +54,9 @@ extension JobQueue {
     func makeRoom() async throws(QueueError) {
         if await log.waitForRoom() { return }
         guard !scheduler.isStopping, !scheduler.hasFailed, log.isFailed == nil else { throw .full }
-        if compaction.mayMakeRoom(at: clock.now()) {
+        if compaction.mayMakeRoom(at: clock.now) {
             let hasGained = (try? await compact(isFull: true)) ?? false
-            if !hasGained { compaction.gainedNothing(at: clock.now()) }
+            if !hasGained { compaction.gainedNothing(at: clock.now) }
             return
         }
         await ringOrPause()
@@ -61,13 +64,13 @@ extension JobQueue {
     }
 
     private func ringOrPause() async {
-        let own = Bell()
+        let own = AsyncSignal()
         roomWaiters.append(own)
-        await clock.run(until: clock.now() + CompactionPlan.pause) { await own.wait() }
+        await own.wait(until: clock.now.advanced(by: CompactionPlan.pause), on: clock)
         roomWaiters.removeAll { $0 === own }
     }
 
     func ringForRoom() {
-        for waiter in roomWaiters { waiter.ring() }
+        for waiter in roomWaiters { waiter.signal() }
     }
 }

@@ -1,3 +1,6 @@
+import Clocks
+import AsyncPrimitives
+
 /// An orderly end.
 extension JobQueue {
     /// No new jobs and no new runs from now on. Running ones get `grace` to finish; then their tasks are cancelled, and
@@ -10,11 +13,11 @@ extension JobQueue {
         guard !scheduler.isStopping else { return }
         scheduler.stop()
         eventSource.publish(.stopping)
-        bell.ring()
+        wakeup.signal()
         ringForRoom()
-        if interruptsAtOnce { cancelRuns.ring() }
+        if interruptsAtOnce { cancelRuns.signal() }
         await idle(within: grace)
-        cancelRuns.ring()
+        cancelRuns.signal()
         await idle(within: Self.lastGrace)
     }
 
@@ -22,7 +25,7 @@ extension JobQueue {
     private static let lastGrace = Duration.seconds(2)
 
     private func idle(within limit: Duration) async {
-        await clock.run(until: clock.now() + limit) { await self.whenIdle() }
+        await clock.run(for: limit) { await self.whenIdle() }
     }
 
     private func whenIdle() async {

@@ -1,3 +1,6 @@
+public import Clocks
+import AsyncPrimitives
+
 /// A durable queue that runs jobs in lanes: strictly one at a time and in the order of acceptance within a lane, side by
 /// side across lanes, fairly between tenants.
 ///
@@ -7,8 +10,7 @@ public actor JobQueue {
     let log: any JobLog
     let handler: any JobHandler
     let policy: QueuePolicy
-    let clock: QueueClock
-    let wall: @Sendable () -> Int64
+    let clock: any TimeSource
     nonisolated let eventSource = QueueEventSource()
     /// All that is decided. The queue performs its answers.
     var scheduler: Scheduler
@@ -17,16 +19,16 @@ public actor JobQueue {
     var runs: [UInt64: RunControl] = [:]
     /// What the wall clock showed when the queue's own clock began; see `steadyNow`.
     let origin: Int64
-    /// Rung when there may be something to dispatch.
-    let bell = Bell()
-    /// Rung when all running jobs are to be cancelled.
-    let cancelRuns = Bell()
-    /// By the leases' numbers: rung when they end.
-    var leaseWaiters: [UInt64: [Bell]] = [:]
+    /// Signalled when there may be something to dispatch.
+    let wakeup = AsyncSignal()
+    /// Signalled when all running jobs are to be cancelled.
+    let cancelRuns = AsyncSignal()
+    /// By the leases' numbers: signalled when they end.
+    var leaseWaiters: [UInt64: [AsyncSignal]] = [:]
     var isDispatching = false
     var compaction: CompactionPlan
-    /// Rung when the log may have more room.
-    var roomWaiters: [Bell] = []
+    /// Signalled when the log may have more room.
+    var roomWaiters: [AsyncSignal] = []
     /// Jobs whose acceptance was not confirmed yet: those that come again with one of their keys wait for the same sync.
     /// After a failed sync they stay here, so that nothing is answered that is not on disk.
     var unconfirmed: [JobID: LogTicket] = [:]
@@ -39,15 +41,14 @@ public actor JobQueue {
     var state: QueueState { _read { yield scheduler.state } }
 
     init(
-        log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy, clock: QueueClock,
-        wall: @escaping @Sendable () -> Int64, random: any RandomNumberGenerator & Sendable
+        log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy,
+        clock: any TimeSource, random: any RandomNumberGenerator & Sendable
     ) {
         self.log = log
         self.handler = handler
         self.policy = policy
         self.clock = clock
-        self.wall = wall
-        origin = wall() - clock.now().milliseconds
+        origin = clock.wall.milliseconds - clock.now.offset.milliseconds
         scheduler = Scheduler(found.state, policy: policy, announced: log.durableSequence, random: random)
         lanes = LiveLanes(most: policy.lanes, mostBytes: policy.maxRunningBytes / 4)
         compaction = CompactionPlan(logged: found.logged)
@@ -57,15 +58,15 @@ public actor JobQueue {
     ///
     /// - Parameters:
     ///   - found: all records of the log, applied to one state in their order.
+    ///   - clock: measures waits, and tells when jobs are due across restarts.
     ///   - random: what the pauses between tries are drawn from.
-    public static func open<C: Clock>(
+    public static func open(
         log: any JobLog, found: RecoveredJobs, handler: any JobHandler, policy: QueuePolicy = QueuePolicy(),
-        clock: C, wall: @escaping @Sendable () -> Int64,
+        clock: any TimeSource = SystemClock(),
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
-    ) async throws(QueueError) -> JobQueue where C.Duration == Duration {
+    ) async throws(QueueError) -> JobQueue {
         let queue = JobQueue(
-            log: log, found: found, handler: handler, policy: policy, clock: QueueClock(clock), wall: wall,
-            random: random)
+            log: log, found: found, handler: handler, policy: policy, clock: clock, random: random)
         await queue.recover()
         return queue
     }
@@ -144,7 +145,7 @@ public actor JobQueue {
         let lane = keys.isEmpty ? nil : try place(keys, of: job.tenant)
         return AcceptedRecord(
             id: JobID(rawValue: state.nextJob), tenant: job.tenant, lane: lane, keys: keys, kind: job.kind,
-            isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: wall(),
+            isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: clock.wall.milliseconds,
             unroutable: job.unroutable.map(\.boundedReason), payload: job.payload,
             idempotencyKey: job.idempotencyKey?.shortened(to: policy.maxKeyBytes))
     }
@@ -183,7 +184,7 @@ public actor JobQueue {
     /// Does what an event asks for.
     func perform(_ effects: Scheduler.Effects) {
         for number in effects.callOff { runs[number]?.callOff() }
-        if effects.wakes { bell.ring() }
+        if effects.wakes { wakeup.signal() }
     }
 
     func durable(_ ticket: LogTicket) async throws(QueueError) {

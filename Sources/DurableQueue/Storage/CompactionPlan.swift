@@ -1,3 +1,5 @@
+import Clocks
+
 /// When the log is folded into a checkpoint, and what for.
 struct CompactionPlan: Sendable {
     /// Bytes logged since the last checkpoint.
@@ -6,7 +8,7 @@ struct CompactionPlan: Sendable {
     private(set) var isFull = false
     private(set) var isRunning = false
     /// After one that gained nothing, no other is tried for its room before.
-    private var notBefore = Duration.zero
+    private var notBefore = Instant()
 
     static let pause = Duration.seconds(1)
 
@@ -42,7 +44,7 @@ struct CompactionPlan: Sendable {
     mutating func fail() { logged = 0 }
 
     /// Whether one may be tried for the room that it makes.
-    func mayMakeRoom(at now: Duration) -> Bool { !isRunning && now >= notBefore }
+    func mayMakeRoom(at now: Instant) -> Bool { !isRunning && now >= notBefore }
 
-    mutating func gainedNothing(at now: Duration) { notBefore = now + Self.pause }
+    mutating func gainedNothing(at now: Instant) { notBefore = now.advanced(by: Self.pause) }
 }

@@ -1,3 +1,4 @@
+import AsyncPrimitives
 import Clocks
 import OutboundAPI
 import RateLimits
@@ -15,13 +16,13 @@ extension KeapGateway {
         try await askForAccount(line)
         var edit = wanted
         edit.isAlone = isSuspect(edit.contact)
-        let bell = Bell()
+        let wakeup = AsyncSignal()
         let ticket = admission.arrive(
             edit, line.urgency, for: line.party, rank: run?.rank, mayGather: run?.mayGather(edit) ?? false)
         run?.keep(rank: ticket.rank)
-        (bells[ticket], runs[ticket]) = (bell, run)
+        (wakeups[ticket], runs[ticket]) = (wakeup, run)
         defer {
-            (bells[ticket], runs[ticket]) = (nil, nil)
+            (wakeups[ticket], runs[ticket]) = (nil, nil)
             failedEdits[ticket] = nil
             callNext()
         }
@@ -30,17 +31,17 @@ extension KeapGateway {
             switch admission.ask(ticket, at: clock.now) {
             case .go(let pass): await lead(pass)
             case .wait:
-                // By asking it may have let another edit lead. Never its own bell: it would ask again at once, for as long as
+                // By asking it may have let another edit lead. Never its own wakeup: it would ask again at once, for as long as
                 // a half-open probe is under way.
                 if admission.head != ticket { callNext() }
-                await bell.wait()
-            case .waitUntil(let instant): await sleep(until: instant, or: bell)
+                await wakeup.wait()
+            case .waitUntil(let instant): await sleep(until: instant, or: wakeup)
             }
         }
         if let result = ended(ticket) { return try result.get() }
         if let result = admission.withdraw(ticket, .cancelled) { return try result.get() }
         while true {
-            await bell.waitThrough()
+            await wakeup.waitThroughCancellation()
             if let result = ended(ticket) { return try result.get() }
         }
     }
@@ -121,7 +122,7 @@ extension KeapGateway {
         for (ticket, result) in admission.land(load, outcomes) {
             merging.edits += 1
             endedEdits[ticket] = result
-            bells[ticket]?.ring()
+            wakeups[ticket]?.signal()
         }
         callNext()
     }

@@ -1,3 +1,4 @@
+import AsyncPrimitives
 package import Clocks
 package import OutboundAPI
 package import RateLimits
@@ -27,9 +28,9 @@ package actor KeapGateway<Budget: CallBudget> {
     private let number: Int
     private let account: any AccountIdentity
     /// Those that wait until it is known which account the key opens; nil while none asks.
-    private var askers: [Bell]?
+    private var askers: [AsyncSignal]?
     var admission: Stage
-    var bells: [Stage.Ticket: Bell] = [:]
+    var wakeups: [Stage.Ticket: AsyncSignal] = [:]
     /// The runs that the edits belong to.
     var runs: [Stage.Ticket: CallSequence] = [:]
     /// Of edits whose callers have yet to wake.
@@ -250,9 +251,9 @@ package actor KeapGateway<Budget: CallBudget> {
     func askForAccount(_ line: Stage.Line) async throws(KeapFailure) {
         while account.mustAsk {
             if askers != nil {
-                let bell = Bell()
-                askers?.append(bell)
-                await bell.wait()
+                let wakeup = AsyncSignal()
+                askers?.append(wakeup)
+                await wakeup.wait()
                 if Task.isCancelled { throw .cancelled }
                 continue
             }
@@ -268,7 +269,7 @@ package actor KeapGateway<Budget: CallBudget> {
             }
             let waiting = askers ?? []
             askers = nil
-            for bell in waiting { bell.ring() }
+            for wakeup in waiting { wakeup.signal() }
             try answer.get().result.get()
         }
     }
@@ -318,12 +319,12 @@ package actor KeapGateway<Budget: CallBudget> {
     private func enter(
         _ claim: ContactClaim, _ line: Stage.Line, _ run: CallSequence?
     ) async throws(KeapFailure) -> (Stage.Pass, Budget.Permit) {
-        let bell = Bell()
+        let wakeup = AsyncSignal()
         let ticket = admission.arrive(claim, line.urgency, for: line.party, rank: run?.rank)
         run?.keep(rank: ticket.rank)
-        bells[ticket] = bell
+        wakeups[ticket] = wakeup
         defer {
-            bells[ticket] = nil
+            wakeups[ticket] = nil
             callNext()
         }
         while !Task.isCancelled {
@@ -335,8 +336,8 @@ package actor KeapGateway<Budget: CallBudget> {
                     admission.giveUp(ticket)
                     throw error
                 }
-            case .wait: await bell.wait()
-            case .waitUntil(let instant): await sleep(until: instant, or: bell)
+            case .wait: await wakeup.wait()
+            case .waitUntil(let instant): await sleep(until: instant, or: wakeup)
             }
         }
         admission.giveUp(ticket)
@@ -368,10 +369,10 @@ package actor KeapGateway<Budget: CallBudget> {
 
     func callNext() {
         guard let head = admission.head else { return }
-        bells[head]?.ring()
+        wakeups[head]?.signal()
     }
 
-    func sleep(until instant: Instant, or bell: Bell) async {
-        await clock.run(until: instant) { await bell.wait() }
+    func sleep(until instant: Instant, or wakeup: AsyncSignal) async {
+        await wakeup.wait(until: instant, on: clock)
     }
 }

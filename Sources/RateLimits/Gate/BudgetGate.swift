@@ -1,3 +1,4 @@
+import AsyncPrimitives
 public import Clocks
 
 /// Makes callers wait until one peer's limits let them through: several windows at once, live ones before bulk ones. The
@@ -16,10 +17,10 @@ public import Clocks
 public actor BudgetGate {
     private let clock: any TimeSource
     private let save: @Sendable ([UInt8]) async throws -> Void
-    private var turnstile: PermitQueue<Wakeup>
+    private var turnstile: PermitQueue<AsyncSignal>
     private var isSaving = false
     /// A save that is wanted although no waiter's turn has come.
-    private var settling: [Wakeup] = []
+    private var settling: [AsyncSignal] = []
 
     /// - Parameters:
     ///   - limits: what holds until the peer announces something else.
@@ -55,7 +56,7 @@ public actor BudgetGate {
     public func take(
         _ urgency: Urgency = .live, for party: BudgetShare = .sole, rank: UInt64? = nil
     ) async throws -> Permit {
-        let wakeup = Wakeup()
+        let wakeup = AsyncSignal()
         let place = turnstile.join(wakeup, urgency, for: party, rank: rank)
         defer {
             turnstile.leave(place)
@@ -70,14 +71,14 @@ public actor BudgetGate {
                 // While we slept, time alone may have made it the turn of a waiter that sleeps for longer.
                 if hasRested { wakeNext() }
                 hasRested = false
-                try await wakeup.wait()
+                await wakeup.wait()
                 continue
             }
             switch turn.act {
             case .go: return turnstile.admit(place, at: now)
             case .write(let draft): try await write(draft)
             case .wait(let wait):
-                try await rest(wakeup, until: wait.opening)
+                await rest(wakeup, until: wait.opening)
                 hasRested = true
             }
         }
@@ -136,10 +137,11 @@ public actor BudgetGate {
 
     /// Saves what was really used, so that the next start forfeits nothing. For an orderly stop, after the last call.
     public func settle() async throws {
-        let wakeup = Wakeup()
+        let wakeup = AsyncSignal()
         while isSaving {
             settling.append(wakeup)
-            try await wakeup.wait()
+            await wakeup.wait()
+            try Task.checkCancellation()
         }
         try await write(turnstile.settlement(at: now))
     }
@@ -187,15 +189,9 @@ public actor BudgetGate {
     }
 
     /// Waits for the instant or a signal, whichever comes first.
-    private func rest(_ wakeup: Wakeup, until opening: Availability) async throws {
-        guard case .at(let instant) = opening else { return try await wakeup.wait() }
+    private func rest(_ wakeup: AsyncSignal, until opening: Availability) async {
+        guard case .at(let instant) = opening else { return await wakeup.wait() }
         // The wall clock may be set while we sleep until a day begins, so it is looked at again every minute.
-        let waking = min(instant, clock.now.advanced(by: .seconds(60)))
-        try await withThrowingTaskGroup(of: Void.self) { [clock] group in
-            group.addTask { try await clock.sleep(until: waking) }
-            group.addTask { try await wakeup.wait() }
-            defer { group.cancelAll() }
-            try await group.next()
-        }
+        await wakeup.wait(until: min(instant, clock.now.advanced(by: .seconds(60))), on: clock)
     }
 }

@@ -89,7 +89,7 @@ struct SimulatedLife: Sendable {
             }
             let queue = try await JobQueue.open(
                 log: log, found: found, handler: SimulatedHandler(ledger: ledger, simulation: simulation, life: number),
-                policy: Self.policy, clock: simulation.clock, wall: { simulation.clock.wall.milliseconds },
+                policy: Self.policy, clock: simulation.clock,
                 random: simulation.random(UInt64(number)))
             let result = await Result.catching { try await body(queue, log, findings(of: queue)) }
             await log.close()
