@@ -13,6 +13,8 @@ let package = Package(
         // floor 0
         // The time that everything waits and counts by: the machine's, or one that a test moves.
         .target(name: "Clocks", swiftSettings: strict),
+        // Chance that a seed repeats: for simulations, the demo and tests.
+        .target(name: "SeededRandom", swiftSettings: strict),
         // How tasks wait for one another.
         .target(name: "AsyncPrimitives", dependencies: ["Clocks"], swiftSettings: strict),
         .target(name: "FileJournal", swiftSettings: strict),
@@ -23,7 +25,8 @@ let package = Package(
         .target(name: "ConfigurationReading", swiftSettings: strict),
         // What tests and benchmarks run on instead of this machine's clock, disk and scheduler; no product holds it.
         .target(
-            name: "DeterministicSimulation", dependencies: ["AsyncPrimitives", "Clocks", "FileJournal"],
+            name: "DeterministicSimulation",
+            dependencies: ["SeededRandom", "AsyncPrimitives", "Clocks", "FileJournal"],
             swiftSettings: strict),
         // floor 1
         .target(name: "RateLimits", dependencies: ["AsyncPrimitives", "Clocks"], swiftSettings: strict),
@@ -31,7 +34,7 @@ let package = Package(
             name: "DurableQueue", dependencies: ["AsyncPrimitives", "Clocks", "FileJournal"], swiftSettings: strict),
         // What a client of any API needs to make its calls: knows none.
         .target(name: "OutboundAPI", dependencies: ["Clocks", "RateLimits", "WireFormats"], swiftSettings: strict),
-        .target(name: "KeapSimulator", dependencies: ["EmbeddedHTTP"], swiftSettings: strict),
+        .target(name: "KeapSimulator", dependencies: ["SeededRandom", "EmbeddedHTTP"], swiftSettings: strict),
         // floor 2
         .target(
             name: "Keap", dependencies: ["AsyncPrimitives", "Clocks", "OutboundAPI", "RateLimits", "WireFormats"],
@@ -67,6 +70,7 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
+                "SeededRandom",
                 "LockstepService", "DurableQueue", "FileJournal", "EmbeddedHTTP", "ConfigurationReading",
                 "KeapSimulator", "OnceHub", "ZenPlanner", "ContactSync", "Connectors", "WireFormats",
             ],
@@ -84,6 +88,7 @@ let package = Package(
         .target(
             name: "CallTraces",
             dependencies: [
+                "SeededRandom",
                 "Clocks", "LockstepService", "DurableQueue", "FileJournal", "DeterministicSimulation", "RateLimits",
                 "EmbeddedHTTP", "OutboundAPI", "Keap", "KeapSimulator",
             ], swiftSettings: strict),
@@ -103,35 +108,39 @@ let package = Package(
             name: "DeterministicSimulationTests", dependencies: ["Clocks", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
-            name: "FileJournalTests", dependencies: ["FileJournal", "DeterministicSimulation"],
+            name: "FileJournalTests", dependencies: ["SeededRandom", "FileJournal", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
-            name: "RateLimitsTests", dependencies: ["Clocks", "RateLimits", "DeterministicSimulation"],
+            name: "RateLimitsTests", dependencies: ["SeededRandom", "Clocks", "RateLimits", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
-        .testTarget(name: "EmbeddedHTTPTests", dependencies: ["EmbeddedHTTP"], swiftSettings: strict),
+        .testTarget(name: "EmbeddedHTTPTests", dependencies: ["SeededRandom", "EmbeddedHTTP"], swiftSettings: strict),
         .testTarget(
             name: "DurableQueueTests",
-            dependencies: ["Clocks", "DurableQueue", "FileJournal", "DeterministicSimulation"],
+            dependencies: ["SeededRandom", "Clocks", "DurableQueue", "FileJournal", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
             name: "KeapTests",
             dependencies: [
+                "SeededRandom",
                 "Clocks", "Keap", "OutboundAPI", "KeapSimulator", "RateLimits", "WireFormats",
                 "DeterministicSimulation",
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "KeapSimulatorTests", dependencies: ["KeapSimulator", "DeterministicSimulation"],
+            name: "KeapSimulatorTests", dependencies: ["SeededRandom", "KeapSimulator", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
             name: "ContactSyncTests",
-            dependencies: ["ContactSync", "Keap", "WireFormats", "DeterministicSimulation"], swiftSettings: strict),
+            dependencies: ["SeededRandom", "ContactSync", "Keap", "WireFormats", "DeterministicSimulation"],
+            swiftSettings: strict),
         .testTarget(
-            name: "ZenPlannerTests", dependencies: ["ZenPlanner", "ContactSync", "WireFormats"], swiftSettings: strict),
+            name: "ZenPlannerTests", dependencies: ["SeededRandom", "ZenPlanner", "ContactSync", "WireFormats"],
+            swiftSettings: strict),
         .testTarget(
             name: "OnceHubTests",
             dependencies: [
+                "SeededRandom",
                 "Clocks", "OnceHub", "ContactSync", "Keap", "OutboundAPI", "KeapSimulator", "RateLimits",
                 "WireFormats",
             ],
@@ -139,6 +148,7 @@ let package = Package(
         .testTarget(
             name: "LockstepServiceTests",
             dependencies: [
+                "SeededRandom",
                 "Clocks", "LockstepService", "KeapSimulator", "EmbeddedHTTP", "ConfigurationReading", "RateLimits",
                 "OutboundAPI", "Keap",
                 "Connectors", "ContactSync", "ZenPlanner", "OnceHub", "DurableQueue", "FileJournal", "WireFormats",
@@ -149,7 +159,9 @@ let package = Package(
             dependencies: ["CallTraces", "KeapSimulator", "DeterministicSimulation"], swiftSettings: strict),
         .testTarget(
             name: "LockstepCommandTests",
-            dependencies: ["lockstep", "LockstepService", "ConfigurationReading", "ZenPlanner", "ContactSync"],
+            dependencies: [
+                "SeededRandom", "lockstep", "LockstepService", "ConfigurationReading", "ZenPlanner", "ContactSync",
+            ],
             swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.
         .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import Foundation
 import Keap

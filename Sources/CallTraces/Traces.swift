@@ -1,3 +1,4 @@
+import SeededRandom
 import DeterministicSimulation
 
 /// The traces of the benchmark. Each is the same for the same seed, and smaller on demand, for tests.

@@ -1,3 +1,5 @@
+import SeededRandom
+
 extension SimulatedDisk {
     /// The files that the machine finds when it has power again.
     func afterPowerLoss(_ random: inout SeededGenerator) -> SimulatedDisk {

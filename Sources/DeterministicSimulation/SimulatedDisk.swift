@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A machine's files, twice: as programs see them, and as the disk would show them after a loss of power.
 ///
 /// A change of a file is on the disk for certain once the file was synced, a change of a name once its directory was.

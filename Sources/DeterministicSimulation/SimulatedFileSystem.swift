@@ -1,3 +1,4 @@
+package import SeededRandom
 import Foundation
 package import FileJournal
 import Synchronization

@@ -1,3 +1,4 @@
+package import SeededRandom
 import Clocks
 import Synchronization
 

@@ -1,3 +1,4 @@
+import SeededRandom
 import Keap
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
         var jobs: [(job: UInt64, change: Change)] = []
 
         init(seed: Int, coalesce: Coalescing) {
-            var random = RandomHistoryTests.Random(state: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             settings.coalesce = coalesce
             // Without a phone some messages would make no contact at all.
             for field in PolicyField.allCases where field != .mobilePhone && random.chance(15) {
@@ -30,7 +31,7 @@ import Testing
             }
         }
 
-        private static func stranger(_ random: inout RandomHistoryTests.Random) -> FakeKeap.Person {
+        private static func stranger(_ random: inout SeededGenerator) -> FakeKeap.Person {
             var person = FakeKeap.Person()
             (person.given, person.family) = (random.pick(["Ana", "Anna"]), "Ruiz")
             person.emails = [EmailSlot(field: "EMAIL1", email: random.pick(["ana@example.org", "ruiz@example.org"]))]
@@ -39,7 +40,7 @@ import Testing
             return person
         }
 
-        private static func message(program: String, _ random: inout RandomHistoryTests.Random) -> PersonSnapshot {
+        private static func message(program: String, _ random: inout SeededGenerator) -> PersonSnapshot {
             var person = PersonSnapshot(zenPlannerID: "zp-1")
             func say(_ percent: Int, _ field: SyncedField, _ texts: [String]) {
                 if random.chance(percent) { person.values[field] = FieldValue(random.pick(texts)) }

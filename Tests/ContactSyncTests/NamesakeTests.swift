@@ -1,3 +1,4 @@
+import SeededRandom
 @testable import ContactSync
 import Keap
 import Synchronization
@@ -120,7 +121,7 @@ import Testing
     func `two people of one name and address stay two through lost answers and restarts`(shard: Int) async throws {
         for number in 0..<5 {
             let seed = UInt64(shard * 5 + number)
-            var random = RandomHistoryTests.Random(state: seed)
+            var random = SeededGenerator(seed: seed)
             let hasContact = random.chance(50)
             let gym = try await gym(withContact: hasContact)
             var left = ["zp-7", "zp-8"]

@@ -1,24 +1,10 @@
+import SeededRandom
 @testable import ContactSync
 import Keap
 import Testing
 
 /// Random histories of a gym against a model that knows only what the source said.
 @Suite struct RandomHistoryTests {
-    struct Random: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-            return mixed ^ (mixed >> 31)
-        }
-
-        mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-        mutating func pick<T>(_ items: [T]) -> T { items.randomElement(using: &self)! }
-    }
-
     /// The source: programs have lives (deleting ends one), and people are in lives.
     struct Source {
         struct Life {
@@ -44,7 +30,7 @@ import Testing
             return lives.count - 1
         }
 
-        mutating func message(about id: String, _ random: inout Random) -> PersonSnapshot {
+        mutating func message(about id: String, _ random: inout SeededGenerator) -> PersonSnapshot {
             var person = people[id] ?? Person()
             var snapshot = PersonSnapshot(zenPlannerID: id)
             func say(_ field: SyncedField, _ text: String) {
@@ -79,7 +65,7 @@ import Testing
             return snapshot
         }
 
-        mutating func change(_ random: inout Random) -> ProgramChange {
+        mutating func change(_ random: inout SeededGenerator) -> ProgramChange {
             let index = life(of: random.pick(["p1", "p2"]))
             let old = lives[index]
             if random.chance(50) {
@@ -103,7 +89,7 @@ import Testing
 
     @Test(arguments: Array(1...60))
     func `after the last change Keap is what the source says`(seed: Int) async throws {
-        var random = Random(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         var source = Source()
         let gym = try Gym()
         var lanes: [String: [(job: UInt64, change: Change)]] = [:]
@@ -186,4 +172,9 @@ import Testing
             #expect(person.addresses.first?.locality ?? "" == said.values[.city] ?? "", "seed \(seed), \(id)")
         }
     }
+}
+
+extension SeededGenerator {
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+    mutating func pick<T>(_ items: [T]) -> T { items.randomElement(using: &self)! }
 }

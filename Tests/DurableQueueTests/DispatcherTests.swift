@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DurableQueue
@@ -280,7 +281,7 @@ import Testing
     @Test(arguments: UInt64(1)...30) func `whatever comes and goes, a tenant below its share is never kept waiting`(
         seed: UInt64
     ) {
-        var chance = Seeded(seed)
+        var chance = SeededGenerator(seed: seed)
         let (perTenant, total) = (Int.random(in: 1...8, using: &chance), Int.random(in: 1...20, using: &chance))
         var dispatcher = dispatcher(perTenant: perTenant, total: total, bytes: 1 << 20, least: 1)
         var ready: [TenantID: Set<LaneID>] = [:]

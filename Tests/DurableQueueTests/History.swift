@@ -1,3 +1,4 @@
+import SeededRandom
 import Synchronization
 
 @testable import DurableQueue
@@ -213,7 +214,8 @@ struct HistoryHandler: JobHandler {
     func run(batch jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome {
         let job = jobs[0]
         history.begins(jobs, given: state.bytes, life: life)
-        var chance = Seeded(seed ^ job.id.rawValue &* 31 ^ UInt64(job.attempt) &* 1_009 ^ UInt64(life) &* 77_777)
+        var chance = SeededGenerator(
+            seed: seed ^ job.id.rawValue &* 31 ^ UInt64(job.attempt) &* 1_009 ^ UInt64(life) &* 77_777)
         for _ in 0..<Int.random(in: 0...12, using: &chance) { await Task.yield() }
         var known = state.bytes
         let subject = History.Subject(job.payload)

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DurableQueue
@@ -48,7 +49,7 @@ import Testing
 
 @Suite struct KeyIndexTests {
     @Test(arguments: UInt64(1)...20) func `keys are found as long as they are there`(seed: UInt64) {
-        var chance = Seeded(seed)
+        var chance = SeededGenerator(seed: seed)
         var index = KeyIndex()
         var model: [KeyFingerprint: (lane: LaneID, number: UInt32)] = [:]
         for turn in 0..<3_000 {

@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import DeterministicSimulation
 import DurableQueue
@@ -155,7 +156,7 @@ import Testing
             for _ in 0..<Int(job.payload[0]) { await Task.yield() }
             return .done(state: state + [job.payload[1]])
         }
-        var chance = Seeded(seed)
+        var chance = SeededGenerator(seed: seed)
         try await bench.running {
             var ids: [String: [JobID]] = [:]
             for number in 0..<200 {

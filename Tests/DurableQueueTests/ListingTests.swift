@@ -1,3 +1,4 @@
+import SeededRandom
 import DeterministicSimulation
 import Synchronization
 import Testing
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: UInt64(1)...20) func `pieces of a table are all of it, whichever way and of whom`(seed: UInt64) {
-        var chance = Seeded(seed)
+        var chance = SeededGenerator(seed: seed)
         var table = JobTable()
         // More tenants than there are bits.
         let tenants = (0..<70).map { table.number(of: TenantID("\($0)")) }

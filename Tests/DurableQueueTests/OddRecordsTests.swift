@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DurableQueue
@@ -8,7 +9,7 @@ import Testing
     @Test(arguments: UInt64(1)...60) func `whatever a log says, it is taken, and a queue opens and ends on it`(
         seed: UInt64
     ) async throws {
-        var odd = OddRecords(chance: Seeded(seed))
+        var odd = OddRecords(chance: SeededGenerator(seed: seed))
         let log = MemoryLog()
         var state = QueueState()
         for _ in 0..<200 {
@@ -33,7 +34,7 @@ import Testing
 }
 
 private struct OddRecords {
-    var chance: Seeded
+    var chance: SeededGenerator
 
     private mutating func any<Value>(_ values: [Value]) -> Value { values.randomElement(using: &chance)! }
     private mutating func job() -> JobID { JobID(rawValue: any([0, 1, 2, 3, 4, 5, .max])) }

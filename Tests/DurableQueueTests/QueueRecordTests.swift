@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DurableQueue
@@ -132,7 +133,7 @@ import Testing
     }
 
     @Test(arguments: UInt64(1)...200) func `bytes of any kind are read or refused, never trusted`(seed: UInt64) {
-        var chance = Seeded(seed)
+        var chance = SeededGenerator(seed: seed)
         for kind in UInt8.min...UInt8.max {
             let bytes =
                 [1]

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DurableQueue
@@ -123,10 +124,10 @@ import Testing
 /// Records of which each could follow those before it.
 private struct RandomRecords {
     var state = QueueState()
-    private var chance: Seeded
+    private var chance: SeededGenerator
     private var sequence: UInt64 = 0
 
-    init(seed: UInt64) { chance = Seeded(seed) }
+    init(seed: UInt64) { chance = SeededGenerator(seed: seed) }
 
     @discardableResult mutating func step() -> (QueueRecord, LogTicket) {
         sequence += 1

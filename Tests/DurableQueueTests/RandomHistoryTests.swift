@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DurableQueue
@@ -6,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(30))) struct RandomHistoryTests {
     @Test(arguments: UInt64(1)...60) func `no promise is broken, whatever happens`(seed: UInt64) async throws {
         let history = History()
-        var chance = Seeded(seed)
+        var chance = SeededGenerator(seed: seed)
         var log = MemoryLog(turns: { Int.random(in: 0...4) })
         for life in 0..<4 {
             let story = Life(log: log, history: history, number: life, seed: seed)
@@ -64,7 +65,7 @@ private struct Life {
         return Dictionary(uniqueKeysWithValues: await (try open()).jobs(query).map { ($0.id, $0) })
     }
 
-    func live(on queue: JobQueue, _ chance: inout Seeded) async throws {
+    func live(on queue: JobQueue, _ chance: inout SeededGenerator) async throws {
         for _ in 0..<Int.random(in: 20...45, using: &chance) {
             for _ in 0..<Int.random(in: 0...20, using: &chance) { await Task.yield() }
             switch Int.random(in: 0..<20, using: &chance) {
@@ -79,9 +80,11 @@ private struct Life {
         }
     }
 
-    private func tenant(_ chance: inout Seeded) -> TenantID { TenantID("\(Int.random(in: 0...1, using: &chance))") }
+    private func tenant(_ chance: inout SeededGenerator) -> TenantID {
+        TenantID("\(Int.random(in: 0...1, using: &chance))")
+    }
 
-    private func add(_ queue: JobQueue, _ chance: inout Seeded) async throws {
+    private func add(_ queue: JobQueue, _ chance: inout SeededGenerator) async throws {
         let flavour: UInt8 = [0, 0, 0, 1, 1, 2, 2, 3].randomElement(using: &chance)!
         let subject = History.Subject(
             person: .random(in: 0..<History.Subject.people, using: &chance), flavour: flavour,
@@ -92,14 +95,14 @@ private struct Life {
                 isSnapshot: subject.isSnapshot, urgency: Bool.random(using: &chance) ? .live : .bulk))
     }
 
-    private func retryOne(_ queue: JobQueue, _ chance: inout Seeded) async throws {
+    private func retryOne(_ queue: JobQueue, _ chance: inout SeededGenerator) async throws {
         guard let id = history.deadJobs.randomElement(using: &chance) else { return }
         history.isAboutToRetry(id)
         // Its death may not be written yet.
         do { try await queue.retry(id) } catch .notNow { return }
     }
 
-    private func discardOne(_ queue: JobQueue, _ chance: inout Seeded) async throws {
+    private func discardOne(_ queue: JobQueue, _ chance: inout SeededGenerator) async throws {
         guard let id = history.deadJobs.randomElement(using: &chance) else { return }
         history.isAboutToDiscard(id)
         do {
@@ -108,7 +111,7 @@ private struct Life {
         } catch .notNow { return }
     }
 
-    private func pauseOrResumeALane(_ queue: JobQueue, _ chance: inout Seeded) async throws {
+    private func pauseOrResumeALane(_ queue: JobQueue, _ chance: inout SeededGenerator) async throws {
         guard let view = await queue.jobs(JobQuery()).randomElement(using: &chance), let lane = view.lane else {
             return
         }

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DurableQueue
@@ -11,7 +12,7 @@ import Testing
         var now: Int64 = 1_000
 
         init(_ policy: QueuePolicy = QueuePolicy()) {
-            scheduler = Scheduler(QueueState(), policy: policy, announced: 0, random: Seeded(1))
+            scheduler = Scheduler(QueueState(), policy: policy, announced: 0, random: SeededGenerator(seed: 1))
         }
 
         mutating func apply(_ record: QueueRecord) -> Scheduler.Effects {

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import DurableQueue
@@ -23,7 +24,7 @@ import Testing
 
 @Suite struct DelayQueueTests {
     @Test(arguments: UInt64(1)...20) func `the earliest comes first, and nothing before its time`(seed: UInt64) {
-        var chance = Seeded(seed)
+        var chance = SeededGenerator(seed: seed)
         var line = DelayQueue()
         let dues = (0..<200).map { _ in Int64.random(in: 0..<100, using: &chance) }
         for (number, due) in dues.enumerated() { line.add(JobID(rawValue: UInt64(number)), due: due) }
@@ -45,7 +46,7 @@ import Testing
     private func ids(_ numbers: [UInt64]) -> [JobID] { numbers.map { JobID(rawValue: $0) } }
 
     @Test(arguments: UInt64(1)...30) func `a line is a sorted set, however it is used`(seed: UInt64) {
-        var chance = Seeded(seed)
+        var chance = SeededGenerator(seed: seed)
         var line = LaneQueue()
         var model: Set<UInt64> = []
         for _ in 0..<600 {

@@ -1,10 +1,11 @@
+import SeededRandom
 import Testing
 
 @testable import DurableQueue
 
 @Suite struct SparseTableTests {
     @Test(arguments: UInt64(1)...40) func `rows are what a dictionary would hold, in ascending order`(seed: UInt64) {
-        var chance = Seeded(seed)
+        var chance = SeededGenerator(seed: seed)
         var rows = SparseTable<UInt64>()
         var model: [UInt64: UInt64] = [:]
         var next: UInt64 = 1

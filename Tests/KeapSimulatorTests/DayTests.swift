@@ -1,3 +1,5 @@
+import SeededRandom
+
 import func DeterministicSimulation.onOwnThread
 import Testing
 

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import Keap
@@ -89,7 +90,7 @@ import Testing
 
     @Test(arguments: 0..<60)
     func `random callers never meet, keep their order and all get through`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var gate = ContactLocks<Int>()
         var claims: [Int: ContactClaim] = [:]
         var waiting: Set<Int> = []
@@ -144,7 +145,7 @@ import Testing
         return true
     }
 
-    private func anyClaim(_ random: inout SeededRandom) -> ContactClaim {
+    private func anyClaim(_ random: inout SeededGenerator) -> ContactClaim {
         func anyContact() -> ContactID { ContactID("\(Int.random(in: 0..<6, using: &random))") }
         switch Int.random(in: 0..<5, using: &random) {
         case 0: return .none

@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import DeterministicSimulation
 import OutboundAPI
@@ -419,7 +420,7 @@ import Testing
     func `random callers: never two on one contact, all served, nothing left`(seed: UInt64) async throws {
         let watch = OverlapWatch()
         let gateway = KeapGateway(transport: watch, budget: budget, clock: clock)
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<300 {
                 let calls = gateway.calls(Bool.random(using: &random) ? .live : .bulk)

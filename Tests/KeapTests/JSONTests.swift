@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 import WireFormats
 
@@ -52,14 +53,14 @@ import WireFormats
 
     @Test(arguments: 0..<200)
     func `what was written is read back the same`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let value = anyValue(depth: 4, &random)
         #expect(JSONValue(json: Array(value.json.utf8)) == value, "seed \(seed)")
     }
 
     @Test(arguments: 0..<200)
     func `a damaged text is read or refused, never more`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var bytes = Array(anyValue(depth: 4, &random).json.utf8)
         for _ in 0...2 {
             bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
@@ -74,7 +75,7 @@ import WireFormats
         }
     }
 
-    private func anyValue(depth: Int, _ random: inout SeededRandom) -> JSONValue {
+    private func anyValue(depth: Int, _ random: inout SeededGenerator) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 6 : 4), using: &random) {
         case 0: return .null
         case 1: return .bool(Bool.random(using: &random))
@@ -94,7 +95,7 @@ import WireFormats
         }
     }
 
-    private func anyText(_ random: inout SeededRandom) -> String {
+    private func anyText(_ random: inout SeededGenerator) -> String {
         let alphabet = Array("ab\"\\/\n\u{0}\u{1F} é😀{}[]:,")
         return String((0..<Int.random(in: 0...8, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
     }

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import lockstep
@@ -12,7 +13,7 @@ struct DemoTests {
     }
 
     @Test func `random numbers follow the published sequence of SplitMix64`() {
-        var random = SeededRandom(seed: 0)
+        var random = SeededGenerator(seed: 0)
         #expect(random.next() == 0xE220_A839_7B1D_CDAF)
         #expect(random.next() == 0x6E78_9E6A_A1B9_65F4)
     }

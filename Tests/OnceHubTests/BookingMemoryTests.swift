@@ -1,3 +1,4 @@
+import SeededRandom
 @testable import ContactSync
 @testable import OnceHub
 import Testing
@@ -46,7 +47,7 @@ struct BookingMemoryTests {
         var events: [Booking] = (0..<20).map { .event(.rescheduled, at: $0, by: .customer) }
         events.append(.event(.completed, at: 30))
         for seed in 1...40 {
-            var random = Random(state: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             var contact = Wearer()
             for event in events.shuffled(using: &random) { contact.take(event) }
             #expect(contact.worn == tags(.completed, ["BKNG-A": .completed]), "seed \(seed)")
@@ -55,7 +56,7 @@ struct BookingMemoryTests {
     }
 
     @Test func `the memories of two lanes become what one lane would remember`() throws {
-        var random = Random(state: 5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<50 {
             var (both, left, right) = (BookingMemory(), BookingMemory(), BookingMemory())
             for number in 0..<12 {
@@ -103,7 +104,7 @@ struct BookingMemoryTests {
 
     @Test(arguments: Array(1...100))
     func `an event asks for the same at every try, whatever the first ones noted`(seed: Int) {
-        var random = Random(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         var settings = OnceHubSettings()
         settings.tags.keepsHistory = seed.isMultiple(of: 2)
         settings.tags.reapply = .newEvents

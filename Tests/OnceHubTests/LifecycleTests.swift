@@ -1,3 +1,4 @@
+import SeededRandom
 import ContactSync
 @testable import OnceHub
 import Testing
@@ -169,7 +170,7 @@ struct LifecycleTests {
 
     @Test(arguments: Array(1...300))
     func `random stories end alike in any order, with history and own tags as well`(seed: Int) {
-        var random = Random(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let events = Self.randomStory(&random)
         var settings = OnceHubSettings()
         settings.tags.keepsHistory = seed.isMultiple(of: 2)
@@ -184,7 +185,7 @@ struct LifecycleTests {
     }
 
     /// At most so many events of one booking as are remembered.
-    static func randomStory(_ random: inout Random) -> [Booking] {
+    static func randomStory(_ random: inout SeededGenerator) -> [Booking] {
         let ids = ["BKNG-A", "BKNG-B", "BKNG-C"]
         return (0..<Int.random(in: 2...8, using: &random)).map { number in
             let id = ids.randomElement(using: &random)!

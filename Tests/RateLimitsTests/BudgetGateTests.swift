@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import DeterministicSimulation
 import Synchronization
@@ -370,7 +371,7 @@ extension BudgetGate {
 /// Shows noon or the first second of the day, anew at each reading: what the pace has released at noon is withheld then.
 private final class UnsteadyWall: TimeSource {
     private let clock: ManualClock
-    private let random = Mutex(SeededRandom(seed: 12))
+    private let random = Mutex(SeededGenerator(seed: 12))
 
     init(clock: ManualClock) { self.clock = clock }
 

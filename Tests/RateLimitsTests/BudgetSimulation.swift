@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 @testable import RateLimits
 
@@ -16,7 +17,7 @@ struct BudgetSimulation {
     /// Whether the peer says with each answer what it has counted so far.
     var peerAnnounces = false
     var wallAtStart = Duration.seconds(20_000 * 86_400 + 3_600)
-    var random: SeededRandom
+    var random: SeededGenerator
 
     private(set) var trace = Trace()
     private(set) var traceOfTenant: [String: Trace] = [:]
@@ -29,7 +30,7 @@ struct BudgetSimulation {
         self.limits = limits
         self.concurrency = concurrency
         self.callLength = callLength
-        random = SeededRandom(seed: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     mutating func run(for time: Duration) throws {

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import RateLimits
@@ -7,7 +8,7 @@ struct BudgetSimulationTests {
     func `no second, minute or day is exceeded, wherever a call arrives and whenever the program dies`(seed: UInt64)
         throws
     {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let limits = CallLimits(
             perSecond: Int.random(in: 1...12, using: &random), perMinute: Int.random(in: 5...240, using: &random),
             perDay: Int.random(in: 50...2_000, using: &random),
@@ -32,7 +33,7 @@ struct BudgetSimulationTests {
     func `of a credential with several tenants neither its windows nor any tenant's are exceeded, over restarts`(
         seed: UInt64
     ) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let limits = CallLimits(
             perSecond: 25, perMinute: Int.random(in: 60...300, using: &random), perDay: 1_000,
             tenantPerMinute: Int.random(in: 5...100, using: &random),

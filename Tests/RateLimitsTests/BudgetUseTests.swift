@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import DeterministicSimulation
 import Testing
@@ -78,7 +79,7 @@ struct BudgetUseTests {
     }
 
     @Test func `random bytes are read or refused, never more`() {
-        var random = SeededRandom(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<2_000 {
             var bytes = use.bytes
             for _ in 0..<Int.random(in: 1...8, using: &random) {

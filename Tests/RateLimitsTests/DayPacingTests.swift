@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import Testing
 
@@ -30,7 +31,7 @@ struct DayPacingTests {
 
     @Test(arguments: UInt64(1)...30)
     func `the opening is the first millisecond at which so many are released`(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<300 {
             let pacing = DayPacing(
                 reserve: Int.random(in: 0...100, using: &random), burst: Int.random(in: 0...100, using: &random))

@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 @testable import RateLimits
 
@@ -24,14 +25,14 @@ struct DaySimulation {
     var pacing = DayPacing.standard
     var concurrency = 8
     var callLength = 20...300  // in milliseconds
-    var random: SeededRandom
+    var random: SeededGenerator
     /// By the end of the call.
     private(set) var served: [Served] = []
     private var wishes: [Wish] = []
 
     init(limits: CallLimits, seed: UInt64) {
         self.limits = limits
-        random = SeededRandom(seed: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     /// `time` counts from midnight.

@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import Testing
 
@@ -187,7 +188,7 @@ struct PermitQueueTests {
 
     @Test(arguments: UInt64(1)...12)
     func `whoever comes and goes, nobody is forgotten and each party keeps its order`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var gate = PermitQueue<Int>(
             WriteAheadBudget(
                 Budget(

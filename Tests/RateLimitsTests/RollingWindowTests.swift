@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import DeterministicSimulation
 import Testing
@@ -63,7 +64,7 @@ struct RollingWindowTests {
     /// Greedy callers with random call lengths, some far longer than the window.
     @Test(arguments: UInt64(1)...25)
     func `no window is exceeded, wherever between start and end a call arrives`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let limit = Int.random(in: 1...12, using: &random)
         let width = Duration.milliseconds(Int.random(in: 10...1_000, using: &random))
         let concurrency = Int.random(in: 1...20, using: &random)

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import RateLimits
@@ -32,7 +33,7 @@ struct WeightedRoundRobinTests {
 
     @Test(arguments: UInt64(1)...20)
     func `it agrees with a plain list, whoever comes and goes`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var line = WeightedRoundRobin<Int>()
         var model: [(guest: Int, urgency: Urgency, place: WeightedRoundRobin<Int>.Place)] = []
         for guest in 0..<2_000 {

@@ -1,3 +1,4 @@
+import SeededRandom
 import ContactSync
 import Testing
 import ZenPlanner
@@ -89,7 +90,7 @@ struct MessageBodyTests {
             ("application/json", json), ("application/x-www-form-urlencoded", PersonMessageTests.wholeForm),
             ("multipart/form-data; boundary=cut", multipart),
         ]
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for (type, body) in bodies {
             for _ in 0..<50 {
                 var bytes = Array(body.utf8)
@@ -114,19 +115,5 @@ struct MessageBodyTests {
             contentType: "application/json",
             body: Array(#"{"personId": 1, "city": "M"#.utf8) + [0xFC] + Array("\"}".utf8))
         #expect(reading.person?.values[.city] == .value("Mü"))
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-private struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

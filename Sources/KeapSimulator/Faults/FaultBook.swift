@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// The rules in force, in the order they came. The first that fits a request is the one that it meets.
 package struct FaultBook: Sendable {
     package private(set) var entries: [Entry] = []

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A whole simulated Keap: accounts, limits, faults and the audit, as one value.
 ///
 /// It answers a request at an instant and depends on nothing else, so that a day passes in seconds and the same seed

@@ -1,3 +1,4 @@
+import SeededRandom
 import Foundation
 import EmbeddedHTTP
 
@@ -21,7 +22,7 @@ struct DemoWorld {
     var messageCount: Int { gyms.reduce(0) { $0 + $1.messages.count } }
 
     init(seed: UInt64, peoplePerGym: Int = 45, editsPerGym: Int = 95) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let names = [
             ("downtown", "Downtown Boxing"), ("riverside", "Riverside Jiu Jitsu"), ("northgate", "Northgate Lifting"),
         ]
@@ -85,7 +86,7 @@ struct DemoDay {
     private let gym: String
     private var people: [DemoPerson]
     private var programs: [DemoProgram]
-    private(set) var random: SeededRandom
+    private(set) var random: SeededGenerator
 
     private static let firstNames = ["Ana", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hana", "Ivo", "Jun", "Kai", "Lea"]
     private static let lastNames = ["Ruiz", "Ng", "Park", "Okoro", "Weiss", "Silva", "Novak", "Haddad", "Moreau"]
@@ -95,7 +96,7 @@ struct DemoDay {
     private static let statuses = ["Prospect", "Student", "Alumni"]
     private static let memberships = ["CURRENT", "HOLD", "CANCELED"]
 
-    init(gym: String, people count: Int, random: SeededRandom) {
+    init(gym: String, people count: Int, random: SeededGenerator) {
         self.gym = gym
         self.random = random
         programs = ["Foundations", "Kids", "Open Mat", "Competition Team"].enumerated().map {
@@ -218,19 +219,5 @@ struct DemoDay {
         // The value is made of strings, arrays and dictionaries just above, which JSON always takes.
         let data = try! JSONSerialization.data(withJSONObject: value, options: [.sortedKeys])
         return String(decoding: data, as: UTF8.self)
-    }
-}
-
-/// SplitMix64: the same day for the same seed, on every machine.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

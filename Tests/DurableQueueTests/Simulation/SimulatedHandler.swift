@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import DurableQueue
 import DeterministicSimulation

@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import DeterministicSimulation
 import KeapSimulator
@@ -37,7 +38,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func `a window that waits is done in as many calls as its plan has`(seed: UInt64) async throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let town = Town(seed: seed)
         let tags = (0..<12).map { town.keap.tag("T\($0)") }
         let contacts = town.keap.contacts(150) { _ in tags.indices.map { "T\($0)" } }
@@ -61,7 +62,7 @@ import Testing
     func `random lanes: no overlap, no overrun, removals before additions, and the right tags`(seed: UInt64)
         async throws
     {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let town = Town(limits: CallLimits(perSecond: 10, perMinute: 240), slowness: 30, seed: seed)
         let tags = (0..<6).map { town.keap.tag("T\($0)") }
         let contacts = town.keap.contacts(60) { [0, 1, 2].map { "T\($0)" } + ["Foreign\($0 % 3)"] }

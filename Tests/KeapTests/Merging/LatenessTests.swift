@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import Keap
@@ -39,7 +40,7 @@ import Testing
     /// Against first come, first served itself, call by call.
     @Test(arguments: 0..<50)
     func `a run whose forerunners are complete is as late as the order without merging says`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let needs = (1...30).map { _ in Int.random(in: 1...4, using: &random) }
         var left = needs
         var lateness = Lateness()

@@ -1,3 +1,4 @@
+import SeededRandom
 import RateLimits
 import Testing
 
@@ -151,7 +152,7 @@ import Testing
     /// Edits come, permits come, calls land, all at random.
     @Test(arguments: 0..<150)
     func `random windows: nothing twice, nothing lost, no meeting, and a bounded wait`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var board = Board()
         var edits: [Int: (edit: TagEdit, line: Urgency)] = [:]
         var flights: [TagBatch<Int>] = []

@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import DeterministicSimulation
 import KeapSimulator
@@ -13,7 +14,7 @@ final class SimulatedAccount: HTTPTransport {
 
     private struct State {
         var world: KeapWorld
-        var random: SeededRandom
+        var random: SeededGenerator
         var underWay = 0
     }
 
@@ -25,7 +26,7 @@ final class SimulatedAccount: HTTPTransport {
     init(clock: ManualClock, limits: SimulatedLimits = .none, slowness: Int = 0, seed: UInt64 = 1) {
         var options = WorldOptions()
         options.accounts = [AccountSetup(key: "key", appName: "gym", limits: limits)]
-        state = Mutex(State(world: KeapWorld(options), random: SeededRandom(seed: seed)))
+        state = Mutex(State(world: KeapWorld(options), random: SeededGenerator(seed: seed)))
         self.clock = clock
         self.slowness = slowness
     }

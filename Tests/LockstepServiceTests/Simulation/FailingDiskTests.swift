@@ -1,3 +1,4 @@
+import SeededRandom
 import Clocks
 import ContactSync
 import Foundation
