@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import Clocks
 import DurableQueue
 import Testing
