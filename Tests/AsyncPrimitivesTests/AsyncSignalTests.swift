@@ -76,7 +76,8 @@ struct AsyncSignalTests {
     /// A hundred orders of a producer, a consumer that looks again after each waking, and deadlines that pass meanwhile.
     @Test(arguments: Seeds.all(100)) func `no signal is lost, whatever overtakes what`(seed: UInt64) throws {
         let found = try simulate(seed: seed) { simulation in
-            let (signal, work) = (AsyncSignal(), Mutex(0))
+            let signal = AsyncSignal()
+            let work = Mutex(0)
             return await withTaskGroup(of: Int.self) { group in
                 group.addTask {
                     for _ in 0..<20 {
