@@ -33,7 +33,9 @@ let package = Package(
         .target(
             name: "DurableQueue", dependencies: ["AsyncPrimitives", "Clocks", "FileJournal"], swiftSettings: strict),
         // What a client of any API needs to make its calls: knows none.
-        .target(name: "OutboundAPI", dependencies: ["Clocks", "RateLimits", "WireFormats"], swiftSettings: strict),
+        .target(
+            name: "OutboundAPI", dependencies: ["AsyncPrimitives", "Clocks", "RateLimits", "WireFormats"],
+            swiftSettings: strict),
         .target(name: "KeapSimulator", dependencies: ["SeededRandom", "EmbeddedHTTP"], swiftSettings: strict),
         // floor 2
         .target(

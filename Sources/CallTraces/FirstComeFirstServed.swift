@@ -70,7 +70,7 @@ package struct FirstComeFirstServed: Sendable {
     private static func later(
         than now: Duration, _ budget: inout Budget, _ running: [(end: Duration, permit: Permit)]
     ) -> Duration {
-        guard let wait = budget.obstacle(at: moment(now)) else { return now }
+        guard let wait = budget.bindingLimit(at: moment(now)) else { return now }
         budget.turnedAway(by: wait, at: moment(now))
         let opening =
             if case .at(let instant) = wait.opening { instant.offset } else { running.map(\.end).min() ?? now }

@@ -1,3 +1,4 @@
+import Clocks
 import Testing
 
 @testable import DurableQueue
@@ -29,7 +30,7 @@ struct CompactionPlanTests {
         #expect(began)
         began = plan.begin()
         #expect(!began)
-        #expect(!plan.isDue(jobs: 0, lanes: 0, every: 1) && !plan.mayMakeRoom(at: .zero))
+        #expect(!plan.isDue(jobs: 0, lanes: 0, every: 1) && !plan.mayMakeRoom(at: Instant()))
         plan.end()
         #expect(plan.isDue(jobs: 0, lanes: 0, every: 1))
         began = plan.begin()
@@ -38,8 +39,8 @@ struct CompactionPlanTests {
 
     @Test func `one that gained nothing, or failed, is not tried again at once`() {
         var plan = CompactionPlan(logged: 1_000)
-        plan.gainedNothing(at: .seconds(5))
-        #expect(!plan.mayMakeRoom(at: .seconds(5)) && plan.mayMakeRoom(at: .seconds(6)))
+        plan.gainedNothing(at: Instant(offset: .seconds(5)))
+        #expect(!plan.mayMakeRoom(at: Instant(offset: .seconds(5))) && plan.mayMakeRoom(at: Instant(offset: .seconds(6))))
         plan.fail()
         #expect(!plan.isDue(jobs: 0, lanes: 0, every: 1_000))
     }

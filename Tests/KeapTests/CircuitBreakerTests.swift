@@ -162,22 +162,22 @@ import Testing
     }
 
     @Test func `what was never sent neither closes nor opens it`() {
-        #expect(
-            Outcome(SentCall<Void>(result: .failure(.refused(status: 0, message: "m")), wasSent: false)) == .nothing)
-        #expect(Outcome(SentCall<Void>(result: .failure(.refused(status: 400, message: "m")))) == .success)
+        #expect(Outcome(KeapCall<Void>(.failure(.refused(status: 0, message: "m")), .unsent)) == .nothing)
+        let refused = KeapReading<Void>(.refused(status: 400, message: "m"))
+        #expect(Outcome(KeapCall<Void>(refused.answer, refused.meaning)) == .success)
     }
 
     @Test(arguments: [
-        (CallResult<Void>.success(()), Outcome.success),
-        (.failure(.refused(status: 400, message: "m")), .success),
-        (.failure(.gone(message: "m")), .success),
-        (.failure(.unavailable(reason: "r")), .failure(reason: "r")),
-        (.failure(.unclear(reason: "r")), .failure(reason: "r")),
-        (.failure(.unauthorized(message: "m")), .unauthorized(reason: "m")),
-        (.throttled(reason: "r"), .nothing),
+        (CallMeaning.success, Outcome.success),
+        (KeapReading<Void>(.refused(status: 400, message: "m")).meaning, .success),
+        (KeapReading<Void>(.gone(message: "m")).meaning, .success),
+        (KeapReading<Void>(.unavailable(reason: "r")).meaning, .failure(reason: "r")),
+        (KeapReading<Void>(.unclear(reason: "r")).meaning, .failure(reason: "r")),
+        (KeapReading<Void>(.unauthorized(message: "m")).meaning, .unauthorized(reason: "m")),
+        (.throttled, .nothing),
     ])
-    func `a refusal shows that Keap is there, a 429 shows nothing`(result: CallResult<Void>, outcome: Outcome) {
-        #expect(Outcome(result) == outcome)
+    func `a refusal shows that Keap is there, a 429 shows nothing`(meaning: CallMeaning, outcome: Outcome) {
+        #expect(Outcome(CallEnd<Void>((), meaning)) == outcome)
     }
 
     private func opened() -> CircuitBreaker {

@@ -130,7 +130,22 @@ import Testing
     }
 
     private func failure(_ failure: TransportFailure, _ request: APIRequest) -> KeapFailure? {
-        guard case .failure(let failure) = CallResult<Void>(failure, of: request) else { return nil }
+        guard case .failure(let failure) = KeapReading<Void>(failure, of: request).answer else { return nil }
         return failure
+    }
+}
+
+/// What an answer means, in one word.
+enum Verdict: Equatable {
+    case success
+    case throttled
+    case failure(KeapFailure)
+
+    init(_ response: APIResponse, to request: APIRequest) {
+        let reading = KeapReading(response, to: request) { _ in }
+        switch reading.answer {
+        case .success: self = reading.meaning == .success ? .success : .throttled
+        case .failure(let failure): self = reading.meaning == .throttled ? .throttled : .failure(failure)
+        }
     }
 }

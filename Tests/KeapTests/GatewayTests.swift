@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(30))) func `no more calls are under way than the account's places`() async throws {
-        var settings = GatewaySettings()
+        var settings = CallSettings()
         settings.concurrency = 2
         let transport = HeldTransport()
         let gateway = gateway(transport, settings)
@@ -111,7 +111,7 @@ import Testing
     @Test func `what never reached Keap is given back, not counted`() async {
         let gateway = gateway(ScriptedTransport(.failure(.notSent("no route"))))
         await #expect(throws: KeapFailure.unavailable(reason: "no route")) { try await gateway.calls().probe() }
-        #expect(budget.told.givenBack == 1)
+        #expect(budget.told.released == 1)
         #expect(budget.told.finished == 0)
     }
 
@@ -356,7 +356,7 @@ import Testing
     @Test(.timeLimit(.minutes(30))) func `who waits for budget can be cancelled and leaves the place to others`()
         async throws
     {
-        var settings = GatewaySettings()
+        var settings = CallSettings()
         settings.concurrency = 1
         let shut = ShutBudget()
         let transport = ScriptedTransport(.status(204))
@@ -466,7 +466,7 @@ import Testing
         #expect(transport.sent.count == 3)
     }
 
-    private func gateway(_ transport: any HTTPTransport, _ settings: GatewaySettings = .init()) -> Gateway {
+    private func gateway(_ transport: any HTTPTransport, _ settings: CallSettings = .init()) -> Gateway {
         Gateway(transport: transport, budget: budget, settings: settings, clock: clock)
     }
 

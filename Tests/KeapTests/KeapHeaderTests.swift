@@ -18,7 +18,7 @@ import Testing
 
     @Test func `the product's windows are read`() {
         #expect(
-            KeapHeaders(product).announcement
+            KeapHeaders(product).reportedLimits
                 == ReportedLimits(
                     perSecond: 10, minute: .init(limit: 240, used: 1, available: 239),
                     day: .init(limit: 30_000, used: 1_000, available: 29_000), dayEnds: 1_723_680_000_000))
@@ -31,7 +31,7 @@ import Testing
             "x-keap-tenant-throttle-used": "1|7",
         ]
         #expect(
-            KeapHeaders(headers).announcement
+            KeapHeaders(headers).reportedLimits
                 == ReportedLimits(
                     tenantMinute: .init(limit: 10_000, used: 1, available: 9_999),
                     tenantDay: .init(limit: 250_000, used: 7)))
@@ -42,13 +42,13 @@ import Testing
             "x-keap-tenant-throttle-limit": "250000|10000", "x-keap-tenant-throttle-time-unit": "day|minute",
         ]
         #expect(
-            KeapHeaders(headers).announcement
+            KeapHeaders(headers).reportedLimits
                 == ReportedLimits(tenantMinute: .init(limit: 10_000), tenantDay: .init(limit: 250_000)))
     }
 
     @Test func `a tenant with one window and no unit has a minute`() {
         #expect(
-            KeapHeaders(["x-keap-tenant-throttle-limit": "5000"]).announcement
+            KeapHeaders(["x-keap-tenant-throttle-limit": "5000"]).reportedLimits
                 == ReportedLimits(tenantMinute: .init(limit: 5_000)))
     }
 
@@ -59,7 +59,7 @@ import Testing
         ["x-keap-tenant-throttle-limit": "|", "x-keap-tenant-throttle-time-unit": "week|year"],
     ])
     func `headers that say nothing teach nothing`(headers: [String: String]) {
-        #expect(KeapHeaders(headers).announcement == nil)
+        #expect(KeapHeaders(headers).reportedLimits == nil)
     }
 
     @Test func `retry-after is believed first`() {
@@ -180,13 +180,13 @@ import Testing
             ("0pm", nil),
         ] as [(String, Int?)])
     func `the spike limit is per second or per minute`(text: String, rate: Int?) {
-        #expect(KeapHeaders(["x-keap-product-spike-limit": text]).announcement?.perSecond == rate)
+        #expect(KeapHeaders(["x-keap-product-spike-limit": text]).reportedLimits?.perSecond == rate)
     }
 
     @Test func `a window of several minutes is not taken for one of a minute`() {
         var headers = product
         headers["x-keap-product-throttle-interval"] = "5"
-        #expect(KeapHeaders(headers).announcement?.minute == .init())
+        #expect(KeapHeaders(headers).reportedLimits?.minute == .init())
     }
 
     @Test func `only the tenant's windows, used up, blame the tenant`() {
@@ -206,6 +206,6 @@ import Testing
             "x-keap-tenant-throttle-interval": "1|1", "x-keap-tenant-throttle-available": "|",
             "x-keap-tenant-throttle-used": " | 12 ",
         ]
-        #expect(KeapHeaders(headers).announcement == ReportedLimits(tenantDay: .init(limit: 250_000, used: 12)))
+        #expect(KeapHeaders(headers).reportedLimits == ReportedLimits(tenantDay: .init(limit: 250_000, used: 12)))
     }
 }

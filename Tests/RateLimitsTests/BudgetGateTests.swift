@@ -167,7 +167,7 @@ struct BudgetGateTests {
         let waiting = Task { try await gate.take() }
         try await waitUntil(1, waitIn: gate)
         clock.advance(by: .seconds(300))
-        #expect(await gate.status().obstacle == .minute)
+        #expect(await gate.status().bindingLimit == .minute)
         await gate.finished(running)
         let waking = await clock.nextWaking()
         #expect(clock.now.duration(to: waking) == .seconds(60))  // looked at again every minute
@@ -202,7 +202,7 @@ struct BudgetGateTests {
         waiting.cancel()
         _ = await waiting.result
         let second = gate(CallLimits(perMinute: 240), saved: disk.bytes)
-        #expect(await second.status().obstacle == .closed)
+        #expect(await second.status().bindingLimit == .closed)
     }
 
     @Test func `a failed save grants nothing, and the next caller saves again`() async throws {

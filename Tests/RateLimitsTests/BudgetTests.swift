@@ -20,7 +20,7 @@ struct BudgetTests {
 
     private func call(_ budget: inout Budget, learning: ReportedLimits? = nil, at now: ClockReading) {
         guard case .go(let permit) = budget.take(at: now) else {
-            Issue.record("the budget is closed: \(String(describing: budget.obstacle(at: now)))")
+            Issue.record("the budget is closed: \(String(describing: budget.bindingLimit(at: now)))")
             return
         }
         budget.finish(permit, learned: learning, at: now)
@@ -50,7 +50,7 @@ struct BudgetTests {
     @Test func `the tenant's day is a limit of its own`() {
         var budget = Budget(limits: CallLimits(perDay: 9, tenantPerDay: 1), at: at(60))
         call(&budget, at: at(60))
-        #expect(budget.obstacle(at: at(60))?.window == .tenantDay)
+        #expect(budget.bindingLimit(at: at(60))?.window == .tenantDay)
     }
 
     @Test func `without limits nothing waits`() {
@@ -62,10 +62,10 @@ struct BudgetTests {
     @Test func `a call that holds the last place is waited for`() throws {
         var budget = Budget(limits: CallLimits(perMinute: 1), at: at(60))
         let permit = try #require(budget.take(at: at(60)).permit)
-        #expect(budget.obstacle(at: at(500)) == .init(opening: .whenACallEnds, window: .minute))
+        #expect(budget.bindingLimit(at: at(500)) == .init(opening: .whenACallEnds, window: .minute))
         #expect(budget.status(at: at(500)).windows.first?.opensIn == nil)
         budget.finish(permit, at: at(500))
-        #expect(budget.obstacle(at: at(500)) == .init(opening: .at(at(560.06).instant), window: .minute))
+        #expect(budget.bindingLimit(at: at(500)) == .init(opening: .at(at(560.06).instant), window: .minute))
     }
 
     @Test func `announced limits replace the defaults, down and up, but never above the ceiling`() {
@@ -73,7 +73,7 @@ struct BudgetTests {
         call(&budget, learning: ReportedLimits(minute: .init(limit: 3)), at: at(60))
         #expect(budget.limits.perMinute == 3)
         spend(2, of: &budget, at: at(60))
-        #expect(budget.obstacle(at: at(60))?.window == .minute)
+        #expect(budget.bindingLimit(at: at(60))?.window == .minute)
         call(&budget, learning: ReportedLimits(minute: .init(limit: 400)), at: at(200))
         #expect(budget.limits.perMinute == 400)
         call(&budget, learning: ReportedLimits(minute: .init(limit: 9_999)), at: at(200))
@@ -90,9 +90,9 @@ struct BudgetTests {
         #expect(budget.limits == CallLimits(perSecond: 5, perDay: 100))
         let tenant = budget.status(at: at(60)).tenants.first
         #expect(tenant?.windows.map(\.limit) == [10, 1_000])
-        #expect(budget.obstacle(at: at(60)) == nil)  // the call was taken before there was a spacing
+        #expect(budget.bindingLimit(at: at(60)) == nil)  // the call was taken before there was a spacing
         call(&budget, at: at(60))
-        #expect(budget.obstacle(at: at(60))?.window == .spacing)
+        #expect(budget.bindingLimit(at: at(60))?.window == .spacing)
     }
 
     @Test func `a ceiling holds from the start`() {
@@ -159,8 +159,8 @@ struct BudgetTests {
         other.closedUntil = (at(86_400 + 60).wall + 30_000)
         budget.absorb(other, at: at(86_400 + 60))
         #expect(used(&budget, .day, at: at(86_400 + 60)) == 0)
-        #expect(budget.commonObstacle(at: at(86_400 + 60))?.window == .closed)
-        #expect(budget.commonObstacle(at: at(86_400 + 91)) == nil)
+        #expect(budget.commonBindingLimit(at: at(86_400 + 60))?.window == .closed)
+        #expect(budget.commonBindingLimit(at: at(86_400 + 91)) == nil)
     }
 
     @Test func `a call that was never made gives back what it took of the windows`() {
@@ -171,10 +171,10 @@ struct BudgetTests {
                 Issue.record("second \(second)")
                 return
             }
-            budget.giveBack(permit, at: at(60 + second))
+            budget.release(permit, at: at(60 + second))
         }
         #expect(budget.leftToday == 2)
-        #expect(budget.obstacle(at: at(200)) == nil)
+        #expect(budget.bindingLimit(at: at(200)) == nil)
     }
 
     @Test func `what the peer said meanwhile may have been about others, so nothing is given back then`() {
@@ -184,7 +184,7 @@ struct BudgetTests {
             return
         }
         budget.finish(first, learned: ReportedLimits(day: .init(used: 2)), at: at(62))
-        budget.giveBack(unsent, at: at(63))
+        budget.release(unsent, at: at(63))
         #expect(budget.leftToday == 8)
     }
 
@@ -195,8 +195,8 @@ struct BudgetTests {
             Issue.record("there is room")
             return
         }
-        #expect(budget.obstacle(at: at(midnight + 30)) == nil)
-        budget.giveBack(permit, at: at(midnight + 30))
+        #expect(budget.bindingLimit(at: at(midnight + 30)) == nil)
+        budget.release(permit, at: at(midnight + 30))
         #expect(budget.leftToday == 10)
     }
 
@@ -210,7 +210,7 @@ struct BudgetTests {
             at: at(60))
         #expect(budget.limits.perSecond == 1_000_000_000)
         // An end of the day that cannot be does not keep the rest from being believed.
-        #expect(budget.obstacle(at: at(60))?.window == .day)
+        #expect(budget.bindingLimit(at: at(60))?.window == .day)
         var sliced = WriteAheadBudget(budget)
         let draft = try #require(sliced.step(at: at(86_600)).draft)
         #expect(!draft.use.bytes.isEmpty)
@@ -222,7 +222,7 @@ struct BudgetTests {
             &budget, learning: ReportedLimits(minute: .init(used: 238), day: .init(limit: 500, available: 1)),
             at: at(60))
         call(&budget, at: at(61))
-        #expect(budget.obstacle(at: at(61)) == .init(opening: .at(at(86_402).instant), window: .day))
+        #expect(budget.bindingLimit(at: at(61)) == .init(opening: .at(at(86_402).instant), window: .day))
         #expect(budget.status(at: at(61)).windows.map(\.used) == [239, 500])
     }
 
@@ -239,12 +239,12 @@ struct BudgetTests {
         let first = try #require(budget.take(at: at(-10)).permit)
         let second = try #require(budget.take(at: at(-10)).permit)
         budget.finish(first, learned: ReportedLimits(day: .init(used: 10), dayEnds: midnight), at: at(5))
-        #expect(budget.obstacle(at: at(5)) == nil)
+        #expect(budget.bindingLimit(at: at(5)) == nil)
         // Without the end of its day, it may speak of either.
         budget.finish(second, learned: ReportedLimits(day: .init(used: 10)), at: at(6))
-        #expect(budget.obstacle(at: at(6)) == nil)
+        #expect(budget.bindingLimit(at: at(6)) == nil)
         call(&budget, learning: ReportedLimits(day: .init(used: 10), dayEnds: midnight + 86_400_000), at: at(7))
-        #expect(budget.obstacle(at: at(7))?.window == .day)
+        #expect(budget.bindingLimit(at: at(7))?.window == .day)
     }
 
     @Test func `a refusal closes the budget; the furthest instant holds`() {
@@ -260,6 +260,6 @@ struct BudgetTests {
     @Test func `no refusal closes for longer than 25 hours`() {
         var budget = Budget(limits: CallLimits(), at: at(0))
         budget.close(until: at(1e9).instant, at: at(0))
-        #expect(budget.obstacle(at: at(0))?.opening == .at(at(90_000).instant))
+        #expect(budget.bindingLimit(at: at(0))?.opening == .at(at(90_000).instant))
     }
 }

@@ -88,7 +88,7 @@ struct BudgetUseTests {
             guard let read = try? BudgetUse(bytes: bytes) else { continue }
             let now = ClockReading(ManualClock().now, wall: use.savedAt)
             var budget = Budget(limits: CallLimits(perMinute: 240, perDay: 30_000), resuming: read, at: now)
-            _ = budget.obstacle(at: now)
+            _ = budget.bindingLimit(at: now)
             _ = budget.use(reserving: 24, at: now).bytes
         }
     }

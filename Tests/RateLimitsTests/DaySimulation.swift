@@ -2,7 +2,7 @@ import SeededRandom
 import Clocks
 @testable import RateLimits
 
-/// Parties that want calls at given instants, a turnstile, and calls that last a random time: a day in a second or two.
+/// Parties that want calls at given instants, a queue, and calls that last a random time: a day in a second or two.
 struct DaySimulation {
     struct Served {
         var party: BudgetShare
@@ -44,36 +44,36 @@ struct DaySimulation {
         var now = begin
         // A second after midnight the day before is still asked for, which knows nothing.
         let budget = WriteAheadBudget(Budget(limits: limits, pacing: pacing, at: moment(now)))
-        var turnstile = PermitQueue<Int>(budget, at: moment(now))
+        var queue = PermitQueue<Int>(budget, at: moment(now))
         var running: [(permit: Permit, call: Served)] = []
         wishes.sort { $0.at < $1.at }
         var joined = 0
 
         while now < end {
             while joined < wishes.count, wishes[joined].at <= now {
-                _ = turnstile.join(joined, wishes[joined].urgency, for: wishes[joined].party)
+                _ = queue.join(joined, wishes[joined].urgency, for: wishes[joined].party)
                 joined += 1
             }
             for call in running where call.call.end <= now {
-                turnstile.finish(call.permit, learned: nil, at: moment(now))
+                queue.finish(call.permit, learned: nil, at: moment(now))
                 served.append(call.call)
             }
             running.removeAll { $0.call.end <= now }
 
             var next = running.map(\.call.end).min() ?? end
             if joined < wishes.count { next = min(next, wishes[joined].at) }
-            if running.count < concurrency, let turn = turnstile.turn(at: moment(now)) {
+            if running.count < concurrency, let turn = queue.turn(at: moment(now)) {
                 switch turn.act {
                 case .go:
-                    let wish = wishes[turnstile.line[turn.place]!]
-                    let permit = turnstile.admit(turn.place, at: moment(now))
+                    let wish = wishes[queue.line[turn.position]!]
+                    let permit = queue.admit(turn.position, at: moment(now))
                     let length = Duration.milliseconds(Int.random(in: callLength, using: &random))
                     let call = Served(
                         party: wish.party, urgency: wish.urgency, wanted: wish.at, start: now, end: now + length)
                     running.append((permit, call))
                     continue
                 case .write(let draft):
-                    turnstile.written(draft)
+                    queue.written(draft)
                     continue
                 case .wait(let wait):
                     if case .at(let instant) = wait.opening { next = min(next, instant.offset) }

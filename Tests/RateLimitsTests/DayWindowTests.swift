@@ -63,12 +63,12 @@ struct DayWindowTests {
     @Test func `what the peer counted beyond our own is counted as well, on the day it speaks of`() {
         var window = DayWindow(limit: 10, at: at(60))
         spend(2, of: &window, at: at(60))
-        window.learn(used: 9, on: 20_000, at: at(61))
+        window.observe(used: 9, on: 20_000, at: at(61))
         #expect(window.use.used == 9)
-        window.learn(used: 4, on: 20_000, at: at(62))
+        window.observe(used: 4, on: 20_000, at: at(62))
         #expect(window.use.used == 9)
-        window.learn(used: 10, on: 19_999, at: at(63))
-        window.learn(used: 10, on: 20_001, at: at(63))
+        window.observe(used: 10, on: 19_999, at: at(63))
+        window.observe(used: 10, on: 20_001, at: at(63))
         #expect(window.use == DayUse(day: 20_000, used: 9, usedDayBefore: 10))
         #expect(window.opening(at: at(63)) == nil)
     }

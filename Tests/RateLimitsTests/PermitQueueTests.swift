@@ -26,8 +26,8 @@ struct PermitQueueTests {
             case .write(let draft): gate.written(draft)
             case .wait: return passed
             case .go:
-                passed.append(gate.line[turn.place]!)
-                gate.finish(gate.admit(turn.place, at: now), learned: nil, at: now)
+                passed.append(gate.line[turn.position]!)
+                gate.finish(gate.admit(turn.position, at: now), learned: nil, at: now)
             }
         }
         return passed
@@ -80,13 +80,13 @@ struct PermitQueueTests {
         #expect(pass(&gate, at: at(120.06)) == ["full 3"])
     }
 
-    @Test func `a tenant's calls that run hold its places until one ends`() throws {
+    @Test func `a tenant's calls that run hold its positions until one ends`() throws {
         var gate = gate(CallLimits(tenantPerMinute: 1))
         let party = BudgetShare("full", of: "a")
         for index in 1...2 { _ = gate.join("full \(index)", .live, for: party) }
         if case .write(let draft)? = gate.turn(at: at(60))?.act { gate.written(draft) }
         let turn = gate.turn(at: at(60))
-        let permit = gate.admit(try #require(turn).place, at: at(60))
+        let permit = gate.admit(try #require(turn).position, at: at(60))
         #expect(gate.turn(at: at(90))?.act == .wait(.init(opening: .whenACallEnds, window: .tenantMinute)))
         gate.finish(permit, learned: nil, at: at(100))
         #expect(gate.turn(at: at(100))?.act == .wait(.init(opening: .at(at(160.06).instant), window: .tenantMinute)))
@@ -99,7 +99,7 @@ struct PermitQueueTests {
         _ = gate.join("first", .live, for: refused)
         if case .write(let draft)? = gate.turn(at: at(60))?.act { gate.written(draft) }
         let turn = gate.turn(at: at(60))
-        let permit = gate.admit(try #require(turn).place, at: at(60))
+        let permit = gate.admit(try #require(turn).position, at: at(60))
         gate.close(tenantOf: permit, until: at(300).instant, at: at(60))
         gate.finish(permit, learned: nil, at: at(60))
         _ = gate.join("second", .live, for: refused)
@@ -195,17 +195,17 @@ struct PermitQueueTests {
                     limits: CallLimits(perSecond: 20, perMinute: 300, tenantPerMinute: 90),
                     pacing: .standard, at: at(60))), at: at(60))
         let parties = (0..<9).map { BudgetShare("\($0)", of: "\($0 / 2)", weight: $0 % 3 + 1) }
-        var waiting: [Int: (party: BudgetShare, urgency: Urgency, place: WeightedRoundRobin<Int>.Place)] = [:]
+        var waiting: [Int: (party: BudgetShare, urgency: Urgency, position: WeightedRoundRobin<Int>.Position)] = [:]
         var running: [Permit] = []
         var now = 60.0
-        for guest in 0..<3_000 {
+        for waiter in 0..<3_000 {
             now += Double.random(in: 0...0.2, using: &random)
             if Int.random(in: 0..<10, using: &random) < 6 {
                 let party = parties.randomElement(using: &random)!
                 let urgency = Urgency.allCases.randomElement(using: &random)!
-                waiting[guest] = (party, urgency, gate.join(guest, urgency, for: party))
-            } else if let left = waiting.keys.sorted().randomElement(using: &random), guest % 3 == 0 {
-                gate.leave(waiting.removeValue(forKey: left)!.place)
+                waiting[waiter] = (party, urgency, gate.join(waiter, urgency, for: party))
+            } else if let left = waiting.keys.sorted().randomElement(using: &random), waiter % 3 == 0 {
+                gate.leave(waiting.removeValue(forKey: left)!.position)
             }
             if !running.isEmpty, Bool.random(using: &random) {
                 gate.finish(running.removeFirst(), learned: nil, at: at(now))
@@ -226,13 +226,13 @@ struct PermitQueueTests {
                 case .write(let draft): gate.written(draft)
                 case .wait: return
                 case .go:
-                    let guest = gate.line[turn.place]!
-                    let gone = waiting.removeValue(forKey: guest)!
+                    let waiter = gate.line[turn.position]!
+                    let gone = waiting.removeValue(forKey: waiter)!
                     let isFirst = !waiting.contains {
-                        $0.key < guest && $0.value.party == gone.party && $0.value.urgency == gone.urgency
+                        $0.key < waiter && $0.value.party == gone.party && $0.value.urgency == gone.urgency
                     }
                     #expect(isFirst, "seed \(seed)")
-                    running.append(gate.admit(turn.place, at: at(now)))
+                    running.append(gate.admit(turn.position, at: at(now)))
                 }
             }
         }

@@ -4,10 +4,10 @@ import Testing
 @testable import RateLimits
 
 struct WeightedRoundRobinTests {
-    @Test func `live guests go before bulk ones, each in the order they came`() {
+    @Test func `live waiters go before bulk ones, each in the order they came`() {
         var line = WeightedRoundRobin<String>()
-        for (guest, urgency) in [("b1", Urgency.bulk), ("l1", .live), ("b2", .bulk), ("l2", .live)] {
-            _ = line.join(guest, urgency)
+        for (waiter, urgency) in [("b1", Urgency.bulk), ("l1", .live), ("b2", .bulk), ("l2", .live)] {
+            _ = line.join(waiter, urgency)
         }
         #expect(line.count(.live) == 2 && line.count(.bulk) == 2)
         var order: [String?] = []
@@ -21,13 +21,13 @@ struct WeightedRoundRobinTests {
 
     @Test func `who leaves from the middle is passed over, and leaving twice is leaving once`() {
         var line = WeightedRoundRobin<Int>()
-        let places = (0..<5).map { line.join($0, .bulk) }
-        for place in [places[1], places[1], places[0], places[3]] { line.leave(place) }
+        let positions = (0..<5).map { line.join($0, .bulk) }
+        for position in [positions[1], positions[1], positions[0], positions[3]] { line.leave(position) }
         #expect(line.count(.bulk) == 2)
-        #expect(line.head == places[2])
-        line.leave(places[2])
-        #expect(line.head == places[4])
-        line.leave(places[4])
+        #expect(line.head == positions[2])
+        line.leave(positions[2])
+        #expect(line.head == positions[4])
+        line.leave(positions[4])
         #expect(line.head == nil)
     }
 
@@ -35,16 +35,16 @@ struct WeightedRoundRobinTests {
     func `it agrees with a plain list, whoever comes and goes`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var line = WeightedRoundRobin<Int>()
-        var model: [(guest: Int, urgency: Urgency, place: WeightedRoundRobin<Int>.Place)] = []
-        for guest in 0..<2_000 {
+        var model: [(waiter: Int, urgency: Urgency, position: WeightedRoundRobin<Int>.Position)] = []
+        for waiter in 0..<2_000 {
             if Int.random(in: 0..<100, using: &random) < 52 {
                 let urgency = Urgency.allCases.randomElement(using: &random)!
-                model.append((guest, urgency, line.join(guest, urgency)))
+                model.append((waiter, urgency, line.join(waiter, urgency)))
             } else if let index = model.indices.randomElement(using: &random) {
-                line.leave(model.remove(at: index).place)
+                line.leave(model.remove(at: index).position)
             }
             let expected = model.first { $0.urgency == .live } ?? model.first
-            #expect(line.head.flatMap { line[$0] } == expected?.guest, "seed \(seed)")
+            #expect(line.head.flatMap { line[$0] } == expected?.waiter, "seed \(seed)")
         }
     }
 
@@ -83,7 +83,7 @@ struct WeightedRoundRobinTests {
         #expect(order(&line) == ["b1", "a1", "a2", "b2", "a3", "a4", "b3", "a5", "a6", "b4", "b5", "b6"])
     }
 
-    @Test func `a party set aside keeps its places, and comes back as one that has just come`() {
+    @Test func `a party set aside keeps its positions, and comes back as one that has just come`() {
         var line = WeightedRoundRobin<String>()
         for index in 1...2 {
             for name in ["a", "b"] { _ = line.join("\(name)\(index)", .live, for: BudgetShare(name)) }

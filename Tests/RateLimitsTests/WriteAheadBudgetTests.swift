@@ -100,7 +100,7 @@ struct WriteAheadBudgetTests {
         let use = budget.settlement(at: at(60)).use
         let later = ClockReading(at(70).instant, wall: at(-7_200).wall)
         var restarted = Budget(limits: CallLimits(perMinute: 10), resuming: use, at: later)
-        #expect(restarted.obstacle(at: later)?.opening == .at(at(130.06).instant))
+        #expect(restarted.bindingLimit(at: later)?.opening == .at(at(130.06).instant))
     }
 
     @Test func `a closed budget is written before anybody waits for it, and stays closed after a restart`() throws {
@@ -111,7 +111,7 @@ struct WriteAheadBudgetTests {
         #expect(budget.step(at: at(61)).wait?.window == .closed)
 
         var restarted = Budget(limits: CallLimits(perMinute: 240), resuming: use, at: at(300))
-        #expect(restarted.obstacle(at: at(300)) == .init(opening: .at(at(500.001).instant), window: .closed))
+        #expect(restarted.bindingLimit(at: at(300)) == .init(opening: .at(at(500.001).instant), window: .closed))
     }
 
     @Test func `announced limits are written, and hold after a restart below a new ceiling`() throws {
@@ -132,7 +132,7 @@ struct WriteAheadBudgetTests {
         let status = budget.status(tenants: ["downtown"], at: at(60))
         #expect(status.windows.map(\.used) == [240, 240])
         #expect(status.tenants.first?.windows.map(\.used) == [10_000])
-        #expect(budget.obstacle(at: at(60))?.opening == .at(at(120.06).instant))
-        #expect(budget.obstacle(at: at(120.06)) == nil)
+        #expect(budget.bindingLimit(at: at(60))?.opening == .at(at(120.06).instant))
+        #expect(budget.bindingLimit(at: at(120.06)) == nil)
     }
 }

@@ -2,13 +2,13 @@ import OutboundAPI
 import RateLimits
 
 /// What Keap's `x-keap-…` headers say of its limits. All of them may be missing or blank.
-struct KeapHeaders {
+struct KeapHeaders: AnswerHeaders {
     private let headers: [String: String]
 
     init(_ headers: [String: String]) { self.headers = headers }
 
     /// Nil if no header speaks of a limit.
-    var announcement: ReportedLimits? {
+    var reportedLimits: ReportedLimits? {
         var said = ReportedLimits()
         said.perSecond = spike
         said.minute = windows("x-keap-product-throttle", plain: .minute)[.minute] ?? .init()
@@ -21,14 +21,14 @@ struct KeapHeaders {
     }
 
     /// Keap's name for the account. Nil if the header is missing or blank.
-    var tenant: String? {
+    var account: String? {
         let name = (headers["x-keap-tenant-id"] ?? "").trimmed
         return name.isEmpty ? nil : name
     }
 
     /// Of a refusal: whether only the tenant's own windows are used up, whatever the credential still has.
     var isTenantExhausted: Bool {
-        guard let said = announcement else { return false }
+        guard let said = reportedLimits else { return false }
         let isTenants = said.tenantMinute.available == 0 || said.tenantDay.available == 0
         return isTenants && said.minute.available != 0 && said.day.available != 0
     }
@@ -60,7 +60,7 @@ struct KeapHeaders {
 
     private func reopens(now: Int64) -> Int64 {
         if let delay = retryAfter(now: now) { return now + delay }
-        let said = announcement ?? ReportedLimits()
+        let said = reportedLimits ?? ReportedLimits()
         // The day first: when both are used up, the end of the minute would only bring the next refusal.
         if said.day.available == 0 { return dayEnds(said.dayEnds, now: now) }
         if said.tenantDay.available == 0 { return dayEnds(nil, now: now) }

@@ -3,7 +3,7 @@ import OutboundAPI
 /// The calls of a sync, each made of one or more requests that go through the gateway.
 struct KeapClient<Budget: CallBudget>: KeapAPI {
     let gateway: KeapGateway<Budget>
-    let line: CallQueue.Line
+    let line: CallLine
     var run: CallSequence?
 
     func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapAPI {

@@ -1,170 +1,169 @@
-import AsyncPrimitives
-import Clocks
 import OutboundAPI
 import RateLimits
 
-/// Tag edits of single contacts. Their callers wait on the board; the leader there gets a permit and makes a call for
-/// all whose edges go with its own.
+/// Tag edits of single contacts. Their callers wait; the one that leads gets a permit and makes a call for all whose edges
+/// go with its own.
 extension KeapGateway {
     /// Puts tags on a contact, or takes them off. A removal that is done is answered as `.applied`.
     ///
     /// - Throws: `.cancelled` if the caller was cancelled before any of it was sent, and `.unclear` if only a part of it
     ///   was done. Once a part is on its way, its end is waited for.
     func edit(
-        _ wanted: TagEdit, in line: Stage.Line, run: CallSequence? = nil
+        _ wanted: TagEdit, in line: CallLine, run: CallSequence? = nil
     ) async throws(KeapFailure) -> [TagID: TagAnswer] {
         try await askForAccount(line)
         var edit = wanted
-        edit.isAlone = isSuspect(edit.contact)
-        let wakeup = AsyncSignal()
-        let ticket = admission.arrive(
+        edit.isUnbatchable = isSuspect(edit.contact)
+        let ticket = calls.queue.enqueue(
             edit, line.urgency, for: line.party, rank: run?.rank, mayGather: run?.mayGather(edit) ?? false)
+        let signal = calls.signal(for: ticket)
         run?.keep(rank: ticket.rank)
-        (wakeups[ticket], runs[ticket]) = (wakeup, run)
+        runs[ticket] = run
         defer {
-            (wakeups[ticket], runs[ticket]) = (nil, nil)
-            failedEdits[ticket] = nil
-            callNext()
+            (runs[ticket], failedEdits[ticket]) = (nil, nil)
+            calls.forget(ticket)
         }
         while !Task.isCancelled {
             if let result = ended(ticket) { return try result.get() }
-            switch admission.ask(ticket, at: clock.now) {
+            switch calls.queue.ask(ticket, at: calls.clock.now) {
             case .go(let pass): await lead(pass)
             case .wait:
-                // By asking it may have let another edit lead. Never its own wakeup: it would ask again at once, for as long as
-                // a half-open probe is under way.
-                if admission.head != ticket { callNext() }
-                await wakeup.wait()
-            case .waitUntil(let instant): await sleep(until: instant, or: wakeup)
+                // By asking it may have let another edit lead. Never its own signal: it would ask again at once, for as long
+                // as a half-open probe is under way.
+                if calls.queue.head != ticket { calls.callNext() }
+                await signal.wait()
+            case .waitUntil(let instant): await calls.sleep(until: instant, or: signal)
             }
         }
         if let result = ended(ticket) { return try result.get() }
-        if let result = admission.withdraw(ticket, .cancelled) { return try result.get() }
+        if let result = calls.queue.withdraw(ticket, .cancelled) { return try result.get() }
         while true {
-            await wakeup.waitThroughCancellation()
+            await signal.waitThroughCancellation()
             if let result = ended(ticket) { return try result.get() }
         }
     }
 
-    private func ended(_ ticket: Stage.Ticket) -> PendingTagEdit.Result? {
+    private func ended(_ ticket: CallTicket) -> PendingTagEdit.Result? {
         guard let result = endedEdits.removeValue(forKey: ticket) else { return nil }
         let failed = failedEdits.removeValue(forKey: ticket)
         if case .failure = result { AttemptLog.current?.ended(failed) } else { AttemptLog.current?.ended(nil) }
         return result
     }
 
-    private func lead(_ admitted: Stage.Pass) async {
+    private func lead(_ admitted: CallPass) async {
         var pass = admitted
-        let begun: Budget.Permit?
-        do throws(KeapFailure) {
-            begun = try await begin(&pass)
+        let started: Budget.Permit?
+        do throws(CallNotSent) {
+            started = try await calls.start(&pass)
         } catch {
             // A leader has nothing under way, so this ends it. Another one leads, and finds out for itself.
-            endedEdits[pass.ticket] = admission.withdraw(pass.ticket, error)
-            return callNext()
+            endedEdits[pass.ticket] = calls.queue.withdraw(pass.ticket, KeapFailure(error))
+            return calls.callNext()
         }
-        guard let permit = begun else { return }
+        guard let permit = started else { return }
         guard runs[pass.ticket]?.begin() != false else {
-            await budget.giveBack(permit)
-            leave(pass, .nothing)
-            endedEdits[pass.ticket] = admission.withdraw(pass.ticket, .cancelled)
-            return callNext()
+            await calls.budget.release(permit)
+            calls.finish(pass, .nothing)
+            endedEdits[pass.ticket] = calls.queue.withdraw(pass.ticket, .cancelled)
+            return calls.callNext()
         }
-        let load = admission.load(pass)
+        let batch = calls.queue.formBatch(pass)
         // Those that ride along are under way from here on. One that was called off may still be among them.
-        for ticket in load.tickets.values where ticket != pass.ticket { _ = runs[ticket]?.begin() }
-        merging.count(load)
-        callNext()
-        let hold = await hold(load.contacts)
-        let call = await send(load, in: pass.ticket.line, permit)
+        for ticket in batch.tickets.values where ticket != pass.ticket { _ = runs[ticket]?.begin() }
+        merging.count(batch)
+        calls.callNext()
+        let hold = await hold(batch.contacts)
+        let call = await send(batch, in: pass.ticket.line, permit)
         end(hold)
         // In an outage nothing is learned from asking for each alone: it would only make a hundred calls of one.
-        let isWell = admission.circuit.isWell
-        leave(pass, CircuitBreaker.Outcome(call))
-        judge(load.tickets.keys, isFailed: call.failed != nil)
-        switch call.result {
-        case .success(let outcomes): land(load, outcomes)
+        let isWell = calls.queue.circuit.isWell
+        calls.finish(pass, CircuitBreaker.Outcome(call))
+        judge(batch.tickets.keys, isFailed: call.failed != nil)
+        switch call.answer {
+        case .success(let outcomes): complete(batch, outcomes)
         // Back to where they waited; the budget is closed now.
-        case .throttled: land(load, load.all(.again))
-        case .failure(let failure) where failure.mayBlameOneContact && load.tickets.count > 1:
-            await findGuilty(in: load, failure, pass.ticket.line)
+        case .failure where call.meaning == .throttled: complete(batch, batch.all(.again))
+        case .failure(let failure) where failure.mayBlameOneContact && batch.tickets.count > 1:
+            await bisect(batch, failure, pass.ticket.line)
         // Keap stumbled over one of them. Doing it twice does no harm, so each is asked for alone.
-        case .failure where call.failed != nil && call.isAnswered && isWell && load.tickets.count > 1:
-            land(load, load.all(.alone))
-        case .failure(let failure): land(load, load.all(.failed(failure)), call.failed)
+        case .failure where call.failed != nil && call.isAnswered && isWell && batch.tickets.count > 1:
+            complete(batch, batch.all(.alone))
+        case .failure(let failure): complete(batch, batch.all(.failed(failure)), call.failed)
         }
         await probeHealth(pass.ticket.line)
     }
 
     private func send(
-        _ load: Stage.Load, in line: Stage.Line, _ permit: Budget.Permit
-    ) async -> SentCall<[TagEdge: EdgeOutcome]> {
+        _ batch: TagBatch<CallTicket>, in line: CallLine, _ permit: Budget.Permit
+    ) async -> KeapCall<[TagEdge: EdgeOutcome]> {
         let request: APIRequest
         do throws(KeapFailure) {
-            request = try load.request()
+            request = try batch.request()
         } catch {
-            await budget.giveBack(permit)
-            return SentCall(result: .failure(error), wasSent: false)
+            await calls.budget.release(permit)
+            return CallEnd(.failure(error), .unsent)
         }
-        let alone = load.tickets.count == 1 ? load.tickets.keys.first : nil
-        let subject = alone.map { FailureScope.contact($0) } ?? .request(of: request)
-        return await send(request, about: subject, in: line, permit) { (response) throws(KeapFailure) in
-            try load.read(response)
+        let alone = batch.tickets.count == 1 ? batch.tickets.keys.first : nil
+        let scope = alone.map { FailureScope.contact($0) } ?? .request(of: request)
+        return await send(request, about: scope, in: line, permit) { (response) throws(KeapFailure) in
+            try batch.read(response)
         }
     }
 
     /// - Parameter failed: the call, if Keap neither did it nor refused it.
-    private func land(_ load: Stage.Load, _ outcomes: [TagEdge: EdgeOutcome], _ failed: FailedCall? = nil) {
+    private func complete(
+        _ batch: TagBatch<CallTicket>, _ outcomes: [TagEdge: EdgeOutcome], _ failed: FailedCall? = nil
+    ) {
         var failed = failed
         // Of several contacts none can be told to be the one.
-        if load.tickets.count > 1 { failed?.subject = nil }
-        if let failed { for ticket in load.tickets.values { failedEdits[ticket] = failed } }
-        for (ticket, result) in admission.land(load, outcomes) {
+        if batch.tickets.count > 1 { failed?.subject = nil }
+        if let failed { for ticket in batch.tickets.values { failedEdits[ticket] = failed } }
+        for (ticket, result) in calls.queue.complete(batch, outcomes) {
             merging.edits += 1
             endedEdits[ticket] = result
-            wakeups[ticket]?.signal()
+            calls.wake(ticket)
         }
-        callNext()
+        calls.callNext()
     }
 
     // MARK: A refused batch
 
     /// Keap refuses a batch as a whole and does not say for whose sake. If the tag is gone, reading it says so; else the
     /// batch is halved until the contact it was refused for stands alone.
-    private func findGuilty(in load: Stage.Load, _ refusal: KeapFailure, _ line: Stage.Line) async {
-        guard case .tag(let tag, let contacts) = load.call else {
+    private func bisect(_ batch: TagBatch<CallTicket>, _ refusal: KeapFailure, _ line: CallLine) async {
+        guard case .tag(let tag, let contacts) = batch.call else {
             preconditionFailure("a call that carries several contacts is of a tag")
         }
-        var reading: SentCall<Void>?
+        var reading: KeapCall<Void>?
         do throws(KeapFailure) {
             let call = try await send(try .readTag(tag), naming: .none, in: line) { (response) throws(KeapFailure) in
                 try response.confirm()
             }
             reading = call
             merging.calls += 1
-            try call.result.get()
+            try call.answer.get()
         } catch {
             switch error {
-            case .gone: land(load, load.all(load.outcomeOfGoneTag))
-            default: land(load, load.all(EdgeOutcome(unsent: error)), reading?.failed)
+            case .gone: complete(batch, batch.all(batch.outcomeOfGoneTag))
+            default: complete(batch, batch.all(EdgeOutcome(unsent: error)), reading?.failed)
             }
             return
         }
-        await halve(load, contacts[...], refusal, line)
+        await halve(batch, contacts[...], refusal, line)
     }
 
-    /// Its contacts are the load's until they have landed, so the parts need claim none.
+    /// Its contacts are the batch's until that is complete, so the parts need claim none.
     private func halve(
-        _ load: Stage.Load, _ contacts: ArraySlice<ContactID>, _ refusal: KeapFailure, _ line: Stage.Line
+        _ batch: TagBatch<CallTicket>, _ contacts: ArraySlice<ContactID>, _ refusal: KeapFailure, _ line: CallLine
     ) async {
         guard contacts.count > 1 else {
-            let part = load.part(contacts)
-            return land(part, part.all(part.outcome(ofGuilty: refusal)))
+            let part = batch.part(contacts)
+            return complete(part, part.all(part.outcome(ofRefused: refusal)))
         }
         let middle = contacts.startIndex + contacts.count / 2
         for half in [contacts[..<middle], contacts[middle...]] {
-            let part = load.part(half)
-            let call: SentCall<[TagEdge: EdgeOutcome]>
+            let part = batch.part(half)
+            let call: KeapCall<[TagEdge: EdgeOutcome]>
             do throws(KeapFailure) {
                 call = try await sendInTurn(try part.request(), naming: .none, in: line, partOf: part.contacts) {
                     (response) throws(KeapFailure) in
@@ -172,15 +171,15 @@ extension KeapGateway {
                 }
                 merging.count(part)
             } catch {
-                land(part, part.all(EdgeOutcome(unsent: error)))
+                complete(part, part.all(EdgeOutcome(unsent: error)))
                 continue
             }
-            switch call.result {
-            case .success(let outcomes): land(part, outcomes)
-            case .throttled: land(part, part.all(.again))
-            case .failure(let failure) where failure.mayBlameOneContact: await halve(load, half, failure, line)
-            case .failure where call.failed != nil && call.isAnswered: land(part, part.all(.alone))
-            case .failure(let failure): land(part, part.all(.failed(failure)), call.failed)
+            switch call.answer {
+            case .success(let outcomes): complete(part, outcomes)
+            case .failure where call.meaning == .throttled: complete(part, part.all(.again))
+            case .failure(let failure) where failure.mayBlameOneContact: await halve(batch, half, failure, line)
+            case .failure where call.failed != nil && call.isAnswered: complete(part, part.all(.alone))
+            case .failure(let failure): complete(part, part.all(.failed(failure)), call.failed)
             }
         }
     }
@@ -198,7 +197,7 @@ extension TagBatch {
     fileprivate var outcomeOfGoneTag: EdgeOutcome { .answered(direction == .apply ? .tagGone : .applied) }
 
     /// Of a contact for whose sake alone Keap refused.
-    fileprivate func outcome(ofGuilty refusal: KeapFailure) -> EdgeOutcome {
+    fileprivate func outcome(ofRefused refusal: KeapFailure) -> EdgeOutcome {
         guard direction == .apply else {
             return .failed(refusal.saysContactGone ? .gone(message: refusal.message) : refusal)
         }

@@ -24,7 +24,7 @@ struct CallCover: Equatable, Sendable {
         calls = Self.calls(graph, best.isOwn, cap)
     }
 
-    /// Whom a smallest vertex cover gives a call of their own. A tag with more contacts than a call may name counts as
+    /// The contacts that a smallest vertex cover gives a call of their own. A tag with more contacts than a call may name counts as
     /// several tags: those contacts that have most other tags are in the last of them, which they may make superfluous.
     private static func cover(_ graph: EditGraph, _ cap: Int) -> [Bool] {
         var parts = 0

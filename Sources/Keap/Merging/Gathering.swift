@@ -23,16 +23,13 @@ struct Gathering: Sendable {
     private var lastBegan: Instant?
     /// Tags that were put on since the line was last empty. One that is new may be wanted by no other.
     private var tags: Set<TagID> = []
-    /// Calls that stand in line, for a slot or for a permit.
-    var standing = 0
-
     init(_ urgency: Urgency) { enough = urgency == .live ? 16 : APIRequest.largestTagBatch }
 
     mutating func began(at now: Instant, callsSoon: Int) { (lastBegan, self.callsSoon) = (now, callsSoon) }
     mutating func madeCall() { lateness.madeCall() }
     mutating func served(_ rank: UInt64) { lateness.served(rank) }
 
-    /// Whether all of these were put on before, so that others may come who want them too.
+    /// Whether all of these were put on before, so that others that want them too may come.
     mutating func areShared(_ new: [TagID]) -> Bool {
         if tags.count > 1_000 { tags = [] }
         return new.reduce(true) { tags.insert($1).inserted ? false : $0 }
@@ -45,7 +42,7 @@ struct Gathering: Sendable {
 
     /// - Parameter company: how many edits, itself included, want the tags that it wants, of each tag as many at least.
     func mayWait(_ rank: UInt64, company: Int) -> Bool {
-        standing > 0 && company < enough && vain < Self.mostVain && lateness.calls(of: rank) < callsSoon
+        company < enough && vain < Self.mostVain && lateness.calls(of: rank) < callsSoon
     }
 
     /// - Parameter latest: the first of the runs that wait.

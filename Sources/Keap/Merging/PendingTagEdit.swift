@@ -1,11 +1,11 @@
-/// One caller's edit on the board: which of its edges wait, what is under way, and what came of the rest.
+/// One caller's edit in the batcher: which of its edges wait, what is under way, and what came of the rest.
 struct PendingTagEdit: Sendable {
     enum Flight: Equatable, Sendable {
-        /// Left by being loaded.
+        /// Left by `dispatch`.
         case none
-        /// So many calls of single tags are under way. More of them may be loaded; left when the last one has landed.
+        /// So many calls of single tags are under way. More of them may be dispatched; left when the last one is complete.
         case tags(Int)
-        /// A call of the contact is under way, beside which no other may name it. Left when it has landed.
+        /// A call of the contact is under way, beside which no other may name it. Left when it is complete.
         case contact
     }
 
@@ -16,7 +16,7 @@ struct PendingTagEdit: Sendable {
     private(set) var waiting: [TagID]
     private(set) var flight = Flight.none
     /// Whether its edges go in calls of the contact only.
-    private(set) var isAlone = false
+    private(set) var isUnbatchable = false
     /// Set when the caller waits no longer: what comes back undone stays undone.
     private var givenUp: KeapFailure?
     private var outcomes: [TagID: EdgeOutcome] = [:]
@@ -24,10 +24,10 @@ struct PendingTagEdit: Sendable {
     init(_ edit: TagEdit) {
         self.edit = edit
         waiting = edit.tags
-        isAlone = edit.isAlone
+        isUnbatchable = edit.isUnbatchable
     }
 
-    mutating func depart(with call: TagCall) {
+    mutating func dispatch(in call: TagCall) {
         switch call {
         case .contact(_, let tags):
             waiting.removeAll { tags.contains($0) }
@@ -38,11 +38,11 @@ struct PendingTagEdit: Sendable {
         }
     }
 
-    /// One of its calls has landed, with these of its tags.
-    mutating func land(_ landed: [TagID: EdgeOutcome]) {
+    /// One of its calls is complete, with these of its tags.
+    mutating func complete(_ landed: [TagID: EdgeOutcome]) {
         if case .tags(let count) = flight, count > 1 { flight = .tags(count - 1) } else { flight = .none }
         for (tag, outcome) in landed { outcomes[tag] = outcome }
-        if landed.values.contains(.alone) { isAlone = true }
+        if landed.values.contains(.alone) { isUnbatchable = true }
         waiting = edit.tags.filter { waiting.contains($0) || landed[$0] == .again || landed[$0] == .alone }
         if let givenUp { giveUp(givenUp) }
     }

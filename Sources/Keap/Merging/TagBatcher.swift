@@ -1,19 +1,19 @@
 /// Tag edits that wait, and which of them go together. What a call carries is decided when its permit is there, not
 /// before: until then, whatever arrives can still join.
 ///
-/// Of those who wait in one line (live or bulk, say), one *leads*: it asks for a permit, and the call that it then makes
+/// Of the edits that wait in one line (live or bulk, say), one *leads*: it asks for a permit, and the call that it then makes
 /// carries edges of its own and all others that fit. No other call takes a leader's edges, so that no permit comes to an
-/// empty board. The one that came first leads next: while no call that names its contact is under way, an edge waits for no
+/// empty batcher. The one that came first leads next: while no call that names its contact is under way, an edge waits for no
 /// more permits of its line than there were edges before it.
 ///
-/// A contact is on the board at most once; the contact gate sees to that.
+/// A contact has at most one edit here; `ContactLocks` sees to that.
 struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sendable>: Sendable {
     private var edits: [Ticket: PendingTagEdit] = [:]
     private var lines: [Ticket: Line] = [:]
     private var leaders: [Line: Ticket] = [:]
-    /// Those who do not lead, since they wait for others to share their calls with.
+    /// Edits that do not lead, since they wait for others to share their calls with.
     private var held: Set<Ticket> = []
-    /// Those none of whose edges was ever in a call.
+    /// Edits none of whose edges was ever in a call.
     private var fresh: Set<Ticket> = []
     private var batch = BatchSize()
 
@@ -30,7 +30,7 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
 
     func hasLeader(_ line: Line) -> Bool { leaders[line] != nil }
 
-    // MARK: Who waits for others
+    // MARK: Waiting for others
 
     func isHeld(_ ticket: Ticket) -> Bool { held.contains(ticket) }
 
@@ -65,7 +65,7 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
         fresh.insert(ticket)
     }
 
-    /// Makes the one who came first, and is not held, the leader of a line that has none. Nil: it has one, or none
+    /// Makes the edit that came first, and is not held, the leader of a line that has none. Nil: it has one, or none
     /// waits.
     mutating func appointLeader(of line: Line) -> Ticket? {
         guard leaders[line] == nil else { return nil }
@@ -76,22 +76,22 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
     }
 
     /// The leader has its permit: the call that serves it and most others.
-    mutating func load(for leader: Ticket) -> TagBatch<Ticket> {
-        guard let edit = edits[leader], leads(leader) else { preconditionFailure("who loads leads") }
-        resign(leader)
+    mutating func formBatch(for leader: Ticket) -> TagBatch<Ticket> {
+        guard let edit = edits[leader], leads(leader) else { preconditionFailure("only a leader forms a batch") }
+        stepDown(leader)
         let call = bestCall(for: leader, edit)
         let named = Set(call.edges.map(\.contact))
         var tickets: [ContactID: Ticket] = [:]
         for (ticket, edit) in edits where named.contains(edit.edit.contact) { tickets[edit.edit.contact] = ticket }
-        for ticket in tickets.values { edits[ticket]!.depart(with: call) }
+        for ticket in tickets.values { edits[ticket]!.dispatch(in: call) }
         held.subtract(tickets.values)
         return TagBatch(direction: edit.edit.direction, call: call, tickets: tickets)
     }
 
-    /// Takes in what became of edges that were loaded: all of a call, or those of some of its contacts.
+    /// Takes in what became of edges that were dispatched: all of a call, or those of some of its contacts.
     ///
-    /// - Returns: the edits that have ended, and so have left the board, in the order they came.
-    mutating func land(
+    /// - Returns: the edits that have ended, and so have left the batcher, in the order they came.
+    mutating func complete(
         _ load: TagBatch<Ticket>, _ outcomes: [TagEdge: EdgeOutcome]
     ) -> [(ticket: Ticket, result: PendingTagEdit.Result)] {
         if outcomes.values.contains(where: \.isUnclear) {
@@ -102,17 +102,17 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
         var byTicket: [Ticket: [TagID: EdgeOutcome]] = [:]
         for (edge, outcome) in outcomes { byTicket[load.tickets[edge.contact]!, default: [:]][edge.tag] = outcome }
         return byTicket.keys.sorted().compactMap { ticket in
-            edits[ticket]!.land(byTicket[ticket]!)
+            edits[ticket]!.complete(byTicket[ticket]!)
             return leave(ticket).map { (ticket, $0) }
         }
     }
 
     /// The caller waits no longer: what is not under way fails with `failure`.
     ///
-    /// - Returns: how the edit ended; nil if a part of it is under way, whose landing then ends it.
+    /// - Returns: how the edit ended; nil if a part of it is under way, whose completion then ends it.
     mutating func withdraw(_ ticket: Ticket, _ failure: KeapFailure) -> PendingTagEdit.Result? {
-        precondition(holds(ticket), "who withdraws is on the board")
-        resign(ticket)
+        precondition(holds(ticket), "only an edit that waits or runs is withdrawn")
+        stepDown(ticket)
         edits[ticket]!.giveUp(failure)
         return leave(ticket)
     }
@@ -126,7 +126,7 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
         return result
     }
 
-    private mutating func resign(_ ticket: Ticket) {
+    private mutating func stepDown(_ ticket: Ticket) {
         if leads(ticket), let line = lines[ticket] { leaders[line] = nil }
     }
 
@@ -135,7 +135,7 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
         var best: TagCall?
         for call in CallCover(graph(around: leader, edit), cap: batch.current).calls where call.names(edit.edit.contact)
         {
-            // The first of equals, so that the same board always gives the same call.
+            // The first of equals, so that the same edits always gives the same call.
             if call.edges.count > best?.edges.count ?? 0 { best = call }
         }
         guard let best else { preconditionFailure("a plan covers every edge") }
@@ -143,15 +143,15 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
     }
 
     /// All that may go with the leader's edges, or with what goes with those, and so on: the rest has no bearing on
-    /// its call. The leader first, then the others in their order, since who comes first is in the first of several
+    /// its call. The leader first, then the others in their order, since the first to come is in the first of several
     /// calls of a tag.
     private func graph(around leader: Ticket, _ edit: PendingTagEdit) -> EditGraph {
         var graph = EditGraph()
         graph.add(edit.edit.contact, edit.waiting)
-        guard !edit.isAlone else { return graph }
+        guard !edit.isUnbatchable else { return graph }
         let others = edits.filter { ticket, other in
             other.edit.direction == edit.edit.direction && !other.waiting.isEmpty && other.flight != .contact
-                && !other.isAlone && ticket != leader && !leads(ticket)
+                && !other.isUnbatchable && ticket != leader && !leads(ticket)
         }
         var waiters: [TagID: [Ticket]] = [:]
         for (ticket, other) in others {

@@ -5,7 +5,7 @@ struct TagEdit: Equatable, Sendable {
     /// Each once.
     let tags: [TagID]
     /// Whether it shares no call with other contacts' edits.
-    var isAlone = false
+    var isUnbatchable = false
 
     init(_ direction: TagDirection, _ contact: ContactID, _ tags: [TagID]) {
         self.direction = direction

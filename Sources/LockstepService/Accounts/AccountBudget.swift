@@ -47,5 +47,5 @@ final class AccountBudget: CallBudget {
         await permit.gate.close(tenantOf: permit.permit, until: time)
     }
 
-    func giveBack(_ permit: Permit) async { await permit.gate.giveBack(permit.permit) }
+    func release(_ permit: Permit) async { await permit.gate.release(permit.permit) }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Keap
 import RateLimits
 import DurableQueue
+import OutboundAPI
 
 /// A job as `/api/jobs` tells it.
 struct JobAnswer: Encodable, Sendable {

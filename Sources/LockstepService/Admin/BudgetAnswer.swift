@@ -78,7 +78,7 @@ struct BudgetAnswer: Encodable, Sendable {
             return Account(
                 gyms: gyms, windows: tenant.windows.map(window), closedUntil: time(in: tenant.closedFor))
         }
-        binding = status.obstacle?.rawValue
+        binding = status.bindingLimit?.rawValue
         closedUntil = time(in: status.closedFor)
         pacing = status.pace.map { pace in
             Pacing(

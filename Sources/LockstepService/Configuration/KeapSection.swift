@@ -12,7 +12,7 @@ extension ConfigurationReader {
     private enum ClientKey: String, CaseIterable { case id, limits, pacing }
     private enum PacingKey: String, CaseIterable { case reserve, burst }
 
-    static var defaultConcurrency: Int { GatewaySettings().concurrency }
+    static var defaultConcurrency: Int { CallSettings().concurrency }
 
     func keap(_ value: ConfigurationValue, _ sharing: inout KeapSharing) -> KeapConfiguration? {
         guard let section = value.section(KeapKeyword.self) else { return nil }

@@ -29,7 +29,7 @@ final class KeapAccount: Sendable {
     private let transport: any HTTPTransport
 
     init(
-        name: String, credential: KeapCredential, tenant: String, settings: GatewaySettings, site: KeapSite,
+        name: String, credential: KeapCredential, tenant: String, settings: CallSettings, site: KeapSite,
         book: AccountBook, contacts: SharedContacts, shared: Shared, holds: GymHolds,
         in surroundings: ServiceEnvironment
     ) {
@@ -88,7 +88,7 @@ final class KeapAccount: Sendable {
             guard let credential = credentials.first(where: { $0.gyms.contains { $0.id == gym.id } }) else {
                 preconditionFailure("there is a credential for each gym")
             }
-            var settings = GatewaySettings()
+            var settings = CallSettings()
             settings.concurrency = min(gym.keap.concurrency, share)
             if let timeout = gym.keap.timeout { (settings.timeout, settings.slowTimeout) = (timeout, timeout) }
             let identity = map.identity(of: gym)
@@ -106,7 +106,7 @@ final class KeapAccount: Sendable {
     static func untracked(
         _ gym: GymConfiguration, _ budget: BudgetGate, _ surroundings: ServiceEnvironment
     ) -> Gateway {
-        var settings = GatewaySettings()
+        var settings = CallSettings()
         // A person waits: what does not answer by then is told as such.
         (settings.timeout, settings.slowTimeout) = (.seconds(10), .seconds(30))
         return Gateway(

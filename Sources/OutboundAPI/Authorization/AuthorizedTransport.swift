@@ -22,11 +22,8 @@ package struct AuthorizedTransport: Sendable {
         return (response, credentials)
     }
 
-    /// Whether a request that was answered 401 may be sent once more, with other credentials.
-    package func mayRetry(_ response: APIResponse, sentWith credentials: Credentials) async -> Bool {
-        guard response.status == 401 else { return false }
-        return await authorizer.rejected(credentials)
-    }
+    /// Whether there are others than those that a request was refused with, so that it may be sent once more.
+    package func hasOthers(than refused: Credentials) async -> Bool { await authorizer.rejected(refused) }
 
     package func abandon() { transport.abandon() }
 }

@@ -19,7 +19,7 @@ package protocol CallBudget: Sendable {
     /// time. Before the permit is finished.
     func close(tenantOf permit: Permit, until time: Int64) async
     /// The call was never sent, so the API cannot have counted it. Instead of `finished`.
-    func giveBack(_ permit: Permit) async
+    func release(_ permit: Permit) async
 }
 
 extension CallBudget {
@@ -29,5 +29,5 @@ extension CallBudget {
 
     package func callsSoon(after permit: Permit) -> Int { 0 }
 
-    package func giveBack(_ permit: Permit) async { await finished(permit, learned: nil) }
+    package func release(_ permit: Permit) async { await finished(permit, learned: nil) }
 }

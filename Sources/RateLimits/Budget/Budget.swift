@@ -26,7 +26,7 @@ package struct Budget: Sendable {
     /// was announced yet.
     package private(set) var limits: CallLimits
     /// Goes up whenever the peer announces other limits than before.
-    package private(set) var lessons = 0
+    package private(set) var limitsVersion = 0
     package private(set) var granted: UInt64 = 0
     /// Answers that told of use.
     private var learned = 0
@@ -77,14 +77,14 @@ package struct Budget: Sendable {
             day = DayWindow(limit: unlimited, at: now.wall)
             newcomer = TenantWindows(at: now)
         }
-        obeyLimits(at: now)
+        applyLimits(at: now)
         if let closed = use?.closedUntil { close(until: now.instant(of: closed), at: now) }
     }
 
     package mutating func take(
         _ urgency: Urgency = .live, of tenant: String = "", at now: ClockReading
     ) -> Answer {
-        if let wait = obstacle(urgency, of: tenant, at: now) { return .wait(wait) }
+        if let wait = bindingLimit(urgency, of: tenant, at: now) { return .wait(wait) }
         if limits.perSecond != nil { spacing.take(at: now.instant) }
         if limits.perMinute != nil { flow.take(at: now.instant) }
         second.start(at: now.instant)
@@ -98,28 +98,28 @@ package struct Budget: Sendable {
     }
 
     /// What keeps the next call waiting, if anything. Takes nothing.
-    package mutating func obstacle(
+    package mutating func bindingLimit(
         _ urgency: Urgency = .live, of tenant: String = "", at now: ClockReading
     ) -> Wait? {
-        [commonObstacle(at: now), paceObstacle(urgency, at: now), tenantObstacle(tenant, at: now)].longest()
+        [commonBindingLimit(at: now), bindingPace(urgency, at: now), tenantBindingLimit(tenant, at: now)].longest()
     }
 
     /// What keeps all calls waiting.
-    package mutating func commonObstacle(at now: ClockReading) -> Wait? { openings(at: now).longest() }
+    package mutating func commonBindingLimit(at now: ClockReading) -> Wait? { openings(at: now).longest() }
 
     /// What keeps calls of this urgency waiting, if it is the day's pace.
-    package mutating func paceObstacle(_ urgency: Urgency, at now: ClockReading) -> Wait? {
+    package mutating func bindingPace(_ urgency: Urgency, at now: ClockReading) -> Wait? {
         [(.pace, paceOpening(urgency, at: now))].longest()
     }
 
     /// What keeps only this tenant's calls waiting.
-    package mutating func tenantObstacle(_ tenant: String, at now: ClockReading) -> Wait? {
+    package mutating func tenantBindingLimit(_ tenant: String, at now: ClockReading) -> Wait? {
         tenants[tenant, default: newcomer].openings(at: now).longest()
     }
 
     /// A caller was throttled. While the minute's window binds, calls are spread evenly over it:
     /// none that comes then should wait for half a minute because the other half was crowded.
-    package mutating func turnedAway(by wait: Wait, at now: ClockReading) {
+    package mutating func didThrottle(by wait: Wait, at now: ClockReading) {
         if wait.window == .minute { flow.empty(at: now.instant) }
     }
 
@@ -132,19 +132,19 @@ package struct Budget: Sendable {
         minute.finish(at: now.instant)
         day.finish(at: now.wall)
         tenants[call.tenant]?.finish(at: now)
-        if let learned { learn(learned, from: call, at: now) }
+        if let learned { observe(learned, from: call, at: now) }
     }
 
     /// The call was never made: what it took is free again, but for its place in the even spacing.
-    package mutating func giveBack(_ permit: Permit, at now: ClockReading) {
+    package mutating func release(_ permit: Permit, at now: ClockReading) {
         // What the peer said meanwhile was compared with a use that this call was part of: others' calls may have been
         // taken for it.
         guard let call = calls[permit], call.learned == learned else { return finish(permit, learned: nil, at: now) }
         calls[permit] = nil
-        second.takeBack()
-        minute.takeBack()
-        day.takeBack(startedAt: call.start, at: now.wall)
-        tenants[call.tenant]?.takeBack(startedAt: call.start, at: now)
+        second.cancel()
+        minute.cancel()
+        day.cancel(startedAt: call.start, at: now.wall)
+        tenants[call.tenant]?.cancel(startedAt: call.start, at: now)
     }
 
     /// On whose behalf the call runs.
@@ -186,7 +186,7 @@ package struct Budget: Sendable {
             tenants[name, default: newcomer].absorb(tenant, of: use, at: now)
         }
         limits = configured.replaced(by: announced).capped(by: ceiling)
-        obeyLimits(at: now)
+        applyLimits(at: now)
     }
 
     /// How many calls the day still has room for: no slice needs to be larger.
@@ -215,26 +215,26 @@ package struct Budget: Sendable {
             pacing.opening(urgency, for: count, used: day.use.used, of: limit, on: day.use.day, at: now.wall), now)
     }
 
-    private mutating func learn(_ said: ReportedLimits, from call: Call, at now: ClockReading) {
+    private mutating func observe(_ said: ReportedLimits, from call: Call, at now: ClockReading) {
         // Only today's end or a neighbour's: an odd one must not keep us from learning what was used.
         let announcedDay = said.dayEnds.map { (WallTime(milliseconds: max($0, 0)) - 1).day }
             .flatMap { abs($0 - now.wall.day) <= 1 ? $0 : nil }
         let counted = announcedDay ?? DayWindow.day(from: call.start, to: now.wall)
         let before = (announced, tenants[call.tenant]?.announced)
         announced = announced.replaced(by: said.limits.ofCredential)
-        tenants[call.tenant]?.learn(said, countedOn: counted, at: now)
+        tenants[call.tenant]?.observe(said, countedOn: counted, at: now)
         if before.0 != announced || before.1 != tenants[call.tenant]?.announced {
-            lessons += 1
+            limitsVersion += 1
             limits = configured.replaced(by: announced).capped(by: ceiling)
-            obeyLimits(at: now)
+            applyLimits(at: now)
         }
 
         learned += 1
-        if let used = said.minute.count { minute.learn(used: used, at: now.instant) }
-        if let counted, let used = said.day.count { day.learn(used: used, on: counted, at: now.wall) }
+        if let used = said.minute.count { minute.observe(used: used, at: now.instant) }
+        if let counted, let used = said.day.count { day.observe(used: used, on: counted, at: now.wall) }
     }
 
-    private mutating func obeyLimits(at now: ClockReading) {
+    private mutating func applyLimits(at now: ClockReading) {
         if let rate = limits.perSecond {
             spacing.refill = .seconds(1) / rate
             // Places in the second fall free unevenly. Calls that stand close together stay half a refill apart at
@@ -253,10 +253,10 @@ package struct Budget: Sendable {
         second.limit = limits.perSecond ?? .max
         minute.limit = limits.perMinute ?? .max
         day.limit = limits.perDay ?? .max
-        newcomer.obey(newcomer.limits(configured, ceiling: ceiling))
+        newcomer.apply(newcomer.limits(configured, ceiling: ceiling))
         for name in tenants.keys {
             guard let its = tenants[name]?.limits(configured, ceiling: ceiling) else { continue }
-            tenants[name]?.obey(its)
+            tenants[name]?.apply(its)
         }
     }
 }

@@ -48,7 +48,7 @@ public struct BudgetStatus: Equatable, Sendable {
     /// How long the budget stays closed after a refusal; `nil` if it is not.
     public var closedFor: Duration?
     /// What the next live caller waits for, if anything, leaving tenants aside.
-    public var obstacle: BudgetWindow?
+    public var bindingLimit: BudgetWindow?
     /// Calls that have begun and not ended.
     public var running: Int
     public var waiting: [Urgency: Int] = [:]
@@ -100,7 +100,7 @@ extension Budget {
         func remaining(_ instant: Instant?) -> Duration? {
             instant.flatMap { $0 > now.instant ? now.instant.duration(to: $0) : nil }
         }
-        let obstacle = commonObstacle(at: now)?.window
+        let bindingLimit = commonBindingLimit(at: now)?.window
         let windows = described(
             openings(at: now),
             [
@@ -124,7 +124,7 @@ extension Budget {
         }
         return BudgetStatus(
             windows: windows, tenants: tenants, pace: pace(at: now), closedFor: remaining(closedUntil),
-            obstacle: obstacle, running: calls.count, granted: granted,
+            bindingLimit: bindingLimit, running: calls.count, granted: granted,
             dayEndsIn: .milliseconds(WallTime.startOf(day: day.use.day + 1).milliseconds - now.wall.milliseconds))
     }
 
@@ -142,7 +142,7 @@ extension Budget {
     package mutating func delay(
         after calls: Int, _ urgency: Urgency, of tenant: String, at now: ClockReading
     ) -> Duration? {
-        guard let first = (obstacle(urgency, of: tenant, at: now)?.opening ?? .now).delay(from: now.instant) else {
+        guard let first = (bindingLimit(urgency, of: tenant, at: now)?.opening ?? .now).delay(from: now.instant) else {
             return nil
         }
         let spaced = limits.perSecond.map { Duration.seconds(1) * calls / $0 } ?? .zero

@@ -32,11 +32,11 @@ package struct WriteAheadBudget: Sendable {
     package mutating func step(
         _ urgency: Urgency = .live, of tenant: String = "", at now: ClockReading
     ) -> Step {
-        let obstacle = budget.obstacle(urgency, of: tenant, at: now)
-        if let draft = draft(isFree: obstacle == nil, at: now) { return .write(draft) }
-        if let obstacle {
-            budget.turnedAway(by: obstacle, at: now)
-            return .wait(obstacle)
+        let bindingLimit = budget.bindingLimit(urgency, of: tenant, at: now)
+        if let draft = draft(isFree: bindingLimit == nil, at: now) { return .write(draft) }
+        if let bindingLimit {
+            budget.didThrottle(by: bindingLimit, at: now)
+            return .wait(bindingLimit)
         }
         guard case .go(let permit) = budget.take(urgency, of: tenant, at: now) else {
             preconditionFailure("nothing stood in the way")
@@ -65,13 +65,13 @@ package struct WriteAheadBudget: Sendable {
     package func settlement(at now: ClockReading) -> Draft { draft(0, at: now) }
 
     package mutating func finish(_ permit: Permit, learned: ReportedLimits?, at now: ClockReading) {
-        let before = budget.lessons
+        let before = budget.limitsVersion
         budget.finish(permit, learned: learned, at: now)
-        if budget.lessons != before { edition += 1 }
+        if budget.limitsVersion != before { edition += 1 }
     }
 
     /// The call of this permit was never made. What is on disk stays ahead.
-    package mutating func giveBack(_ permit: Permit, at now: ClockReading) { budget.giveBack(permit, at: now) }
+    package mutating func release(_ permit: Permit, at now: ClockReading) { budget.release(permit, at: now) }
 
     /// Adds what another gate had used of the same limits.
     package mutating func absorb(_ use: BudgetUse, ceiling: CallLimits, at now: ClockReading) {
@@ -89,20 +89,20 @@ package struct WriteAheadBudget: Sendable {
         edition += 1
     }
 
-    // MARK: For who decides whose turn it is
+    // MARK: What a queue asks
 
-    package mutating func commonObstacle(at now: ClockReading) -> Budget.Wait? {
-        let obstacle = budget.commonObstacle(at: now)
-        if let obstacle { budget.turnedAway(by: obstacle, at: now) }
-        return obstacle
+    package mutating func commonBindingLimit(at now: ClockReading) -> Budget.Wait? {
+        let bindingLimit = budget.commonBindingLimit(at: now)
+        if let bindingLimit { budget.didThrottle(by: bindingLimit, at: now) }
+        return bindingLimit
     }
 
-    package mutating func paceObstacle(_ urgency: Urgency, at now: ClockReading) -> Budget.Wait? {
-        budget.paceObstacle(urgency, at: now)
+    package mutating func bindingPace(_ urgency: Urgency, at now: ClockReading) -> Budget.Wait? {
+        budget.bindingPace(urgency, at: now)
     }
 
-    package mutating func tenantObstacle(_ tenant: String, at now: ClockReading) -> Budget.Wait? {
-        budget.tenantObstacle(tenant, at: now)
+    package mutating func tenantBindingLimit(_ tenant: String, at now: ClockReading) -> Budget.Wait? {
+        budget.tenantBindingLimit(tenant, at: now)
     }
 
     private func draft(_ allowance: Int, at now: ClockReading) -> Draft {

@@ -17,7 +17,7 @@ public import Clocks
 public actor BudgetGate {
     private let clock: any TimeSource
     private let save: @Sendable ([UInt8]) async throws -> Void
-    private var turnstile: PermitQueue<AsyncSignal>
+    private var queue: PermitQueue<AsyncSignal>
     private var isSaving = false
     /// A save that is wanted although no waiter's turn has come.
     private var settling: [AsyncSignal] = []
@@ -44,7 +44,7 @@ public actor BudgetGate {
             (try? BudgetUse(bytes: bytes)) ?? .unreadable(limits: limits.capped(by: ceiling), at: now.wall)
         }
         let budget = Budget(limits: limits, ceiling: ceiling, pacing: pacing, resuming: use, at: now)
-        turnstile = PermitQueue(WriteAheadBudget(budget), at: now)
+        queue = PermitQueue(WriteAheadBudget(budget), at: now)
     }
 
     /// Returns once the caller may make one call; then `finished` must follow, also if the call was never made.
@@ -57,17 +57,17 @@ public actor BudgetGate {
         _ urgency: Urgency = .live, for party: BudgetShare = .sole, rank: UInt64? = nil
     ) async throws -> Permit {
         let wakeup = AsyncSignal()
-        let place = turnstile.join(wakeup, urgency, for: party, rank: rank)
+        let position = queue.join(wakeup, urgency, for: party, rank: rank)
         defer {
-            turnstile.leave(place)
+            queue.leave(position)
             wakeNext()
         }
         var hasRested = false
         while true {
             try Task.checkCancellation()
-            // Once for a round: the wall clock may be set between two readings, and who was told to go must then go.
+            // Once for a round: the wall clock may be set between two readings, and a waiter that was told to go must then go.
             let now = self.now
-            guard !isSaving, let turn = turnstile.turn(at: now), turn.place == place else {
+            guard !isSaving, let turn = queue.turn(at: now), turn.position == position else {
                 // While we slept, time alone may have made it the turn of a waiter that sleeps for longer.
                 if hasRested { wakeNext() }
                 hasRested = false
@@ -75,7 +75,7 @@ public actor BudgetGate {
                 continue
             }
             switch turn.act {
-            case .go: return turnstile.admit(place, at: now)
+            case .go: return queue.admit(position, at: now)
             case .write(let draft): try await write(draft)
             case .wait(let wait):
                 await rest(wakeup, until: wait.opening)
@@ -89,19 +89,19 @@ public actor BudgetGate {
     /// - Parameter learned: what the answer said of the limits. A limit replaces ours, up or down, below the
     ///   ceiling. Use that we do not know of is counted as others'.
     public func finished(_ permit: Permit, learned: ReportedLimits? = nil) {
-        turnstile.finish(permit, learned: learned, at: now)
+        queue.finish(permit, learned: learned, at: now)
         wakeNext()
     }
 
     /// The call of this permit was never made: what it took is free again. Instead of `finished`.
-    public func giveBack(_ permit: Permit) {
-        turnstile.giveBack(permit, at: now)
+    public func release(_ permit: Permit) {
+        queue.release(permit, at: now)
         wakeNext()
     }
 
     /// The peer refused a call for want of budget: nothing passes for this long (at most 25 hours).
     public func close(for duration: Duration) {
-        turnstile.close(until: now.instant.advanced(by: Self.bounded(duration)), at: now)
+        queue.close(until: now.instant.advanced(by: Self.bounded(duration)), at: now)
         wakeNext()
     }
 
@@ -112,7 +112,7 @@ public actor BudgetGate {
     /// nothing of that tenant passes until then.
     public func close(tenantOf permit: Permit, until milliseconds: Int64) {
         let end = now.instant.advanced(by: Self.bounded(duration(until: milliseconds)))
-        turnstile.close(tenantOf: permit, until: end, at: now)
+        queue.close(tenantOf: permit, until: end, at: now)
         wakeNext()
     }
 
@@ -122,7 +122,7 @@ public actor BudgetGate {
     /// - Parameter ceiling: what is never exceeded from now on, beside this gate's own.
     public func absorb(_ saved: [UInt8], ceiling: CallLimits = CallLimits()) {
         guard let use = try? BudgetUse(bytes: saved) else { return }
-        turnstile.absorb(use, ceiling: ceiling, at: now)
+        queue.absorb(use, ceiling: ceiling, at: now)
         wakeNext()
     }
 
@@ -130,7 +130,7 @@ public actor BudgetGate {
     ///
     /// - Parameter tenant: for which all of it counts.
     public func used(by tenant: String) -> [UInt8] {
-        var use = turnstile.use(at: now)
+        var use = queue.use(at: now)
         use.renameTenants(Dictionary(use.tenants.keys.map { ($0, tenant) }) { $1 })
         return use.bytes
     }
@@ -143,23 +143,23 @@ public actor BudgetGate {
             await wakeup.wait()
             try Task.checkCancellation()
         }
-        try await write(turnstile.settlement(at: now))
+        try await write(queue.settlement(at: now))
     }
 
     /// - Parameter tenants: shown also before their first call.
-    public func status(tenants: Set<String> = []) -> BudgetStatus { turnstile.status(tenants: tenants, at: now) }
+    public func status(tenants: Set<String> = []) -> BudgetStatus { queue.status(tenants: tenants, at: now) }
 
     /// What a call of this party would wait for that came now.
     ///
     /// - Parameter others: calls that go before it and have not come here yet.
     public func outlook(for party: BudgetShare, _ urgency: Urgency, behind others: Int = 0) -> BudgetOutlook {
-        turnstile.outlook(for: party, urgency, behind: others, at: now)
+        queue.outlook(for: party, urgency, behind: others, at: now)
     }
 
     /// About how long until a call of this party goes that has so many before it, here or elsewhere, if no other comes;
     /// nil if no clock can say.
     public func delay(after calls: Int, for party: BudgetShare, _ urgency: Urgency) -> Duration? {
-        turnstile.delay(after: calls, for: party, urgency, at: now)
+        queue.delay(after: calls, for: party, urgency, at: now)
     }
 
     private var now: ClockReading { clock.reading }
@@ -180,12 +180,12 @@ public actor BudgetGate {
             wakeNext()
         }
         try await save(draft.use.bytes)
-        turnstile.written(draft)
+        queue.written(draft)
     }
 
     private func wakeNext() {
-        guard !isSaving, let turn = turnstile.turn(at: now) else { return }
-        turnstile.line[turn.place]?.signal()
+        guard !isSaving, let turn = queue.turn(at: now) else { return }
+        queue.line[turn.position]?.signal()
     }
 
     /// Waits for the instant or a signal, whichever comes first.

@@ -5,7 +5,7 @@ package import Clocks
 /// What keeps all calls waiting is asked first. A tenant whose own limits keep it waiting leaves the turns until they
 /// open, so it is not scanned past, and stops no other; the same goes for bulk calls that the day's pace holds back.
 package struct PermitQueue<Waiter: Sendable>: Sendable {
-    package typealias Place = WeightedRoundRobin<Waiter>.Place
+    package typealias Position = WeightedRoundRobin<Waiter>.Position
 
     /// Who should act now, and how.
     package struct Turn: Equatable, Sendable {
@@ -18,7 +18,7 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
             case wait(Budget.Wait)
         }
 
-        package var place: Place
+        package var position: Position
         package var act: Act
     }
 
@@ -42,52 +42,52 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
     }
 
     package mutating func join(
-        _ guest: Waiter, _ urgency: Urgency, for party: BudgetShare, rank: UInt64? = nil
-    ) -> Place {
-        line.join(guest, urgency, for: party, rank: rank)
+        _ waiter: Waiter, _ urgency: Urgency, for party: BudgetShare, rank: UInt64? = nil
+    ) -> Position {
+        line.join(waiter, urgency, for: party, rank: rank)
     }
 
-    package mutating func leave(_ place: Place) { line.leave(place) }
+    package mutating func leave(_ position: Position) { line.leave(position) }
 
     /// Nil if there is no waiter.
     package mutating func turn(at now: ClockReading) -> Turn? {
         guard !line.isEmpty else { return nil }
-        if let wait = budget.commonObstacle(at: now) {
-            guard let place = line.head ?? firstAside()?.place else { return nil }
-            return Turn(place: place, act: act(after: wait, at: now))
+        if let wait = budget.commonBindingLimit(at: now) {
+            guard let position = line.head ?? firstAside()?.position else { return nil }
+            return Turn(position: position, act: act(after: wait, at: now))
         }
         bringBackTenants(at: now)
-        if let place = head(.live, at: now) { return Turn(place: place, act: act(after: nil, at: now)) }
-        let paced = budget.paceObstacle(.bulk, at: now)
-        if paced == nil, let place = head(.bulk, at: now) {
-            return Turn(place: place, act: act(after: nil, at: now))
+        if let position = head(.live, at: now) { return Turn(position: position, act: act(after: nil, at: now)) }
+        let paced = budget.bindingPace(.bulk, at: now)
+        if paced == nil, let position = head(.bulk, at: now) {
+            return Turn(position: position, act: act(after: nil, at: now))
         }
         // All wait for limits of their own. The one whose limit opens first looks again then.
-        let bulk = paced.flatMap { wait in line.head(.bulk).map { (place: $0, wait: wait) } }
+        let bulk = paced.flatMap { wait in line.head(.bulk).map { (position: $0, wait: wait) } }
         guard
             let first = [bulk, firstAside()].compactMap({ $0 }).min(by: {
                 $1.wait.opening.isLater(than: $0.wait.opening)
             })
         else { return nil }
-        return Turn(place: first.place, act: act(after: first.wait, at: now))
+        return Turn(position: first.position, act: act(after: first.wait, at: now))
     }
 
     /// The call at that position begins. A turn must just have said `.go`.
-    package mutating func admit(_ place: Place, at now: ClockReading) -> Permit {
-        guard case .go(var permit) = budget.step(place.urgency, of: place.party.tenant, at: now) else {
-            preconditionFailure("who is admitted was told to go")
+    package mutating func admit(_ position: Position, at now: ClockReading) -> Permit {
+        guard case .go(var permit) = budget.step(position.urgency, of: position.party.tenant, at: now) else {
+            preconditionFailure("only a waiter that was told to go is admitted")
         }
-        permit.callsSoon = callsSoon(place, at: now)
-        line.serve(place)
+        permit.callsSoon = callsSoon(position, at: now)
+        line.serve(position)
         recent.count(at: now.instant)
         return permit
     }
 
-    private func callsSoon(_ place: Place, at now: ClockReading) -> Int {
+    private func callsSoon(_ position: Position, at now: ClockReading) -> Int {
         var budget = budget.budget
-        let all = budget.calls(within: Permit.soon, place.urgency, of: place.party.tenant, at: now)
-        let left = place.urgency == .bulk ? max(0, all - line.count(.live)) : all
-        return line.share(of: place, in: left)
+        let all = budget.calls(within: Permit.soon, position.urgency, of: position.party.tenant, at: now)
+        let left = position.urgency == .bulk ? max(0, all - line.count(.live)) : all
+        return line.share(of: position, in: left)
     }
 
     package mutating func written(_ draft: WriteAheadBudget.Draft) { budget.written(draft) }
@@ -101,9 +101,9 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
     }
 
     /// The call of this permit was never made.
-    package mutating func giveBack(_ permit: Permit, at now: ClockReading) {
+    package mutating func release(_ permit: Permit, at now: ClockReading) {
         if let tenant = budget.budget.tenant(of: permit) { bringBack(tenant) }
-        budget.giveBack(permit, at: now)
+        budget.release(permit, at: now)
     }
 
     /// Adds what another gate had used of the same limits.
@@ -143,7 +143,7 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
     ) -> BudgetOutlook {
         let before = line.before(party, urgency) + others
         var budget = budget.budget
-        let wait = budget.obstacle(urgency, of: party.tenant, at: now)
+        let wait = budget.bindingLimit(urgency, of: party.tenant, at: now)
         return BudgetOutlook(
             window: wait?.window, opensIn: wait.map { $0.opening.delay(from: now.instant) } ?? .zero,
             callsBefore: before, estimate: budget.delay(after: before, urgency, of: party.tenant, at: now))
@@ -164,16 +164,16 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
     }
 
     /// Whose turn it is, of those whose tenant may call.
-    private mutating func head(_ urgency: Urgency, at now: ClockReading) -> Place? {
-        while let place = line.head(urgency) {
-            let tenant = place.party.tenant
-            guard let wait = budget.tenantObstacle(tenant, at: now) else { return place }
-            line.setAside(place.party)
+    private mutating func head(_ urgency: Urgency, at now: ClockReading) -> Position? {
+        while let position = line.head(urgency) {
+            let tenant = position.party.tenant
+            guard let wait = budget.tenantBindingLimit(tenant, at: now) else { return position }
+            line.setAside(position.party)
             // The wall clock may be set while a tenant waits for its day, so it is looked at again every minute.
             let comesBack = now.instant.advanced(
                 by: min(wait.opening.delay(from: now.instant) ?? .seconds(60), .seconds(60)))
             let parties = asides[tenant]?.parties ?? []
-            asides[tenant] = Aside(wait: wait, comesBack: comesBack, parties: parties.union([place.party]))
+            asides[tenant] = Aside(wait: wait, comesBack: comesBack, parties: parties.union([position.party]))
             nextComesBack = min(nextComesBack ?? comesBack, comesBack)
         }
         return nil
@@ -195,7 +195,7 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
         for party in asides.removeValue(forKey: tenant)?.parties ?? [] { line.bringBack(party) }
     }
 
-    private func firstAside() -> (place: Place, wait: Budget.Wait)? {
+    private func firstAside() -> (position: Position, wait: Budget.Wait)? {
         asides.values.lazy.compactMap { aside in
             aside.parties.lazy.compactMap { line.first(of: $0) }.first.map { ($0, aside.wait) }
         }.min { $1.wait.opening.isLater(than: $0.wait.opening) }

@@ -1,65 +1,65 @@
-/// Who waits, in which order: live guests before bulk ones; within one urgency the parties take turns, and each party's
-/// guests keep the order in which they came.
+/// Who waits, in which order: live waiters before bulk ones; within one urgency the parties take turns, and each party's
+/// waiters keep the order in which they came.
 ///
-/// This is deficit round robin where every guest costs the same: one call. A party whose turn it is sends as many guests
+/// This is deficit round robin where every waiter costs the same: one call. A party whose turn it is sends as many waiters
 /// as it has weight, then the next one's turn comes. Who has nothing waiting costs nothing, saves up nothing, and
 /// leaves its share to the others. Whatever is done here takes constant time, on average.
 package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
-    package struct Place: Hashable, Sendable {
+    package struct Position: Hashable, Sendable {
         fileprivate let number: UInt64
-        /// Among its party's guests, those of a lower rank go first.
+        /// Among its party's waiters, those of a lower rank go first.
         let rank: UInt64
         package let party: BudgetShare
         package let urgency: Urgency
     }
 
-    private var guests: [Place: Waiter] = [:]
+    private var waiters: [Position: Waiter] = [:]
     private var live = TakingTurns()
     private var bulk = TakingTurns()
     private var joined: UInt64 = 0
 
     package init() {}
 
-    package var isEmpty: Bool { guests.isEmpty }
+    package var isEmpty: Bool { waiters.isEmpty }
 
-    package subscript(place: Place) -> Waiter? { guests[place] }
+    package subscript(position: Position) -> Waiter? { waiters[position] }
 
     package func count(_ urgency: Urgency) -> Int { self[urgency].count }
 
-    /// How many guests of each party wait; only those who have some.
+    /// How many waiters of each party wait; only those who have some.
     package func counts(_ urgency: Urgency) -> [BudgetShare: Int] {
         self[urgency].lines.compactMapValues { $0.present > 0 ? $0.present : nil }
     }
 
-    /// - Parameter rank: for guests that come in another order than they are to go in: among its party's, a guest goes
+    /// - Parameter rank: for waiters that come in another order than they are to go in: among its party's, a waiter goes
     ///   before those of a higher rank, and behind those of the same. By default how many have joined.
     package mutating func join(
-        _ guest: Waiter, _ urgency: Urgency, for party: BudgetShare = .sole, rank: UInt64? = nil
-    ) -> Place {
+        _ waiter: Waiter, _ urgency: Urgency, for party: BudgetShare = .sole, rank: UInt64? = nil
+    ) -> Position {
         joined += 1
-        let place = Place(number: joined, rank: rank ?? joined, party: party, urgency: urgency)
-        guests[place] = guest
-        change(urgency) { turns, _ in turns.join(place) }
-        return place
+        let position = Position(number: joined, rank: rank ?? joined, party: party, urgency: urgency)
+        waiters[position] = waiter
+        change(urgency) { turns, _ in turns.join(position) }
+        return position
     }
 
     /// Whose turn it is, of one urgency; of both, live ones first.
-    package func head(_ urgency: Urgency) -> Place? { self[urgency].head }
-    package var head: Place? { live.head ?? bulk.head }
+    package func head(_ urgency: Urgency) -> Position? { self[urgency].head }
+    package var head: Position? { live.head ?? bulk.head }
 
     /// The head goes on, which is its party's turn.
-    package mutating func serve(_ place: Place) {
-        guard guests.removeValue(forKey: place) != nil else { return }
-        change(place.urgency) { $0.leave(place, isServed: true, $1) }
+    package mutating func serve(_ position: Position) {
+        guard waiters.removeValue(forKey: position) != nil else { return }
+        change(position.urgency) { $0.leave(position, isServed: true, $1) }
     }
 
     /// Removes the waiter at that position.
-    package mutating func leave(_ place: Place) {
-        guard guests.removeValue(forKey: place) != nil else { return }
-        change(place.urgency) { $0.leave(place, isServed: false, $1) }
+    package mutating func leave(_ position: Position) {
+        guard waiters.removeValue(forKey: position) != nil else { return }
+        change(position.urgency) { $0.leave(position, isServed: false, $1) }
     }
 
-    /// The party's guests keep their places, but have no turn until `bringBack`.
+    /// The party's waiters keep their positions, but have no turn until `bringBack`.
     package mutating func setAside(_ party: BudgetShare) {
         for urgency in Urgency.allCases { change(urgency) { $0.setAside(party, $1) } }
     }
@@ -69,10 +69,10 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
         for urgency in Urgency.allCases { change(urgency) { turns, _ in turns.bringBack(party) } }
     }
 
-    /// The first of a party's guests, live ones first, whether or not it has turns.
-    package func first(of party: BudgetShare) -> Place? { live.first(of: party) ?? bulk.first(of: party) }
+    /// The first of a party's waiters, live ones first, whether or not it has turns.
+    package func first(of party: BudgetShare) -> Position? { live.first(of: party) ?? bulk.first(of: party) }
 
-    /// How many guests go before one of this party that comes now, if no other comes.
+    /// How many waiters go before one of this party that comes now, if no other comes.
     package func before(_ party: BudgetShare, _ urgency: Urgency) -> Int {
         func ahead(_ turns: TakingTurns) -> Int {
             let own = turns.lines[party]?.present ?? 0
@@ -84,22 +84,22 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
         return urgency == .live ? ahead(live) : live.count + ahead(bulk)
     }
 
-    /// How many of so many turns the party of a guest gets, as long as the same parties wait.
-    package func share(of place: Place, in turns: Int) -> Int {
-        let weights = self[place.urgency].lines.reduce(0) { sum, line in
+    /// How many of so many turns the party of a waiter gets, as long as the same parties wait.
+    package func share(of position: Position, in turns: Int) -> Int {
+        let weights = self[position.urgency].lines.reduce(0) { sum, line in
             line.value.present > 0 && !line.value.isAside ? sum + line.key.weight : sum
         }
-        guard weights > place.party.weight else { return turns }
-        return Int(Double(turns) * Double(place.party.weight) / Double(weights))
+        guard weights > position.party.weight else { return turns }
+        return Int(Double(turns) * Double(position.party.weight) / Double(weights))
     }
 
     private subscript(urgency: Urgency) -> TakingTurns { urgency == .live ? live : bulk }
 
-    private mutating func change(_ urgency: Urgency, _ body: (inout TakingTurns, [Place: Waiter]) -> Void) {
-        if urgency == .live { body(&live, guests) } else { body(&bulk, guests) }
+    private mutating func change(_ urgency: Urgency, _ body: (inout TakingTurns, [Position: Waiter]) -> Void) {
+        if urgency == .live { body(&live, waiters) } else { body(&bulk, waiters) }
     }
 
-    /// The guests of one urgency.
+    /// The waiters of one urgency.
     fileprivate struct TakingTurns: Sendable {
         private(set) var lines: [BudgetShare: Line] = [:]
         private(set) var count = 0
@@ -107,31 +107,33 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
         private var turns = Queue<BudgetShare>()
 
         /// Always has a waiter, and is not set aside.
-        var head: Place? { turns.first.flatMap { first(of: $0) } }
+        var head: Position? { turns.first.flatMap { first(of: $0) } }
 
-        func first(of party: BudgetShare) -> Place? { lines[party].flatMap { $0.present > 0 ? $0.places.first : nil } }
+        func first(of party: BudgetShare) -> Position? {
+            lines[party].flatMap { $0.present > 0 ? $0.positions.first : nil }
+        }
 
-        mutating func join(_ place: Place) {
+        mutating func join(_ position: Position) {
             count += 1
-            let party = place.party
-            // In place: a copy of the line would be made anew for each guest.
-            lines[party, default: Line(credit: party.weight)].places.insert(place) { $0.rank > place.rank }
+            let party = position.party
+            // In place: a copy of the line would be made anew for each waiter.
+            lines[party, default: Line(credit: party.weight)].positions.insert(position) { $0.rank > position.rank }
             if lines[party]?.present == 0 { lines[party]?.credit = party.weight }
             lines[party]?.present += 1
             takeTurns(party)
         }
 
-        mutating func leave(_ place: Place, isServed: Bool, _ guests: [Place: Waiter]) {
+        mutating func leave(_ position: Position, isServed: Bool, _ waiters: [Position: Waiter]) {
             count -= 1
-            let party = place.party
-            lines[party]?.left(guests)
+            let party = position.party
+            lines[party]?.left(waiters)
             if isServed, turns.first == party, lines[party]?.charge(party.weight) == .turnIsOver {
                 turns.append(turns.removeFirst())
             }
             tidy(party)
         }
 
-        mutating func setAside(_ party: BudgetShare, _ guests: [Place: Waiter]) {
+        mutating func setAside(_ party: BudgetShare, _ waiters: [Position: Waiter]) {
             guard lines[party] != nil else { return }
             lines[party]?.isAside = true
             tidy(party)
@@ -150,7 +152,7 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
         }
 
         /// Those who left from the middle of the turns are passed over when they are reached, so that leaving costs no
-        /// search; a party without guests is forgotten then.
+        /// search; a party without waiters is forgotten then.
         private mutating func tidy(_ party: BudgetShare) {
             while let first = turns.first, let line = lines[first], line.present == 0 || line.isAside {
                 _ = turns.removeFirst()
@@ -161,12 +163,12 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
         }
     }
 
-    /// One party's guests of one urgency.
+    /// One party's waiters of one urgency.
     fileprivate struct Line: Sendable {
         enum Charged { case goesOn, turnIsOver }
 
-        var places = Queue<Place>()
-        /// Guests that have not left. Those who left from the middle stay in `places` until they are reached or
+        var positions = Queue<Position>()
+        /// Waiters that have not left. Those who left from the middle stay in `positions` until they are reached or
         /// outnumber the rest.
         var present = 0
         var credit: Int
@@ -175,10 +177,10 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
 
         init(credit: Int) { self.credit = credit }
 
-        mutating func left(_ guests: [Place: Waiter]) {
+        mutating func left(_ waiters: [Position: Waiter]) {
             present -= 1
-            while let first = places.first, guests[first] == nil { _ = places.removeFirst() }
-            if places.count > 2 * present + 16 { places.removeAll { guests[$0] == nil } }
+            while let first = positions.first, waiters[first] == nil { _ = positions.removeFirst() }
+            if positions.count > 2 * present + 16 { positions.removeAll { waiters[$0] == nil } }
         }
 
         mutating func charge(_ weight: Int) -> Charged {

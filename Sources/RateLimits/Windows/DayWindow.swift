@@ -53,7 +53,7 @@ package struct DayWindow: Sendable {
     }
 
     /// A call that was started never left, so the peer cannot count it on any day.
-    package mutating func takeBack(startedAt start: WallTime, at wall: WallTime) {
+    package mutating func cancel(startedAt start: WallTime, at wall: WallTime) {
         precondition(running > 0, "only a call that was started can be taken back")
         advance(to: wall)
         running -= 1
@@ -66,7 +66,7 @@ package struct DayWindow: Sendable {
     }
 
     /// The peer says how many calls it counted on `day`. What we do not know of was used by others.
-    package mutating func learn(used: Int, on day: Int64, at wall: WallTime) {
+    package mutating func observe(used: Int, on day: Int64, at wall: WallTime) {
         advance(to: wall)
         switch day {
         case use.day: use.used = max(use.used, used)

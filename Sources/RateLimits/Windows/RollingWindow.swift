@@ -73,7 +73,7 @@ public struct RollingWindow: Sendable {
     }
 
     /// A call that was started never left, so the peer cannot count it.
-    public mutating func takeBack() {
+    public mutating func cancel() {
         precondition(running > 0, "only a call that was started can be taken back")
         running -= 1
     }
@@ -91,7 +91,7 @@ public struct RollingWindow: Sendable {
     }
 
     /// The peer says that it has counted `count` calls. What we do not know of was used by others, no later than now.
-    public mutating func learn(used count: Int, at now: Instant) {
+    public mutating func observe(used count: Int, at now: Instant) {
         dropFree(at: now)
         occupy(count - running - ended, endedAt: now)
     }

@@ -26,7 +26,7 @@ struct TenantWindows: Sendable {
         configured.replaced(by: announced).capped(by: ceiling)
     }
 
-    mutating func obey(_ limits: CallLimits) {
+    mutating func apply(_ limits: CallLimits) {
         minute.limit = limits.tenantPerMinute ?? .max
         day.limit = limits.tenantPerDay ?? .max
     }
@@ -49,15 +49,15 @@ struct TenantWindows: Sendable {
         day.finish(at: now.wall)
     }
 
-    mutating func takeBack(startedAt start: WallTime, at now: ClockReading) {
-        minute.takeBack()
-        day.takeBack(startedAt: start, at: now.wall)
+    mutating func cancel(startedAt start: WallTime, at now: ClockReading) {
+        minute.cancel()
+        day.cancel(startedAt: start, at: now.wall)
     }
 
-    mutating func learn(_ said: ReportedLimits, countedOn day: Int64?, at now: ClockReading) {
+    mutating func observe(_ said: ReportedLimits, countedOn day: Int64?, at now: ClockReading) {
         announced = announced.replaced(by: said.limits.ofTenant)
-        if let used = said.tenantMinute.count { minute.learn(used: used, at: now.instant) }
-        if let day, let used = said.tenantDay.count { self.day.learn(used: used, on: day, at: now.wall) }
+        if let used = said.tenantMinute.count { minute.observe(used: used, at: now.instant) }
+        if let day, let used = said.tenantDay.count { self.day.observe(used: used, on: day, at: now.wall) }
     }
 
     /// Adds what another gate had used of this tenant's limits.

@@ -2,6 +2,7 @@ import SeededRandom
 import Clocks
 import DeterministicSimulation
 import KeapSimulator
+import OutboundAPI
 import RateLimits
 import Synchronization
 import Testing

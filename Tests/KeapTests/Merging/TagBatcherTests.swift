@@ -15,11 +15,11 @@ import Testing
         join(&board, 4, .remove, 10, [6])
         #expect(board.appointLeader(of: .live) == 1)
         #expect(board.appointLeader(of: .live) == nil)
-        let load = board.load(for: 1)
+        let load = board.formBatch(for: 1)
         #expect(load.call == .tag(tag(5), [contact(7), contact(8)]))
         #expect(load.direction == .remove)
         #expect(board.appointLeader(of: .live) == 3)
-        #expect(board.land(load, load.all(.answered(.applied))).map(\.ticket) == [1, 2])
+        #expect(board.complete(load, load.all(.answered(.applied))).map(\.ticket) == [1, 2])
         #expect(board.holds(3))
         #expect(!board.holds(1))
     }
@@ -29,7 +29,7 @@ import Testing
         join(&board, 1, .apply, 7, [5])
         #expect(board.appointLeader(of: .live) == 1)
         join(&board, 2, .apply, 8, [5])
-        #expect(board.load(for: 1).call == .tag(tag(5), [contact(7), contact(8)]))
+        #expect(board.formBatch(for: 1).call == .tag(tag(5), [contact(7), contact(8)]))
     }
 
     @Test func `live edits fill a call before bulk ones, and the leader is always in it`() {
@@ -38,10 +38,14 @@ import Testing
         for number in 1...60 { join(&board, number, .apply, number, [5]) }
         #expect(board.appointLeader(of: .bulk) == 101)
         #expect(board.appointLeader(of: .live) == 1)
-        guard case .tag(_, let contacts) = board.load(for: 1).call else { Issue.record("no call of the tag"); return }
+        guard case .tag(_, let contacts) = board.formBatch(for: 1).call else {
+            Issue.record("no call of the tag"); return
+        }
         // 101 leads the bulk line and keeps its edge, so that its permit finds something to do.
         #expect(contacts == (Array(1...60) + Array(102...141)).map(contact))
-        guard case .tag(_, let rest) = board.load(for: 101).call else { Issue.record("no call of the tag"); return }
+        guard case .tag(_, let rest) = board.formBatch(for: 101).call else {
+            Issue.record("no call of the tag"); return
+        }
         #expect(rest == ([101] + Array(142...200)).map(contact))
     }
 
@@ -51,16 +55,16 @@ import Testing
         for other in 2...3 { join(&board, other, .apply, 6 + other, [5]) }
         for other in 4...5 { join(&board, other, .apply, 6 + other, [6]) }
         #expect(board.appointLeader(of: .live) == 1)
-        let first = board.load(for: 1)
+        let first = board.formBatch(for: 1)
         #expect(first.call == .tag(tag(5), [7, 8, 9].map(contact)))
         // Its other tag may go with another's call of that tag, though it does not lead while one is under way.
         #expect(board.appointLeader(of: .live) == 4)
-        let second = board.load(for: 4)
+        let second = board.formBatch(for: 4)
         #expect(
             second.call == .tag(tag(6), [10, 7, 11].map(contact))
                 || second.call == .tag(tag(6), [10, 11, 7].map(contact)))
-        #expect(board.land(first, first.all(.answered(.applied))).map(\.ticket) == [2, 3])
-        let last = board.land(second, second.all(.answered(.duplicate)))
+        #expect(board.complete(first, first.all(.answered(.applied))).map(\.ticket) == [2, 3])
+        let last = board.complete(second, second.all(.answered(.duplicate)))
         #expect(last.map(\.ticket) == [1, 4, 5])
         #expect(last.first?.result == .success([tag(5): .applied, tag(6): .duplicate]))
         #expect(board.isEmpty)
@@ -71,37 +75,37 @@ import Testing
         join(&board, 1, .apply, 7, Array(1...101))
         for other in 2...3 { join(&board, other, .apply, 6 + other, [101]) }
         _ = board.appointLeader(of: .live)
-        let first = board.load(for: 1)
+        let first = board.formBatch(for: 1)
         #expect(first.call == .contact(contact(7), (1...100).map(tag)))
         #expect(board.appointLeader(of: .live) == 2)
-        #expect(board.load(for: 2).call == .tag(tag(101), [8, 9].map(contact)))
+        #expect(board.formBatch(for: 2).call == .tag(tag(101), [8, 9].map(contact)))
         #expect(board.appointLeader(of: .live) == nil)
-        #expect(board.land(first, first.all(.answered(.applied))).isEmpty)
+        #expect(board.complete(first, first.all(.answered(.applied))).isEmpty)
         #expect(board.appointLeader(of: .live) == 1)
-        #expect(board.load(for: 1).call == .contact(contact(7), [tag(101)]))
+        #expect(board.formBatch(for: 1).call == .contact(contact(7), [tag(101)]))
     }
 
     @Test func `what was not done waits again, where it waited before`() {
         var board = Board()
         for ticket in 1...3 { join(&board, ticket, .apply, ticket, [5]) }
         #expect(board.appointLeader(of: .live) == 1)
-        let load = board.load(for: 1)
+        let load = board.formBatch(for: 1)
         #expect(board.appointLeader(of: .live) == nil)
-        #expect(board.land(load, load.all(.again)).isEmpty)
+        #expect(board.complete(load, load.all(.again)).isEmpty)
         join(&board, 4, .apply, 4, [5])
         #expect(board.appointLeader(of: .live) == 1)
-        #expect(board.load(for: 1).call == .tag(tag(5), (1...4).map(contact)))
+        #expect(board.formBatch(for: 1).call == .tag(tag(5), (1...4).map(contact)))
     }
 
     @Test func `an edit that a call of many said nothing clear of goes in a call of its own`() {
         var board = Board()
         for ticket in 1...2 { join(&board, ticket, .apply, ticket, [5]) }
         #expect(board.appointLeader(of: .live) == 1)
-        let load = board.load(for: 1)
+        let load = board.formBatch(for: 1)
         #expect(
-            board.land(load, [edge(1, 5): .alone, edge(2, 5): .alone]).isEmpty)
+            board.complete(load, [edge(1, 5): .alone, edge(2, 5): .alone]).isEmpty)
         #expect(board.appointLeader(of: .live) == 1)
-        #expect(board.load(for: 1).call == .contact(contact(1), [tag(5)]))
+        #expect(board.formBatch(for: 1).call == .contact(contact(1), [tag(5)]))
     }
 
     @Test func `an edit of which only a part was done says so, and why the rest was not`() {
@@ -110,12 +114,12 @@ import Testing
         for other in 2...3 { join(&board, other, .remove, 6 + other, [5]) }
         for other in 4...5 { join(&board, other, .remove, 6 + other, [6]) }
         _ = board.appointLeader(of: .live)
-        let first = board.load(for: 1)
-        _ = board.land(first, first.all(.answered(.applied)))
+        let first = board.formBatch(for: 1)
+        _ = board.complete(first, first.all(.answered(.applied)))
         #expect(board.appointLeader(of: .live) == 1)
-        let second = board.load(for: 1)
+        let second = board.formBatch(for: 1)
         #expect(second.call == .tag(tag(6), [7, 10, 11].map(contact)))
-        let ended = board.land(second, second.all(.failed(.unavailable(reason: "503"))))
+        let ended = board.complete(second, second.all(.failed(.unavailable(reason: "503"))))
         #expect(
             ended.map(\.result) == [
                 .failure(.partly(.unavailable(reason: "503"))),
@@ -129,11 +133,11 @@ import Testing
         #expect(board.appointLeader(of: .live) == 1)
         #expect(board.withdraw(1, .cancelled) == .failure(.cancelled))
         #expect(board.appointLeader(of: .live) == 2)
-        let load = board.load(for: 2)
+        let load = board.formBatch(for: 2)
         #expect(load.call == .tag(tag(5), [2, 3].map(contact)))
         // Under way: its landing ends it.
         #expect(board.withdraw(3, .cancelled) == nil)
-        #expect(board.land(load, load.all(.answered(.applied))).map(\.ticket) == [2, 3])
+        #expect(board.complete(load, load.all(.answered(.applied))).map(\.ticket) == [2, 3])
         #expect(board.isEmpty)
     }
 
@@ -141,9 +145,9 @@ import Testing
         var board = Board()
         for ticket in 1...2 { join(&board, ticket, .apply, ticket, [5]) }
         _ = board.appointLeader(of: .live)
-        let load = board.load(for: 1)
+        let load = board.formBatch(for: 1)
         #expect(board.withdraw(2, .cancelled) == nil)
-        let ended = board.land(load, load.all(.again))
+        let ended = board.complete(load, load.all(.again))
         #expect(ended.map(\.ticket) == [2])
         #expect(ended.map(\.result) == [.failure(.cancelled)])
         #expect(board.holds(1))
@@ -179,7 +183,7 @@ import Testing
             case 2:
                 let line: Urgency = Bool.random(using: &random) ? .live : .bulk
                 guard let leader = board.appointLeader(of: line) else { continue }
-                let load = board.load(for: leader)
+                let load = board.formBatch(for: leader)
                 #expect(load.tickets.values.contains(leader), "seed \(seed): the leader is not in its call")
                 for other in flights {
                     for shared in load.tickets.keys where other.tickets[shared] != nil {
@@ -203,7 +207,7 @@ import Testing
                 guard !flights.isEmpty else { continue }
                 let load = flights.remove(at: Int.random(in: 0..<flights.count, using: &random))
                 for edge in load.edges { done[edge, default: 0] += 1 }
-                for (ticket, result) in board.land(load, load.all(.answered(.applied))) {
+                for (ticket, result) in board.complete(load, load.all(.answered(.applied))) {
                     let edit = edits[ticket]!.edit
                     #expect(result == .success(Dictionary(uniqueKeysWithValues: edit.tags.map { ($0, .applied) })))
                     for tag in edit.tags {
@@ -220,10 +224,10 @@ import Testing
                     Issue.record("seed \(seed): edits are stuck")
                     return
                 }
-                flights.append(board.load(for: leader))
+                flights.append(board.formBatch(for: leader))
             }
             let load = flights.removeLast()
-            _ = board.land(load, load.all(.answered(.applied)))
+            _ = board.complete(load, load.all(.answered(.applied)))
         }
     }
 

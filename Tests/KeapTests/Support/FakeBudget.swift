@@ -9,7 +9,7 @@ final class FreeBudget: CallBudget {
     struct Told: Equatable {
         var taken: [Urgency] = []
         var finished = 0
-        var givenBack = 0
+        var released = 0
         var learned: [ReportedLimits] = []
         var closedUntil: [Int64] = []
         var tenantClosedUntil: [Int64] = []
@@ -33,7 +33,7 @@ final class FreeBudget: CallBudget {
         }
     }
 
-    func giveBack(_ permit: Int) async { state.withLock { $0.givenBack += 1 } }
+    func release(_ permit: Int) async { state.withLock { $0.released += 1 } }
 
     func close(until time: Int64) async {
         state.withLock { $0.closedUntil.append(time) }

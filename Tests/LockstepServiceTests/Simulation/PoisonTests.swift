@@ -6,6 +6,7 @@ import KeapSimulator
 import EmbeddedHTTP
 import DurableQueue
 import DeterministicSimulation
+import OutboundAPI
 import Testing
 
 @testable import LockstepService

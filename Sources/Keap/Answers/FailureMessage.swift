@@ -1,58 +1,5 @@
 import OutboundAPI
 
-/// What an answer means for the caller.
-enum Verdict: Equatable {
-    case success
-    case throttled
-    case failure(KeapFailure)
-
-    init(_ response: APIResponse, to request: APIRequest) {
-        guard !(200..<300).contains(response.status) else {
-            self = .success
-            return
-        }
-        let message = FailureMessage.read(response)
-        let subject = request.endpoint.subject
-        let shape = response.shape
-        // The answer may be a proxy's, behind which it was done; a read leaves nothing in doubt.
-        let trouble = KeapFailure.trouble(message, in: request)
-        self =
-            switch response.status {
-            case 401: .failure(.unauthorized(message: message))
-            case 429: .throttled
-            case 425, 503: .failure(.unavailable(reason: message))
-            case 400 where shape.isKeap && FailureMessage(message).saysGone(subject): .failure(.gone(message: message))
-            case 404 where subject != nil, 410 where subject != nil:
-                .failure(response.mayKnowNobody(subject) ? .gone(message: message) : trouble)
-            case 408: .failure(trouble)
-            // Only Keap itself refuses a request. A proxy in front of it refuses all, until it is mended.
-            case 400..<500 where shape.isKeap, 501 where shape.isKeap:
-                .failure(.refused(status: response.status, message: message))
-            default: .failure(trouble)
-            }
-    }
-}
-
-extension KeapFailure {
-    /// An answer that says nothing of what was asked.
-    static func trouble(_ reason: String, in request: APIRequest) -> KeapFailure {
-        request.isRead ? .unavailable(reason: reason) : .unclear(reason: reason)
-    }
-}
-
-extension AnswerShape {
-    fileprivate var isKeap: Bool {
-        if case .keap = self { true } else { false }
-    }
-}
-
-extension APIResponse {
-    /// Whether a 404 is Keap's: one without any words counts too, as nothing says that it is not.
-    fileprivate func mayKnowNobody(_ subject: APIEndpoint.Subject?) -> Bool {
-        shape != .foreign || FailureMessage(String(decoding: body.prefix(200), as: UTF8.self)).saysGone(subject)
-    }
-}
-
 /// The sentence in a refusal, whichever of Keap's four shapes it has.
 struct FailureMessage {
     private let words: String

@@ -41,7 +41,7 @@ struct ContactLocks<Ticket: Hashable & Sendable>: Sendable {
 
     func newest(naming contact: ContactID) -> Ticket? { lines[contact]?.last }
 
-    func isHeldUp(_ ticket: Ticket) -> Bool { obstacles[ticket] != nil }
+    func isBlocked(_ ticket: Ticket) -> Bool { obstacles[ticket] != nil }
 
     /// - Returns: whether the ticket may go at once; otherwise a later `leave` names it.
     mutating func arrive(_ ticket: Ticket, _ claim: ContactClaim) -> Bool {

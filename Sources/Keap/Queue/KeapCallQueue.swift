@@ -1,0 +1,215 @@
+import Clocks
+import OutboundAPI
+import RateLimits
+
+/// Which waiting call of a Keap account goes next: beside what a `CallQueue` asks for, its contacts must be free.
+///
+/// Tag edits whose contacts are free wait in the batcher; only the edit that leads there is in the queue.
+///
+/// Within a line, what has begun is finished before anything else begins, in the order in which it began; so people are
+/// complete one by one. Two things leave that order, as far as `Gathering` allows: a new person's tags wait for others to
+/// share their calls with, and a change of a contact that Keap has, which takes few calls, goes before longer ones that
+/// have not begun.
+struct KeapCallQueue: Sendable {
+    /// Edits that are led by one of their own: so no run that has begun stands behind one that has not.
+    struct Group: Hashable, Sendable {
+        let line: CallLine
+        let hasBegun: Bool
+    }
+
+    private var calls: CallQueue
+    private(set) var locks = ContactLocks<CallTicket>()
+    private(set) var batcher = TagBatcher<CallTicket, Group>()
+    /// Edits whose contacts are not free yet.
+    private var edits: [CallTicket: (edit: TagEdit, mayGather: Bool)] = [:]
+    /// Of lines with calls that wait.
+    private var gatherings: [CallLine: Gathering] = [:]
+    /// Tickets nothing of which is under way.
+    private var idle: Set<CallTicket> = []
+
+    init(slots: Int, probes: SharedHalfOpenGate = SharedHalfOpenGate()) {
+        calls = CallQueue(slots: slots, probes: probes)
+    }
+
+    /// Calls that have started.
+    var inFlight: Int { calls.inFlight }
+    var waiting: Int { idle.count }
+    var isIdle: Bool {
+        calls.isIdle && locks.isEmpty && batcher.isEmpty && edits.isEmpty && idle.isEmpty && gatherings.isEmpty
+    }
+
+    /// How many calls of a line wait for a slot or for a permit. Tag edits that share a call count once.
+    func standing(_ line: CallLine) -> Int { calls.standing(line) }
+
+    /// How many calls wait for a slot before one of this party that came now.
+    func before(_ party: BudgetShare, _ urgency: Urgency) -> Int { calls.before(party, urgency) }
+
+    /// Whether it waits for a slot.
+    func isWaiting(_ ticket: CallTicket) -> Bool { calls.isWaiting(ticket) }
+
+    /// - Parameter rank: that of the first call of its run, if it is not the first.
+    mutating func enqueue(
+        _ claim: ContactClaim, _ urgency: Urgency, for party: BudgetShare = .sole, rank: UInt64? = nil
+    ) -> CallTicket {
+        let isKnown = if case .one = claim { true } else { false }
+        let ticket = newTicket(CallLine(urgency: urgency, party: party), rank, isShort: isKnown)
+        if locks.arrive(ticket, claim) { becomeFree(ticket) }
+        return ticket
+    }
+
+    /// A tag edit, which may share a call with others.
+    ///
+    /// - Parameter mayGather: it may wait for others to share a call with.
+    mutating func enqueue(
+        _ edit: TagEdit, _ urgency: Urgency, for party: BudgetShare = .sole, rank: UInt64? = nil,
+        mayGather: Bool = false
+    ) -> CallTicket {
+        let ticket = newTicket(CallLine(urgency: urgency, party: party), rank, isShort: true)
+        edits[ticket] = (edit, mayGather && !ticket.isFirst)
+        if locks.arrive(ticket, .one(edit.contact)) { becomeFree(ticket) }
+        return ticket
+    }
+
+    /// See `CircuitBreaker.mustProbeHealth`.
+    mutating func mustProbeHealth() -> Bool { calls.mustProbeHealth() }
+    mutating func hasProbedHealth() { calls.hasProbedHealth() }
+
+    private mutating func newTicket(_ line: CallLine, _ rank: UInt64?, isShort: Bool) -> CallTicket {
+        let ticket = calls.newTicket(line, rank: rank, isShort: isShort)
+        idle.insert(ticket)
+        return ticket
+    }
+
+    private mutating func becomeFree(_ ticket: CallTicket) {
+        guard let (edit, mayGather) = edits.removeValue(forKey: ticket) else { return lineUp(ticket) }
+        batcher.join(ticket, edit, in: Group(line: ticket.line, hasBegun: !ticket.isFirst))
+        if edit.direction == .apply {
+            let areShared = gatherings[ticket.line, default: Gathering(ticket.urgency)].areShared(edit.tags)
+            if mayGather, areShared { batcher.hold(ticket) }
+        }
+        settle(ticket.line)
+    }
+
+    private mutating func lineUp(_ ticket: CallTicket) {
+        calls.enqueue(ticket)
+        if gatherings[ticket.line] == nil { gatherings[ticket.line] = Gathering(ticket.urgency) }
+    }
+
+    private mutating func release(_ ticket: CallTicket) {
+        for free in locks.leave(ticket) { becomeFree(free) }
+    }
+
+    /// To be called after every change of what waits in a line: an edit that must not wait any longer leads, and a line
+    /// in which nothing waits begins anew.
+    private mutating func settle(_ line: CallLine) {
+        let begun = Group(line: line, hasBegun: true)
+        if !batcher.hasLeader(begun), let held = batcher.firstHeld(of: begun) {
+            let company = batcher.company(of: held)
+            if calls.standing(line) == 0 || gatherings[line]?.mayWait(held.rank, company: company) != true {
+                gatherings[line]?.released(with: company)
+                batcher.release(held)
+            }
+        }
+        for group in [begun, Group(line: line, hasBegun: false)] {
+            if let leader = batcher.appointLeader(of: group) { lineUp(leader) }
+        }
+        if calls.standing(line) == 0, batcher.firstHeld(of: begun) == nil { gatherings[line] = nil }
+    }
+}
+
+extension KeapCallQueue: CallScheduler {
+    var circuit: CircuitBreaker { calls.circuit }
+
+    var head: CallTicket? {
+        calls.head { first in
+            guard let gathering = gatherings[first.line] else { return false }
+            let held = batcher.firstHeld(of: Group(line: first.line, hasBegun: true))
+            return gathering.mayOvertake(min(first.rank, held?.rank ?? .max))
+        }
+    }
+
+    mutating func ask(_ ticket: CallTicket, at now: Instant) -> CallAdmission {
+        if batcher.isHeld(ticket) {
+            if let end = gatherings[ticket.line]?.quietUntil, now < end { return .waitUntil(end) }
+            batcher.release(ticket)
+            settle(ticket.line)
+        }
+        return ticket == head ? calls.admit(ticket, at: now) : .wait
+    }
+
+    mutating func start(_ pass: inout CallPass, callsSoon: Int = 0, at now: Instant) -> Bool {
+        guard calls.start(&pass, at: now) else { return false }
+        let line = pass.ticket.line
+        idle.remove(pass.ticket)
+        gatherings[line]?.began(at: now, callsSoon: callsSoon)
+        // What a batch carries is known when it is formed.
+        if !batcher.holds(pass.ticket) {
+            gatherings[line]?.madeCall()
+            gatherings[line]?.served(pass.ticket.rank)
+            settle(line)
+        }
+        return true
+    }
+
+    /// An edit is told to `withdraw` besides.
+    mutating func abort(_ pass: CallPass) {
+        calls.abort(pass)
+        settle(pass.ticket.line)
+    }
+
+    /// Not for edits that are in the batcher.
+    mutating func cancel(_ ticket: CallTicket) {
+        idle.remove(ticket)
+        edits[ticket] = nil
+        calls.cancel(ticket)
+        settle(ticket.line)
+        release(ticket)
+    }
+
+    mutating func finish(_ pass: CallPass, _ outcome: CircuitBreaker.Outcome, at now: Instant) {
+        calls.finish(pass, outcome, at: now)
+        // The contact of an edit is free when all of the edit has ended, which may take several calls.
+        if !batcher.holds(pass.ticket) { release(pass.ticket) }
+    }
+}
+
+/// Tag edits in the batcher.
+extension KeapCallQueue {
+    typealias Batch = TagBatch<CallTicket>
+    typealias EndedEdit = (ticket: CallTicket, result: PendingTagEdit.Result)
+
+    /// The leader with this pass has a permit: what its call carries.
+    mutating func formBatch(_ pass: CallPass) -> Batch {
+        let batch = batcher.formBatch(for: pass.ticket)
+        idle.subtract(batch.tickets.values)
+        gatherings[pass.ticket.line]?.madeCall()
+        for ticket in batcher.noteFirstCalls(of: batch) { gatherings[ticket.line]?.served(ticket.rank) }
+        settle(pass.ticket.line)
+        return batch
+    }
+
+    /// Takes in what became of edges of a batch. The contacts of the edits that have ended are free.
+    mutating func complete(_ batch: Batch, _ outcomes: [TagEdge: EdgeOutcome]) -> [EndedEdit] {
+        let ended = batcher.complete(batch, outcomes)
+        for ticket in batch.tickets.values where batcher.isIdle(ticket) { idle.insert(ticket) }
+        for (ticket, _) in ended { release(ticket) }
+        for line in Set(batch.tickets.values.map(\.line)) { settle(line) }
+        return ended
+    }
+
+    /// The caller of an edit waits no longer. Nil: a part of it is under way, whose completion ends it.
+    mutating func withdraw(_ ticket: CallTicket, _ failure: KeapFailure) -> PendingTagEdit.Result? {
+        guard batcher.holds(ticket) else {
+            cancel(ticket)
+            return .failure(failure)
+        }
+        calls.cancel(ticket)
+        let result = batcher.withdraw(ticket, failure)
+        if result != nil {
+            idle.remove(ticket)
+            release(ticket)
+        }
+        settle(ticket.line)
+        return result
+    }
+}
