@@ -55,12 +55,12 @@ package final class Service: Sendable {
                 gyms.append(
                     try await make(
                         gym, as: map.party(of: gym), account: accounts[gym.keap.site]!, queue,
-                        surroundings.clock))
+                        surroundings.clock, log))
             }
             let restored = RestoredData(
                 queue: queue, directory: surroundings.isOnDisk ? configuration.data : nil)
             if await restored.isRestored() {
-                for gym in gyms { try await gym.keeper.doubtEverything() }
+                for gym in gyms { try await gym.contacts.tags.doubtEverything() }
                 log.warning(
                     "\(configuration.data) is not the directory that Lockstep last wrote; it seems to be restored from a "
                         + "copy. What it remembers may be older than what Keap was told since, so each person's contact is "
@@ -193,7 +193,8 @@ package final class Service: Sendable {
     }
 
     private static func make(
-        _ gym: GymConfiguration, as party: BudgetShare, account: KeapAccount, _ queue: JobQueue, _ clock: any TimeSource
+        _ gym: GymConfiguration, as party: BudgetShare, account: KeapAccount, _ queue: JobQueue,
+        _ clock: any TimeSource, _ log: ServiceLog
     ) async throws -> Gym {
         let directory = "directory/\(gym.id)"
         let hints = "attention/\(gym.id)"
@@ -211,11 +212,13 @@ package final class Service: Sendable {
         }
         let imports = ImportCalls(calls: bulk, readAhead: readAhead)
         let old = Attention.entries(ofList: await queue.metadata(hints) ?? [])
+        let contacts = ContactDestination(
+            of: gym.id, keeper, imports: imports, account: account,
+            resync: ContactResync(
+                queue: queue, tenant: gym.id.tenant, survey: ResyncSurvey(keeper: keeper, calls: bulk)),
+            log: log)
         let made = Gym(
-            gym, account: account, keeper: keeper, imports: imports,
-            attention: Attention(saved: await queue.metadata(withPrefix: hints + "/")),
-            resync: GymResync(
-                queue: queue, tenant: gym.id.tenant, survey: ResyncSurvey(keeper: keeper, calls: bulk))
+            gym, contacts: contacts, attention: Attention(saved: await queue.metadata(withPrefix: hints + "/"))
         ) { save in
             try await queue.setMetadata("\(hints)/\(save.lane)", save.bytes, durable: false)
         }

@@ -88,4 +88,25 @@ struct RetryModelTests {
                 model.failed(beyond, attempt: 6, call, reason: "Oops", isOutage: false) == .uncharged(after: nil))
         }
     }
+
+    @Test func `where no call failed it is a matter of waiting, and nothing is remembered`() {
+        var model = RetryModel()
+        #expect(model.failed(job, attempt: 1, nil, reason: "Busy", isOutage: false) == .uncharged(after: nil))
+        #expect(model.failed(job, attempt: 1, nil, reason: "Busy", isOutage: true) == .uncharged(after: .seconds(1)))
+        #expect(model.lastFailure(of: job, attempt: RetryModel.mostCharged + 1) == nil)
+    }
+
+    @Test func `the queue is told to charge only what is charged`() {
+        func charges(_ decision: RetryModel.Decision) -> Bool? {
+            guard case .retry("Oops", let state, _, let isCharged) = decision.outcome(reason: "Oops", state: [7]),
+                state.bytes == [7]
+            else {
+                return nil
+            }
+            return isCharged
+        }
+        #expect(charges(.charged(after: nil)) == true)
+        #expect(charges(.uncharged(after: .seconds(2))) == false)
+        #expect(charges(.lasting(failures: 9, after: .seconds(60))) == false)
+    }
 }

@@ -1,6 +1,3 @@
-package import Connectors
-package import DurableQueue
-
 /// One inbound fact about a gym's people, normalised, whichever source said it.
 package enum Change: Equatable, Sendable {
     case person(PersonSnapshot)
@@ -16,19 +13,4 @@ package enum Change: Equatable, Sendable {
         default: false
         }
     }
-}
-
-extension Change: InboundChange {
-    package var subject: String {
-        switch self {
-        case .person(let person): person.subject
-        case .contact(let change): change.subject
-        case .program(.renamed(let id, let old, let new)): "program \(old ?? id ?? "") → \(new)"
-        case .program(.deleted(let id, let name)): "program \(name ?? id ?? "")"
-        }
-    }
-
-    package var laneKeys: [LaneKey] { LaneKeys.keys(of: self) }
-
-    package var isGymWide: Bool { if case .program = self { true } else { false } }
 }

@@ -6,25 +6,12 @@ extension AdminRoutes {
     /// The notes of all gyms or of one, the oldest first, a page at a time. A `Link` header names the next page, as web
     /// links do (RFC 8288).
     func attention(_ request: HTTPRequest) throws(Refusal) -> HTTPAnswer {
-        var chosen = gyms.all
-        var limit = 1_000
-        var after: AttentionPosition?
-        for (name, value) in request.query {
-            switch name {
-            case "gym": chosen = [try gym(value)]
-            case "limit":
-                guard let number = Int(value), (1...10_000).contains(number) else {
-                    throw Refusal(400, "limit takes a whole number from 1 to 10000, not “\(value)”")
-                }
-                limit = number
-            case "after":
-                guard let position = AttentionPosition(value) else {
-                    throw Refusal(400, "after takes what the Link header of the page before holds, not “\(value)”")
-                }
-                after = position
-            default: throw Refusal(400, "there is no parameter “\(name)”; known are gym, limit and after")
-            }
-        }
+        let given = try QueryParameters(request.query, known: ["gym", "limit", "after"])
+        let chosen = try given["gym"].map { id throws(Refusal) in [try gym(id)] } ?? gyms.all
+        let limit = try given.limit() ?? 1_000
+        let after = try given.read(
+            "after", "what the Link header of the page before holds"
+        ) { AttentionPosition($0) }
         let entries = chosen.flatMap { gym in
             gym.attention.all.map { (position: AttentionPosition($0, gym: gym.id), entry: $0, gym: gym.id) }
         }.sorted { $0.position < $1.position }

@@ -4,14 +4,8 @@ import EmbeddedHTTP
 extension AdminRoutes {
     /// One gym's checkup (`?gym=…`, `?settings=…` as its digest), or that of all gyms.
     func check(_ query: [(name: String, value: String)]) async throws -> HTTPAnswer {
-        var (gym, settings): (String?, String?)
-        for item in query {
-            switch item.name {
-            case "gym": gym = item.value
-            case "settings": settings = item.value
-            default: throw Refusal(400, "there is no parameter “\(item.name)”; known are gym and settings")
-            }
-        }
+        let given = try QueryParameters(query, known: ["gym", "settings"])
+        let (gym, settings) = (given["gym"], given["settings"])
         guard let gym else {
             guard settings == nil else { throw Refusal(400, "settings are those of one gym: name it with gym") }
             let all = await CheckRun.sideBySide(checker.configuration.gyms, progress: { _ in }) { found in

@@ -1,20 +1,31 @@
-import ContactSync
 import Connectors
 import DurableQueue
 
 extension AdminRoutes {
-    /// Whom a job is about, as its stored message says, and what can be done if it is a dead letter. Reads the message from
-    /// the disk: for one job, not for lists.
-    func content(of job: JobView) async -> (person: String?, remedy: Remedy) {
-        guard let gym = gyms[job.tenant.rawValue] else { return (nil, .gymMissing) }
-        guard let payload = try? await queue.payload(of: job.id) else {
-            // A finished job's message is gone, and nothing is to be done about it.
-            return (nil, .unreadable)
-        }
-        let reading = gym.read(payload)
-        switch reading {
-        case .success(let change): return (change.subject, .retry)
-        case .failure(let problem): return (nil, .mendThenRetry(problem.sentence))
+    /// Whom or what a job is about, as its stored message says; nil if that cannot be read. Reads the message from the disk:
+    /// for one job, not for lists.
+    func person(of job: JobView) async -> String? {
+        guard let gym = gyms[job.tenant.rawValue], let payload = try? await queue.payload(of: job.id),
+            case .success(let change) = gym.read(payload)
+        else { return nil }
+        return change.subject
+    }
+
+    /// What can be done about a dead letter.
+    func remedy(for job: JobView) async throws -> Remedy {
+        guard let gym = gyms[job.tenant.rawValue] else { return .gymMissing }
+        do throws(QueueError) {
+            if case .failure(let problem) = gym.read(try await queue.payload(of: job.id)) {
+                return .mendThenRetry(problem.sentence)
+            }
+            return .retry
+        } catch {
+            guard case .unreadable(let reason) = error else { return .unreadable }
+            // It passes, so that a discard would throw away what can be delivered.
+            throw Refusal(
+                503,
+                "the message of job \(job.id) cannot be read at present: \(reason). Check the disk and the limit of open "
+                    + "files, and ask again; a retry can help once it can be read")
         }
     }
 }

@@ -7,19 +7,11 @@ import ZenPlanner
 extension AdminRoutes {
     /// What a program's renaming or end would touch: `?id=…`, `?name=…`, or both. With `people=count`, Keap is asked how many
     /// contacts have its tags.
-    func program(_ query: [(name: String, value: String)], of gym: Gym) async -> HTTPAnswer {
-        var (id, name, counts): (String?, String?, Bool) = (nil, nil, false)
-        for item in query {
-            switch item.name {
-            case "id": id = item.value
-            case "name": name = item.value
-            case "people" where item.value == "count": counts = true
-            default:
-                return Reply.error(400, "there is no parameter “\(item.name)”; known are id, name and people=count")
-            }
-        }
+    func program(_ query: [(name: String, value: String)], of gym: Gym) async throws -> HTTPAnswer {
+        let given = try QueryParameters(query, known: ["id", "name", "people=count"])
+        let (id, name, counts) = (given["id"], given["name"], given["people"] != nil)
         guard id != nil || name != nil else { return Reply.error(400, "name the program: id or name") }
-        let directory = gym.keeper.directory
+        let directory = gym.contacts.tags.directory
         guard let program = directory.view(ofProgram: id, name: name) else {
             return Reply.error(404, Self.unknown(name ?? id ?? "", in: directory, of: gym))
         }
@@ -30,7 +22,7 @@ extension AdminRoutes {
             // A person waits for it, and it must not go out when none does any more.
             let counted = await checker.clock.run(for: Self.longestCount) {
                 do throws(KeapFailure) {
-                    let people = try await gym.keeper.countWearers(of: program.tags.map(\.id))
+                    let people = try await gym.contacts.tags.countWearers(of: program.tags.map(\.id))
                     return Result<(count: Int, isWhole: Bool), KeapFailure>.success((people.count, people.isWhole))
                 } catch {
                     return .failure(error)

@@ -18,14 +18,14 @@ extension AdminRoutes {
     private func job(for wanted: ResyncRequest, of gym: Gym) async throws -> NewJob {
         switch wanted.subject {
         case .gym:
-            return gym.resyncJob(ResyncOrder(.gym, subject: "all people of the gym"))
+            return gym.contacts.resync.job(ResyncOrder(.gym, subject: "all people of the gym"))
         case .tag(let word):
-            guard let tag = gym.resync.survey.tag(called: word) else {
+            guard let tag = gym.contacts.resync.survey.tag(called: word) else {
                 throw Refusal(
                     404,
                     "gym \(gym.id) has no tag “\(word)” that Lockstep knows; name one of its tags, or its id in Keap")
             }
-            return gym.resyncJob(ResyncOrder(.tag, subject: "the tag “\(word)”", tag: tag.text))
+            return gym.contacts.resync.job(ResyncOrder(.tag, subject: "the tag “\(word)”", tag: tag.text))
         case .person(let id):
             return try await job(for: LaneKeys.key(ofPerson: id), "Zen Planner ID \(id)", of: gym)
         case .contact(let id):

@@ -92,10 +92,10 @@ struct AdminRoutes: Sendable {
                 intake: intake, log: log
             )
             return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
-        case .jobs: return await jobs(request)
+        case .jobs: return try await jobs(request)
         case .job(let id):
             let job = try await job(id)
-            return Reply.json(200, answer(job, person: await content(of: job).person))
+            return Reply.json(200, answer(job, person: await person(of: job)))
         case .explain(let id): return try await explain(id)
         case .retry(let id):
             try await retry(try await job(id))
@@ -120,7 +120,7 @@ struct AdminRoutes: Sendable {
             guard let lane = LaneID(text) else { throw Refusal(404, "there is no lane “\(text)”") }
             if isPaused { try await queue.pause(lane, of: tenant) } else { try await queue.resume(lane, of: tenant) }
             return Reply.json(200, ["gym": gym, "lane": text])
-        case .program(let gym): return await program(request.query, of: try self.gym(gym))
+        case .program(let gym): return try await program(request.query, of: try self.gym(gym))
         case .programs(let gym): return try await program(request, of: try self.gym(gym))
         case .people(let gym): return try await importPeople(request, of: try self.gym(gym))
         }
@@ -160,30 +160,20 @@ struct AdminRoutes: Sendable {
 
     // MARK: Jobs
 
-    private func jobs(_ request: HTTPRequest) async -> HTTPAnswer {
+    private func jobs(_ request: HTTPRequest) async throws -> HTTPAnswer {
+        let given = try QueryParameters(request.query, known: ["gym", "state", "limit", "before", "after"])
         var query = JobQuery()
-        for (name, value) in request.query {
-            switch name {
-            case "gym": query.tenant = TenantID(rawValue: value)
-            case "state":
-                guard let state = JobState.Name(rawValue: value) else {
-                    let known = JobState.Name.allCases.map(\.rawValue).joined(separator: ", ")
-                    return Reply.error(400, "there is no state “\(value)”; the states are \(known)")
-                }
-                query.state = state
-            case "limit":
-                guard let limit = Int(value), (1...10_000).contains(limit) else {
-                    return Reply.error(400, "limit takes a whole number from 1 to 10000, not “\(value)”")
-                }
-                query.limit = limit
-            case "before", "after":
-                guard let job = JobID(value) else { return Reply.error(400, "\(name) takes a job, not “\(value)”") }
-                if name == "before" { query.before = job } else { query.after = job }
-            default:
-                return Reply.error(
-                    400, "there is no parameter “\(name)”; known are gym, state, limit, before and after")
+        query.tenant = given["gym"].map { TenantID(rawValue: $0) }
+        if let word = given["state"] {
+            guard let state = JobState.Name(rawValue: word) else {
+                let known = JobState.Name.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Refusal(400, "there is no state “\(word)”; the states are \(known)")
             }
+            query.state = state
         }
+        if let limit = try given.limit() { query.limit = limit }
+        query.before = try given.read("before", "a job") { JobID($0) }
+        query.after = try given.read("after", "a job") { JobID($0) }
         return Reply.json(200, await queue.jobs(query).map { answer($0) })
     }
 
@@ -197,13 +187,13 @@ struct AdminRoutes: Sendable {
         for _ in 0..<3 {
             guard let explanation = try? await queue.explain(id), let job = await queue.job(id) else { continue }
             let gym = gyms[job.tenant.rawValue]
-            let found = await content(of: job)
+            let remedy: Remedy = job.state == .dead ? try await self.remedy(for: job) : .retry
             let story = JobExplanation(
                 explanation, gym: job.tenant.rawValue, wait: gym?.wait(of: explanation.runner ?? id),
                 obstacle: await gym?.obstacle(
                     job.urgency, behind: explanation.runsBefore, among: gyms, await queue.counts()),
-                remedy: found.remedy, now: queue.now)
-            return Reply.json(200, ExplanationAnswer(job, story, person: found.person))
+                remedy: remedy, now: queue.now)
+            return Reply.json(200, ExplanationAnswer(job, story, person: await person(of: job)))
         }
         throw Refusal(404, "job \(id) was discarded, or finished so long ago that nothing is remembered of it")
     }
@@ -212,11 +202,7 @@ struct AdminRoutes: Sendable {
         var query = JobQuery()
         query.state = .dead
         (query.limit, query.after) = (1_000, JobID(rawValue: 0))
-        for (name, value) in request.query {
-            // A misspelt name must not retry the dead letters of every gym.
-            guard name == "gym" else { throw Refusal(400, "there is no parameter “\(name)”; known is gym") }
-            query.tenant = try gym(value).id.tenant
-        }
+        if let id = try QueryParameters(request.query, known: ["gym"])["gym"] { query.tenant = try gym(id).id.tenant }
         var (retried, left) = (0, 0)
         // Oldest first: two messages that could not be placed keep the order in which they came. Page by page, and each
         // once, however many there are and whatever becomes of them meanwhile.
@@ -246,7 +232,7 @@ struct AdminRoutes: Sendable {
             throw Refusal(409, "gym \(job.tenant.rawValue) is not in the configuration")
         }
         switch gym.read(try await queue.payload(of: job.id)) {
-        case .success(let change): try await queue.retry(job.id, keys: LaneKeys.keys(of: change))
+        case .success(let change): try await queue.retry(job.id, keys: change.laneKeys)
         case .failure(let problem): throw Refusal(409, problem.sentence)
         }
     }

@@ -23,7 +23,7 @@ struct ServiceCheck: Sendable {
             throw .noSuchGym
         }
         if let settings, settings != found.digest { throw .otherSettings }
-        if let reason = gym.account.holds[gym.id] {
+        if let reason = gym.hold {
             var checkup = ConfigurationCheck(of: found)
             checkup.problems = [reason]
             return checkup

@@ -138,6 +138,41 @@ import Testing
         }
     }
 
+    @Test(arguments: seeds)
+    func `while a dead letter's message cannot be read, its remedy is not told, and it is when it can be read again`(
+        seed: UInt64
+    ) throws {
+        try simulate(seed: seed, options: Self.options) { simulation in
+            let files = SimulatedFileSystem(seed: seed)
+            let keap = SimulatedKeapSide(seed: seed, trouble: 0)
+            let machine = SimulatedMachine(simulation: simulation, files: files, keap: keap, log: .silent)
+            try await machine.live { service in
+                var message = Self.message(1)
+                message.body = Array("contact=7".utf8)
+                #expect(await service.answer(message).status == 202)
+                let job = try #require(await service.queue.jobs(JobQuery()).first)
+                #expect(job.state == .dead)
+                let request = HTTPRequest(method: "GET", path: ["api", "jobs", "\(job.id)", "explain"])
+
+                files.faults.failures.append(.init(.read, EIO, on: ".segment", times: 1_000))
+                let answer = await service.answer(operator: request)
+                #expect(answer.status == 503)
+                let sentence = Self.sentence(answer)
+                #expect(sentence.contains("ask again"))
+                #expect(!sentence.contains("discard"), "a discard would throw away what can be delivered")
+
+                files.faults.failures = []
+                #expect(await service.answer(operator: request).status == 200)
+            }
+        }
+    }
+
+    /// What a refusal says.
+    private static func sentence(_ answer: HTTPAnswer) -> String {
+        guard case .response(let response) = answer else { return "" }
+        return String(decoding: response.body, as: UTF8.self)
+    }
+
     /// The kinds of problems that an address tells.
     private static func problems(_ service: Service, _ path: String) async -> [String] {
         guard case .response(let response) = await service.answer(operator: get(path)),
@@ -193,7 +228,7 @@ import Testing
                 #expect(await service.answer(Self.message(1)).status == 202)
                 files.fail(.sync, EIO)
                 #expect(await service.answer(Self.programDeleted).status == 503)
-                #expect(service.gyms["downtown"]?.keeper.directory == TagDirectory())
+                #expect(service.gyms["downtown"]?.contacts.tags.directory == TagDirectory())
             }
             files.failPower()
             let next = SimulatedMachine(simulation: simulation, files: files.kill(), keap: keap)
@@ -201,7 +236,7 @@ import Testing
                 keap.isDown = false
                 #expect(await service.answer(Self.programDeleted).status == 202)
                 try await next.drain(service)
-                #expect(service.gyms["downtown"]?.keeper.directory != TagDirectory())
+                #expect(service.gyms["downtown"]?.contacts.tags.directory != TagDirectory())
             }
         }
     }

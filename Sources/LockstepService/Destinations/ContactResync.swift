@@ -7,7 +7,7 @@ import DurableQueue
 /// gives each lane that differs a job of its own.
 ///
 /// Run again after a crash it begins anew: a contact that is read twice does no harm.
-struct GymResync: Sendable {
+struct ContactResync: Sendable {
     let queue: JobQueue
     let tenant: TenantID
     let survey: ResyncSurvey
@@ -67,25 +67,23 @@ struct GymResync: Sendable {
             try await group.waitForAll()
         }
     }
-}
 
-extension Gym {
     /// A job for more than one contact, in a lane of its own.
-    func resyncJob(_ order: ResyncOrder) -> NewJob {
+    func job(_ order: ResyncOrder) -> NewJob {
         NewJob(
-            tenant: id.tenant, kind: JobKind.resync, keys: [LaneKeys.resyncs], payload: order.message.bytes,
-            urgency: .bulk)
+            tenant: tenant, kind: JobKind.resync, keys: [LaneKeys.resyncs], payload: order.message.bytes, urgency: .bulk
+        )
     }
 
     /// Runs a resync of more than one contact, as a delivery of its own lane. `state` stays as it is.
-    func run(_ order: ResyncOrder, job: JobID, state: [UInt8], log: ServiceLog) async -> Delivery {
+    func deliver(_ order: ResyncOrder, job: JobID, state: [UInt8], _ log: ServiceLog) async -> Delivery {
         do {
             let scope: ResyncSurvey.Scope =
                 if let tag = order.tag { .tag(TagID(tag)) } else { .gym }
-            let result = try await resync.run(scope, job: job)
+            let result = try await run(scope, job: job)
             log.info(
-                "gym \(id): \(result.compared) contacts compared with Keap for \(order.subject), \(result.differing) "
-                    + "differ and are put right one by one")
+                "gym \(tenant.rawValue): \(result.compared) contacts compared with Keap for \(order.subject), "
+                    + "\(result.differing) differ and are put right one by one")
             return .done(state: state, notes: [])
         } catch let failure as KeapFailure {
             return Delivery(failure, doing: "compare \(order.subject) with Keap", state: state)

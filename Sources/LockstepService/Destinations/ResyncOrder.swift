@@ -1,4 +1,5 @@
 import Connectors
+import ContactSync
 import Foundation
 
 /// What is to be read anew from Keap and put right, as a job keeps it.
@@ -32,6 +33,15 @@ struct ResyncOrder: Codable, Equatable, Sendable {
     init(_ scope: Scope, subject: String, tag: String? = nil) {
         (self.scope, self.subject, self.tag) = (scope, subject, tag)
     }
+}
+
+/// To a contact it is a `Resync`.
+extension ResyncOrder: ContactChange {
+    var records: [String] { [] }
+    var values: [SyncedField: FieldValue] { [:] }
+    var nameMatch: NameMatch { .parts }
+
+    func wanted(after mirror: Mirror) -> DesiredContact { Resync(subject: subject).wanted(after: mirror) }
 }
 
 extension MessageTag {

@@ -2,39 +2,6 @@ import ConfigurationReading
 import Foundation
 import LockstepService
 
-/// The exit code of the process.
-enum ExitCode: Int32 {
-    case done = 0
-    case failed = 1
-    case usage = 2
-}
-
-/// A command's run ended badly: one or more sentences for standard error.
-struct CommandFailure: Error {
-    var sentence: String
-    /// The status that a service answered; nil if none did.
-    var status: Int?
-    /// Whether there is a service, be it one that gives no answer.
-    var isAnswered: Bool
-
-    init(_ sentence: String, status: Int? = nil, isAnswered: Bool = false) {
-        (self.sentence, self.status) = (sentence, status)
-        self.isAnswered = isAnswered || status != nil
-    }
-}
-
-protocol Command {
-    /// The words that name it, such as `["journal", "verify"]`.
-    static var words: [String] { get }
-    /// One line for the overview.
-    static var summary: String { get }
-    /// Everything that `--help` prints below the summary.
-    static var help: String { get }
-
-    init(_ arguments: inout Arguments) throws(UsageError)
-    func run() async throws -> ExitCode
-}
-
 /// Finds the command that the words name, and turns its end into an exit code.
 enum CommandLineTool {
     static var commands: [any Command.Type] {

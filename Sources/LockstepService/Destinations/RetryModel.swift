@@ -18,6 +18,14 @@ struct RetryModel: Sendable {
         case uncharged(after: Duration?)
         /// The same, and a person should look: it has failed `failures` times in a row.
         case lasting(failures: Int, after: Duration)
+
+        func outcome(reason: String, state: [UInt8]) -> JobOutcome {
+            switch self {
+            case .charged(let pause): .retry(reason: reason, state: state, after: pause, isCharged: true)
+            case .uncharged(let pause): .retry(reason: reason, state: state, after: pause, isCharged: false)
+            case .lasting(_, let pause): .retry(reason: reason, state: state, after: pause, isCharged: false)
+            }
+        }
     }
 
     private struct Entry {
@@ -39,10 +47,12 @@ struct RetryModel: Sendable {
 
     /// - Parameters:
     ///   - attempt: which charged attempt of the job's this would be, counting from 1.
+    ///   - call: the one that failed; nil: none did, and it is a matter of waiting.
     ///   - isOutage: the account's circuit breaker is open, so the failure says nothing about the job.
     mutating func failed(
-        _ job: JobID, attempt: Int, _ call: FailedCall, reason: String, isOutage: Bool
+        _ job: JobID, attempt: Int, _ call: FailedCall?, reason: String, isOutage: Bool
     ) -> Decision {
+        guard let call else { return .uncharged(after: isOutage ? .seconds(1) : nil) }
         let previous = entries[job]
         let failures = (previous?.failures ?? 0) + (isOutage ? 0 : 1)
         if previous != nil || (!isOutage && entries.count < Self.mostEntries) {

@@ -25,16 +25,3 @@ public struct ServiceLog: Sendable {
     public func warning(_ sentence: String) { sink(.warning, sentence.harmless) }
     public func error(_ sentence: String) { sink(.error, sentence.harmless) }
 }
-
-/// Says a thing once until it stops being so: a service that is down is one line, not one per try.
-final class StateChanges: Sendable {
-    private let known = Mutex<[String: String]>([:])
-
-    /// True if `state` differs from what was last said of `subject`. `unlessNew`: the first state of all is no news.
-    func isNews(_ subject: String, _ state: String, unlessNew: Bool = false) -> Bool {
-        known.withLock { known in
-            defer { known[subject] = state }
-            return known[subject] != state && !(unlessNew && known[subject] == nil)
-        }
-    }
-}

@@ -1,0 +1,35 @@
+import Connectors
+import ContactSync
+import DurableQueue
+
+/// Where changes go, as one gym uses it: what a change does there, and what a lane remembers of it.
+///
+/// Which changes it takes is told by their type. A lane's state begins with a byte that tells whose it is, so that a lane
+/// belongs to one destination; the kinds of its lane keys must be others than those of the rest.
+protocol Destination: Sendable {
+    associatedtype Change: InboundChange
+    associatedtype State: DestinationState
+
+    /// As log lines call it.
+    static var name: String { get }
+
+    /// The account that it writes to.
+    var peer: any PeerAccount { get }
+
+    /// Plans with a change of the whole gym from now on: it is on disk, and nothing that was accepted later has run.
+    func announce(_ change: Change, job: JobID)
+
+    /// What of a change is still to be delivered after a newer one of its lane was.
+    func remainder(of change: Change, job: JobID, after state: LaneState) -> Remainder<Change>
+
+    /// The first of these changes as one, with as many of the next as go with it. Nil: the first goes with none.
+    func batch(
+        _ changes: some Sequence<(job: JobID, change: Change)>, state: LaneState
+    ) -> ChangeBatch<Change>?
+
+    /// Delivers a change, and says what the lane remembers from now on.
+    func deliver(_ change: Change, in run: DeliveryAttempt) async -> Delivery
+
+    /// What a running job waits for beside its account, in a sentence.
+    func wait(of job: JobID) -> String?
+}

@@ -1,0 +1,49 @@
+import Connectors
+import ContactSync
+import DurableQueue
+import OutboundAPI
+
+/// How a job's change comes to its destination.
+extension SyncHandler {
+    func deliver(_ job: Job, state: LaneState, lane: LaneHandle, _ gym: Gym) async -> JobOutcome {
+        switch gym.read(job.payload) {
+        case .failure(let problem): return .dead(reason: problem.sentence, state: state)
+        case .success(let change):
+            for destination in gym.destinations {
+                if let outcome = await deliver(job, change, to: destination, state: state, lane: lane, gym) {
+                    return outcome
+                }
+            }
+            return .dead(reason: "\(change.subject): this version of Lockstep has nowhere to bring it", state: state)
+        }
+    }
+
+    /// Nil if the destination does not take such changes.
+    private func deliver<Target: Destination>(
+        _ job: Job, _ change: any InboundChange, to target: Target, state: LaneState, lane: LaneHandle, _ gym: Gym
+    ) async -> JobOutcome? {
+        guard var change = change as? Target.Change else { return nil }
+        if let newest = lane.newestSnapshot, newest > job.id {
+            switch target.remainder(of: change, job: job.id, after: state) {
+            case .all: break
+            case .part(let rest), .nothing(let rest): change = rest
+            }
+        }
+        let run = Run(of: [job], before: state.bytes, lane: lane, subject: change.subject)
+        if let reason = await verdict(on: job, at: target) {
+            return await end(run, .dead(reason: reason, state: state.bytes), at: target, gym)
+        }
+        let attempt = DeliveryAttempt(job: job.id, isImport: job.urgency == .bulk, state: state, lane: lane)
+        let (delivery, failure) = await Self.deliver(change, to: target, attempt)
+        return await end(run, delivery, failure, at: target, gym)
+    }
+
+    /// - Returns: with the delivery the call at which it ended, if that was neither done nor refused.
+    static func deliver<Target: Destination>(
+        _ change: Target.Change, to target: Target, _ attempt: DeliveryAttempt
+    ) async -> (Delivery, FailedCall?) {
+        let log = AttemptLog()
+        let delivery = await AttemptLog.$current.withValue(log) { await target.deliver(change, in: attempt) }
+        return (delivery, log.failedCall)
+    }
+}
