@@ -94,7 +94,7 @@ import Testing
         #expect(story.lines.count == 10)
     }
 
-    @Test func `a wait that nobody ends is reported with seed and time`() throws {
+    @Test func `a wait without end is reported with seed and time`() throws {
         let waiting = Waiting()
         let failure = #expect(throws: SimulationFailure.self) {
             try simulate(seed: 77) { simulation in

@@ -44,7 +44,7 @@ import Testing
                     + offsets.prefix(3).map { RecordAddress(segment: 2, offset: $0) }))
     }
 
-    @Test func `a record is written at once, and synced when somebody waits for it`() throws {
+    @Test func `a record is written at once, and synced when it has a waiter`() throws {
         var queue = Self.queue()
         let ticket = try submit(&queue)
         #expect(step(&queue) == "write [1]")
@@ -56,7 +56,7 @@ import Testing
         #expect(step(&queue) == "sleep")
     }
 
-    @Test func `a record for which nobody waits is synced when the limit has passed`() throws {
+    @Test func `a record without a waiter is synced when the limit has passed`() throws {
         var queue = Self.queue()
         _ = try submit(&queue)
         _ = step(&queue)

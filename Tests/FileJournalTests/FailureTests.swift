@@ -221,7 +221,7 @@ import Testing
         await again.journal.close()
     }
 
-    @Test func `spares that nobody needs any more are removed`() async throws {
+    @Test func `spares that are not needed any more are removed`() async throws {
         let files = SimulatedFileSystem()
         let journal = try Opened(files).journal
         journal.setReserved(20 * 1024)
@@ -273,7 +273,7 @@ import Testing
         await again.journal.close()
     }
 
-    @Test func `a record for which nobody waits is synced within the limit`() async throws {
+    @Test func `a record without a waiter is synced within the limit`() async throws {
         let files = SimulatedFileSystem()
         var options = JournalOptions.small
         options.unsyncedLimit = .milliseconds(1)

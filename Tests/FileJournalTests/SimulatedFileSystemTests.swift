@@ -255,7 +255,7 @@ import Testing
         try files.lock("/d/LOCK").close()
     }
 
-    @Test func `a directory that nobody made has no files`() throws {
+    @Test func `a directory that was not made has no files`() throws {
         let files = SimulatedFileSystem()
         #expect(throws: FileError(operation: .list, path: "/d", code: ENOENT)) { try files.list("/d") }
         #expect(throws: FileError(operation: .open, path: "/d/a", code: ENOENT)) { try files.open("/d/a", .create) }

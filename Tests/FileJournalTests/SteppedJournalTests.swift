@@ -23,7 +23,7 @@ import Testing
         #expect(files.content(segmentPath(1))?[64] == 0x4C)
     }
 
-    @Test func `what nobody waits for is synced when its time has come, and not before`() throws {
+    @Test func `a record without a waiter is synced when its time has come, and not before`() throws {
         let journal = try open(unsyncedLimit: .milliseconds(100))
         _ = try journal.submit(1, payload(1))
         steps.settle()

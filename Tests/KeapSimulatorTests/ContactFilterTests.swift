@@ -62,7 +62,7 @@ import Testing
         #expect(caller.call("GET", "/v2/contacts?filter=" + filter).status == 400)
     }
 
-    @Test func `a plain parameter in place of a filter is passed over and finds everybody`() throws {
+    @Test func `a plain parameter in place of a filter is passed over and finds all contacts`() throws {
         let (caller, ids) = try ContactFilterTests.people()
         let answer = caller.call("GET", "/v2/contacts?email=nobody@x.org")
         #expect(answer.json?["contacts"]?.items?.count == ids.count)

@@ -32,7 +32,7 @@ import Testing
         #expect(caller.call("GET", "/v2/contacts/\(id)?fields=name").status == 400)
     }
 
-    @Test func `nobody mails a contact without a reason`() {
+    @Test func `a contact without an opt-in reason is not mailed`() {
         let caller = Caller()
         let id = caller.contact()
         let json = caller.call("GET", "/v2/contacts/\(id)").json
@@ -166,7 +166,7 @@ import Testing
         }
     }
 
-    @Test func `a deleted contact is gone for everybody`() {
+    @Test func `a deleted contact is gone for every caller`() {
         let caller = Caller()
         let id = caller.contact()
         let tag = caller.tag("A")

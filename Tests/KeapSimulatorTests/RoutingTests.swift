@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: [[], [("X-Keap-API-Key", "wrong")], [("Authorization", "Basic key")], [("Authorization", "key")]])
-    func `a caller who is nobody gets the gateway's fault, with blank headers`(headers: [(String, String)]) {
+    func `a caller without a known key gets the gateway's fault, with blank headers`(headers: [(String, String)]) {
         let caller = Caller()
         let request = SimRequest(
             method: "GET", "/crm/rest/v2/nowhere", headers: headers.map { (name: $0.0, value: $0.1) })

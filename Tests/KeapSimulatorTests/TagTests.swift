@@ -67,7 +67,7 @@ import Testing
         #expect(caller.call("PATCH", "/v2/tags/9", ["name": "B"]).status == 404)
     }
 
-    @Test func `a deleted tag comes off everybody, and the history says so`() {
+    @Test func `a deleted tag comes off all contacts, and the history says so`() {
         let caller = Caller()
         let id = caller.contact()
         let tag = caller.tag("A")
@@ -114,7 +114,7 @@ import Testing
             [:], ["contact_ids": []], ["contact_ids": [1]], ["ids": ["1"]],
             ["contact_ids": .array((0..<101).map { .string(String($0)) })],
         ] as [JSON])
-    func `a bulk call that names nobody, or too many, is refused`(body: JSON) {
+    func `a bulk call that names no contact, or too many, is refused`(body: JSON) {
         let caller = Caller()
         let tag = caller.tag("A")
         #expect(caller.call("POST", "/v2/tags/\(tag)/contacts:applyTags", body).status == 400)

@@ -83,7 +83,7 @@ struct ArgumentsTests {
         (["--colour"], "there is no option --colour here"), (["-x"], "there is no option -x here"),
         (["more"], "“more” is one word too many"), (["--", "--json"], "“--json” is one word too many"),
     ])
-    func `what nobody took is an error`(_ words: [String], _ sentence: String) {
+    func `a word that no command took is an error`(_ words: [String], _ sentence: String) {
         #expect(complaint(words) { (a) throws(UsageError) in try a.finish() } == sentence)
     }
 

@@ -32,7 +32,7 @@ struct CommandLineTests {
         ["journal", "salvage", "a"], ["simulate", "keap", "--port", "70000"], ["demo", "--seed", "-1"],
         ["demo", "fast"],
     ])
-    func `words that cannot be meant end with 2`(_ words: [String]) async {
+    func `a command line that is wrong ends with 2`(_ words: [String]) async {
         #expect(await CommandLineTool.run(words) == .usage)
     }
 
@@ -40,7 +40,7 @@ struct CommandLineTests {
         ["--help"], ["help"], ["--version"], ["serve", "--help"], ["help", "serve"], ["journal", "--help"],
         ["journal", "verify", "-h"], ["jobs", "--nonsense", "--help"],
     ])
-    func `whoever asks for help gets it, and 0`(_ words: [String]) async {
+    func `help ends with 0`(_ words: [String]) async {
         #expect(await CommandLineTool.run(words) == .done)
     }
 
@@ -49,7 +49,7 @@ struct CommandLineTests {
         ["journal", "verify", "/nonexistent"], ["journal", "stats", "/nonexistent"],
         ["journal", "salvage", "/nonexistent", "/nonexistent/new"], ["explain", "--admin", "http://127.0.0.1:1", "7"],
     ])
-    func `what was meant but does not work ends with 1`(_ words: [String]) async {
+    func `a command that fails ends with 1`(_ words: [String]) async {
         #expect(await CommandLineTool.run(words) == .failed)
     }
 }

@@ -129,7 +129,7 @@ struct TagSettingTests {
         #expect(usual.renewed == [])
     }
 
-    @Test func `who canceled, where nobody says, is a setting`() {
+    @Test func `the actor of a cancellation is a setting where OnceHub does not say`() {
         let tags = worn([.event(.canceled, at: 0)]) { $0.unknownActor = .user }
         #expect(tags == ["Canceled by Owner", "Canceled by Owner (Booking ID: BKNG-A)"])
     }

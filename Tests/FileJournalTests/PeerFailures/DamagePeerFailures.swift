@@ -127,7 +127,7 @@ import Testing
         #expect(found == (1...20).flatMap { [nil, payload($0)] })
     }
 
-    @Test func `a record of a kind that nobody knows is kept, where vapor's queue threw it away`() throws {
+    @Test func `a record of an unknown kind is kept, where vapor's queue threw it away`() throws {
         let peer = try Peer()
         let ticket = try peer.submit(payload(1), kind: 255)
         #expect(peer.sync(ticket))
