@@ -19,7 +19,7 @@ extension ContactChange where Self: Equatable {
     package func isEqual(to other: any ContactChange) -> Bool { other as? Self == self }
 }
 
-/// What one source keeps in the mirror between its changes; only the source can read it.
+/// One source's memory in the mirror between its changes; only the source can read it.
 package struct SourceMemory: Equatable, Sendable {
     package var source: String
     package var text: String

@@ -6,7 +6,7 @@ package import Keap
 package protocol ContactSource: Source {
     /// Whether it knows the truth about people, so that its ID and its fields are made in Keap.
     static var isOfRecord: Bool { get }
-    /// What it remembers with each contact, if anything.
+    /// Its memory of each contact, if it has one.
     static var memory: ContactMemory? { get }
 
     /// Adds what the gym's contacts must have for it.
@@ -15,7 +15,7 @@ package protocol ContactSource: Source {
     /// Notes what of its own section does not go with the gym's other settings.
     func check(with settings: SyncSettings, at section: ConfigurationValue)
 
-    /// What two gyms of one Keap account must not have in common.
+    /// Settings that two gyms of one Keap account must not share.
     ///
     /// - Parameters:
     ///   - other: the same source of a gym that the configuration names earlier.
@@ -24,10 +24,10 @@ package protocol ContactSource: Source {
         with other: Self, _ settings: SyncSettings, _ others: SyncSettings, gym: GymID
     ) -> [SettingClash]
 
-    /// What `lockstep check` says of it without asking Keap.
+    /// Findings of `lockstep check` without asking Keap.
     func introduction(of gym: GymID) -> SourceIntroduction
 
-    /// What `lockstep check` finds by asking Keap.
+    /// Findings of `lockstep check` by asking Keap.
     func check(_ calls: any KeapAPI) async throws(KeapFailure) -> SourceFindings
 }
 
@@ -39,7 +39,7 @@ extension ContactSource {
     package func check(_ calls: any KeapAPI) async throws(KeapFailure) -> SourceFindings { SourceFindings() }
 }
 
-/// What a source remembers with a contact, and how two memories of it become one.
+/// The kind of a source's memory of a contact, and how two memories become one.
 package struct ContactMemory: Sendable {
     package var name: String
     package var unite: @Sendable (String, String) -> String
@@ -53,9 +53,9 @@ package struct ContactMemory: Sendable {
 package struct SettingClash: Sendable {
     /// Its path within the gym.
     package var key: String
-    /// What it does, to stand after "has the same Keap account and".
+    /// The clash, to stand after "has the same Keap account and".
     package var what: String
-    /// What would do, to stand after "give this gym".
+    /// The remedy, to stand after "give this gym".
     package var example: String
 
     package init(_ key: String, _ what: String, _ example: String) {
@@ -63,7 +63,7 @@ package struct SettingClash: Sendable {
     }
 }
 
-/// What `lockstep check` says of a source before Keap is asked.
+/// A finding of `lockstep check` about a source before Keap is asked.
 package struct SourceIntroduction: Sendable {
     /// The path of the source of record's web hook.
     package var hook: String?
@@ -73,7 +73,7 @@ package struct SourceIntroduction: Sendable {
     package init(hook: String? = nil, lines: [String] = []) { (self.hook, self.lines) = (hook, lines) }
 }
 
-/// What `lockstep check` finds of a source in Keap.
+/// A finding of `lockstep check` about a source in Keap.
 package struct SourceFindings: Equatable, Sendable {
     package var lines: [String] = []
     package var problems: [String] = []

@@ -9,7 +9,7 @@ package struct DesiredContact: Equatable, Sendable {
     package var isOfRecord = false
     /// Whether what the contact last held by our hand is to be put back.
     package var isResync = false
-    /// What the contact's names must have in common with those wanted, where no id decides.
+    /// How much of the wanted name a contact must match, where no id decides.
     package var nameMatch = NameMatch.parts
     package var values: [SyncedField: FieldValue] = [:]
     /// For every field of a contact that Keap has already. Nil: as the gym's settings say, field by field.
@@ -26,9 +26,9 @@ package struct DesiredContact: Equatable, Sendable {
     package var reading = ValueReading.utc
     /// Why nothing can be asked for until a person has done something, in a sentence. Nil: it can.
     package var impossible: String?
-    /// What the source noticed, for the people who look after it.
+    /// The source's notes for the gym's people.
     package var notes: [AttentionNote] = []
-    /// What the source is to remember of this contact once all of it is done. Nil: as before.
+    /// The source's new memory of this contact once the change is done. Nil: as before.
     package var memory: SourceMemory?
 
     package init(zenPlannerID: String? = nil, values: [SyncedField: FieldValue] = [:]) {

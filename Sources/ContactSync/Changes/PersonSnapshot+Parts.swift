@@ -9,7 +9,7 @@ extension PersonSnapshot {
     /// Asks for nothing.
     package var withoutParts: PersonSnapshot { PersonSnapshot(zenPlannerID: zenPlannerID) }
 
-    /// What is left to deliver of a snapshot though a newer one was delivered: what only this one carried. Nil: nothing.
+    /// The part of a snapshot that a newer, delivered one did not carry. Nil: none.
     ///
     /// - Parameter state: the lane's mirror.
     package func leftOver(after state: [UInt8], job: UInt64) -> PersonSnapshot? {

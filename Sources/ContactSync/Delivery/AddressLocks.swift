@@ -114,7 +114,7 @@ package final class AddressLocks: Sendable {
         if let next { next.waiter.continuation.resume(returning: next.hold) }
     }
 
-    /// Who holds the address that a job waits for; nil if it waits for none. Looks through all who wait.
+    /// The holder of the address that a job waits for; nil if it waits for none. Searches all waiters.
     package func holder(waitedForBy job: UInt64) -> Owner? {
         state.withLock { state in
             state.lines.values.first { line in (line.live + line.imports).contains { $0.owner.job == job } }?.hold.owner

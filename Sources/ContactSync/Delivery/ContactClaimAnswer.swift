@@ -1,6 +1,6 @@
 package import Keap
 
-/// Whose a contact is among the lanes.
+/// Whether a contact belongs to this lane.
 package enum ContactClaimAnswer: Sendable {
     /// This lane's, from now on.
     case own

@@ -71,7 +71,7 @@ package struct Deliverer: Sendable {
         }
     }
 
-    /// What a running job waits for beside Keap, in a sentence; nil if it waits for nothing else.
+    /// A sentence about what a running job waits for beside Keap; nil if only for Keap.
     package func wait(of job: UInt64) -> String? {
         if let owner = addresses().holder(waitedForBy: job) {
             let kind = owner.isImport ? ", of an import" : ""

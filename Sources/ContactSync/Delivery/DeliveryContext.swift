@@ -1,6 +1,6 @@
 package import Keap
 
-/// What a delivery may ask of the queue for the lane that it runs in.
+/// A delivery's access to the queue, for the lane that it runs in.
 package struct DeliveryContext: Sendable {
     /// Returns once the lane's state is on disk for good.
     let save: @Sendable (_ state: [UInt8]) async throws -> Void

@@ -17,7 +17,7 @@ struct DeliveryRun {
     private var hasAskedForNamesakes = false
     /// The custom fields that the latest step names.
     private var plannedWith: [OwnCustomField: CustomFieldModel] = [:]
-    /// What was read ahead named no contact, and Keap was not asked.
+    /// Whether the prefetch index named no contact, so that Keap was not asked.
     private var isNewByBook = false
 
     /// No plan is longer; one that is goes in circles.

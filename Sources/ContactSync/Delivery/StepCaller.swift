@@ -1,6 +1,6 @@
 import Keap
 
-/// What Keap answered to a step that is one call.
+/// Keap's answer to a step that is one call.
 enum StepAnswer: Sendable {
     /// `isFromBook`: told by what was read ahead, without asking Keap.
     case contacts([KeapContact], isFromBook: Bool)
@@ -16,7 +16,7 @@ enum StepAnswer: Sendable {
 struct StepCaller: Sendable {
     var calls: any KeapAPI
     let keeper: TagService
-    /// What was read ahead, as long as it may be believed.
+    /// The contacts that were read ahead, as long as they may be believed.
     var readAhead: ContactPrefetch?
     var isImport: Bool
     /// To be told of contacts that were made or changed, or they would be taken for new.

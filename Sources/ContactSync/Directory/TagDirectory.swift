@@ -48,7 +48,7 @@ package struct TagDirectory: Equatable, Sendable {
         var name: String
     }
 
-    /// What a wanted tag is, for a job.
+    /// The tag that a wanted tag stands for, for one job.
     enum Answer: Equatable {
         case tag(TagID)
         /// Keap has none that we know of, or the program is new.
@@ -92,7 +92,7 @@ package struct TagDirectory: Equatable, Sendable {
 
     func program(_ key: ProgramKey) -> Program? { programs.first { $0.key == key } }
 
-    /// What the tag of a meaning is called now; nil for a program that is unknown or deleted.
+    /// The present name of a meaning's tag; nil for a program that is unknown or deleted.
     func name(for key: TagKey, word: String, settings: SyncSettings) -> String? {
         switch key.family {
         case .status: return settings.statusTag.name(status: word)

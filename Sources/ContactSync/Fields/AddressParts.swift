@@ -5,7 +5,7 @@ import Keap
 /// Keap refuses a region without its country, and a region of another country. So the two are decided together: what
 /// cannot be placed is reported and not sent, and never leaves an impossible pair behind.
 struct AddressParts: Equatable {
-    /// What Keap is to have, as it is sent; an empty text clears. Parts that are to stay as they are have no entry.
+    /// The parts as they are sent to Keap; an empty text clears. Parts that are to stay as they are have no entry.
     private(set) var values: [SyncedField: String] = [:]
     private(set) var notes: [AttentionNote] = []
 

@@ -1,6 +1,6 @@
 import Keap
 
-/// What Keap's fields are to hold for a person: the source's values after the gym's policies and Keap's limits.
+/// The values that a contact's fields are to hold: the source's, after the gym's policies and Keap's limits.
 struct DesiredFields: Equatable {
     /// As sent; an empty text clears. A field that is to stay as it is has no entry.
     private(set) var values: [SyncedField: String] = [:]

@@ -43,7 +43,7 @@ enum FieldTrial: Equatable, Sendable {
         }
     }
 
-    /// What may be sent now.
+    /// The values that may be sent now.
     var current: Set<SyncedField> {
         switch self {
         case .creation(let trial): trial.current
@@ -95,7 +95,7 @@ struct UpdateTrial: Equatable, Sendable {
         guard !waiting.isEmpty else { return nil }
     }
 
-    /// With what the contact was not made with.
+    /// Adds the values that the contact was not made with.
     init(after creation: CreationTrial) {
         (current, waiting, trusted) = (creation.current, creation.waiting, creation.trusted)
         refused = creation.refused

@@ -29,7 +29,7 @@ struct KeapFields {
 
     // MARK: Reading
 
-    /// What Keap has, empty for nothing; nil if that property was not read.
+    /// Keap's value, empty for none; nil if that property was not read.
     func current(_ field: SyncedField, in contact: KeapContact) -> String? {
         switch field {
         case .firstName: contact.givenName

@@ -1,6 +1,6 @@
 package import Keap
 
-/// What a source wants of one appointment in Keap's calendar.
+/// A source's request for one appointment in Keap's calendar.
 package struct AppointmentRequest: Equatable, Sendable {
     /// The source's id of what the appointment is about. It must stand in the description: after a crash, it is how an
     /// appointment that we made is known.
@@ -30,7 +30,7 @@ package struct AppointmentPlan: Equatable, Sendable {
     package var location: String
     package var start: KeapTime
     package var end: KeapTime
-    /// Whose calendar: by e-mail, name or id of a user of Keap's. Nil or unknown: the key's own user.
+    /// The user of Keap's whose calendar it is in, by e-mail, name or id. Nil or unknown: the key's own.
     package var owner: String?
 
     package init(

@@ -137,7 +137,7 @@ package struct FieldCodec: Sendable {
         }
     }
 
-    /// Who is meant: by e-mail, by first and last name, or by Keap's id.
+    /// The user that a text means: by e-mail, by first and last name, or by Keap's id.
     package static func user(_ words: String, among users: [KeapUser]) -> KeapUser? {
         let wanted = words.folded
         guard !wanted.isEmpty else { return nil }

@@ -1,7 +1,7 @@
 import Keap
 import WireFormats
 
-/// What a wish comes to in Keap, once its references are known.
+/// The value of a requested field in Keap, once its references are known.
 enum FieldRequestContent: Equatable {
     case text(String)
     case record(RecordID)

@@ -24,7 +24,7 @@ package enum FieldTarget: Hashable, Sendable {
         }
     }
 
-    /// What the mirror knows it by: two of one key are one field.
+    /// Its key in the mirror: two targets of one key are one field.
     package var key: String {
         switch self {
         case .property(let field): field.rawValue

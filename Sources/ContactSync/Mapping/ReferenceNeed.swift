@@ -1,6 +1,6 @@
 package import Keap
 
-/// What Keap is to be asked before wishes can be written.
+/// A lookup in Keap that must precede writing requested fields.
 package enum ReferenceNeed: Hashable, Sendable {
     case customField(label: String)
     /// The list of users; `words` says who was not in the list as it was last read.

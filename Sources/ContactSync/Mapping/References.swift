@@ -8,12 +8,12 @@ package struct References: Equatable, Sendable {
     private(set) var missingFields: [String: String] = [:]
     /// Nil until they were asked for; not kept on disk.
     private(set) var users: [KeapUser]?
-    /// Who was not among them.
+    /// Users that were looked for and not found.
     private(set) var unknownUsers: Set<String> = []
-    /// What was in no field's options, though they were read again for it.
+    /// Values that are in no field's options, though these were read again for them.
     private(set) var unknownOptions: Set<ReferenceNeed> = []
     private(set) var records: [RecordKind: [String: RecordID]] = [:]
-    /// What Keap refused to make, in its own words; not tried again before a restart.
+    /// Records that Keap refused to make, with its words; not tried again before a restart.
     private(set) var refusals: [ReferenceNeed: String] = [:]
     /// Keap's words for why the account has no appointments. Asked again after a restart.
     var noAppointments: String?

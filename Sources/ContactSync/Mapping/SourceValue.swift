@@ -31,7 +31,7 @@ package enum SourceValue: Hashable, Sendable {
 package struct FieldMisfit: Error, Equatable, Sendable {
     /// As Keap's users see it.
     package var field: String
-    /// What the field holds, such as "a whole number".
+    /// The kind of value that the field holds, such as "a whole number".
     package var kind: String
     /// Nil if the value must not be shown.
     package var value: String?

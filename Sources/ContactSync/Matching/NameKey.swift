@@ -1,4 +1,4 @@
-/// What tells people apart where no id does.
+/// The key that tells people apart without an id: name and e-mail, folded.
 package struct NameKey: Hashable, Sendable {
     /// E-mail address and both names, case and blanks ignored.
     package let text: String

@@ -1,7 +1,7 @@
 import Foundation
 package import Keap
 
-/// What was about to be created, and by which job.
+/// A record that was about to be created, and the job that was about to.
 package struct CreateIntent: Equatable, Sendable, Codable {
     package var job: UInt64
     package var email: String

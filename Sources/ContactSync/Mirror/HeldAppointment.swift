@@ -1,6 +1,6 @@
 package import Keap
 
-/// What the mirror knows of an appointment.
+/// An appointment as the mirror knows it.
 struct HeldAppointment: Equatable, Sendable, Codable {
     enum State: String, Codable, Sendable {
         /// Keap is about to be asked, or was asked and gave no clear answer: look before asking again.

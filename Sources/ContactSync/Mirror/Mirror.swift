@@ -1,7 +1,7 @@
 import Foundation
 package import Keap
 
-/// What we last wrote to Keap for one person, as Keap confirmed it. The durable state of a lane.
+/// The values and tags that Keap confirmed for one person. The durable state of a lane.
 ///
 /// Kept as JSON. Keys that a newer version adds are ignored by this one; keys that are missing take their defaults.
 package struct Mirror: Equatable, Sendable {
@@ -40,7 +40,7 @@ package struct Mirror: Equatable, Sendable {
     var refused: [SyncedField: RefusedValue] = [:]
     /// Tags that were made for this contact alone, by their folded names.
     package internal(set) var personal: [String: PersonalTag] = [:]
-    /// What each source keeps for itself.
+    /// Each source's own memory of the contact.
     package internal(set) var memories: [String: String] = [:]
     var renewal: TagReapply?
     /// The last value of each wish that was written, or that Keap had something else for, by the target's key.
@@ -49,7 +49,7 @@ package struct Mirror: Equatable, Sendable {
     var unclearWishes: Set<String> = []
     /// Appointments of this contact that may have to change, by the key that their source gave.
     var appointments: [String: HeldAppointment] = [:]
-    /// What is to be put back once the contact has been read anew or made again.
+    /// Values and tags to be put back once the contact has been read anew or made again.
     var remembered: RememberedState?
     /// The directory's generation in which the contact was last read or made; see `TagDirectory.generation`.
     package internal(set) var generation = 0
@@ -57,7 +57,7 @@ package struct Mirror: Equatable, Sendable {
     var fieldLosses = 0
     /// Which parts the delivered snapshots carried; nil: not known.
     var carried: CarriedParts?
-    /// What a person should know about the latest delivery.
+    /// Notes for the gym's people about the latest delivery.
     package internal(set) var attention: [AttentionNote] = []
 
     package init() {}

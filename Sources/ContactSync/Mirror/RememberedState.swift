@@ -1,6 +1,6 @@
 import Keap
 
-/// What a contact held by our hand: what is put back once the contact has been read anew, or has been made again.
+/// Values and tags that were written before, to be put back once a contact has been read anew or made again.
 ///
 /// Part of the mirror from the first reading on, so that a crash in the middle loses nothing of it.
 struct RememberedState: Equatable, Sendable, Codable {

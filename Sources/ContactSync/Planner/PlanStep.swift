@@ -19,7 +19,7 @@ package enum PlanStep: Equatable, Sendable {
     case removeTags([TagID], from: ContactID)
     case addTags([TagID], to: ContactID)
     case update(ContactID, ContactBody)
-    /// What wishes refer to and we do not know yet.
+    /// Records that requested fields refer to and that are not known yet.
     case resolve([ReferenceNeed])
     /// One that we may have made: by contact and beginning.
     case findAppointment(key: String, of: ContactID, in: ClosedRange<KeapTime>)
@@ -31,7 +31,7 @@ package enum PlanStep: Equatable, Sendable {
     /// It cannot be done; the sentence says what a person must mend.
     case impossible(String)
 
-    /// What a contact is asked for when it is met for the first time.
+    /// The properties that are read of a contact when it is loaded first.
     package static let meeting: [ContactField] = [
         .id, .givenName, .familyName, .birthDate, .emailAddresses, .phoneNumbers, .addresses, .customFields, .tagIDs,
     ]
@@ -88,7 +88,7 @@ package enum PlanStep: Equatable, Sendable {
         }
     }
 
-    /// Whose appointment it is about.
+    /// The booking whose appointment it is about.
     var appointment: String? {
         switch self {
         case .findAppointment(let key, _, _), .createAppointment(let key, _), .updateAppointment(let key, _, _),

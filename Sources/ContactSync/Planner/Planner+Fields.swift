@@ -8,7 +8,7 @@ extension Planner {
         return id
     }
 
-    /// What becomes of a field of this contact. Zen Planner wins wherever it knows the contact; a new contact has
+    /// The policy for a field of this contact. Zen Planner wins wherever it knows the contact; a new contact has
     /// nothing yet that another source could harm.
     func policy(for field: SyncedField) -> FieldPolicy {
         if wanted.zenPlannerID != nil || wanted.isOfRecord { return settings.policy(for: field) }
@@ -81,7 +81,7 @@ extension Planner {
         return .read(id, fields: unread(pendingFields(directory), readyWishes(directory)))
     }
 
-    /// What of the contact must be known before these can be written.
+    /// The properties that must be read before these can be written.
     private func unread(
         _ pending: [SyncedField: String], _ wishes: [(wish: FieldRequest, content: FieldRequestContent)]
     ) -> [ContactField] {
@@ -99,7 +99,7 @@ extension Planner {
         KeapFields.isList(KeapFields.property(of: field)) || policy(for: field) == .fillEmpty
     }
 
-    /// What a person should know about this delivery, also when nothing had to be sent.
+    /// Notes for the gym's people about this delivery, also when nothing had to be sent.
     func attention(_ directory: TagDirectory) -> [AttentionNote] {
         // A resync says nothing new of the values that the latest message left out.
         var all = notes + (source.isResync ? attentionBefore.filter { !notes.contains($0) } : [])

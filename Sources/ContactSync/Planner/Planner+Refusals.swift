@@ -55,7 +55,7 @@ extension Planner {
         }
     }
 
-    /// What was sent, for the reason of a dead letter.
+    /// The values that were sent, for the reason of a dead letter.
     var sentValues: String {
         let sent = SyncedField.allCases.compactMap { field in
             (sentAtFirst[field] ?? sentFields[field]).map { "\(field.rawValue) “\($0.limited(to: 60))”" }

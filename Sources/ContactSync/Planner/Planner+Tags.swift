@@ -160,7 +160,7 @@ extension Planner {
         tagOutcome = outcome
     }
 
-    /// What is left to be seen to after an `addTags` step.
+    /// The tags that the caller must look after once an `addTags` step has ended.
     package struct TagOutcome: Equatable, Sendable {
         package var isContactGone = false
         package var isPersonalTagGone = false

@@ -20,7 +20,7 @@ extension Planner {
         }
     }
 
-    /// What Keap must be asked before these can be written.
+    /// The lookups in Keap that must precede writing these.
     func needs(of wishes: [FieldRequest], _ directory: TagDirectory) -> [ReferenceNeed] {
         var needs: [ReferenceNeed] = []
         for wish in wishes {
@@ -107,7 +107,7 @@ extension Planner {
         }
     }
 
-    /// What else to ask for when the contact is met, so that wishes need no read of their own.
+    /// Further properties to read when the contact is loaded, so that requested fields need no read of their own.
     var wishedFields: [ContactField] {
         let fields = Set(wanted.wishes.filter { $0.rule != .onlyNew }.map(\.target.field))
         return ContactField.allCases.filter { fields.contains($0) && !PlanStep.meeting.contains($0) }

@@ -21,7 +21,7 @@ package struct Planner: Sendable {
     private var isAmbiguous = false
     /// The caller knows of a namesake, whether Keap's search shows them yet or not.
     private(set) var isNamesakeKnown = false
-    /// What was read of the contact in this run.
+    /// The contact as it was read in this run.
     var contact: KeapContact?
     /// Ids that Keap has said are gone, though its search may still find them.
     private var gone: Set<ContactID> = []
@@ -29,11 +29,11 @@ package struct Planner: Sendable {
     private var others: Set<ContactID> = []
     /// One search says whether a person is new, beside what was looked up before.
     private var isLastLook = false
-    /// What the latest search found.
+    /// The contacts that the latest search found.
     private var candidates: [KeapContact] = []
     /// The Zen Planner id of the lane, as it was known before the run.
     private let laneID: String?
-    /// What the source itself asks for.
+    /// The source's own request, without what is to be put back.
     let source: DesiredContact
     let attentionBefore: [AttentionNote]
     private var timesContactWasGone = 0
@@ -45,7 +45,7 @@ package struct Planner: Sendable {
     private var hasMet = false
     /// Tags that the contact was seen with in this run and that mean nothing to us.
     var strangeTags: Set<TagID> = []
-    /// What the tags that are to be put back mean.
+    /// The meanings of the tags that are to be put back.
     var meanings: [TagID: WantedTag] = [:]
     private var hasRecheckedReferences = false
     /// What the latest step that writes the contact carries of the wishes. What fits them may be known better by the
@@ -54,7 +54,7 @@ package struct Planner: Sendable {
     /// Wishes without which this delivery goes on, since Keap refused what carried them, in its words. Whether they were
     /// at fault shows when it takes the rest.
     private(set) var dropped: (wishes: [FieldRequest], why: String)?
-    /// What the latest step that writes the contact carries of the person's fields.
+    /// The person's fields that the latest writing step carries.
     var sentFields: [SyncedField: String] = [:]
     var sentID = false
     /// While it is being found out which of several values Keap minds, and what it said of them together.
@@ -62,10 +62,10 @@ package struct Planner: Sendable {
     var trialReason = ""
     var sentAtFirst: [SyncedField: String] = [:]
     private(set) var hasCreated = false
-    /// Whose appointments, that may have been made, were looked for and are not there.
+    /// Bookings whose appointments were looked for and are not there.
     var searchedAppointments: Set<String> = []
     var timesAppointmentWasGone = 0
-    /// What the latest `addTags` step left to be seen to by the caller.
+    /// The tags of the latest `addTags` step that the caller must look after.
     package var tagOutcome = TagOutcome()
     var notes: [AttentionNote] = []
 
@@ -271,7 +271,7 @@ package struct Planner: Sendable {
         if mirror.phoneSlot == nil, !(mirror.fields[.mobilePhone] ?? "").isEmpty { mirror.phoneSlot = phoneSlot }
     }
 
-    /// What to do after a call failed.
+    /// Returns the reaction to a failed call.
     package enum Reaction: Equatable, Sendable {
         /// Ask for the next step; it takes the failure into account.
         case goOn
@@ -512,7 +512,7 @@ package struct Planner: Sendable {
         }
     }
 
-    /// What was believed to be new is looked for once more.
+    /// Searches once more for a contact that was believed to be new.
     mutating func searchAgain() {
         isLastLook = true
         search = sendableID == nil ? .byEmail : .byID

@@ -56,7 +56,7 @@ package actor ContactPrefetch {
 
     var isEmpty: Bool { book.isEmpty }
 
-    /// Who may bear this id; nil if only Keap can say.
+    /// The contacts that may have this id; nil if only Keap can say.
     func bearers(ofID id: String) -> [ContactID]? { isFresh ? book.bearers(ofID: id) : nil }
 
     func bearers(ofEmail email: String) -> [ContactID]? { isFresh ? book.bearers(ofEmail: email) : nil }

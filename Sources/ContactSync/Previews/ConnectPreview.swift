@@ -1,7 +1,7 @@
 package import Keap
 
 extension TagService {
-    /// What the first connect would create in this account, in sentences, without creating it. Two calls.
+    /// Sentences about what the first change would create in this account, without creating it. Two calls.
     package func wouldCreate() async throws(KeapFailure) -> [String] {
         var lines: [String] = []
         for name in settings.categories {

@@ -1,6 +1,6 @@
 import Keap
 
-/// What a change would do, in sentences, without doing it. Where only Keap knows, it assumes that nothing is found.
+/// Tells in sentences what a change would do, without doing it. Assumes that searches find nothing.
 package struct PlanPreview {
     private var directory: TagDirectory
     private let settings: SyncSettings

@@ -1,4 +1,4 @@
-/// What becomes of a person in Keap, field by field, where Keap has nothing of them yet.
+/// The fields of a new contact as Keap would get them.
 package struct SentPreview: Equatable, Sendable {
     /// A field's name, and its value as it is sent.
     package var fields: [(name: String, value: String)] = []

@@ -30,7 +30,7 @@ extension TagService {
 
     nonisolated func noteNoAppointments(_ why: String) { edit { $0.references.noAppointments = why } }
 
-    /// What Keap clearly refuses to make must not keep a booking from being delivered.
+    /// Notes a record that Keap clearly refuses to make, so that it keeps no booking from being delivered.
     private func noting(_ need: ReferenceNeed, _ make: () async throws(DeliveryFailure) -> Void)
         async throws(DeliveryFailure)
     {

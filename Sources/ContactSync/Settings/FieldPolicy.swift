@@ -9,7 +9,7 @@ package enum FieldPolicy: String, CaseIterable, Sendable {
     case ignore
 }
 
-/// What a policy can be set for. The parts of an address stand or fall together.
+/// The fields that a policy can be set for. The parts of an address share one.
 package enum PolicyField: String, CaseIterable, Hashable, Sendable {
     case firstName, lastName, email, mobilePhone, birthDate, address, signupDate, prospectSource
 

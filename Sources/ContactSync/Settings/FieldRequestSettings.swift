@@ -1,6 +1,6 @@
 package import Keap
 
-/// What a gym's settings say about wishes, whichever source has them.
+/// A gym's settings for requested fields, whichever source asks for them.
 package struct FieldRequestSettings: Equatable, Sendable {
     /// Keap's lead source category for those that are made.
     package var leadSourceCategory: String?

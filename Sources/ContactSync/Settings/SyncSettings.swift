@@ -1,4 +1,4 @@
-/// What a gym may choose about how its people appear in Keap. The defaults are what a new gym gets.
+/// A gym's settings for how its people appear in Keap.
 package struct SyncSettings: Equatable, Sendable {
     /// Name of the tag for a person's status; `{status}` stands for the source's word.
     package var statusTag: TagTemplate = .defaultStatus
@@ -44,12 +44,12 @@ package struct SyncSettings: Equatable, Sendable {
     }
 }
 
-/// What becomes of a deleted program's tags, once no contact has them.
+/// Whether a deleted program's tags are renamed or deleted, once no contact has them.
 package enum ProgramDeletion: String, CaseIterable, Sendable {
     case rename, delete
 }
 
-/// What to do when a contact that we knew is no longer in Keap, under no id.
+/// Whether a contact that was deleted in Keap is made again.
 package enum ContactDeletion: String, CaseIterable, Sendable {
     case recreate, leave
 }

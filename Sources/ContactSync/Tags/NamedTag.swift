@@ -17,7 +17,7 @@ package struct NamedTag: Hashable, Sendable {
     var key: TagKey { TagKey(family: family, program: nil, word: name.folded) }
 }
 
-/// What a gym's other sources may call their tags, so that those that are in Keap already are known as ours.
+/// The names that a gym's other sources may give tags, by which tags in Keap are known as ours.
 package struct NamedTags: Equatable, Sendable {
     /// Every tag that is not personal.
     package var shared: [NamedTag] = []

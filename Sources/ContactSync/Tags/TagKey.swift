@@ -1,4 +1,4 @@
-/// What a tag of ours means, however it is named at the moment.
+/// The meaning of a tag of ours, whatever its present name.
 struct TagKey: Hashable, Sendable, Codable {
     var family: TagFamily
     /// The program; nil for a person's status.

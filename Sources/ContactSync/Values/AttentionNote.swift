@@ -1,4 +1,4 @@
-/// What a person of the gym should look at, though the change was delivered.
+/// A note for the gym's people about a change that was delivered all the same.
 ///
 /// A value that could not be used is named with its field, so that it can be found and mended where it was entered.
 package struct AttentionNote: Hashable, Sendable {
@@ -6,7 +6,7 @@ package struct AttentionNote: Hashable, Sendable {
     package var field: String?
     /// The value as it was written, cut to `longestValue` characters.
     package var value: String?
-    /// What happened and what to do, as a sentence.
+    /// A sentence that says what happened and what to do.
     package var text: String
 
     package static let longestValue = 200

@@ -3,7 +3,7 @@ import Foundation
 /// The countries of ISO 3166-1: their codes and the English names that people write.
 struct Country: Hashable, Sendable {
     var alpha2: String
-    /// What Keap takes.
+    /// The codes that Keap takes.
     var alpha3: String
     var names: [String]
 

@@ -50,7 +50,7 @@ package enum EmailAddress {
         return String(address)
     }
 
-    /// What RFC 5321 takes, without quoted names and numeric hosts, which no person has and Keap refuses.
+    /// Whether it follows RFC 5321, without quoted names and numeric hosts, which Keap refuses.
     package static func isValid(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         guard bytes.count <= 254, let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return false }

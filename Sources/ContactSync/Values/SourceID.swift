@@ -44,7 +44,7 @@ package enum SourceID {
         return isZero(id) ? .none : .id(id)
     }
 
-    /// What two ids are compared by: lower case, GUIDs with their dashes, numbers without leading zeros.
+    /// The form in which ids are compared: lower case, GUIDs with dashes, numbers without leading zeros.
     package static func key(_ id: String) -> String {
         if id.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
             let digits = id.utf8.drop { $0 == 0x30 }

@@ -1,7 +1,7 @@
 import Foundation
 import WireFormats
 
-/// What spreadsheets make of numbers and of texts that look like numbers.
+/// Reads numbers, and texts that look like numbers, as spreadsheets write them.
 package enum SpreadsheetText {
     package static let isHashesReason = "is what a spreadsheet writes for a number that does not fit its column"
     package static let isRoundedReason = "was rounded by a spreadsheet, so its last digits are lost"
