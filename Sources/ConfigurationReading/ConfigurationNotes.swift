@@ -1,4 +1,4 @@
-/// What was found wrong, or worth knowing, while a file was read. Used by one reader, on one thread.
+/// Collects mistakes and remarks while a file is read. Used by one reader, on one thread.
 package final class ConfigurationNotes {
     private let text: [UInt8]
     private var found: [(offset: Int, problem: ConfigurationProblem)] = []

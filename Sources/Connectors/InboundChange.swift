@@ -2,7 +2,7 @@ package import DurableQueue
 
 /// One inbound fact, decoded, whichever source told it and wherever it goes.
 package protocol InboundChange: Sendable {
-    /// Whom or what it is about, for operators.
+    /// The person or thing that it is about, for operators.
     var subject: String { get }
     /// Which lane it belongs to, strongest key first. None: nothing in it says whose it is.
     var laneKeys: [LaneKey] { get }

@@ -1,4 +1,4 @@
-/// What a stored message is, so that the source that can read it is found. Written to disk: numbers are never used again.
+/// The kind of a stored message, by which its source is found. Written to disk: numbers are never used again.
 package struct MessageTag: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt8
 

@@ -1,6 +1,6 @@
 package import EmbeddedHTTP
 
-/// What became of a call at a source's web hook.
+/// The result of a call at a source's web hook.
 package enum Reception: Sendable {
     /// Not taken, and why.
     case refused(HTTPResponse)
@@ -27,7 +27,7 @@ package struct Received: Sendable {
     }
 }
 
-/// What a message means under the present settings.
+/// The meaning of a message under the present settings.
 package enum DecodedMessage: Sendable {
     case change(any InboundChange)
     /// Well formed, but nothing says what it means. `reason` tells a person what to mend, in sentences.

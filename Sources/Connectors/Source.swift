@@ -7,11 +7,11 @@ package import EmbeddedHTTP
 package protocol Source: Sendable {
     /// The key of its section in a gym's configuration.
     static var section: String { get }
-    /// What follows `/hooks/GYM/` in the address of its web hook, as a person reads it: `oncehub`, `zenplanner/TOKEN`.
+    /// The part of its web hook's address after `/hooks/GYM/`, as a person reads it: `oncehub`, `zenplanner/TOKEN`.
     static var address: String { get }
     /// Of the messages that it can read, the web hook's first.
     static var tags: [MessageTag] { get }
-    /// What the queue knows its jobs by, beside changes of a whole gym.
+    /// The kind of its jobs in the queue, beside changes of a whole gym.
     static var jobKind: UInt8 { get }
     /// Whether each message about a person carries the whole state, so that an older one is out of date.
     static var sendsSnapshots: Bool { get }
