@@ -71,7 +71,7 @@ package struct FirstComeFirstServed: Sendable {
         than now: Duration, _ budget: inout Budget, _ running: [(end: Duration, permit: Permit)]
     ) -> Duration {
         guard let wait = budget.bindingLimit(at: moment(now)) else { return now }
-        budget.turnedAway(by: wait, at: moment(now))
+        budget.didThrottle(by: wait, at: moment(now))
         let opening =
             if case .at(let instant) = wait.opening { instant.offset } else { running.map(\.end).min() ?? now }
         return max(now + .milliseconds(1), min(opening, now + .milliseconds(20)))
