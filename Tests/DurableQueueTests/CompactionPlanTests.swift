@@ -40,7 +40,8 @@ struct CompactionPlanTests {
     @Test func `one that gained nothing, or failed, is not tried again at once`() {
         var plan = CompactionPlan(logged: 1_000)
         plan.gainedNothing(at: Instant(offset: .seconds(5)))
-        #expect(!plan.mayMakeRoom(at: Instant(offset: .seconds(5))) && plan.mayMakeRoom(at: Instant(offset: .seconds(6))))
+        #expect(
+            !plan.mayMakeRoom(at: Instant(offset: .seconds(5))) && plan.mayMakeRoom(at: Instant(offset: .seconds(6))))
         plan.fail()
         #expect(!plan.isDue(jobs: 0, lanes: 0, every: 1_000))
     }
