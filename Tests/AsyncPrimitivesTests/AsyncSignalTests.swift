@@ -4,6 +4,11 @@ import DeterministicSimulation
 import Synchronization
 import Testing
 
+/// What is to be done.
+private final class Work: Sendable {
+    let count = Mutex(0)
+}
+
 @Suite(.timeLimit(.minutes(1)))
 struct AsyncSignalTests {
     @Test func `a signal that came first is kept, and several count as one`() async {
@@ -49,7 +54,8 @@ struct AsyncSignalTests {
             hasEnded.store(true, ordering: .sequentiallyConsistent)
         }
         for _ in 0..<50 { await Task.yield() }
-        #expect(!hasEnded.load(ordering: .sequentiallyConsistent))
+        let isOver = hasEnded.load(ordering: .sequentiallyConsistent)
+        #expect(!isOver)
         signal.signal()
         await waiting.value
     }
@@ -77,12 +83,12 @@ struct AsyncSignalTests {
     @Test(arguments: Seeds.all(100)) func `no signal is lost, whatever overtakes what`(seed: UInt64) throws {
         let found = try simulate(seed: seed) { simulation in
             let signal = AsyncSignal()
-            let work = Mutex(0)
+            let work = Work()
             return await withTaskGroup(of: Int.self) { group in
                 group.addTask {
                     for _ in 0..<20 {
                         await Task.yield()
-                        work.withLock { $0 += 1 }
+                        work.count.withLock { $0 += 1 }
                         signal.signal()
                     }
                     return 0
@@ -90,9 +96,9 @@ struct AsyncSignalTests {
                 group.addTask {
                     var done = 0
                     while done < 20 {
-                        let taken = work.withLock { work in
-                            defer { work = 0 }
-                            return work
+                        let taken = work.count.withLock { count in
+                            defer { count = 0 }
+                            return count
                         }
                         done += taken
                         guard taken == 0 else { continue }
