@@ -1,3 +1,4 @@
+import DeterministicSimulation
 import Foundation
 import DurableQueue
 import Testing
@@ -22,7 +23,8 @@ struct LibraryExampleTests {
         let customer = LaneKey(kind: 1, value: "customer 7", isExclusive: true)
         let id = try await queue.enqueue(
             NewJob(tenant: TenantID("shop"), kind: 1, keys: [customer], payload: Array("hello".utf8)))
-        while await queue.job(id)?.state != .done { await Task.yield() }
+        try await until { await queue.job(id)?.state == .done }
+        #expect(await queue.counts().done == 1)
 
         await queue.stop(grace: .seconds(10))
         await running

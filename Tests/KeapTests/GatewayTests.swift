@@ -472,7 +472,7 @@ import Testing
 
     /// Returns once so many wait; the test's time limit is its bound.
     private func waits(_ count: Int, in gateway: Gateway) async {
-        while await gateway.counters().waiting < count { await Task.yield() }
+        while await gateway.counters().waiting < count, !Task.isCancelled { await Task.yield() }
     }
 }
 

@@ -167,8 +167,9 @@ struct IntakeTests {
     @Test(.timeLimit(.minutes(30)))
     func `a person with an endless name is accepted, not refused as too large`() async throws {
         try await ServiceHarness.with { town in
-            try await town.accept(person("zp-1", ["firstName": String(repeating: "x", count: 2_000)]))
+            let id = try await town.accept(person("zp-1", ["firstName": String(repeating: "x", count: 2_000)]))
             try await town.settle()
+            #expect(try await town.state(of: id) == "done")
         }
     }
 

@@ -173,7 +173,7 @@ private struct Town {
                     try await lane()
                 }
             }
-            while case let running = left.count, running > 0 {
+            while case let running = left.count, running > 0, !Task.isCancelled {
                 let counters = await gateway.counters()
                 let areAllWaiting = counters.waiting + counters.inFlight >= running && keap.underWay == 0
                 if clock.sleeperCount > 0, areAllWaiting || !isPatient { clock.advance(by: .milliseconds(10)) }

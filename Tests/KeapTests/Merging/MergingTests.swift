@@ -386,7 +386,7 @@ import Testing
 
     /// Returns once so many callers wait, be it with a place.
     private func gathered(_ count: Int) async {
-        while true {
+        while !Task.isCancelled {
             let counters = await gateway.counters()
             if counters.waiting + counters.inFlight >= count { return }
             await Task.yield()
@@ -394,7 +394,7 @@ import Testing
     }
 
     private func waits(_ count: Int) async {
-        while await gateway.counters().waiting < count { await Task.yield() }
+        while await gateway.counters().waiting < count, !Task.isCancelled { await Task.yield() }
     }
 
     /// Gives one permit and returns when its call is under way.
