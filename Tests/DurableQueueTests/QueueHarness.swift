@@ -55,10 +55,21 @@ struct QueueHarness: Sendable {
         Issue.record(what, sourceLocation: place)
     }
 
+    /// Looks again at each event of the queue; fails if it is still not so when the test is cancelled at its time limit.
     func expect(_ ids: [JobID], are state: JobState, at place: SourceLocation = #_sourceLocation) async {
-        await expect("\(ids) were to be \(state)", at: place) {
-            for id in ids where await self.state(id) != state { return false }
-            return true
+        var events = queue.events().makeAsyncIterator()
+        for id in ids {
+            while await self.state(id) != state {
+                guard await events.next() != nil else {
+                    Issue.record("\(ids) were to be \(state)", sourceLocation: place)
+                    return
+                }
+            }
+        }
+        // All at once: the first may have gone on meanwhile.
+        for id in ids {
+            let now = await self.state(id)
+            #expect(now == state, "\(ids) were to be \(state) at once", sourceLocation: place)
         }
     }
 
