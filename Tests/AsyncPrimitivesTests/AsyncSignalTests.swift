@@ -102,7 +102,7 @@ struct AsyncSignalTests {
                         }
                         done += taken
                         guard taken == 0 else { continue }
-                        // An hour: whoever misses a signal comes late.
+                        // An hour: a signal that is missed shows in the time.
                         await signal.wait(
                             until: simulation.clock.now.advanced(by: .seconds(3_600)), on: simulation.clock)
                     }
