@@ -9,7 +9,7 @@ private final class Work: Sendable {
     let count = Mutex(0)
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct AsyncSignalTests {
     @Test func `a signal that came first is kept, and several count as one`() async {
         let signal = AsyncSignal()

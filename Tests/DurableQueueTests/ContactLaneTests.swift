@@ -5,7 +5,7 @@ import Testing
 @testable import DurableQueue
 
 /// The actor of a lane that has something to run: how long it lives, and what it holds.
-@Suite(.timeLimit(.minutes(1))) struct ContactLaneTests {
+@Suite(.timeLimit(.minutes(30))) struct ContactLaneTests {
     /// Counts jobs in its lane's state, and how often it had to decode it.
     private final class Counting: JobHandler {
         let decoded = Mutex(0)

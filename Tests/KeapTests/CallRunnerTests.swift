@@ -11,7 +11,7 @@ import Testing
     let clock = ManualClock(wallOrigin: 1_000_000)
     let budget = FreeBudget()
 
-    @Test(.timeLimit(.minutes(1))) func `no more calls are under way than there are slots, and each has a permit`()
+    @Test(.timeLimit(.minutes(30))) func `no more calls are under way than there are slots, and each has a permit`()
         async throws
     {
         let transport = HeldTransport()
@@ -29,7 +29,7 @@ import Testing
         #expect(await api.isIdle)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `an outage opens the circuit, and one call tries whether it is over`()
+    @Test(.timeLimit(.minutes(30))) func `an outage opens the circuit, and one call tries whether it is over`()
         async throws
     {
         let transport = ScriptedTransport { _, number in number < 5 ? .status(500) : .status(200) }
@@ -57,7 +57,7 @@ import Testing
         #expect(await api.circuit == .closed)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a call that is cancelled while it waits is not sent`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a call that is cancelled while it waits is not sent`() async throws {
         let transport = HeldTransport()
         let api = PlainAPI(transport, budget, clock, slots: 1)
         await withTaskGroup(of: Void.self) { group in
