@@ -1,4 +1,4 @@
-package import SeededRandom
+import SeededRandom
 import Foundation
 package import FileJournal
 import Synchronization

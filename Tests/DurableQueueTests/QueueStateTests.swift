@@ -142,8 +142,10 @@ private struct RandomRecords {
         let lane = state.lanes.rows.map { LaneID(rawValue: $0.number) }.randomElement(using: &chance)
         guard let job, let lane, let row = state.jobs[job] else { return accepted() }
         switch Int.random(in: 0..<12, using: &chance) {
-        case 0...3: return outcome(job, row.lane)
-        case 4: return .revived(job: job, lane: row.lane ?? lane, keys: [.name("revived \(sequence)")])
+        case 0...3: return outcome(job, row.lane.map(state.lanes.current))
+        case 4:
+            return .revived(
+                job: job, lane: row.lane.map(state.lanes.current) ?? lane, keys: [.name("revived \(sequence)")])
         case 5: return .paused(tenant: .gym, lane: lane, isPaused: Bool.random(using: &chance))
         case 6: return .paused(tenant: .other, lane: nil, isPaused: Bool.random(using: &chance))
         case 7:

@@ -6,6 +6,19 @@ import Testing
 /// Random lives of a queue, each ended by a crash, under the eyes of a second opinion.
 @Suite(.timeLimit(.minutes(30))) struct RandomHistoryTests {
     @Test(arguments: UInt64(1)...60) func `no promise is broken, whatever happens`(seed: UInt64) async throws {
+        let history = try await Self.history(seed: seed)
+        #expect(history.broken == [], "seed \(seed)")
+        #expect(history.begun > 20, "seed \(seed)")
+    }
+
+    /// Not in each: which of its lanes come to mean nothing is a matter of chance.
+    @Test func `lanes are forgotten in such lives`() async throws {
+        var forgotten = 0
+        for seed: UInt64 in 1...6 { forgotten += try await Self.history(seed: seed).lanesForgotten }
+        #expect(forgotten > 6)
+    }
+
+    private static func history(seed: UInt64) async throws -> History {
         let history = History()
         var chance = SeededGenerator(seed: seed)
         var log = MemoryLog(turns: { Int.random(in: 0...4) })
@@ -22,9 +35,7 @@ import Testing
             let next = Life(log: log, history: history, number: life + 1, seed: seed)
             history.recovered(try await next.views(), crash)
         }
-        #expect(history.broken == [], "seed \(seed)")
-        #expect(history.begun > 20, "seed \(seed)")
-        #expect(history.lanesForgotten > 0, "seed \(seed)")
+        return history
     }
 }
 

@@ -40,9 +40,12 @@ import Testing
                 let found = try await budgets(town)
                 #expect(found.count == 1, "\(found)")
                 #expect(Set(found.first?["gyms"] as? [String] ?? []) == ["downtown", "uptown"])
-                #expect(used(found.first, "day") == town.calls)
+                // A permit of the second key that is given back just after the budgets became one stays counted.
+                let most = town.calls + (isTogether ? 1 : 0)
+                let day = try #require(used(found.first, "day"))
+                #expect((town.calls...most).contains(day))
                 let accounts = found.first?["accounts"] as? [[String: Any]] ?? []
-                #expect(accounts.count == 1 && used(accounts.first, "tenantDay") == town.calls, "\(accounts)")
+                #expect(accounts.count == 1 && used(accounts.first, "tenantDay") == day, "\(accounts)")
                 try await town.reopen(gyms)
             }
             #expect(try await budgets(town).first?["gyms"] as? [String] == ["downtown", "uptown"])
