@@ -1,4 +1,4 @@
-package import EmbeddedHTTP
+import EmbeddedHTTP
 
 /// Shares out the descriptors that the process may have, so that none of its parts takes those of another.
 ///

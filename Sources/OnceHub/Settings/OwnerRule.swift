@@ -1,5 +1,5 @@
 package import ContactSync
-package import Keap
+import Keap
 
 /// The owner of a customer's contact in Keap.
 package enum OwnerRule: Equatable, Sendable {
