@@ -2,7 +2,7 @@ package import ConfigurationReading
 package import Connectors
 package import ContactSync
 package import EmbeddedHTTP
-package import Keap
+import Keap
 
 /// OnceHub: signed events of bookings.
 package struct OnceHubSource: ContactSource {

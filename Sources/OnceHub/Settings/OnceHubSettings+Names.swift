@@ -1,5 +1,5 @@
 package import ContactSync
-package import Keap
+import Keap
 
 extension OnceHubSettings {
     /// For the gym's planner: which custom fields are spoken of, and what may be made.

@@ -1,4 +1,4 @@
-package import ContactSync
+import ContactSync
 import Keap
 
 /// The owner of a customer's contact in Keap.
