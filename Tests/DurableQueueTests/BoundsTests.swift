@@ -25,6 +25,16 @@ import Testing
         }
     }
 
+    /// Room that is made between a refusal and the question after it, and taken by others again, is no full disk.
+    @Test func `a job that comes too late for room several times is accepted, since none is missing`() async throws {
+        let bench = try await QueueHarness { _, state, _ in .done(state: state) }
+        try await bench.running {
+            bench.log.refuse(4)
+            let id = try await bench.add("ann")
+            await bench.expect([id], are: .done)
+        }
+    }
+
     @Test func `what is set aside for a job is given back when it ends, and known again after a restart`() async throws
     {
         let bench = try await QueueHarness { job, state, _ in

@@ -21,6 +21,8 @@ final class MemoryLog: JobLog {
         var hold: Hold?
         var held: [CheckedContinuation<Void, Never>] = []
         var isFull = false
+        /// New jobs that find no room yet, though there is some.
+        var refusals = 0
         var failure: String?
         var isClosed = false
         /// Reads answer this, of all records or of one.
@@ -99,6 +101,8 @@ final class MemoryLog: JobLog {
         for continuation in waiting { continuation.resume() }
     }
 
+    func refuse(_ times: Int) { state.withLock { $0.refusals = times } }
+
     func setFull(_ isFull: Bool) { state.withLock { $0.isFull = isFull } }
 
     func fail(_ reason: String) {
@@ -148,7 +152,12 @@ final class MemoryLog: JobLog {
             if let failure = state.failure { throw .failed(failure) }
             if state.isClosed { throw .failed("closed") }
             switch space {
-            case .reserve, .ifRoom: if state.isFull { throw .full }
+            case .reserve, .ifRoom:
+                if state.isFull { throw .full }
+                if state.refusals > 0 {
+                    state.refusals -= 1
+                    throw .full
+                }
             case .needed, .copy, .always: break
             }
             state.last += 1

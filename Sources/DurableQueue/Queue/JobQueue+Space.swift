@@ -11,17 +11,19 @@ extension JobQueue {
     /// Returns when room was made that was on its way already; a burst must not be refused because it came before the
     /// disk's answer. On a full disk none is.
     ///
+    /// Where none is on its way, it may have come just before the question was asked, and have gone to others by the next
+    /// try: so that is believed only after some tries.
+    ///
     /// - Throws: `.full` if none is on its way. A checkpoint is due then, which may make room.
     func waitIfComing(_ waits: inout Int) async throws(QueueError) {
-        waits += 1
-        // The first time also if none is: it may have come since.
-        if await log.waitForRoom() || waits == 1, waits <= Self.mostWaits { return }
+        waits += await log.waitForRoom() ? 1 : Self.mostWaits / 4
+        guard waits > Self.mostWaits else { return }
         compaction.refused()
         wakeup.signal()
         throw .full
     }
 
-    private static let mostWaits = 16
+    private static let mostWaits = 64
 
     /// Writes what a run needs written, once the log has room for it, as long as the run holds its lane.
     ///
