@@ -42,6 +42,7 @@ import Testing
         arguments: [
             ["title": "A"], ["title": "A", "start_date": "2026-03-05", "end_date": "2026-03-05T16:00:00.000Z"],
             ["title": "A", "start_date": "2026-03-05T17:00:00.000Z", "end_date": "2026-03-05T16:00:00.000Z"],
+            ["title": "A", "start_date": "2026-03-05T15:00:00.000Z", "end_date": "3026-03-05T16:00:00.000Z"],
             [
                 "title": "A", "start_date": "2026-03-05T15:00:00.000Z", "end_date": "2026-03-05T16:00:00.000Z",
                 "contact_id": 9,

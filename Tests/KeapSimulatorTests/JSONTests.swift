@@ -69,6 +69,29 @@ import Testing
         #expect(Instant(strict: text) == nil)
     }
 
+    @Test(arguments: [
+        "0000-01-01T00:00:00.000Z", "0001-01-01T00:00:00.000Z", "1677-01-01T00:00:00.000Z",
+        "2263-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999-23:59",
+    ])
+    func `a year that no instant reaches is refused`(text: String) {
+        #expect(Instant(strict: text) == nil)
+    }
+
+    @Test(arguments: ["1678-01-01T00:00:00Z", "2261-12-31T23:59:59.999Z"])
+    func `the years at the ends are read and written again`(text: String) {
+        let full = text.contains(".") ? text : text.dropLast() + ".000Z"
+        #expect(Instant(strict: full)?.iso8601 == text)
+    }
+
+    @Test(arguments: [Int64.min, -9_223_372_036_855, 9_223_372_036_855, .max])
+    func `an instant beyond the ends is the first or the last one`(milliseconds: Int64) {
+        let end = Instant(milliseconds: milliseconds)
+        #expect(end == Instant(milliseconds: milliseconds < 0 ? .min : .max))
+        #expect(end.iso8601 == (milliseconds < 0 ? "1677-09-23T00:00:00Z" : "2262-04-10T00:00:00Z"))
+        #expect(end.advanced(byMilliseconds: milliseconds) == end)
+        #expect(end.nextMidnight > end)
+    }
+
     @Test func `every day has one name, and the name leads back`() {
         for day in stride(from: Int64(-200_000), through: 200_000, by: 37) {
             #expect(CalendarDate(CalendarDate(daysSince1970: day).description)?.daysSince1970 == day)

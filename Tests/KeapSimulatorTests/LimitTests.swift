@@ -114,6 +114,14 @@ import Testing
         #expect(caller.call("GET", "/v2/tags").status == 429)
     }
 
+    @Test(arguments: [-1, 1_000_001, .max, .min])
+    func `a number of others' calls out of bounds is refused`(number: Int) {
+        let caller = Caller(limits: LimitTests.limits(minute: 10))
+        #expect(caller.control("POST", "/accounts/key/use", ["product": .number("\(number)")]).status == 400)
+        #expect(caller.control("POST", "/accounts/key/use", ["tenant": .number("\(number)")]).status == 400)
+        #expect(caller.call("GET", "/v2/tags").header("x-keap-product-throttle-used") == "1")
+    }
+
     @Test func `peaks tell how close a client came, refused or not`() {
         let caller = Caller(limits: LimitTests.limits(second: 2))
         for _ in 0..<3 { _ = caller.call("GET", "/v2/tags") }

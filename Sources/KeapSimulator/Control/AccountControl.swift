@@ -20,8 +20,9 @@ extension KeapWorld {
         case ("GET", "tags"): return tags(of: name)
         case ("POST", "use"):
             let json = try body(request)
-            accounts[name]?.throttle.addForeign(json["product"]?.integer ?? 0, tenantOnly: false, at: now)
-            accounts[name]?.throttle.addForeign(json["tenant"]?.integer ?? 0, tenantOnly: true, at: now)
+            let (product, tenant) = (try foreignUse(json, "product"), try foreignUse(json, "tenant"))
+            accounts[name]?.throttle.addForeign(product, tenantOnly: false, at: now)
+            accounts[name]?.throttle.addForeign(tenant, tenantOnly: true, at: now)
             return SimAnswer(status: 204)
         case (_, "rest"):
             var inner = request
@@ -36,6 +37,14 @@ extension KeapWorld {
         let arrival = Arrival(request, number: 0, at: now)
         return accounts[name]?.perform(arrival.route, arrival.act, version: arrival.version)
             ?? Refusal(status: 404, message: "No such account").answer(in: arrival.version)
+    }
+
+    private func foreignUse(_ json: JSON, _ name: String) throws(Refusal) -> Int {
+        guard let value = json[name] else { return 0 }
+        guard let number = value.integer, (0...1_000_000).contains(number) else {
+            throw .bad("\(name) must be a number of calls between 0 and 1000000")
+        }
+        return number
     }
 
     private mutating func addAccount(_ request: SimRequest) throws(Refusal) -> SimAnswer {

@@ -1,16 +1,23 @@
 /// A point on the wall clock, in whole nanoseconds since 1970. The world is told the time; it never looks.
+///
+/// It reaches from 1677 to 2262. What lies beyond becomes the first or the last point, so that no date of a client traps.
 package struct Instant: Hashable, Comparable, Sendable {
     package var nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    package init(milliseconds: Int64) { nanoseconds = milliseconds * 1_000_000 }
+    package init(milliseconds: Int64) {
+        let (product, isBeyond) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+        self.init(clamping: isBeyond ? (milliseconds < 0 ? .min : .max) : product)
+    }
 
     package var milliseconds: Int64 { nanoseconds.flooredQuotient(by: 1_000_000) }
 
     package static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 
     package func advanced(byMilliseconds milliseconds: Int64) -> Instant {
-        Instant(nanoseconds: nanoseconds + milliseconds * 1_000_000)
+        let step = Instant(milliseconds: milliseconds).nanoseconds
+        let (sum, isBeyond) = nanoseconds.addingReportingOverflow(step)
+        return Instant(clamping: isBeyond ? (step < 0 ? .min : .max) : sum)
     }
 
     /// Days since 1970, in UTC: the day that Keap's daily quota counts by.
@@ -18,6 +25,13 @@ package struct Instant: Hashable, Comparable, Sendable {
     var nextMidnight: Instant { Instant(nanoseconds: (day + 1) * Instant.nanosecondsPerDay) }
 
     static let nanosecondsPerDay: Int64 = 86_400 * 1_000_000_000
+
+    private init(clamping nanoseconds: Int64) {
+        self.nanoseconds = min(max(nanoseconds, -Instant.reach), Instant.reach)
+    }
+
+    // A day less than 64 bits hold, so that the day of each instant and the midnight after it can be counted too.
+    private static let reach = (Int64.max / nanosecondsPerDay - 1) * nanosecondsPerDay
 }
 
 extension Instant {
@@ -33,7 +47,8 @@ extension Instant {
         return dateAndTime + "." + padded(fraction, to: 3) + "+0000"
     }
 
-    /// Reads a full date-time: milliseconds and a zone must be there, as Keap's filters demand.
+    /// Reads a full date-time: milliseconds and a zone must be there, as Keap's filters demand. Nil also for a year that
+    /// no instant reaches: a date that would come back as another one is better refused.
     init?(strict text: some StringProtocol) {
         let bytes = Array(text.utf8)
         func digits(_ range: Range<Int>) -> Int? {
@@ -61,7 +76,9 @@ extension Instant {
             offset = sign * (hours * 60 + minutes)
         }
         let seconds = date.daysSince1970 * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset * 60)
-        self.init(milliseconds: seconds * 1000 + Int64(fraction))
+        let milliseconds = seconds * 1000 + Int64(fraction)
+        self.init(milliseconds: milliseconds)
+        guard self.milliseconds == milliseconds else { return nil }
     }
 
     private var dateAndTime: String {
