@@ -22,7 +22,7 @@ let package = Package(
         .target(name: "WireFormats", swiftSettings: strict),
         .target(name: "EmbeddedHTTP", dependencies: ["WireFormats"], swiftSettings: strict),
         // A strict reader of configuration text that says where a mistake is and which key was meant.
-        .target(name: "ConfigurationReading", swiftSettings: strict),
+        .target(name: "ConfigurationReading", dependencies: ["WireFormats"], swiftSettings: strict),
         // What tests and benchmarks run on instead of this machine's clock, disk and scheduler; no product holds it.
         .target(
             name: "DeterministicSimulation",
@@ -36,7 +36,8 @@ let package = Package(
         .target(
             name: "OutboundAPI", dependencies: ["AsyncPrimitives", "Clocks", "RateLimits", "WireFormats"],
             swiftSettings: strict),
-        .target(name: "KeapSimulator", dependencies: ["SeededRandom", "EmbeddedHTTP"], swiftSettings: strict),
+        .target(
+            name: "KeapSimulator", dependencies: ["SeededRandom", "EmbeddedHTTP", "WireFormats"], swiftSettings: strict),
         // floor 2
         .target(
             name: "Keap", dependencies: ["AsyncPrimitives", "Clocks", "OutboundAPI", "RateLimits", "WireFormats"],

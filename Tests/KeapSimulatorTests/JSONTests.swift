@@ -29,6 +29,17 @@ import Testing
         #expect(throws: JSONFault.self) { try JSON(parsing: Array(text.utf8)) }
     }
 
+    @Test(arguments: [
+        ("[1 2]", "a comma or a closing bracket should be here at byte 3"), ("-", "a value should be here at byte 1"),
+        ("{\"a\":1", "a comma or a closing brace should be here at byte 6"), ("1e", "digits should be here at byte 2"),
+        ("", "the text ends where a value should be at byte 0"), ("1 2", "unexpected text after the value at byte 2"),
+        (String(repeating: "[", count: 65), "too many levels at byte 64"),
+    ])
+    func `a mistake is named where it stands`(text: String, words: String) {
+        let fault = #expect(throws: JSONFault.self) { try JSON(parsing: Array(text.utf8)) }
+        #expect(fault?.description == words)
+    }
+
     @Test func `bytes that are not UTF-8 are refused`() {
         #expect(throws: JSONFault.self) { try JSON(parsing: [0x22, 0xff, 0x22]) }
     }

@@ -38,7 +38,7 @@ import WireFormats
     }
 
     @Test func `deep nesting is refused before the stack is`() {
-        let depth = JSONReader.deepest
+        let depth = JSONDialect.usualDepth
         let fits = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         #expect(JSONValue(json: Array(fits.utf8)) != nil)
         #expect(JSONValue(json: Array(repeating: UInt8(ascii: "["), count: 1_000_000)) == nil)

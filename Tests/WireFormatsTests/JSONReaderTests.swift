@@ -24,12 +24,44 @@ import WireFormats
     }
 
     @Test func `what is wrong is said with its place`() {
-        #expect(throws: JSONReader.Problem(reason: "a comma is missing", offset: 3)) { try read("[1 2]") }
+        let problem = #expect(throws: JSONProblem.self) { try read("[1 2]") }
+        #expect(problem?.reason == "a comma is missing" && problem?.offset == 3)
+    }
+
+    @Test(arguments: [
+        ("", "ends too early", 0), ("[1", "a comma is missing", 2), ("[1,]", "not a JSON value", 3),
+        ("nul", "not a JSON value", 0),
+        ("-", "not a JSON value", 1), ("1.", "not a JSON value", 2), ("01", "something follows the value", 1),
+        ("{a:1}", "a name is missing", 1), ("{\"a\" 1}", "a colon is missing", 5),
+        ("1 /**/", "something follows the value", 2),
+        ("\"a", "a string does not end", 2), ("\"\\", "a string does not end", 2),
+        ("\"\\u12", "a string does not end", 3),
+        ("\"\\x\"", "an unknown escape", 3), ("\"\\u12x4\"", "an unknown escape", 3),
+        ("\"\u{1}\"", "a control character inside a string", 2),
+    ])
+    func `each mistake has its words and its place`(_ text: String, _ reason: String, _ offset: Int) {
+        let problem = #expect(throws: JSONProblem.self) { try read(text) }
+        #expect(problem?.reason == reason && problem?.offset == offset)
+    }
+
+    @Test func `a reader chooses how deep, whether half a character and whether a byte-order mark is read`() throws {
+        var strict = JSONDialect()
+        (strict.deepest, strict.refusesHalfCharacters, strict.allowsMark) = (1, true, false)
+        let half = Array(#""\ud83d\u0041""#.utf8)
+        let marked = Array("\u{FEFF}null".utf8)
+        #expect(try JSONReader.read(half) == .brokenString("\u{FFFD}A") && JSONReader.read(marked) == .null)
+        #expect(try JSONReader.read(Array("[[1]]".utf8), as: strict) == .array([.array([.number("1")])]))
+        for (bytes, kind) in [
+            (half, JSONProblem.Kind.halfCharacter), (marked, .expected(.value)), (Array("[[[".utf8), .tooDeep),
+        ] {
+            let problem = #expect(throws: JSONProblem.self) { try JSONReader.read(bytes, as: strict) }
+            #expect(problem?.kind == kind)
+        }
     }
 
     @Test func `a string that is not UTF-8 is refused, or read as Windows-1252 by itself`() throws {
         let bytes = Array("[\"é\",\"".utf8) + [0x92] + Array("\"]".utf8)
-        #expect(throws: JSONReader.Problem.self) { try JSONReader.read(bytes) }
+        #expect(throws: JSONProblem.self) { try JSONReader.read(bytes) }
         #expect(
             try JSONReader.read(bytes, brokenUTF8: .windows1252) == .array([.string("é"), .string("’")]))
     }
