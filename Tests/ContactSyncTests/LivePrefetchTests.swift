@@ -1,4 +1,5 @@
 @testable import ContactSync
+import DeterministicSimulation
 import Keap
 import Testing
 
@@ -97,6 +98,22 @@ import Testing
         #expect(searches(gym) == 2)
         permit.finish()
         #expect(await row.isDone)
+    }
+
+    /// Neither for one that has its turn and has yet to begin.
+    @Test(arguments: 0..<64 as Range<UInt64>)
+    func `whatever the interleaving, a live person waits for no import`(seed: UInt64) throws {
+        try simulate(seed: seed) { _ in
+            let gym = try await gym()
+            gym.searchesAhead.set(1_000)
+            let live = Signal()
+            // An import's permits come when nothing live waits any more.
+            gym.keap.beforePermit { _, isImport in if isImport { await live.wait() } }
+            async let row = gym.deliver(.person(person(1)), job: 1, isImport: true, lane: "zp-1")
+            #expect(await gym.deliver(person(2), job: 2).isDone)
+            live.fire()
+            #expect(await row.isDone)
+        }
     }
 
     /// What Keap made of a create without an answer is not in the list that was read before.

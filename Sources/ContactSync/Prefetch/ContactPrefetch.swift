@@ -22,15 +22,20 @@ package actor ContactPrefetch {
     private var isReadOnce = false
     /// Contacts that only one of the readings named, but for those that we made.
     private var unlike: Set<ContactID> = []
-    private var isReading = false
-    /// Those that go on while a live run reads the list; nil while none does.
-    private var liveSignals: [Signal]?
+    /// The run that reads the list, and what tells others of its end; nil while none does.
+    ///
+    /// Looked at and set without a wait between: so an import that has yet to read stands in no live run's way.
+    private var reading: Reading?
     /// Contacts that we made or changed while the list was read.
     private var ownMeanwhile: Set<ContactID> = []
     /// Not worth trying again before then.
     private var restsUntil = Duration.zero
     private var restsLiveUntil = Duration.zero
-    private let reading = KeyedLock<Int>()
+
+    private struct Reading {
+        var isLive: Bool
+        var ends: [Signal] = []
+    }
 
     /// With fewer ahead, searching one by one is quick and as cheap.
     static let fewestSearches = 20
@@ -62,23 +67,27 @@ package actor ContactPrefetch {
     func bearers(ofEmail email: String) -> [ContactID]? { isFresh ? book.bearers(ofEmail: email) : nil }
 
     /// Reads the account's contacts, if that is not done and costs less than the searches that it spares.
-    func prepare(_ field: CustomFieldID) async throws(KeapFailure) { _ = try await isReady(field) }
+    package func prepare(_ field: CustomFieldID) async throws(KeapFailure) {
+        func isWorthIt() -> Bool { !isFresh && now() >= restsUntil }
+        guard isWorthIt(), await searchesAhead() >= Self.fewestSearches else { return }
+        // One reads; who comes meanwhile waits for the same book.
+        while reading != nil {
+            await endOfReading().wait()
+            if Task.isCancelled { throw .cancelled }
+        }
+        guard isWorthIt() else { return }
+        if try await !read(field, calls, most: Self.mostPages, isLive: false) { restsUntil = now() + Self.rest }
+    }
 
     /// The same for a live run, with its own calls: the first of many reads the list if it is short. The others go on, and
     /// take a search back that was not sent yet when the list is there.
-    func prepare(_ field: CustomFieldID, live calls: any KeapAPI) async throws(KeapFailure) {
-        func isWorthIt() -> Bool { !isFresh && !isReading && liveSignals == nil && now() >= restsLiveUntil }
+    package func prepare(_ field: CustomFieldID, live calls: any KeapAPI) async throws(KeapFailure) {
+        func isWorthIt() -> Bool { !isFresh && reading == nil && now() >= restsLiveUntil }
         guard isWorthIt(), await searchesAhead() >= Self.fewestSearches, isWorthIt() else { return }
-        liveSignals = []
-        defer {
-            for signal in liveSignals ?? [] { signal.fire() }
-            liveSignals = nil
-        }
-        guard await reading.acquire(0) else { throw .cancelled }
-        defer { reading.release(0) }
         do throws(KeapFailure) {
+            let isWhole = try await read(field, calls, most: Self.mostLivePages, isLive: true)
             // A list that is too long today is so tomorrow.
-            if try await !read(field, calls, most: Self.mostLivePages) { restsLiveUntil = now() + .seconds(24 * 3600) }
+            if !isWhole { restsLiveUntil = now() + .seconds(24 * 3600) }
         } catch {
             restsLiveUntil = now() + Self.rest
             if error == .cancelled { throw error }
@@ -86,37 +95,25 @@ package actor ContactPrefetch {
     }
 
     /// Fires when the list that a live run reads is there, or is given up; nil while none does.
-    func liveReading() -> Signal? {
-        guard liveSignals != nil else { return nil }
+    func liveReading() -> Signal? { reading?.isLive == true ? endOfReading() : nil }
+
+    private func endOfReading() -> Signal {
         let signal = Signal()
-        liveSignals?.append(signal)
+        reading?.ends.append(signal)
         return signal
     }
 
     /// A contact that we made or changed: also one whose people are not imported.
     func note(_ contact: ContactID, _ body: ContactBody, field: CustomFieldID?) {
         // A book that is not read or out of date is not asked, and everything changed from then on would add up in it.
-        guard isReading || isFresh else {
+        guard reading != nil || isFresh else {
             forget()
             return
         }
-        if isReading { ownMeanwhile.insert(contact) }
+        if reading != nil { ownMeanwhile.insert(contact) }
         unlike.remove(contact)
         let id = (body.customFields ?? []).first { $0.id == field }?.content.text ?? ""
         book.add(contact, id: id, emails: (body.emails ?? []).map(\.email))
-    }
-
-    private func isReady(_ field: CustomFieldID) async throws(KeapFailure) -> Bool {
-        if isFresh { return true }
-        guard now() >= restsUntil, await searchesAhead() >= Self.fewestSearches else { return false }
-        // One reads; who comes meanwhile waits for the same book.
-        guard await reading.acquire(0) else { throw .cancelled }
-        defer { reading.release(0) }
-        if isFresh { return true }
-        guard now() >= restsUntil else { return false }
-        let isWhole = try await read(field, calls, most: Self.mostPages)
-        if !isWhole { restsUntil = now() + Self.rest }
-        return isWhole
     }
 
     private func forget() {
@@ -126,11 +123,17 @@ package actor ContactPrefetch {
 
     private var isFresh: Bool { readAt.map { now() - $0 < Self.longestAge } ?? false }
 
-    private func read(_ field: CustomFieldID, _ calls: any KeapAPI, most: Int) async throws(KeapFailure) -> Bool {
+    /// While no other run reads. Returns whether the list was worth its calls to the end.
+    private func read(
+        _ field: CustomFieldID, _ calls: any KeapAPI, most: Int, isLive: Bool
+    ) async throws(KeapFailure) -> Bool {
         let begun = now()
         forget()
-        (isReading, ownMeanwhile) = (true, [])
-        defer { (isReading, ownMeanwhile) = (false, []) }
+        (reading, ownMeanwhile) = (Reading(isLive: isLive), [])
+        defer {
+            for end in reading?.ends ?? [] { end.fire() }
+            (reading, ownMeanwhile) = (nil, [])
+        }
         guard let first = try await readPages(field, calls, most) else {
             book = PrefetchIndex()
             return false
