@@ -93,7 +93,7 @@ private actor PlainAPI {
     var waiting: Int { calls.queue.standing(line) }
     var isIdle: Bool { calls.queue.isIdle }
     var counters: [APIEndpoint: EndpointCounters] { calls.endpoints }
-    var circuit: CircuitReport { calls.queue.circuit.report(at: calls.clock.now) }
+    var circuit: CircuitReport { calls.queue.breakers.account.report(at: calls.clock.now) }
 
     /// - Returns: the answer's status; nil without an answer.
     func get(_ id: String) async throws(CallNotSent) -> CallEnd<Int?> {

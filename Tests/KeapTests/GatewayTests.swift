@@ -3,6 +3,7 @@ import Clocks
 import DeterministicSimulation
 import OutboundAPI
 import RateLimits
+import Synchronization
 import Testing
 
 @testable import Keap
@@ -305,6 +306,11 @@ import Testing
             let failing = Task { try await calls.delete(TagID("\(tag)")) }
             await transport.holds(1)
             transport.answer(with: .status(503, "Down for maintenance"))
+            if tag == 5 {
+                // Whether only this kind of call fails is asked for then.
+                await transport.holds(1)
+                transport.answer("userinfo", with: .status(503, "Down for maintenance"))
+            }
             #expect(await failing.failure == .unavailable(reason: "Down for maintenance"))
         }
         clock.advance(by: .seconds(1))
@@ -327,6 +333,69 @@ import Testing
             try await group.waitForAll()
         }
         #expect(await gateway.counters().circuit == .closed)
+    }
+
+    @Test func `an outage of one endpoint refuses its calls unsent, but for one now and then; all others go on`()
+        async throws
+    {
+        let isDown = Mutex(true)
+        let transport = ScriptedTransport { request, _ in
+            switch request.endpoint {
+            case .updateContact where isDown.withLock { $0 }: .status(500, #"{"message":"Oops"}"#)
+            case .updateContact: .json(#"{"id":1}"#)
+            case .userInfo: .json(#"{"email":"o@gym.com"}"#)
+            default: .status(204)
+            }
+        }
+        let gateway = gateway(transport)
+        let calls = gateway.calls()
+        for number in 1...5 { try? await calls.update(ContactID("\(number)"), with: .whole) }
+        let counters = await gateway.counters()
+        #expect(counters.circuit == .closed)
+        #expect(
+            counters.failingEndpoints == [.updateContact: .open(reason: "Oops", openFor: .zero, isCredential: false)])
+
+        let sent = transport.sent.count
+        for number in 6...9 {
+            let log = AttemptLog()
+            let error = await #expect(throws: KeapFailure.self) {
+                try await AttemptLog.$current.withValue(log) {
+                    try await calls.update(ContactID("\(number)"), with: .whole)
+                }
+            }
+            #expect(error?.message.contains("updateContact") == true && error?.message.contains("Oops") == true)
+            #expect(log.failedCall == nil, "nothing is held against it")
+        }
+        #expect(transport.sent.count == sent && budget.told.taken.count == sent)
+        try await calls.delete(TagID("1"))
+        try await calls.remove([TagID("1")], from: ContactID("7"))
+        #expect(transport.sent.count == sent + 2)
+
+        clock.advance(by: .seconds(2))
+        for number in 6...9 { try? await calls.update(ContactID("\(number)"), with: .whole) }
+        #expect(transport.sent.count == sent + 3, "one tries")
+        clock.advance(by: .seconds(3))
+        isDown.withLock { $0 = false }
+        for number in 6...9 { try await calls.update(ContactID("\(number)"), with: .whole) }
+        #expect(await gateway.counters().failingEndpoints.isEmpty)
+        #expect(await gateway.counters().waiting == 0)
+    }
+
+    @Test func `tag edits have one breaker for each direction, however they are sent`() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.endpoint == .applyTags || request.endpoint == .applyTagToMany
+                ? .status(500, #"{"message":"Oops"}"#) : .json("{}")
+        }
+        let gateway = gateway(transport)
+        for number in 1...5 { _ = try? await gateway.calls().apply([TagID("1")], to: ContactID("\(number)")) }
+        #expect(await Array(gateway.counters().failingEndpoints.keys) == [.applyTags])
+        let sent = transport.sent.count
+        await #expect(throws: KeapFailure.self) {
+            try await gateway.calls().apply([TagID("1")], to: ContactID("9"))
+        }
+        #expect(transport.sent.count == sent)
+        try await gateway.calls().remove([TagID("1")], from: ContactID("9"))
+        #expect(await gateway.counters().waiting == 0)
     }
 
     @Test(.timeLimit(.minutes(30))) func `who waits out an outage can be cancelled, and the next one watches`()

@@ -38,6 +38,16 @@ import Testing
         #expect(health.problems[0].problem.contains("refused the key of downtown"))
     }
 
+    @Test func `an outage of one endpoint names it, and says that all else goes on`() {
+        let health = Health(
+            journalFailure: nil, shortage: nil, isStopping: false, hasQueueFailed: false, readTrouble: nil,
+            circuits: [(["downtown"], .closed)], failingEndpoints: [(["downtown"], "updateContact", Self.down)])
+        #expect(health.isAlive && health.isReady && health.problems.map(\.kind) == [.endpointOutage])
+        #expect(health.problems.map(\.gyms) == [["downtown"]])
+        #expect(health.problems[0].problem.contains("all updateContact calls of downtown"))
+        #expect(health.problems[0].problem.contains("503"))
+    }
+
     @Test func `a journal that failed is the end of both`() {
         for health in [health(poisoned: "EIO", full: "no room"), health(hasQueueFailed: true)] {
             #expect(!health.isAlive && !health.isReady)

@@ -7,7 +7,10 @@ package struct GatewayCounters: Equatable, Sendable {
     package var merging = MergeCounters()
     package var inFlight = 0
     package var waiting = 0
+    /// The account's circuit breaker.
     package var circuit = CircuitReport.closed
+    /// Those of endpoints whose calls alone fail.
+    package var failingEndpoints: [APIEndpoint: CircuitReport] = [:]
 
     package var calls: Int { endpoints.values.reduce(0) { $0 + $1.calls } }
 }

@@ -34,6 +34,7 @@ extension KeapGateway {
                 if calls.queue.head != ticket { calls.callNext() }
                 await signal.wait()
             case .waitUntil(let instant): await calls.sleep(until: instant, or: signal)
+            case .refuse(let reason): end(ticket, unsent: .heldBack(reason: reason))
             }
         }
         if let result = ended(ticket) { return try result.get() }
@@ -57,16 +58,13 @@ extension KeapGateway {
         do throws(CallNotSent) {
             started = try await calls.start(&pass)
         } catch {
-            // A leader has nothing under way, so this ends it. Another one leads, and finds out for itself.
-            endedEdits[pass.ticket] = calls.queue.withdraw(pass.ticket, KeapFailure(error))
-            return calls.callNext()
+            return end(pass.ticket, unsent: error)
         }
         guard let permit = started else { return }
         guard runs[pass.ticket]?.begin() != false else {
             await calls.budget.release(permit)
             calls.finish(pass, .nothing)
-            endedEdits[pass.ticket] = calls.queue.withdraw(pass.ticket, .cancelled)
-            return calls.callNext()
+            return end(pass.ticket, unsent: .cancelled)
         }
         let batch = calls.queue.formBatch(pass)
         // Those that ride along are under way from here on. One that was called off may still be among them.
@@ -77,7 +75,7 @@ extension KeapGateway {
         let call = await send(batch, in: pass.ticket.line, permit)
         end(hold)
         // In an outage nothing is learned from asking for each alone: it would only make a hundred calls of one.
-        let isWell = calls.queue.circuit.isWell
+        let isWell = calls.queue.breakers.account.isWell
         calls.finish(pass, CircuitBreaker.Outcome(call))
         judge(batch.tickets.keys, isFailed: call.failed != nil)
         switch call.answer {
@@ -92,6 +90,12 @@ extension KeapGateway {
         case .failure(let failure): complete(batch, batch.all(.failed(failure)), call.failed)
         }
         await probeHealth(pass.ticket.line)
+    }
+
+    /// A leader has nothing under way, so this ends it. Another one leads, and finds out for itself.
+    private func end(_ leader: CallTicket, unsent reason: CallNotSent) {
+        endedEdits[leader] = calls.queue.withdraw(leader, KeapFailure(reason))
+        calls.callNext()
     }
 
     private func send(

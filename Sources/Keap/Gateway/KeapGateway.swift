@@ -3,7 +3,7 @@ package import Clocks
 package import OutboundAPI
 package import RateLimits
 
-/// All calls on one Keap account pass here: contacts, circuit, a slot, the budget, and only then the wire. `KeapCallQueue`
+/// All calls on one Keap account pass here: contacts, circuits, a slot, the budget, and only then the wire. `KeapCallQueue`
 /// decides, `CallRunner` performs; here is what only Keap's calls need.
 package actor KeapGateway<Budget: CallBudget> {
     typealias Runner = CallRunner<KeapCallQueue, Budget>
@@ -54,9 +54,11 @@ package actor KeapGateway<Budget: CallBudget> {
     }
 
     package func counters() -> GatewayCounters {
-        GatewayCounters(
+        let (breakers, now) = (calls.queue.breakers, calls.clock.now)
+        return GatewayCounters(
             endpoints: calls.endpoints, merging: merging, inFlight: calls.queue.inFlight,
-            waiting: calls.queue.waiting, circuit: calls.queue.circuit.report(at: calls.clock.now))
+            waiting: calls.queue.waiting, circuit: breakers.account.report(at: now),
+            failingEndpoints: breakers.failing.mapValues { $0.report(at: now) })
     }
 
     /// How far the newest call that names a contact has come; nil if there is none.
@@ -75,6 +77,12 @@ package actor KeapGateway<Budget: CallBudget> {
 
     /// Whether calls of the same kind have gone well for others since that one failed.
     package func othersGoWell(since call: FailedCall) -> Bool { calls.evidence.othersGoWell(since: call) }
+
+    /// The endpoint whose calls alone fail, and are refused for now, if this was one of them.
+    package func failingEndpoint(of call: FailedCall) -> APIEndpoint? {
+        guard case .call(let endpoint) = call.kind, let family = endpoint.family else { return nil }
+        return calls.queue.breakers.failing[family] == nil ? nil : family
+    }
 
     /// Makes one call, when its turn has come.
     ///
@@ -106,7 +114,7 @@ package actor KeapGateway<Budget: CallBudget> {
         _ isRestingOnRead: Bool = false, partOf whole: [ContactID] = [],
         _ read: @Sendable (APIResponse) throws(KeapFailure) -> Answer
     ) async throws(KeapFailure) -> KeapCall<Answer> {
-        let (pass, permit) = try await enter(claim, line, run)
+        let (pass, permit) = try await enter(claim, line, of: request.endpoint.family, run)
         let hold = await contacts.begin(whole + claim.contacts, of: account.name, by: number)
         let isOld = run.map { contacts.isWritten(hold, after: $0.readAfter) } ?? false
         if let unsent = reasonNotToSend(run, isRestingOnRead: isRestingOnRead, isOld: isOld) {
@@ -148,13 +156,15 @@ package actor KeapGateway<Budget: CallBudget> {
     }
 
     private func enter(
-        _ claim: ContactClaim, _ line: CallLine, _ run: CallSequence?
+        _ claim: ContactClaim, _ line: CallLine, of endpoint: APIEndpoint?, _ run: CallSequence?
     ) async throws(KeapFailure) -> (CallPass, Budget.Permit) {
-        let ticket = calls.queue.enqueue(claim, line.urgency, for: line.party, rank: run?.rank)
+        let ticket = calls.queue.enqueue(claim, line.urgency, for: line.party, of: endpoint, rank: run?.rank)
         run?.keep(rank: ticket.rank)
         do throws(CallNotSent) {
             return try await calls.enter(ticket)
         } catch {
+            // It is none of the attempt's failures.
+            AttemptLog.current?.ended(nil)
             throw KeapFailure(error)
         }
     }
@@ -206,8 +216,8 @@ package actor KeapGateway<Budget: CallBudget> {
 
     func end(_ hold: SharedContacts.Hold) { contacts.end(hold) }
 
-    /// One or two subjects' failures do not stop the account. If there were as many as would, the cheapest call there is
-    /// tells whether it is they or Keap.
+    /// Failures of one or two subjects, or of one endpoint, do not stop the account. If there were as many as would, the
+    /// cheapest call there is tells whether it is they or Keap.
     func probeHealth(_ line: CallLine) async {
         guard !Task.isCancelled, calls.queue.mustProbeHealth() else { return }
         // Not a call of the attempt that happens to make it. How it ended is the circuit's to know.
@@ -234,7 +244,7 @@ extension KeapFailure {
     init(_ reason: CallNotSent) {
         switch reason {
         case .cancelled: self = .cancelled
-        case .noPermit(let reason): self = .unavailable(reason: reason)
+        case .noPermit(let reason), .heldBack(let reason): self = .unavailable(reason: reason)
         }
     }
 }

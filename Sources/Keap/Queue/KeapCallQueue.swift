@@ -47,12 +47,15 @@ struct KeapCallQueue: Sendable {
     /// Whether it waits for a slot.
     func isWaiting(_ ticket: CallTicket) -> Bool { calls.isWaiting(ticket) }
 
-    /// - Parameter rank: that of the first call of its run, if it is not the first.
+    /// - Parameters:
+    ///   - endpoint: whose circuit breaker it has, beside the account's.
+    ///   - rank: that of the first call of its run, if it is not the first.
     mutating func enqueue(
-        _ claim: ContactClaim, _ urgency: Urgency, for party: BudgetShare = .sole, rank: UInt64? = nil
+        _ claim: ContactClaim, _ urgency: Urgency, for party: BudgetShare = .sole, of endpoint: APIEndpoint? = nil,
+        rank: UInt64? = nil
     ) -> CallTicket {
         let isKnown = if case .one = claim { true } else { false }
-        let ticket = newTicket(CallLine(urgency: urgency, party: party), rank, isShort: isKnown)
+        let ticket = newTicket(CallLine(urgency: urgency, party: party), of: endpoint, rank, isShort: isKnown)
         if locks.arrive(ticket, claim) { becomeFree(ticket) }
         return ticket
     }
@@ -64,7 +67,8 @@ struct KeapCallQueue: Sendable {
         _ edit: TagEdit, _ urgency: Urgency, for party: BudgetShare = .sole, rank: UInt64? = nil,
         mayGather: Bool = false
     ) -> CallTicket {
-        let ticket = newTicket(CallLine(urgency: urgency, party: party), rank, isShort: true)
+        let ticket = newTicket(
+            CallLine(urgency: urgency, party: party), of: edit.direction.endpoint, rank, isShort: true)
         edits[ticket] = (edit, mayGather && !ticket.isFirst)
         if locks.arrive(ticket, .one(edit.contact)) { becomeFree(ticket) }
         return ticket
@@ -74,8 +78,10 @@ struct KeapCallQueue: Sendable {
     mutating func mustProbeHealth() -> Bool { calls.mustProbeHealth() }
     mutating func hasProbedHealth() { calls.hasProbedHealth() }
 
-    private mutating func newTicket(_ line: CallLine, _ rank: UInt64?, isShort: Bool) -> CallTicket {
-        let ticket = calls.newTicket(line, rank: rank, isShort: isShort)
+    private mutating func newTicket(
+        _ line: CallLine, of endpoint: APIEndpoint?, _ rank: UInt64?, isShort: Bool
+    ) -> CallTicket {
+        let ticket = calls.newTicket(line, of: endpoint, rank: rank, isShort: isShort)
         idle.insert(ticket)
         return ticket
     }
@@ -118,7 +124,7 @@ struct KeapCallQueue: Sendable {
 }
 
 extension KeapCallQueue: CallScheduler {
-    var circuit: CircuitBreaker { calls.circuit }
+    var breakers: CircuitBreakers { calls.breakers }
 
     var head: CallTicket? {
         calls.head { first in

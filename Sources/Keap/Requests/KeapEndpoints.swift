@@ -44,6 +44,17 @@ extension APIEndpoint {
     package static let tag = APIEndpoint("tag")
     package static let appointment = APIEndpoint("appointment")
 
+    /// The endpoint whose circuit breaker its calls have, beside the account's. Those that do the same in another way have
+    /// one: it is an outage if neither goes. Nil: what fails it fails every call.
+    var family: APIEndpoint? {
+        switch self {
+        case .applyTagToMany: .applyTags
+        case .removeTagFromMany: .removeTags
+        case .userInfo: nil
+        default: self
+        }
+    }
+
     /// The id in the path, if there is one: a 404 then says that this is gone.
     var subject: Subject? {
         switch self {
@@ -59,6 +70,11 @@ extension APIEndpoint {
         case tag = "TAG"
         case appointment = "APPOINTMENT"
     }
+}
+
+extension TagDirection {
+    /// The endpoint whose circuit breaker tag edits have.
+    var endpoint: APIEndpoint { self == .apply ? .applyTags : .removeTags }
 }
 
 extension APIRequest {

@@ -134,10 +134,4 @@ final class KeapAccount: Sendable {
         }
         return holds[gym].map { .retry(reason: $0, state: state, isDoubtful: false) }
     }
-
-    /// Whether calls wait because Keap fails or refuses the key.
-    func isOpen() async -> Bool {
-        if case .open = await gateway.counters().circuit { return true }
-        return false
-    }
 }

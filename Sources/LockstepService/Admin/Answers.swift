@@ -57,6 +57,8 @@ struct GymAnswer: Encodable, Sendable {
         /// `closed` is the good state: calls pass.
         var circuit: String
         var reason: String?
+        /// Endpoints whose calls alone fail, and why; missing if there are none.
+        var failingEndpoints: [String: String]?
         var callsInFlight: Int
         var callsWaiting: Int
         var windows: [Window]
@@ -113,7 +115,8 @@ extension GymAnswer {
         let tenant = gym.account.credential.gyms.first { $0.id == gym.id }?.party.tenant
         let tenants = budget.tenants.first { $0.name == tenant }?.windows ?? []
         var keap = Account(
-            circuit: "closed", reason: nil, callsInFlight: gateway.inFlight, callsWaiting: gateway.waiting,
+            circuit: "closed", reason: nil, failingEndpoints: gateway.failingReasons, callsInFlight: gateway.inFlight,
+            callsWaiting: gateway.waiting,
             windows: (budget.windows + tenants).map {
                 Window(window: $0.window.rawValue, limit: $0.limit, used: $0.used)
             })
@@ -131,4 +134,13 @@ extension GymAnswer {
 
 extension TenantCounts {
     fileprivate var byName: [String: Int] { Dictionary(jobs.map { ($0.key.rawValue, $0.value) }) { $1 } }
+}
+
+extension GatewayCounters {
+    /// Nil: no endpoint's calls alone fail.
+    fileprivate var failingReasons: [String: String]? {
+        var reasons: [String: String] = [:]
+        for case (let endpoint, .open(let reason, _, _)) in failingEndpoints { reasons[endpoint.name] = reason }
+        return reasons.isEmpty ? nil : reasons
+    }
 }

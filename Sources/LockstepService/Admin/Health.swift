@@ -16,12 +16,14 @@ struct Health: Equatable, Sendable {
             case readFailing
             case keyRefused
             case outage
+            /// Only calls of one endpoint fail.
+            case endpointOutage
 
             /// Whether messages are refused for it.
             var closesIntake: Bool {
                 switch self {
                 case .journalFailed, .stopping, .diskFull: true
-                case .readFailing, .keyRefused, .outage: false
+                case .readFailing, .keyRefused, .outage, .endpointOutage: false
                 }
             }
         }
@@ -51,9 +53,11 @@ extension Health {
     /// - Parameters:
     ///   - shortage: why there is no room for new messages.
     ///   - circuits: of each Keap account, with the gyms that call with it.
+    ///   - failingEndpoints: the same of endpoints whose calls alone fail.
     init(
         journalFailure: String?, shortage: String?, isStopping: Bool, hasQueueFailed: Bool, readTrouble: String?,
-        circuits: [(gyms: [String], state: CircuitReport)]
+        circuits: [(gyms: [String], state: CircuitReport)],
+        failingEndpoints: [(gyms: [String], name: String, state: CircuitReport)] = []
     ) {
         if let reason = journalFailure {
             add(
@@ -93,6 +97,14 @@ extension Health {
                         + "answers again")
             }
         }
+        for endpoint in failingEndpoints {
+            guard case .open(let reason, let openFor, _) = endpoint.state else { continue }
+            let names = endpoint.gyms.joined(separator: ", ")
+            add(
+                .endpointOutage, of: endpoint.gyms,
+                "Keap has failed all \(endpoint.name) calls of \(names) for \(openFor.roughly): \(reason). Changes that "
+                    + "need one wait and are tried again, at least every half minute; all others go on")
+        }
     }
 
     private mutating func add(_ kind: Problem.Kind, of gyms: [String] = [], _ sentence: String) {
@@ -112,14 +124,18 @@ extension AdminRoutes {
     func health() async -> Health {
         let queueState = await queue.standing
         var circuits: [(gyms: [String], state: CircuitReport)] = []
+        var failing: [(gyms: [String], name: String, state: CircuitReport)] = []
         for account in accounts {
             let names = gyms.all.filter { $0.account === account }.map(\.id.description)
-            circuits.append((names, await account.gateway.counters().circuit))
+            let counters = await account.gateway.counters()
+            circuits.append((names, counters.circuit))
+            for (endpoint, state) in counters.failingEndpoints { failing.append((names, endpoint.name, state)) }
         }
         let stats = journal.stats()
         return Health(
             journalFailure: stats.poisoned, shortage: stats.full, isStopping: queueState.isStopping,
-            hasQueueFailed: queueState.hasFailed, readTrouble: queueState.readFailure, circuits: circuits)
+            hasQueueFailed: queueState.hasFailed, readTrouble: queueState.readFailure, circuits: circuits,
+            failingEndpoints: failing.sorted { $0.name < $1.name })
     }
 
     /// - Parameter isKnown: the caller may know everything; a load balancer without a token learns what concerns it.

@@ -112,6 +112,14 @@ struct MetricsPage: Sendable {
             page.sample(
                 "lockstep_keap_circuit_open", [("account", state.name)], state.gateway.circuit == .closed ? 0 : 1)
         }
+        page.family(
+            "lockstep_keap_endpoint_circuit_open", .gauge, "1 while Keap fails all calls of an endpoint and no others.")
+        for state in states {
+            for endpoint in state.gateway.failingEndpoints.keys.sorted(by: { $0.name < $1.name }) {
+                page.sample(
+                    "lockstep_keap_endpoint_circuit_open", [("account", state.name), ("endpoint", endpoint.name)], 1)
+            }
+        }
     }
 
     private static func write(_ credentials: [KeapCredential], to page: inout PrometheusText) async {

@@ -1,11 +1,19 @@
 import DurableQueue
 import OutboundAPI
 
-/// What the account of a destination tells about failures: whether they are a job's own, or nearly all calls fail.
+/// What of an account fails, for any job that calls.
+enum PeerOutage: Equatable, Sendable {
+    /// Calls wait: the account fails, or refuses the key.
+    case ofAccount
+    /// Only calls of this kind, which are refused for now.
+    case ofCalls(String)
+}
+
+/// What the account of a destination tells about failures: whether they are a job's own, or all such calls fail.
 protocol PeerAccount: Sendable {
     var name: String { get }
-    /// Whether calls wait because the account fails or refuses the key.
-    func isOpen() async -> Bool
+    /// - Parameter call: the one that failed; nil: none did.
+    func outage(of call: FailedCall?) async -> PeerOutage?
     /// Whether calls of the same kind have gone well for others since that one failed.
     func othersGoWell(since call: FailedCall) async -> Bool
     /// A change of this lane was delivered.

@@ -48,19 +48,24 @@ struct RetryModel: Sendable {
     /// - Parameters:
     ///   - attempt: which charged attempt of the job's this would be, counting from 1.
     ///   - call: the one that failed; nil: none did, and it is a matter of waiting.
-    ///   - isOutage: the account's circuit breaker is open, so the failure says nothing about the job.
+    ///   - outage: a circuit breaker is open, so the failure says nothing about the job.
     mutating func failed(
-        _ job: JobID, attempt: Int, _ call: FailedCall?, reason: String, isOutage: Bool
+        _ job: JobID, attempt: Int, _ call: FailedCall?, reason: String, _ outage: PeerOutage? = nil
     ) -> Decision {
-        guard let call else { return .uncharged(after: isOutage ? .seconds(1) : nil) }
+        guard let call else { return .uncharged(after: outage == .ofAccount ? .seconds(1) : nil) }
         let previous = entries[job]
-        let failures = (previous?.failures ?? 0) + (isOutage ? 0 : 1)
-        if previous != nil || (!isOutage && entries.count < Self.mostEntries) {
+        let failures = (previous?.failures ?? 0) + (outage == nil ? 1 : 0)
+        if previous != nil || (outage == nil && entries.count < Self.mostEntries) {
             entries[job] = Entry(call: call, failures: failures, reason: reason)
         }
+        switch outage {
         // The gateway holds calls back and lets one through now and then, so the job goes there to wait: its own pause
         // would only delay the work once Keap is back.
-        if isOutage { return .uncharged(after: max(.seconds(1), call.pause ?? .zero)) }
+        case .ofAccount: return .uncharged(after: max(.seconds(1), call.pause ?? .zero))
+        // It would hold a place there that changes without such calls need.
+        case .ofCalls: return .uncharged(after: call.pause)
+        case nil: break
+        }
         let isAsTold = call.pause != nil && failures < Self.manyFailures
         if !isAsTold, call.isOwn(since: previous?.call) {
             // The verdict only waits for others to go well once more, which takes them a moment.

@@ -27,7 +27,7 @@ extension SyncHandler {
     /// Why a job that has used up its attempts is given up now, unsent; nil if it is to be tried.
     func verdict<Target: Destination>(on job: Job, at target: Target) async -> String? {
         guard let last = retries.withLock({ $0.lastFailure(of: job.id, attempt: job.attempt) }),
-            await target.peer.othersGoWell(since: last.call), await !target.peer.isOpen()
+            await target.peer.othersGoWell(since: last.call), await target.peer.outage(of: last.call) == nil
         else { return nil }
         return last.reason + " It was tried \(job.attempt) times, while the same went well for others."
             + " Look at it in \(Target.name), then retry or discard the job."
@@ -55,14 +55,14 @@ extension SyncHandler {
             // Its call was given up because we stop: that is no try of the job's.
             return .interrupted(state: state)
         case .retry(let reason, let state, let isDoubtful):
-            let isOutage = await peer.isOpen()
-            if isOutage, news.isNews(peer.name, "in trouble") {
+            let outage = await peer.outage(of: failure)
+            if outage == .ofAccount, news.isNews(peer.name, "in trouble") {
                 log.warning("\(Target.name) fails for gym \(gym.id); its changes wait: \(reason)")
             }
             var failed = failure
             if failed == nil, isDoubtful { failed = await peer.deliveryFailed(in: run.lane.id) }
             let decision = retries.withLock {
-                $0.failed(run.first.id, attempt: run.first.attempt, failed, reason: reason, isOutage: isOutage)
+                $0.failed(run.first.id, attempt: run.first.attempt, failed, reason: reason, outage)
             }
             if case .lasting(let failures, _) = decision {
                 await note([AttentionNote("Tried \(failures) times in vain, and again every few minutes: \(reason)")])

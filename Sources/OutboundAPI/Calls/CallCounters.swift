@@ -32,12 +32,8 @@ package enum CircuitReport: Equatable, Sendable {
 
 extension CircuitBreaker {
     package func report(at now: Instant) -> CircuitReport {
-        switch state {
-        case .closed: .closed
-        case .open(let outage, _), .probing(let outage):
-            .open(
-                reason: outage.reason, openFor: outage.since.duration(to: now),
-                isCredential: outage.cause == .credential)
-        }
+        guard let outage else { return .closed }
+        return .open(
+            reason: outage.reason, openFor: outage.since.duration(to: now), isCredential: outage.cause == .credential)
     }
 }

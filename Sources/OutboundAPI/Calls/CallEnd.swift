@@ -6,6 +6,8 @@ package struct CallEnd<Answer: Sendable>: Sendable {
     package var failed: FailedCall?
     /// Whether there was an answer, be it one that says nothing.
     package var isAnswered = false
+    /// Whether a connection was made, so far as is known.
+    package var isReached = true
 
     package init(_ answer: Answer, _ meaning: CallMeaning) {
         self.answer = answer
@@ -39,6 +41,8 @@ package enum CallNotSent: Error, Equatable, Sendable {
     /// Its caller was cancelled while it waited.
     case cancelled
     case noPermit(reason: String)
+    /// Calls of its endpoint fail for now.
+    case heldBack(reason: String)
 }
 
 extension CircuitBreaker.Outcome {
@@ -48,6 +52,7 @@ extension CircuitBreaker.Outcome {
             case .success, .refused: .success
             case .throttled, .unsent: .nothing
             case .unauthorized(let reason): .unauthorized(reason: reason)
+            case .doubtful(_, let reason) where !call.isReached: .unreachable(reason: reason)
             case .doubtful(_, let reason): .failure(reason: reason, of: call.failed?.subject, pause: call.failed?.pause)
             }
     }

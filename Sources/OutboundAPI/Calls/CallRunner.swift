@@ -52,6 +52,9 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
                 }
             case .wait: await signal.wait()
             case .waitUntil(let instant): await sleep(until: instant, or: signal)
+            case .refuse(let reason):
+                queue.cancel(ticket)
+                throw .heldBack(reason: reason)
             }
         }
         queue.cancel(ticket)
@@ -173,6 +176,7 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
             switch error {
             case .notSent:
                 // That the API cannot be reached is about no record; and what never reached it was not counted there.
+                call.isReached = false
                 call.failed = evidence.failed(kind, nil)
                 await budget.release(permit)
             case .unclear:

@@ -1,8 +1,8 @@
 package import Clocks
 
-/// Says whether an account may be called at all. After several failures with no success between, which are of several
-/// different subjects, or one refusal of the credential, calls wait; one is let through now and then, and its success lets
-/// the others follow.
+/// Says whether calls may go: all of an account, or those of one endpoint. It opens after several failures with no success
+/// between, which are of several different subjects, or one refusal of the credential; one call is let through now and
+/// then, and its success lets the others follow.
 ///
 /// Keeps no clock and never waits.
 package struct CircuitBreaker: Sendable {
@@ -42,12 +42,15 @@ package struct CircuitBreaker: Sendable {
         case waitForProbe
     }
 
-    /// How a call ended, as far as it tells something about the account.
+    /// How a call ended, as far as it tells something about others.
     package enum Outcome: Equatable, Sendable {
         /// The API answered and meant it, be it a refusal.
         case success
-        /// `of`: what it may be specific to; nil if any call would have failed. `pause`: how long the API asked to be left alone.
-        case failure(reason: String, of: FailureScope? = nil, pause: Duration? = nil)
+        /// `of`: what it may be specific to; nil if any call of the endpoint would have failed. `at`: the endpoint; nil
+        /// if any other's call would have failed too. `pause`: how long the API asked to be left alone.
+        case failure(reason: String, of: FailureScope? = nil, at: APIEndpoint? = nil, pause: Duration? = nil)
+        /// No connection could be made.
+        case unreachable(reason: String)
         case unauthorized(reason: String)
         /// Not sent after all, or throttled: says nothing.
         case nothing
@@ -57,17 +60,21 @@ package struct CircuitBreaker: Sendable {
 
     /// So many different subjects failing in a row are an outage. Fewer never are: one contact's failures stop no other.
     package static var fewestSubjects: Int { 3 }
+    /// The same of endpoints: the failures of one stop no other.
+    package static var fewestEndpoints: Int { 2 }
 
     package private(set) var state = State.closed(failures: 0)
     /// What the failures in a row may be specific to, up to `fewestSubjects`; nil: at least one would have met any call.
     private var failedSubjects: Set<FailureScope>? = []
+    /// The same of endpoints, up to `fewestEndpoints`.
+    private var failedEndpoints: Set<APIEndpoint>? = []
     private var isProbingHealth = false
 
     package init() {}
 
-    /// Whether a call that is about no contact is to be made now. There were failures enough, but one or two subjects may
-    /// be to blame for all of them; or the circuit is open, and one subject alone has tried again and again. Ask once, and
-    /// make the call if so; then `hasProbedHealth`.
+    /// Whether a call that is about no contact is to be made now. There were failures enough, but one or two subjects, or
+    /// one endpoint, may be to blame for all of them; or the circuit is open, and one subject alone has tried again and
+    /// again. Ask once, and make the call if so; then `hasProbedHealth`.
     package mutating func mustProbeHealth() -> Bool {
         let isUnknown =
             switch state {
@@ -84,6 +91,15 @@ package struct CircuitBreaker: Sendable {
 
     /// Whether the last call that told something went well.
     package var isWell: Bool { state == .closed(failures: 0) }
+
+    package var isClosed: Bool { outage == nil }
+
+    package var outage: Outage? {
+        switch state {
+        case .closed: nil
+        case .open(let outage, _), .probing(let outage): outage
+        }
+    }
 
     /// When a call may try; nil is now. Takes nothing.
     package func opening(at now: Instant) -> Answer {
@@ -110,17 +126,19 @@ package struct CircuitBreaker: Sendable {
         case (.success, _):
             // Also that of a call which began before the outage: the API answers.
             state = .closed(failures: 0)
-            failedSubjects = []
+            (failedSubjects, failedEndpoints) = ([], [])
         case (.unauthorized(let reason), .closed):
             open(Outage(cause: .credential, reason: reason, since: now), at: now)
-        case (.failure(let reason, let subject, let pause), .closed(let failures)):
-            if let subject { failedSubjects?.insert(subject) } else { failedSubjects = nil }
-            if failedSubjects?.count == Self.fewestSubjects { failedSubjects = nil }
+        case (.failure(let reason, let subject, let endpoint, let pause), .closed(let failures)):
+            failedSubjects.add(subject, upTo: Self.fewestSubjects)
+            failedEndpoints.add(endpoint, upTo: Self.fewestEndpoints)
             fail(failures + 1, reason, pause, at: now)
-        case (.failure(let reason, let subject, let pause), .probing(var outage)) where isProbe:
+        case (.failure(let reason, let subject, _, let pause), .probing(var outage)) where isProbe:
             outage.isOneSubjects = subject != nil && subject == outage.lastSubject
             (outage.lastSubject, outage.told) = (subject, pause)
             again(outage, .trouble, reason, at: now)
+        case (.unreachable(let reason), _):
+            ended(.failure(reason: reason), isProbe: isProbe, at: now)
         case (.unauthorized(let reason), .probing(var outage)) where isProbe:
             (outage.isOneSubjects, outage.lastSubject, outage.told) = (false, nil, nil)
             again(outage, .credential, reason, at: now)
@@ -133,7 +151,7 @@ package struct CircuitBreaker: Sendable {
     }
 
     private mutating func fail(_ failures: Int, _ reason: String, _ pause: Duration?, at now: Instant) {
-        if failures < Self.tolerance || failedSubjects != nil {
+        if failures < Self.tolerance || failedSubjects != nil || failedEndpoints != nil {
             state = .closed(failures: min(failures, Self.tolerance))
         } else {
             open(Outage(cause: .trouble, reason: reason, since: now, told: pause), at: now)
@@ -150,5 +168,13 @@ package struct CircuitBreaker: Sendable {
 
     private mutating func open(_ outage: Outage, at now: Instant) {
         state = .open(outage, nextProbe: now.advanced(by: outage.pause))
+    }
+}
+
+extension Optional {
+    /// Adds one more of what may be to blame; nil: others are too, or there are enough.
+    fileprivate mutating func add<Blamed>(_ blamed: Blamed?, upTo enough: Int) where Wrapped == Set<Blamed> {
+        if let blamed { self?.insert(blamed) } else { self = nil }
+        if self?.count == enough { self = nil }
     }
 }

@@ -32,13 +32,17 @@ package struct HalfOpenGate: Sendable {
     package mutating func succeeded() { successes += 1 }
 }
 
-/// The turns, as gateways share them.
+/// The turns, as gateways share them: to try whether the API is back, and whether one endpoint of it is.
 package final class SharedHalfOpenGate: Sendable {
-    private let turns = Mutex(HalfOpenGate())
+    private let turns = Mutex<[APIEndpoint?: HalfOpenGate]>([:])
 
     package init() {}
 
-    package func with<Value: Sendable>(_ body: (inout HalfOpenGate) -> Value) -> Value {
-        turns.withLock { body(&$0) }
+    /// A number for one more account.
+    func join() -> Int { with(nil) { $0.join() } }
+
+    /// - Parameter endpoint: nil: the API as a whole.
+    func with<Value: Sendable>(_ endpoint: APIEndpoint?, _ body: (inout HalfOpenGate) -> Value) -> Value {
+        turns.withLock { body(&$0[endpoint, default: HalfOpenGate()]) }
     }
 }

@@ -1,7 +1,7 @@
 package import Clocks
 package import RateLimits
 
-/// Which waiting call of an account goes next: a slot among the calls under way must be free, and the circuit closed.
+/// Which waiting call of an account goes next: a slot among the calls under way must be free, and its circuits closed.
 /// Live calls go before bulk ones; those that share an account take turns, each in the order its calls came. Within a
 /// line, what has begun is finished before anything else begins, in the order in which it began.
 ///
@@ -13,12 +13,9 @@ package struct CallQueue: Sendable {
     /// First calls of runs on their way to a permit. More would only settle early which goes next.
     private static var mostApproaching: Int { 8 }
 
-    package private(set) var circuit = CircuitBreaker()
+    package private(set) var breakers: CircuitBreakers
     private let slots: Int
     private let bulkSlots: Int
-    private let probes: SharedHalfOpenGate
-    private let account: Int
-    private var successesSeen = 0
     private var waiting = WeightedRoundRobin<CallTicket>()
     private var positions: [CallTicket: WeightedRoundRobin<CallTicket>.Position] = [:]
     /// Of those that wait, first calls of short runs, in their order.
@@ -36,8 +33,7 @@ package struct CallQueue: Sendable {
     package init(slots: Int, probes: SharedHalfOpenGate = SharedHalfOpenGate()) {
         precondition(slots >= 1, "without a slot no call could ever be made")
         self.slots = slots
-        self.probes = probes
-        account = probes.with { $0.join() }
+        breakers = CircuitBreakers(probes: probes)
         bulkSlots = max(1, slots * 3 / 4)
     }
 
@@ -66,13 +62,13 @@ package struct CallQueue: Sendable {
         let live = approaching[.live, default: 0]
         let bulk = approaching[.bulk, default: 0]
         // While it is unknown whether the API is back, one of either kind is enough to find out.
-        if inFlight + live < slots, isClosed || live == 0, let next = next(.live, mayOvertake) { return next }
-        guard inFlight + live + bulk < slots, running[.bulk, default: 0] + bulk < bulkSlots, isClosed || bulk == 0
+        if inFlight + live < slots, isWell || live == 0, let next = next(.live, mayOvertake) { return next }
+        guard inFlight + live + bulk < slots, running[.bulk, default: 0] + bulk < bulkSlots, isWell || bulk == 0
         else { return nil }
         return next(.bulk, mayOvertake)
     }
 
-    private var isClosed: Bool { if case .closed = circuit.state { true } else { false } }
+    private var isWell: Bool { breakers.account.isClosed }
 
     private func next(_ urgency: Urgency, _ mayOvertake: (CallTicket) -> Bool) -> CallTicket? {
         guard let first = waiting.head(urgency).flatMap({ waiting[$0] }) else { return nil }
@@ -80,7 +76,7 @@ package struct CallQueue: Sendable {
         guard approachingFirst[urgency, default: 0] < Self.mostApproaching else { return nil }
         // In an outage each in its turn tries whether the API is back: calls that keep failing must not go before those
         // that would go well.
-        guard isClosed, !first.isShort, let overtaking = short[first.line]?.first, mayOvertake(first) else {
+        guard isWell, !first.isShort, let overtaking = short[first.line]?.first, mayOvertake(first) else {
             return first
         }
         return overtaking
@@ -89,9 +85,13 @@ package struct CallQueue: Sendable {
     // MARK: A call's way
 
     /// - Parameter rank: that of the first call of its run, if it is not the first.
-    package mutating func newTicket(_ line: CallLine, rank: UInt64?, isShort: Bool = false) -> CallTicket {
+    package mutating func newTicket(
+        _ line: CallLine, of endpoint: APIEndpoint?, rank: UInt64?, isShort: Bool = false
+    ) -> CallTicket {
         arrived += 1
-        return CallTicket(number: arrived, rank: rank ?? arrived, line: line, isFirst: rank == nil, isShort: isShort)
+        return CallTicket(
+            number: arrived, rank: rank ?? arrived, line: line, endpoint: endpoint, isFirst: rank == nil,
+            isShort: isShort)
     }
 
     /// What comes late has waited longer than what arrived after it: its rank keeps the order.
@@ -105,11 +105,11 @@ package struct CallQueue: Sendable {
 
     /// The call that `head` named: whether it may go on to wait for a permit.
     package mutating func admit(_ ticket: CallTicket, at now: Instant) -> CallAdmission {
-        switch circuit.opening(at: now) {
-        case .waitForProbe: return .wait
-        case .wait(let instant): return .waitUntil(instant)
-        case .go(let isProbe):
-            if isProbe, let turn = turn(at: now) { return .waitUntil(turn) }
+        switch breakers.opening(for: ticket.endpoint, at: now) {
+        case .wait: return .wait
+        case .waitUntil(let instant): return .waitUntil(instant)
+        case .refuse(let reason): return .refuse(reason: reason)
+        case .go:
             let isOvertaking = waiting.head(ticket.urgency).flatMap { waiting[$0] } != ticket
             leave(ticket, isServed: true)
             approach(ticket, 1)
@@ -125,11 +125,11 @@ package struct CallQueue: Sendable {
             urgency == .live
             ? inFlight >= slots
             : inFlight + approaching[.live, default: 0] >= slots || running[.bulk, default: 0] >= bulkSlots
-        guard !isFull, let isProbe = passCircuit(at: now) else {
+        guard !isFull, let probe = breakers.admit(pass.ticket.endpoint, at: now) else {
             enqueue(pass.ticket)
             return false
         }
-        pass.isProbe = isProbe
+        pass.probe = probe
         running[urgency, default: 0] += 1
         return true
     }
@@ -140,17 +140,12 @@ package struct CallQueue: Sendable {
 
     package mutating func finish(_ pass: CallPass, _ outcome: CircuitBreaker.Outcome, at now: Instant) {
         running[pass.ticket.urgency, default: 0] -= 1
-        if case .closed = circuit.state { successesSeen = probes.with(\.successes) }
-        circuit.ended(outcome, isProbe: pass.isProbe, at: now)
-        if pass.isProbe, outcome == .success {
-            probes.with { $0.succeeded() }
-            successesSeen = probes.with(\.successes)
-        }
+        breakers.ended(outcome, of: pass.ticket.endpoint, pass.probe, at: now)
     }
 
     /// See `CircuitBreaker.mustProbeHealth`.
-    package mutating func mustProbeHealth() -> Bool { circuit.mustProbeHealth() }
-    package mutating func hasProbedHealth() { circuit.hasProbedHealth() }
+    package mutating func mustProbeHealth() -> Bool { breakers.mustProbeHealth() }
+    package mutating func hasProbedHealth() { breakers.hasProbedHealth() }
 
     private mutating func leave(_ ticket: CallTicket, isServed: Bool) {
         guard let position = positions.removeValue(forKey: ticket) else { return }
@@ -171,29 +166,6 @@ package struct CallQueue: Sendable {
         standing[line, default: 0] += count
         if standing[line] == 0 { standing[line] = nil }
     }
-
-    // MARK: The circuit
-
-    /// When the accounts that share the budget let this one try; nil is now.
-    private func turn(at now: Instant) -> Instant? {
-        probes.with { [account, successesSeen] in $0.opening(for: account, seen: successesSeen, at: now) }
-    }
-
-    /// Nil: it must wait; else whether it is a probe.
-    private mutating func passCircuit(at now: Instant) -> Bool? {
-        guard case .go(let isProbe) = circuit.opening(at: now) else { return nil }
-        if isProbe {
-            let hasTurn = probes.with { [account, successesSeen] turns in
-                guard turns.opening(for: account, seen: successesSeen, at: now) == nil else { return false }
-                turns.begin(account, at: now)
-                return true
-            }
-            guard hasTurn else { return nil }
-            successesSeen = probes.with(\.successes)
-            _ = circuit.admit(at: now)
-        }
-        return isProbe
-    }
 }
 
 /// A queue of calls that neither exclude each other nor share.
@@ -201,8 +173,10 @@ extension CallQueue: CallScheduler {
     package var head: CallTicket? { head { _ in false } }
 
     /// - Parameter rank: that of the first call of its run, if it is not the first.
-    package mutating func enqueue(_ line: CallLine, rank: UInt64? = nil) -> CallTicket {
-        let ticket = newTicket(line, rank: rank)
+    package mutating func enqueue(
+        _ line: CallLine, of endpoint: APIEndpoint? = nil, rank: UInt64? = nil
+    ) -> CallTicket {
+        let ticket = newTicket(line, of: endpoint, rank: rank)
         enqueue(ticket)
         return ticket
     }

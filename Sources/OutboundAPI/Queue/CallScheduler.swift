@@ -4,7 +4,7 @@ package import Clocks
 package protocol CallScheduler: Sendable {
     /// The ticket to call after every change. (One is enough: it calls the next when it goes.)
     var head: CallTicket? { get }
-    var circuit: CircuitBreaker { get }
+    var breakers: CircuitBreakers { get }
 
     /// Whether this call may go on to wait for a permit.
     mutating func ask(_ ticket: CallTicket, at now: Instant) -> CallAdmission

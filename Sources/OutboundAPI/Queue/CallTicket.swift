@@ -19,6 +19,8 @@ package struct CallTicket: Hashable, Comparable, Sendable {
     /// wait for it.
     package let rank: UInt64
     package let line: CallLine
+    /// Whose circuit breaker it has, beside the account's; nil: what fails it fails every call.
+    package let endpoint: APIEndpoint?
     /// Whether its run begins with it.
     package let isFirst: Bool
     /// Whether its run is known to take few calls, so that it may go before longer ones.
@@ -45,7 +47,10 @@ package struct CallPass: Equatable, Sendable {
     /// Its position among its line's calls that wait for a permit: a lower one goes first.
     package let position: UInt64
     /// Known once it has started.
-    package internal(set) var isProbe = false
+    package internal(set) var probe: CircuitBreakers.Probe = []
+
+    /// Whether it is the one that finds out whether the API is back.
+    package var isProbe: Bool { !probe.isEmpty }
 }
 
 package enum CallAdmission: Equatable, Sendable {
@@ -54,4 +59,6 @@ package enum CallAdmission: Equatable, Sendable {
     case wait
     /// Ask again then, or when called.
     case waitUntil(Instant)
+    /// Its endpoint's calls fail: it is cancelled, and not sent.
+    case refuse(reason: String)
 }

@@ -23,6 +23,10 @@ struct PoisonHarness: Sendable {
         get async { await service.accounts[0].gateway.counters().circuit }
     }
 
+    var failingEndpoints: [String] {
+        get async { await service.accounts[0].gateway.counters().failingEndpoints.keys.map(\.name).sorted() }
+    }
+
     var deadJobs: [String] {
         get async {
             var query = JobQuery()
@@ -30,6 +34,14 @@ struct PoisonHarness: Sendable {
             query.limit = .max
             return await service.queue.jobs(query).map { "\($0.id): \($0.reason ?? "")" }
         }
+    }
+
+    /// What the service answers its operator.
+    func ask(_ path: String) async -> String {
+        let answer = await service.answer(
+            operator: HTTPRequest(method: "GET", path: [path], headers: [:], body: []))
+        guard case .response(let response) = answer else { return "" }
+        return String(decoding: response.body, as: UTF8.self)
     }
 
     func sleep(_ time: Duration) async throws { try await clock.sleep(for: time) }

@@ -95,6 +95,35 @@ import Testing
         #expect(found.0 == [] && found.1 == [])
     }
 
+    @Test func `changes that an outage of one endpoint holds back keep no place from others, and go on after it`()
+        throws
+    {
+        let found = try inTown(people: 80) { town in
+            town.keap.faults = [.of(.removeTags, .status(500)), .of(.removeTagFromMany, .status(500))]
+            // More than may run at once.
+            let stuck = try await town.send("Student", toAll: 1...80)
+            try await town.sleep(.seconds(60))
+            let begun = town.now
+            for number in 81...84 {
+                // Only additions: somebody new has nothing to be taken off.
+                try await town.finish([try await town.send("Prospect", to: number)])
+            }
+            let others = begun.duration(to: town.now)
+            let (circuit, failing) = (await town.circuit, await town.failingEndpoints)
+            let health = await town.ask("healthz")
+            var attempts = 0
+            for job in stuck { attempts += await town.service.queue.job(job)?.attempts ?? 0 }
+            town.keap.faults = []
+            let end = town.now
+            try await town.finish(stuck, within: .seconds(120))
+            return (others, circuit, failing, health, end.duration(to: town.now), attempts, await town.deadJobs)
+        }
+        #expect(found.0 < .seconds(40), "four new people took \(found.0)")
+        #expect(found.1 == .closed && found.2 == ["removeTags"] && found.3.contains("endpointOutage"))
+        #expect(found.4 < .seconds(75), "work resumed \(found.4) after the outage")
+        #expect(found.5 == 0 && found.6 == [], "\(found.5) attempts were charged")
+    }
+
     @Test func `with none to compare with it is tried less and less often, listed, never dead, and ends when well`()
         throws
     {
