@@ -75,7 +75,7 @@ package struct ZenPlannerSource: ContactSource {
         with other: ZenPlannerSource, _ settings: SyncSettings, _ others: SyncSettings, gym: GymID
     ) -> [SettingClash] {
         var clashes: [SettingClash] = []
-        if settings.customFields.zenPlannerID.folded == others.customFields.zenPlannerID.folded {
+        if settings.customFields.sourceID.folded == others.customFields.sourceID.folded {
             clashes.append(
                 SettingClash(
                     "sync.customFields.zenPlannerID", "keeps its IDs in the same custom field",

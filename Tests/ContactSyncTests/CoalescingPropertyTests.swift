@@ -41,7 +41,7 @@ import Testing
         }
 
         private static func message(program: String, _ random: inout SeededGenerator) -> PersonSnapshot {
-            var person = PersonSnapshot(zenPlannerID: "zp-1")
+            var person = PersonSnapshot(sourceID: "zp-1")
             func say(_ percent: Int, _ field: SyncedField, _ texts: [String]) {
                 if random.chance(percent) { person.values[field] = FieldValue(random.pick(texts)) }
             }

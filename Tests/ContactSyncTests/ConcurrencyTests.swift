@@ -14,7 +14,7 @@ import Testing
         await withTaskGroup(of: Void.self) { group in
             for number in 1...8 {
                 group.addTask {
-                    await gym.deliver(.ana { $0.zenPlannerID = "zp-\(number)" }, job: UInt64(number))
+                    await gym.deliver(.ana { $0.sourceID = "zp-\(number)" }, job: UInt64(number))
                 }
             }
         }
@@ -39,7 +39,7 @@ import Testing
                 group.addTask {
                     await gym.deliver(
                         .ana { person in
-                            person.zenPlannerID = "zp-\(number)"
+                            person.sourceID = "zp-\(number)"
                             person.values[.firstName] = .value("Ana \(number)")
                         }, job: UInt64(number))
                 }
@@ -118,7 +118,7 @@ import Testing
 
     @Test func `a delivery that is cancelled while it waits for a namesake is interrupted`() async throws {
         let gym = try Gym()
-        await gym.deliver(.ana { $0.zenPlannerID = "zp-0" })
+        await gym.deliver(.ana { $0.sourceID = "zp-0" })
         gym.keap.forgetCalls()
         let first = AsyncStream<Void>.makeStream()
         let go = AsyncStream<Void>.makeStream()
@@ -129,7 +129,7 @@ import Testing
         }
         let holder = Task { await gym.deliver(.ana(), job: 2) }
         for await _ in first.stream { break }
-        let waiter = Task { await gym.deliver(.ana { $0.zenPlannerID = "zp-2" }, job: 3) }
+        let waiter = Task { await gym.deliver(.ana { $0.sourceID = "zp-2" }, job: 3) }
         waiter.cancel()
         guard case .interrupted = await waiter.value else {
             Issue.record("expected an interruption")

@@ -116,7 +116,7 @@ final class Gym: Sendable {
 
     @discardableResult
     func deliver(_ person: PersonSnapshot, job: UInt64 = 1) async -> Delivery {
-        await deliver(.person(person), job: job, lane: person.zenPlannerID)
+        await deliver(.person(person), job: job, lane: person.sourceID)
     }
 
     /// Attempts until it is done or dead, restarting after each death. Nil if it never ends.
@@ -139,7 +139,7 @@ final class Gym: Sendable {
 
     /// Category and own fields are there, as after a first change.
     func connectForTests() async throws {
-        await deliver(.ana { $0.zenPlannerID = "zp-0" })
+        await deliver(.ana { $0.sourceID = "zp-0" })
         keap.with { $0.people = [:] }
     }
 
@@ -189,7 +189,7 @@ extension PersonSnapshot {
     /// Ana, a student of Kids, whom every test may change.
     static func ana(_ change: (inout PersonSnapshot) -> Void = { _ in }) -> PersonSnapshot {
         var person = PersonSnapshot(
-            zenPlannerID: "zp-1",
+            sourceID: "zp-1",
             values: [
                 .firstName: .value("Ana"), .lastName: .value("Ruiz"), .email: .value("ana@example.org"),
                 .mobilePhone: .value("303-555-0100"), .birthDate: .value("2014-07-09"),

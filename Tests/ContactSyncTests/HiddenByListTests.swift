@@ -33,7 +33,7 @@ import Testing
         let gym = try await gym()
         // With a new address, so that only the ID leads to the contact.
         let person = PersonSnapshot(
-            zenPlannerID: "id-\(number)",
+            sourceID: "id-\(number)",
             values: [
                 .firstName: .value("P\(number)"), .lastName: .value("Ruiz"), .email: .value("new@example.org"),
             ])
@@ -48,7 +48,7 @@ import Testing
         let gym = try await gym(isSteady: true)
         gym.keap.forgetCalls()
         #expect(
-            await gym.deliver(.person(.ana { $0.zenPlannerID = "zp-new" }), job: 2, isImport: true, lane: "zp-new")
+            await gym.deliver(.person(.ana { $0.sourceID = "zp-new" }), job: 2, isImport: true, lane: "zp-new")
                 .isDone)
         #expect(gym.keap.with { $0.people.count } == 31)
         #expect(gym.keap.calls.count { $0 == "search" } == 0)
@@ -58,7 +58,7 @@ import Testing
         let gym = try await gym()
         gym.keap.forgetCalls()
         #expect(
-            await gym.deliver(.person(.ana { $0.zenPlannerID = "zp-new" }), job: 2, isImport: true, lane: "zp-new")
+            await gym.deliver(.person(.ana { $0.sourceID = "zp-new" }), job: 2, isImport: true, lane: "zp-new")
                 .isDone)
         #expect(gym.keap.with { $0.people.count } == 30)
         #expect(gym.keap.calls.count { $0 == "search" } == 1)
@@ -114,7 +114,7 @@ import Testing
             world.people[id]!.addresses[0].region = "Arizona"
         }
         await gym.deliver(
-            PersonSnapshot(zenPlannerID: "zp-1", values: [.address1: .value("2 Side St")]), job: 2)
+            PersonSnapshot(sourceID: "zp-1", values: [.address1: .value("2 Side St")]), job: 2)
         let billing = try #require(gym.keap.person(id)?.addresses.first { $0.field == "BILLING" })
         #expect(billing.regionCode == "US-AZ" || billing.region == "Arizona")
         #expect(billing.line1 == "2 Side St")

@@ -22,7 +22,7 @@ import Testing
                 ProgramMembership(id: "p2", name: "Camp", status: "CURRENT"),
             ]
         }
-        let namesake = PersonSnapshot.ana { $0.zenPlannerID = "zp-2" }
+        let namesake = PersonSnapshot.ana { $0.sourceID = "zp-2" }
         return [
             Work(job: 1, lane: "zp-1", change: .person(ana)),
             Work(job: 2, lane: "zp-1", change: .person(changed)),
@@ -33,7 +33,7 @@ import Testing
                 job: 6, lane: "zp-2",
                 change: .person(
                     .ana { person in
-                        person.zenPlannerID = "zp-2"
+                        person.sourceID = "zp-2"
                         person.programs = [ProgramMembership(id: "p2", name: "Camp", status: "CURRENT")]
                     })),
         ]
@@ -124,7 +124,7 @@ import Testing
         throws
     {
         var planner = Planner(
-            DesiredContact(zenPlannerID: "zp-1"), job: 1, mirror: Mirror(), settings: SyncSettings())
+            DesiredContact(sourceID: "zp-1"), job: 1, mirror: Mirror(), settings: SyncSettings())
         #expect(
             planner.failed(.addTags([TagID("5")], to: ContactID("1")), .partly(.cancelled)) == .stop)
         #expect(planner.mirror.unclearTags.keys.map(\.text) == ["5"])
@@ -138,7 +138,7 @@ import Testing
 
     @Test func `what was read too long ago to be written back is read again`() {
         var planner = Planner(
-            DesiredContact(zenPlannerID: "zp-1"), job: 1, mirror: Mirror(), settings: SyncSettings())
+            DesiredContact(sourceID: "zp-1"), job: 1, mirror: Mirror(), settings: SyncSettings())
         planner.contact = KeapContact(id: ContactID("1"))
         #expect(planner.failed(.update(ContactID("1"), ContactBody()), .stale) == .goOn)
         #expect(planner.contact == nil)

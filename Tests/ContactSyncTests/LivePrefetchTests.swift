@@ -14,7 +14,7 @@ import Testing
 
     private func person(_ number: Int) -> PersonSnapshot {
         .ana { person in
-            person.zenPlannerID = "zp-\(number)"
+            person.sourceID = "zp-\(number)"
             person.values[.email] = .value("p\(number)@example.org")
         }
     }
@@ -124,7 +124,7 @@ import Testing
         // Known as a namesake's, so that Keap is not asked to avoid duplicates.
         var first = person(1)
         #expect(await gym.deliver(first, job: 1).isDone)
-        first.zenPlannerID = "zp-2"
+        first.sourceID = "zp-2"
         let create = try await calls(before: "create", of: first, isImport)
         gym.keap.with { $0.faults[$0.calls.count + create] = .doneUnclear }
         let lost = await gym.deliver(.person(first), job: 2, isImport: isImport, lane: "zp-2")

@@ -8,7 +8,7 @@ import Testing
         let gym = try Gym(change)
         await gym.deliver(
             .ana { person in
-                person.zenPlannerID = "zp-0"
+                person.sourceID = "zp-0"
                 person.values[.firstName] = .value("Zed")
                 person.values[.email] = .value("zed@example.org")
             })
@@ -19,7 +19,7 @@ import Testing
         return gym
     }
 
-    private func idField(_ gym: Gym) -> CustomFieldID { gym.keeper.directory.customFields[.zenPlannerID]!.id }
+    private func idField(_ gym: Gym) -> CustomFieldID { gym.keeper.directory.customFields[.sourceID]!.id }
 
     @Test func `a contact with the same address and name is taken over, whatever the case and blanks`() async throws {
         let gym = try await connected()
@@ -67,7 +67,7 @@ import Testing
         #expect(await gym.deliver(.ana(), job: 2).isDone)
         #expect(gym.onlyContact == ContactID("50"))
         gym.keap.forgetCalls()
-        let other = PersonSnapshot.ana { $0.zenPlannerID = "Zp-1" }
+        let other = PersonSnapshot.ana { $0.sourceID = "Zp-1" }
         #expect(await gym.deliver(.person(other), job: 3, lane: "zp-1").isDone)
         #expect(gym.keap.calls == [])
     }

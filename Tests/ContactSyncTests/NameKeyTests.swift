@@ -3,7 +3,7 @@ import Testing
 
 struct NameKeyTests {
     private func key(_ email: FieldValue?, _ first: FieldValue?, _ last: FieldValue?) -> String? {
-        var person = PersonSnapshot(zenPlannerID: "1")
+        var person = PersonSnapshot(sourceID: "1")
         person.values[.email] = email
         person.values[.firstName] = first
         person.values[.lastName] = last

@@ -10,7 +10,7 @@ import Testing
 
     private func john(_ id: String) -> PersonSnapshot {
         PersonSnapshot(
-            zenPlannerID: id,
+            sourceID: id,
             values: [
                 .firstName: .value("John"), .lastName: .value("Smith"), .email: .value("smith@example.org"),
             ], status: .value(Self.statuses[id] ?? "Prospect"))
@@ -22,7 +22,7 @@ import Testing
         for (id, status) in Self.statuses {
             await gym.deliver(
                 .ana { person in
-                    person.zenPlannerID = id + "-of-another-name"
+                    person.sourceID = id + "-of-another-name"
                     person.values[.email] = .value("\(id)@example.org")
                     person.status = .value(status)
                 })
@@ -178,7 +178,7 @@ import Testing
 
     @Test func `a contact that got another's id by hand before it got its own is left alone`() async throws {
         let gym = try await gym(withContact: true)
-        let field = try #require(gym.keeper.directory.customFields[.zenPlannerID]?.id)
+        let field = try #require(gym.keeper.directory.customFields[.sourceID]?.id)
         // Everything but the id was done.
         gym.keap.onCall { [keap = gym.keap] name in
             if name == "update 1000" { keap.with { $0.refusal = .refused(status: 403, message: "no") } }

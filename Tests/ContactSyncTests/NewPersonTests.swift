@@ -40,7 +40,7 @@ import Testing
 
         gym.keap.forgetCalls()
         let bo = PersonSnapshot.ana { person in
-            person.zenPlannerID = "zp-2"
+            person.sourceID = "zp-2"
             person.values[.firstName] = .value("Bo")
         }
         await gym.deliver(bo, job: 2)
@@ -92,7 +92,7 @@ import Testing
         let gym = try Gym()
         let delivery = await gym.deliver(
             PersonSnapshot(
-                zenPlannerID: "zp-9", values: [.firstName: .value("Al"), .email: .value("not an address")]))
+                sourceID: "zp-9", values: [.firstName: .value("Al"), .email: .value("not an address")]))
 
         #expect(delivery.isDead)
         #expect(delivery.reason?.contains("without an e-mail address, a phone number or an address") == true)
@@ -139,7 +139,7 @@ import Testing
         await gym.deliver(.ana())
         gym.keap.forgetCalls()
         gym.fillDisk()
-        let delivery = await gym.deliver(.ana { $0.zenPlannerID = "zp-2" }, job: 2)
+        let delivery = await gym.deliver(.ana { $0.sourceID = "zp-2" }, job: 2)
 
         guard case .retry(let reason, _, let isDoubtful) = delivery else {
             Issue.record("expected a retry, got \(delivery)")
@@ -148,6 +148,6 @@ import Testing
         #expect(reason.contains("could not be saved") && !isDoubtful)
         #expect(!gym.keap.calls.contains { $0.hasPrefix("create") })
         gym.fillDisk(false)
-        #expect(await gym.deliver(.ana { $0.zenPlannerID = "zp-2" }, job: 2).isDone)
+        #expect(await gym.deliver(.ana { $0.sourceID = "zp-2" }, job: 2).isDone)
     }
 }

@@ -155,7 +155,7 @@ private struct Visit: ContactChange, Equatable {
         let first = try #require(gym.onlyContact)
         await deliver(Visit(number: 1, mood: "Glad"), gym, job: 2, lane: "new lane")
         #expect(gym.onlyContact == first)
-        let other = PersonSnapshot.ana { $0.zenPlannerID = "zp-2" }
+        let other = PersonSnapshot.ana { $0.sourceID = "zp-2" }
         #expect(await gym.deliver(.person(other), job: 3, lane: "new lane").isDone)
         #expect(gym.custom("Zen Planner ID", of: first) == "zp-1")
         #expect(gym.keap.with { $0.people.count } == 2)
@@ -257,7 +257,7 @@ private struct Visit: ContactChange, Equatable {
              "tags": {"12": "status", "13": "program"}, "phoneSlot": "PHONE1"}
             """#
         let mirror = try Mirror(bytes: Array(old.utf8))
-        #expect(mirror.contact == ContactID("7") && mirror.zenPlannerID == "zp-1")
+        #expect(mirror.contact == ContactID("7") && mirror.sourceID == "zp-1")
         #expect(mirror.fields == [.firstName: "Ana"])
         #expect(mirror.tags == [TagID("12"): .status, TagID("13"): .program])
         #expect(mirror.memories.isEmpty && mirror.personal.isEmpty && mirror.possessor == nil)

@@ -9,7 +9,7 @@ import Testing
     private func person(_ id: String, _ name: String) -> Change {
         .person(
             .ana { person in
-                person.zenPlannerID = id
+                person.sourceID = id
                 person.values[.firstName] = .value(name)
             })
     }
@@ -17,7 +17,7 @@ import Testing
     /// A gym that is set up; imports get no permit until the gate opens.
     private func gym(_ gate: Gate) async throws -> Gym {
         let gym = try Gym()
-        await gym.deliver(.ana { $0.zenPlannerID = "zp-0" })
+        await gym.deliver(.ana { $0.sourceID = "zp-0" })
         gym.keap.with { world in (world.people, world.calls) = ([:], []) }
         gym.keap.beforePermit { _, isImport in if isImport { await gate.pass() } }
         return gym
@@ -111,7 +111,7 @@ import Testing
         try await until { gate.waiting > 0 }
         let live = await gym.deliver(
             .ana { person in
-                person.zenPlannerID = "zp-2"
+                person.sourceID = "zp-2"
                 person.status = .value("Hold")
             }, job: 3)
         #expect(live.isDone)

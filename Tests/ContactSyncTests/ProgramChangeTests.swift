@@ -39,7 +39,7 @@ import Testing
         let gym = try Gym()
         let kids = PersonSnapshot.ana { $0.programs = [ProgramMembership(id: nil, name: "Kids", status: "HOLD")] }
         let juniors = PersonSnapshot.ana { person in
-            person.zenPlannerID = "zp-2"
+            person.sourceID = "zp-2"
             person.values[.firstName] = .value("Bo")
             person.programs = [ProgramMembership(id: nil, name: "Juniors", status: "CURRENT")]
         }

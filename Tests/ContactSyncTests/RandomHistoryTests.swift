@@ -32,7 +32,7 @@ import Testing
 
         mutating func message(about id: String, _ random: inout SeededGenerator) -> PersonSnapshot {
             var person = people[id] ?? Person()
-            var snapshot = PersonSnapshot(zenPlannerID: id)
+            var snapshot = PersonSnapshot(sourceID: id)
             func say(_ field: SyncedField, _ text: String) {
                 person.values[field] = text
                 snapshot.values[field] = FieldValue(text)
@@ -142,7 +142,7 @@ import Testing
         // Everything that the source says now, told once more, costs nothing.
         gym.keap.forgetCalls()
         for (id, person) in source.people {
-            var snapshot = PersonSnapshot(zenPlannerID: id, status: FieldValue(person.status))
+            var snapshot = PersonSnapshot(sourceID: id, status: FieldValue(person.status))
             for (field, text) in person.values { snapshot.values[field] = FieldValue(text) }
             snapshot.programs = person.programs.filter { !source.lives[$0.life].isOver }.map {
                 ProgramMembership(

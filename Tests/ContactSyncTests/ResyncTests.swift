@@ -99,7 +99,7 @@ import Testing
     @Test func `a contact that is gone is made again though the message tells only a status`() async throws {
         let (gym, _) = try await gymWithAna()
         gym.keap.with { $0.people = [:] }
-        let message = PersonSnapshot(zenPlannerID: "zp-1", status: .value("Alumni"))
+        let message = PersonSnapshot(sourceID: "zp-1", status: .value("Alumni"))
         #expect(await gym.deliver(message, job: 2).isDone)
         let new = try #require(gym.onlyContact)
         #expect(gym.tagNames(new) == ["ZP Program: Kids - CURRENT", "ZP Status: Alumni"])
@@ -115,7 +115,7 @@ import Testing
                 world.people = [:]
                 world.faults[world.calls.count + call] = .diesAfter
             }
-            let message = PersonSnapshot(zenPlannerID: "zp-1", status: .value("Alumni"))
+            let message = PersonSnapshot(sourceID: "zp-1", status: .value("Alumni"))
             #expect(try await gym.run(.person(message), job: 2, lane: "zp-1")?.isDone == true, "call \(call)")
             let new = try #require(gym.onlyContact, "call \(call)")
             #expect(gym.tagNames(new) == ["ZP Program: Kids - CURRENT", "ZP Status: Alumni"], "call \(call)")
@@ -134,7 +134,7 @@ import Testing
     @Test func `with verify, any message puts back what it does not speak of`() async throws {
         let (gym, id) = try await gymWithAna { $0.verify = true }
         gym.keap.with { $0.people[id]!.family = "Renamed" }
-        await gym.deliver(PersonSnapshot(zenPlannerID: "zp-1", status: .value("Student")), job: 2)
+        await gym.deliver(PersonSnapshot(sourceID: "zp-1", status: .value("Student")), job: 2)
         #expect(gym.keap.person(id)?.family == "Ruiz")
         gym.keap.forgetCalls()
         await gym.deliver(.ana(), job: 3)
@@ -175,11 +175,11 @@ import Testing
         }
         try await gym.keeper.doubtEverything()
 
-        await gym.deliver(PersonSnapshot(zenPlannerID: "zp-1", status: .value("Student")), job: 2)
+        await gym.deliver(PersonSnapshot(sourceID: "zp-1", status: .value("Student")), job: 2)
         #expect(gym.tagNames(id) == ["ZP Status: Student"])
         #expect(gym.keap.person(id)?.family == "Newer")
         gym.keap.forgetCalls()
-        await gym.deliver(PersonSnapshot(zenPlannerID: "zp-1", status: .value("Student")), job: 3)
+        await gym.deliver(PersonSnapshot(sourceID: "zp-1", status: .value("Student")), job: 3)
         #expect(gym.keap.calls == [])
     }
 

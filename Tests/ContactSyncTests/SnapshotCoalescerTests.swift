@@ -8,7 +8,7 @@ import Testing
     private var met: Mirror {
         var mirror = Mirror()
         mirror.contact = ContactID("7")
-        mirror.zenPlannerID = "zp-1"
+        mirror.sourceID = "zp-1"
         return mirror
     }
 
@@ -28,7 +28,7 @@ import Testing
         return (count, fold.person)
     }
 
-    private let base = PersonSnapshot(zenPlannerID: "zp-1", status: .value("Student"), programs: [])
+    private let base = PersonSnapshot(sourceID: "zp-1", status: .value("Student"), programs: [])
 
     @Test func `the last value of a field wins, and one that a later message does not carry stays`() {
         let (count, person) = fold([
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `what says nothing of tags changes none, and goes with what came before`() {
-        let silent = PersonSnapshot(zenPlannerID: "zp-1", values: [.firstName: .value("Ana")])
+        let silent = PersonSnapshot(sourceID: "zp-1", values: [.firstName: .value("Ana")])
         var onlyStatus = base
         onlyStatus.programs = nil
         #expect(fold([base, silent, base]).count == 3)
@@ -79,7 +79,7 @@ import Testing
     @Test func `the latest alone counts where a gym wants it so, and nothing goes together where it does not`() {
         var alumni = base
         alumni.status = .value("Alumni")
-        let silent = PersonSnapshot(zenPlannerID: "zp-1", values: [.firstName: .value("Ana")])
+        let silent = PersonSnapshot(sourceID: "zp-1", values: [.firstName: .value("Ana")])
         let (count, person) = fold([base, alumni, silent]) { $0.coalesce = .latest }
         #expect(count == 3)
         #expect(person.status == .value("Alumni"))
@@ -89,7 +89,7 @@ import Testing
 
     @Test(arguments: [Coalescing.tags, .latest])
     func `before and after a program's end its name means two programs`(_ coalesce: Coalescing) {
-        let silent = PersonSnapshot(zenPlannerID: "zp-1", values: [.firstName: .value("Ana")])
+        let silent = PersonSnapshot(sourceID: "zp-1", values: [.firstName: .value("Ana")])
         func goes(_ person: PersonSnapshot, over deletion: UInt64?) -> Bool {
             var (directory, settings) = (TagDirectory(), SyncSettings())
             settings.coalesce = coalesce
@@ -112,7 +112,7 @@ import Testing
         #expect(fold([first, second]).count == 2)
         // Met through another source: it may yet turn out to be somebody else's.
         var met = met
-        met.zenPlannerID = nil
+        met.sourceID = nil
         #expect(fold([first, second], met: met).count == 1)
     }
 
@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test func `two people never go together`() {
-        #expect(fold([base, PersonSnapshot(zenPlannerID: "zp-2")]).count == 1)
-        #expect(fold([base, PersonSnapshot(zenPlannerID: "ZP-1")]).count == 2)
+        #expect(fold([base, PersonSnapshot(sourceID: "zp-2")]).count == 1)
+        #expect(fold([base, PersonSnapshot(sourceID: "ZP-1")]).count == 2)
     }
 }

@@ -53,7 +53,7 @@ import Testing
         let (gym, id) = try await gymWithAna()
         await gym.deliver(
             PersonSnapshot(
-                zenPlannerID: "zp-1",
+                sourceID: "zp-1",
                 values: [
                     .email: .empty, .birthDate: .empty, .address1: .empty, .city: .empty, .state: .empty,
                     .zip: .empty, .country: .empty,
@@ -64,7 +64,7 @@ import Testing
         #expect(gym.tagNames(id).count == 2)
 
         // Nobody is in no program any more, and has no status.
-        await gym.deliver(PersonSnapshot(zenPlannerID: "zp-1", status: .empty, programs: []), job: 3)
+        await gym.deliver(PersonSnapshot(sourceID: "zp-1", status: .empty, programs: []), job: 3)
         #expect(gym.tagNames(id) == [])
     }
 
@@ -260,7 +260,7 @@ import Testing
         let tag = try #require(gym.keap.with { $0.tags.values.first { $0.name == "ZP Status: Student" } })
         gym.keap.with { $0.answers[tag.id] = .refused("NO_PERMISSION") }
         let bo = PersonSnapshot.ana { person in
-            person.zenPlannerID = "zp-2"
+            person.sourceID = "zp-2"
             person.values[.firstName] = .value("Bo")
         }
         let delivery = await gym.deliver(bo, job: 2)
@@ -284,7 +284,7 @@ import Testing
 
     @Test func `a lane that belongs to somebody else is not written to`() async throws {
         let (gym, id) = try await gymWithAna()
-        let delivery = await gym.deliver(.person(.ana { $0.zenPlannerID = "zp-2" }), job: 2, lane: "zp-1")
+        let delivery = await gym.deliver(.person(.ana { $0.sourceID = "zp-2" }), job: 2, lane: "zp-1")
         #expect(delivery.isDead)
         #expect(gym.keap.calls == [] && gym.custom("Zen Planner ID", of: id) == "zp-1")
     }

@@ -115,7 +115,7 @@ import Testing
     private var full: Mirror {
         var mirror = Mirror()
         mirror.contact = ContactID("7")
-        mirror.zenPlannerID = "zp-1"
+        mirror.sourceID = "zp-1"
         mirror.confirm(.firstName, "Ana")
         mirror.confirm(.prospectSource, String(repeating: "x", count: 10_000))
         mirror.unclearFields = [.city]
@@ -294,7 +294,7 @@ import Testing
                     "Find or create the tag \"ZP Status: Alumni\".", "Take off contact \(id): \"ZP Status: Student\".",
                     "Apply to contact \(id): \"ZP Status: Alumni\".", "Update contact \(id): first name \"Anita\".",
                 ])
-        let hopeless = PersonSnapshot(zenPlannerID: "zp-5")
+        let hopeless = PersonSnapshot(sourceID: "zp-5")
         #expect(
             PlanPreview.lines(
                 of: .person(hopeless), mirror: Mirror(), directory: gym.keeper.directory, settings: gym.settings

@@ -227,18 +227,18 @@ import Testing
     @Test(arguments: ["Null", "Na", "Nil", "Nan", "No", "Ana", "O", "N", "Unknownson", "🌸"])
     func `a name is no word for nothing`(_ text: String) { #expect(!Placeholder.isOne(text, as: .name)) }
 
-    private func contact(_ id: String, _ first: String, _ last: String, zenPlannerID: String = "") -> KeapContact {
+    private func contact(_ id: String, _ first: String, _ last: String, sourceID: String = "") -> KeapContact {
         var contact = KeapContact(id: ContactID(id))
         contact.givenName = first
         contact.familyName = last
         contact.emails = [EmailSlot(field: "EMAIL1", email: "a@example.org", optInReason: nil)]
-        contact.customFields = [CustomFieldContent(id: CustomFieldID("9"), content: .string(zenPlannerID))]
+        contact.customFields = [CustomFieldContent(id: CustomFieldID("9"), content: .string(sourceID))]
         return contact
     }
 
     private func wanted(_ first: String, _ last: String, id: String? = "1205") -> DesiredContact {
         var wanted = DesiredContact(
-            zenPlannerID: id,
+            sourceID: id,
             values: [.firstName: .value(first), .lastName: .value(last), .email: .value("A@example.org")])
         wanted.isOfRecord = true
         return wanted
@@ -253,13 +253,13 @@ import Testing
 
     @Test func `an id that a spreadsheet changed is the person's own`() {
         let match = ContactMatch.byName(
-            of: wanted("O’Brien", "STRASSE"), among: [contact("5", "o'brien", "Straße", zenPlannerID: "01205")],
+            of: wanted("O’Brien", "STRASSE"), among: [contact("5", "o'brien", "Straße", sourceID: "01205")],
             field: CustomFieldID("9"))
         #expect(match.contact?.id == ContactID("5") && !match.isNamesakeThere)
     }
 
     @Test func `a name without an id that two ids have decides nothing`() {
-        let both = [contact("5", "Ana", "Ruiz", zenPlannerID: "7"), contact("6", "Ana", "Ruiz", zenPlannerID: "8")]
+        let both = [contact("5", "Ana", "Ruiz", sourceID: "7"), contact("6", "Ana", "Ruiz", sourceID: "8")]
         #expect(
             ContactMatch.byName(of: wanted("Ana", "Ruiz", id: nil), among: both, field: CustomFieldID("9")).isAmbiguous)
         let one = ContactMatch.byName(

@@ -12,7 +12,7 @@ struct LaneKeysTests {
         if let email { values[.email] = FieldValue(email) }
         if let first { values[.firstName] = FieldValue(first) }
         if let last { values[.lastName] = FieldValue(last) }
-        return LaneKeys.keys(of: .person(PersonSnapshot(zenPlannerID: id, values: values)))
+        return LaneKeys.keys(of: .person(PersonSnapshot(sourceID: id, values: values)))
     }
 
     @Test func `a person is found by the Zen Planner id first, then by e-mail and whole name`() {

@@ -11,13 +11,13 @@ struct FieldMappingTests {
         settings.accept(["memberNo"], for: .personId)
         #expect(
             try readForm(body, settings: settings).person
-                == PersonSnapshot(zenPlannerID: "4711", values: [.firstName: .value("Ana")]))
+                == PersonSnapshot(sourceID: "4711", values: [.firstName: .value("Ana")]))
     }
 
     @Test func `default names still count after a configured one`() throws {
         var settings = ZenPlannerSettings()
         settings.accept(["memberNo"], for: .personId)
-        #expect(try readForm("personId=1&city=x", settings: settings).person?.zenPlannerID == "1")
+        #expect(try readForm("personId=1&city=x", settings: settings).person?.sourceID == "1")
     }
 
     @Test func `the first carried name decides, even when it is empty`() throws {
@@ -41,7 +41,7 @@ struct FieldMappingTests {
     @Test func `the id of a person and of a program may have one name`() throws {
         var settings = ZenPlannerSettings()
         settings.accept(["id"], for: .personId)
-        #expect(try readForm("id=1&city=x", settings: settings).person?.zenPlannerID == "1")
+        #expect(try readForm("id=1&city=x", settings: settings).person?.sourceID == "1")
         #expect(
             try readForm("event=program.deleted&id=9", settings: settings).program == .deleted(id: "9", name: nil))
     }

@@ -13,17 +13,17 @@ struct MessageBodyTests {
         "application/vnd.zenplanner+json",
     ])
     func `JSON comes under several types`(type: String) throws {
-        #expect(try read(type, #"{"personId": 1, "city": "x"}"#).person?.zenPlannerID == "1")
+        #expect(try read(type, #"{"personId": 1, "city": "x"}"#).person?.sourceID == "1")
     }
 
     @Test(arguments: ["application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8", nil])
     func `a form comes under its type or none`(type: String?) throws {
-        #expect(try read(type, "personId=1&city=x").person?.zenPlannerID == "1")
+        #expect(try read(type, "personId=1&city=x").person?.sourceID == "1")
     }
 
     @Test(arguments: ["application/x-www-form-urlencoded", nil])
     func `JSON sent as a form is still read as JSON`(type: String?) throws {
-        #expect(try read(type, "\n {\"personId\": 1, \"city\": \"x\"}").person?.zenPlannerID == "1")
+        #expect(try read(type, "\n {\"personId\": 1, \"city\": \"x\"}").person?.sourceID == "1")
     }
 
     @Test(arguments: [
@@ -102,7 +102,7 @@ struct MessageBodyTests {
                 do {
                     let reading = try ZenPlannerReader().read(contentType: type, body: bytes)
                     // A person is only ever known by what the damaged bytes still say.
-                    if let person = reading.person { #expect(!person.zenPlannerID.isEmpty, "seed \(seed): \(bytes)") }
+                    if let person = reading.person { #expect(!person.sourceID.isEmpty, "seed \(seed): \(bytes)") }
                 } catch {
                     #expect("\(error)".contains("undecodable"), "seed \(seed): \(bytes)")
                 }

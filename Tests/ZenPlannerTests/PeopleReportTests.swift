@@ -22,7 +22,7 @@ import Testing
             """)
 
         let ana = try person(try #require(report.people.first))
-        #expect(ana.zenPlannerID == "")
+        #expect(ana.sourceID == "")
         #expect(ana.values[.lastName] == .value("Ruiz, Jr."))
         #expect(ana.values[.birthDate] == .value("2014-07-09"))
         #expect(ana.values[.mobilePhone] == .value("412345678"))
@@ -86,7 +86,7 @@ import Testing
     @Test func `with an id a row needs no name`() throws {
         let report = try report("Person ID,Status\n17,Student\n,Student\n")
 
-        #expect(try person(report.people[0]).zenPlannerID == "17")
+        #expect(try person(report.people[0]).sourceID == "17")
         #expect(report.flaws.map(\.line) == [3])
     }
 

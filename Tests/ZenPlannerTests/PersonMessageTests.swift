@@ -11,7 +11,7 @@ struct PersonMessageTests {
         """
 
     static let whole = PersonSnapshot(
-        zenPlannerID: "7c1f",
+        sourceID: "7c1f",
         values: [
             .firstName: .value("Ana"), .lastName: .value("Ruiz"), .email: .value("ana@example.org"),
             .mobilePhone: .value("+1 303 555 0101"), .birthDate: .value("2014-07-09"), .address1: .value("1 Main St"),
@@ -65,7 +65,7 @@ struct PersonMessageTests {
         let person = try #require(
             try readJSON(#"{"personId": 1, "email": null, "birthDate": null, "status": null, "programs": null}"#).person
         )
-        #expect(person == PersonSnapshot(zenPlannerID: "1"))
+        #expect(person == PersonSnapshot(sourceID: "1"))
     }
 
     @Test(arguments: [
@@ -77,7 +77,7 @@ struct PersonMessageTests {
     ])
     func `a record inside a wrapper is read as if it stood outside`(json: String) throws {
         let person = try #require(try readJSON(json).person)
-        #expect(person == PersonSnapshot(zenPlannerID: "1", values: [.city: .value("Denver")]))
+        #expect(person == PersonSnapshot(sourceID: "1", values: [.city: .value("Denver")]))
     }
 
     @Test func `inside a wrapper the record's own fields hide those of the envelope`() throws {
@@ -94,14 +94,14 @@ struct PersonMessageTests {
                 .firstName: .value("Ana"), .lastName: .value("Ruiz"), .mobilePhone: .value("5"),
                 .zip: .value("80201"), .email: .value("a@b.c"),
             ])
-        #expect(person.zenPlannerID == "1")
+        #expect(person.sourceID == "1")
     }
 
     @Test func `values are trimmed and line breaks inside become a blank`() throws {
         let person = try #require(
             try readForm("personId=+1%0D%0A&email=%09a%40b.c%C2%A0&address1=1+Main+St%0D%0A+%0D%0A++Apt+2%00&city=A++B")
                 .person)
-        #expect(person.zenPlannerID == "1")
+        #expect(person.sourceID == "1")
         #expect(
             person.values == [
                 .email: .value("a@b.c"), .address1: .value("1 Main St Apt 2"), .city: .value("A  B"),
@@ -110,7 +110,7 @@ struct PersonMessageTests {
 
     @Test func `unknown fields are ignored but listed`() throws {
         let reading = try readForm("personId=1&city=Denver&Belt=blue&belt=blue&event=person&programId=9")
-        #expect(reading.person == PersonSnapshot(zenPlannerID: "1", values: [.city: .value("Denver")]))
+        #expect(reading.person == PersonSnapshot(sourceID: "1", values: [.city: .value("Denver")]))
         #expect(reading.ignored == ["Belt", "programId"])
     }
 
@@ -119,7 +119,7 @@ struct PersonMessageTests {
     ])
     func `an event about a person is a person's message`(event: String) throws {
         let encoded = event.split(separator: " ").joined(separator: "+")
-        #expect(try readForm("event=\(encoded)&personId=1&city=Denver").person?.zenPlannerID == "1")
+        #expect(try readForm("event=\(encoded)&personId=1&city=Denver").person?.sourceID == "1")
     }
 
     @Test func `reading a message twice gives the same`() throws {

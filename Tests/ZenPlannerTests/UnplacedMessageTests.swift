@@ -20,7 +20,7 @@ struct UnplacedMessageTests {
 
     @Test func `an id longer than any real one is not taken`() throws {
         let id = String(repeating: "x", count: 255)
-        #expect(try readForm("personId=\(id)&city=Denver").person?.zenPlannerID == id)
+        #expect(try readForm("personId=\(id)&city=Denver").person?.sourceID == id)
         #expect(try readForm("personId=\(id)x&city=Denver").reason.contains("longer than 255"))
     }
 
@@ -49,7 +49,7 @@ struct UnplacedMessageTests {
     @Test func `one field with two values is ambiguous, with the same value twice it is not`() throws {
         #expect(try readForm("personId=1&personId=2&city=x").reason.contains("\"personId\" comes more than once"))
         #expect(try readForm("personId=1&email=a%40b.c&E-Mail=d%40e.f").reason.contains("\"email\""))
-        #expect(try readForm("personId=1&person_id=1&city=x").person?.zenPlannerID == "1")
+        #expect(try readForm("personId=1&person_id=1&city=x").person?.sourceID == "1")
     }
 
     @Test(arguments: [#"{"id": 1}"#, #"["x"]"#, "true", #""\ud83d""#, "\"#####\"", #""1.2E+9""#, #""n/a""#, "0"])

@@ -31,7 +31,7 @@ struct WrittenMessageTests {
                     .replacing("address1=1+Main+St&", with: field == "address1" ? "" : "address1=1+Main+St&")
                     .replacing("prospectSource=Web&", with: field == "prospectSource" ? "" : "prospectSource=Web&")
             ).person)
-        #expect(person.zenPlannerID == "7")
+        #expect(person.sourceID == "7")
         #expect(person.values.count == (field == "address1" || field == "prospectSource" ? 1 : 2), "\(person.values)")
         #expect(person.status == nil && person.programs == nil)
         #expect(person.notes.map(\.field) == [field])
@@ -89,7 +89,7 @@ struct WrittenMessageTests {
         (#""{7C1F}""#, "7C1F"), ("-7", "-7"), ("2.5", "2.5"), (#""0042""#, "0042"),
     ])
     func `an id is kept in its own words`(json: String, id: String) throws {
-        #expect(try readJSON(#"{"personId": \#(json), "city": "x"}"#).person?.zenPlannerID == id)
+        #expect(try readJSON(#"{"personId": \#(json), "city": "x"}"#).person?.sourceID == id)
     }
 
     @Test func `numbers of JSON are phone numbers, zip codes and house numbers`() throws {
@@ -162,7 +162,7 @@ struct WrittenMessageTests {
         String(repeating: "a.", count: 400),
     ])
     func `a name with loose marks is a name like any other`(name: String) throws {
-        #expect(try readForm("personId=7&city=x&\(encoded(name))=1").person?.zenPlannerID == "7")
+        #expect(try readForm("personId=7&city=x&\(encoded(name))=1").person?.sourceID == "7")
     }
 
     @Test(arguments: [
@@ -190,7 +190,7 @@ struct WrittenMessageTests {
     ])
     func `a member that comes twice and means the same is one`(json: String) throws {
         let person = try #require(try readJSON(json).person)
-        #expect(SourceID.isSame(person.zenPlannerID, "7") && person.values == [.city: .value("x")])
+        #expect(SourceID.isSame(person.sourceID, "7") && person.values == [.city: .value("x")])
     }
 
     @Test(
@@ -225,7 +225,7 @@ struct WrittenMessageTests {
         ] as [(String, [UInt8])])
     func `a name is the same in every encoding`(type: String, body: [UInt8]) throws {
         let person = try ZenPlannerReader().read(contentType: type, body: body).person
-        #expect(person == PersonSnapshot(zenPlannerID: "7", values: [.lastName: .value("O’Brien")]))
+        #expect(person == PersonSnapshot(sourceID: "7", values: [.lastName: .value("O’Brien")]))
     }
 
     @Test(arguments: [#""Ana \ud83d""#, #""Ana\ud83d""#, #""\ude00Ana""#, #""Ana \ud83d\u0041""#])
@@ -248,7 +248,7 @@ struct WrittenMessageTests {
     @Test func `marks that cannot be seen are shown in a reason`() throws {
         let reading = try readForm("%E2%80%8Bmember_no=1&\(encoded("first\u{FEFF}"))=Ana")
         #expect(reading.reason.contains("U+200Bmember_no") && reading.reason.contains("firstU+FEFF"))
-        #expect(try readForm("\(encoded("person\u{FEFF}Id"))=7&city=x").person?.zenPlannerID == "7")
+        #expect(try readForm("\(encoded("person\u{FEFF}Id"))=7&city=x").person?.sourceID == "7")
     }
 
     @Test func `an entry of the programs that cannot be used leaves the others, and what it may name, alone`() throws {

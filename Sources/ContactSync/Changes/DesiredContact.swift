@@ -4,7 +4,7 @@
 /// The planner knows no source. Each makes its changes into one of these, with what the mirror remembers.
 package struct DesiredContact: Equatable, Sendable {
     /// For the one source whose ids are kept in Keap. Nil: e-mail and name tell who it is.
-    package var zenPlannerID: String?
+    package var sourceID: String?
     /// Whether the source is the one of record, whose values count also in a change that names no id.
     package var isOfRecord = false
     /// Whether what the contact last held by our hand is to be put back.
@@ -31,8 +31,8 @@ package struct DesiredContact: Equatable, Sendable {
     /// The source's new memory of this contact once the change is done. Nil: as before.
     package var memory: SourceMemory?
 
-    package init(zenPlannerID: String? = nil, values: [SyncedField: FieldValue] = [:]) {
-        self.zenPlannerID = zenPlannerID
+    package init(sourceID: String? = nil, values: [SyncedField: FieldValue] = [:]) {
+        self.sourceID = sourceID
         self.values = values
     }
 

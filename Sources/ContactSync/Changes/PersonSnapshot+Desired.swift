@@ -1,6 +1,6 @@
 extension PersonSnapshot: ContactChange {
     package func wanted(after mirror: Mirror) -> DesiredContact {
-        var wanted = DesiredContact(zenPlannerID: zenPlannerID.isEmpty ? nil : zenPlannerID, values: values)
+        var wanted = DesiredContact(sourceID: sourceID.isEmpty ? nil : sourceID, values: values)
         wanted.notes = notes
         wanted.isOfRecord = true
         if let status {
@@ -17,7 +17,7 @@ extension PersonSnapshot: ContactChange {
     }
 
     package var subject: String {
-        PersonName(values).described(as: zenPlannerID.isEmpty ? nil : "Zen Planner ID \(zenPlannerID)")
+        PersonName(values).described(as: sourceID.isEmpty ? nil : "Zen Planner ID \(sourceID)")
     }
     package var records: [String] { [] }
     package var nameMatch: NameMatch { .parts }

@@ -7,7 +7,7 @@ extension PersonSnapshot {
     }
 
     /// Asks for nothing.
-    package var withoutParts: PersonSnapshot { PersonSnapshot(zenPlannerID: zenPlannerID) }
+    package var withoutParts: PersonSnapshot { PersonSnapshot(sourceID: sourceID) }
 
     /// The part of a snapshot that a newer, delivered one did not carry. Nil: none.
     ///

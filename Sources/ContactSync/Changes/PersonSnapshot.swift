@@ -4,7 +4,7 @@
 /// default, clears Keap's.
 package struct PersonSnapshot: Equatable, Sendable {
     /// Empty where the source names none: then e-mail, first and last name say who it is.
-    package var zenPlannerID: String
+    package var sourceID: String
     package var values: [SyncedField: FieldValue]
     /// The person's status (`Student`, `Prospect`, …).
     package var status: FieldValue?
@@ -17,10 +17,10 @@ package struct PersonSnapshot: Equatable, Sendable {
     package var notes: [AttentionNote]
 
     package init(
-        zenPlannerID: String, values: [SyncedField: FieldValue] = [:], status: FieldValue? = nil,
+        sourceID: String, values: [SyncedField: FieldValue] = [:], status: FieldValue? = nil,
         programs: [ProgramMembership]? = nil, notes: [AttentionNote] = []
     ) {
-        self.zenPlannerID = zenPlannerID
+        self.sourceID = sourceID
         self.values = values
         self.status = status
         self.programs = programs

@@ -11,7 +11,7 @@ package struct Resync: ContactChange, Equatable {
 
     package func wanted(after mirror: Mirror) -> DesiredContact {
         let known = mirror.remembered ?? RememberedState(mirror, isGone: false)
-        var wanted = DesiredContact(zenPlannerID: known.zenPlannerID)
+        var wanted = DesiredContact(sourceID: known.sourceID)
         wanted.isResync = true
         wanted.isOfRecord = known.isOfRecord
         // What a booking's form told once is not worth more than what Keap's users wrote since.

@@ -7,6 +7,6 @@ package enum ContactClaimAnswer: Sendable {
     /// Another lane came to it first, by another address or another source, or has just been joined with this one. The
     /// two go on as one, with one mirror; this run must end.
     case joining
-    /// Another person's, who has a Zen Planner id of their own: the two never become one.
+    /// Another person's, who has a source ID of their own: the two never become one.
     case others
 }

@@ -155,7 +155,7 @@ struct DeliveryRun {
 
     /// Before an address is held: to read an account's contacts may take an import long.
     private func readAhead(for step: PlanStep) async throws(DeliveryFailure) {
-        guard let readAhead = caller.readAhead, let field = keeper.directory.customFields[.zenPlannerID]?.id else {
+        guard let readAhead = caller.readAhead, let field = keeper.directory.customFields[.sourceID]?.id else {
             return
         }
         do throws(KeapFailure) {

@@ -23,7 +23,7 @@ struct StepCaller: Sendable {
     let book: ContactPrefetch?
 
     func answer(to step: PlanStep) async throws(KeapFailure) -> StepAnswer {
-        let field = keeper.directory.customFields[.zenPlannerID]
+        let field = keeper.directory.customFields[.sourceID]
         switch step {
         case .findByID(let id, let fieldName, let fields):
             return try await finder.find(id: id, field: field, named: fieldName, fields: fields)

@@ -27,7 +27,7 @@ enum FieldTrial: Equatable, Sendable {
     ///   - sent: what was refused.
     ///   - trusted: what is never the fault: if Keap refuses these, it minds the contact.
     ///   - isCreation: a contact cannot be made without an address of some kind.
-    ///   - writesID: the Zen Planner id goes with the first.
+    ///   - writesID: the source ID goes with the first.
     init?(of sent: Set<SyncedField>, trusted: Set<SyncedField>, isCreation: Bool, writesID: Bool) {
         let parts = Self.groups.map { Set($0).intersection(sent).subtracting(trusted) }.filter { !$0.isEmpty }
         let first = sent.subtracting(parts.joined())

@@ -101,7 +101,7 @@ struct KeapFields {
     /// What to send so that Keap holds `values`. Lists are sent whole, so `contact` must hold those that change; for a
     /// new contact it is nil.
     func body(
-        writing values: [SyncedField: String], zenPlannerID: String?, onto contact: KeapContact?, optInReason: String?
+        writing values: [SyncedField: String], sourceID: String?, onto contact: KeapContact?, optInReason: String?
     ) -> ContactBody {
         var body = ContactBody()
         body.givenName = values[.firstName]
@@ -123,7 +123,7 @@ struct KeapFields {
         let parts = values.filter { AddressParts.fields.contains($0.key) }
         if !parts.isEmpty { body.addresses = addresses(writing: parts, onto: contact?.addresses ?? []) }
         var custom: [OwnCustomField: String] = [:]
-        custom[.zenPlannerID] = zenPlannerID
+        custom[.sourceID] = sourceID
         custom[.signupDate] = values[.signupDate]
         custom[.prospectSource] = values[.prospectSource]
         if !custom.isEmpty { body.customFields = contents(writing: custom, onto: contact?.customFields ?? []) }

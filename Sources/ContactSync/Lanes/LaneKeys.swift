@@ -6,7 +6,7 @@ import WireFormats
 ///
 /// The kinds are written to disk, and those of another destination's lanes must be others.
 package enum LaneKeys {
-    private static let zenPlannerID: UInt8 = 1
+    private static let sourceID: UInt8 = 1
     /// A record that another source has of a contact: a booking.
     private static let record: UInt8 = 2
     private static let person: UInt8 = 3
@@ -25,12 +25,12 @@ package enum LaneKeys {
     package static func keys(of change: Change) -> [LaneKey] {
         switch change {
         case .person(let person):
-            let id = key(ofPerson: person.zenPlannerID)
+            let id = key(ofPerson: person.sourceID)
             // The name only if it is whole: families share an e-mail address, and the id is enough.
             let isWhole = [SyncedField.email, .firstName, .lastName].allSatisfy { field in
                 person.values[field]?.text.contains { !$0.isWhitespace } ?? false
             }
-            return (person.zenPlannerID.isEmpty ? [] : [id]) + (isWhole ? names(NameKey(person.values)) : [])
+            return (person.sourceID.isEmpty ? [] : [id]) + (isWhole ? names(NameKey(person.values)) : [])
         case .contact(let change):
             let records = change.records.map(key(ofRecord:))
             let name = NameKey(change.values)
@@ -42,9 +42,9 @@ package enum LaneKeys {
         }
     }
 
-    /// By Zen Planner's id.
+    /// By the source ID.
     package static func key(ofPerson id: String) -> LaneKey {
-        LaneKey(kind: zenPlannerID, value: short(SourceID.key(id)), isExclusive: true)
+        LaneKey(kind: sourceID, value: short(SourceID.key(id)), isExclusive: true)
     }
 
     package static func key(ofRecord id: String) -> LaneKey {

@@ -5,18 +5,18 @@ struct ContactMatch: Equatable {
     var contact: KeapContact?
     /// Others that are the person just as well.
     var others: [ContactID] = []
-    /// Someone else of this e-mail and name is there, with a Zen Planner id of their own. Keap would take them for the
+    /// Someone else of this e-mail and name is there, with a source ID of their own. Keap would take them for the
     /// same if asked to avoid duplicates.
     var isNamesakeThere = false
     /// Contacts of this address whose names differ in accents, apostrophes or blanks only. A person must say whether
     /// they are the same one.
     var nearMisses: [ContactID] = []
-    /// The name alone was to decide, and contacts with different Zen Planner ids have it.
+    /// The name alone was to decide, and contacts with different source IDs have it.
     var isAmbiguous = false
 
-    /// Contacts that bear the person's Zen Planner id.
+    /// Contacts that bear the person's source ID.
     static func byID(_ id: String, among contacts: [KeapContact], field: CustomFieldID?) -> ContactMatch {
-        oldest(of: contacts.filter { isSameID(zenPlannerID(of: $0, field: field), id) })
+        oldest(of: contacts.filter { isSameID(sourceID(of: $0, field: field), id) })
     }
 
     /// Contacts of the same e-mail address, first and last name. Never the address alone: families share one.
@@ -42,17 +42,17 @@ struct ContactMatch: Equatable {
         var match = oldest(of: free)
         match.isNamesakeThere = free.count < same.count
         match.nearMisses = near.map(\.id).sorted()
-        if wanted.isOfRecord, wanted.zenPlannerID == nil {
-            let ids = Set(same.map { SourceID.key(zenPlannerID(of: $0, field: field)) }).subtracting([""])
+        if wanted.isOfRecord, wanted.sourceID == nil {
+            let ids = Set(same.map { SourceID.key(sourceID(of: $0, field: field)) }).subtracting([""])
             match.isAmbiguous = ids.count > 1
         }
         return match
     }
 
-    /// Whether no other Zen Planner id has the contact.
+    /// Whether no other source ID has the contact.
     private static func isFree(_ contact: KeapContact, for wanted: DesiredContact, field: CustomFieldID?) -> Bool {
-        guard let id = wanted.zenPlannerID else { return true }
-        let other = zenPlannerID(of: contact, field: field)
+        guard let id = wanted.sourceID else { return true }
+        let other = sourceID(of: contact, field: field)
         return other.isEmpty || isSameID(other, id)
     }
 
@@ -63,7 +63,7 @@ struct ContactMatch: Equatable {
 
     static func isSameID(_ a: String?, _ b: String) -> Bool { a.map { SourceID.isSame($0, b) } ?? false }
 
-    static func zenPlannerID(of contact: KeapContact, field: CustomFieldID?) -> String {
+    static func sourceID(of contact: KeapContact, field: CustomFieldID?) -> String {
         guard let field else { return "" }
         return (contact.customFields ?? []).first { $0.id == field }?.content.text ?? ""
     }

@@ -29,7 +29,8 @@ extension Mirror {
 
 extension Mirror: Codable {
     private enum Key: String, CodingKey {
-        case version, contact, zenPlannerID, fields, unclearFields, tags, unclearTags, phoneSlot, creating, lost
+        case sourceID = "zenPlannerID"
+        case version, contact, fields, unclearFields, tags, unclearTags, phoneSlot, creating, lost
         case isLeftAlone, alsoFound, attention
         // Since version 2
         case mustMeet, possessor, considered, personal, memories, renewal, wishes, unclearWishes, appointments
@@ -43,7 +44,7 @@ extension Mirror: Codable {
         let values = try decoder.container(keyedBy: Key.self)
         contact = try values.decodeIfPresent(ContactID.self, forKey: .contact)
         mustMeet = try values.decodeIfPresent(Bool.self, forKey: .mustMeet) ?? false
-        zenPlannerID = try values.decodeIfPresent(String.self, forKey: .zenPlannerID)
+        sourceID = try values.decodeIfPresent(String.self, forKey: .sourceID)
         fields = Mirror.fields(try values.decodeIfPresent([String: String].self, forKey: .fields))
         let unclear = try values.decodeIfPresent([String].self, forKey: .unclearFields) ?? []
         unclearFields = Set(unclear.compactMap(SyncedField.init))
@@ -79,7 +80,7 @@ extension Mirror: Codable {
         try values.encode(2, forKey: .version)
         try values.encodeIfPresent(contact, forKey: .contact)
         if mustMeet { try values.encode(true, forKey: .mustMeet) }
-        try values.encodeIfPresent(zenPlannerID, forKey: .zenPlannerID)
+        try values.encodeIfPresent(sourceID, forKey: .sourceID)
         try values.encode(text(fields), forKey: .fields)
         if !unclearFields.isEmpty { try values.encode(unclearFields.map(\.rawValue).sorted(), forKey: .unclearFields) }
         try values.encode(text(tags), forKey: .tags)
@@ -131,9 +132,9 @@ extension Mirror: Codable {
 }
 
 extension Mirror {
-    /// The contact that a lane's state is about, and the Zen Planner id that it was written for.
-    package static func subject(of state: [UInt8]) -> (contact: ContactID, zenPlannerID: String?)? {
+    /// The contact that a lane's state is about, and the source ID that it was written for.
+    package static func subject(of state: [UInt8]) -> (contact: ContactID, sourceID: String?)? {
         guard let mirror = try? Mirror(bytes: state), let contact = mirror.contact else { return nil }
-        return (contact, mirror.zenPlannerID)
+        return (contact, mirror.sourceID)
     }
 }

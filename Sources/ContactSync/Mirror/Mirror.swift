@@ -9,8 +9,8 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var contact: ContactID?
     /// Of the contact only the id is known: it has to be read before anything is sent.
     var mustMeet = false
-    /// The Zen Planner id, once confirmed in the contact's custom field.
-    package internal(set) var zenPlannerID: String?
+    /// The source ID, once confirmed in the contact's custom field.
+    package internal(set) var sourceID: String?
     /// The last confirmed value of each field, as sent (see `stored`). For a field that is only filled while empty: the
     /// last value that was considered.
     package internal(set) var fields: [SyncedField: String] = [:]
@@ -30,7 +30,7 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var isLeftAlone = false
     /// Other contacts that seem to be the same person, to be merged by hand.
     package internal(set) var alsoFound: [ContactID] = []
-    /// A Zen Planner id that the contact was seen to bear when it was met or read.
+    /// A source ID that the contact was seen to bear when it was met or read.
     package internal(set) var possessor: String?
     /// Keap showed this lane's id on the contact, though another lane came to it first.
     var isProven = false

@@ -3,7 +3,7 @@ import Keap
 extension Mirror {
     /// One mirror of two lanes that turned out to be one person.
     ///
-    /// Of two contacts, the one that bears the Zen Planner id stays (else the older one); the other is listed for
+    /// Of two contacts, the one that bears the source ID stays (else the older one); the other is listed for
     /// a person to merge. Whatever the two disagree on counts as unknown, and is sent again when it next matters.
     ///
     /// - Parameter uniting: for each source that keeps a memory, how two of them become one.
@@ -19,7 +19,7 @@ extension Mirror {
         }
         merged.contact = first.contact ?? second.contact
         merged.mustMeet = first.mustMeet || (merged.contact == second.contact && second.mustMeet)
-        merged.zenPlannerID = first.zenPlannerID ?? (merged.contact == second.contact ? second.zenPlannerID : nil)
+        merged.sourceID = first.sourceID ?? (merged.contact == second.contact ? second.sourceID : nil)
         merged.creating = first.creating ?? second.creating
         merged.lost = merged.contact == nil ? first.lost ?? second.lost : nil
         if first.contact == nil || first.contact == second.contact {
@@ -61,7 +61,7 @@ extension Mirror {
         case (nil, _?): return false
         default: break
         }
-        if (a.zenPlannerID == nil) != (b.zenPlannerID == nil) { return a.zenPlannerID != nil }
+        if (a.sourceID == nil) != (b.sourceID == nil) { return a.sourceID != nil }
         return (a.contact ?? ContactID("")) <= (b.contact ?? ContactID(""))
     }
 

@@ -4,7 +4,7 @@ import Keap
 ///
 /// Part of the mirror from the first reading on, so that a crash in the middle loses nothing of it.
 struct RememberedState: Equatable, Sendable, Codable {
-    var zenPlannerID: String?
+    var sourceID: String?
     /// Whether the fields are the source of record's, and not a booking form's.
     var isOfRecord: Bool
     /// By the fields' names; a long value as its digest, see `Mirror.stored`.
@@ -14,9 +14,14 @@ struct RememberedState: Equatable, Sendable, Codable {
     /// The contact is gone from Keap. Else it is there, and holds what its own users made of it.
     var isGone: Bool
 
+    private enum CodingKeys: String, CodingKey {
+        case sourceID = "zenPlannerID"
+        case isOfRecord, fields, tags, isGone
+    }
+
     init(_ mirror: Mirror, isGone: Bool) {
-        zenPlannerID = mirror.zenPlannerID
-        isOfRecord = mirror.zenPlannerID != nil || mirror.memories.isEmpty
+        sourceID = mirror.sourceID
+        isOfRecord = mirror.sourceID != nil || mirror.memories.isEmpty
         let sure = mirror.fields.filter { !mirror.unclearFields.contains($0.key) }
         fields = Dictionary(uniqueKeysWithValues: sure.map { ($0.key.rawValue, $0.value) })
         tags = Dictionary(uniqueKeysWithValues: mirror.tags.map { ($0.key.text, $0.value) })

@@ -4,7 +4,7 @@ package import Keap
 package enum PlanStep: Equatable, Sendable {
     /// Keap's side of the gym (category, custom fields) is not known yet.
     case connect
-    /// Search by the Zen Planner id custom field.
+    /// Search by the source ID custom field.
     case findByID(String, fieldName: String, fields: [ContactField])
     /// Search by e-mail address; names are compared here, since Keap's filter has its own idea of equal.
     case findByEmail(String, fields: [ContactField])

@@ -4,15 +4,15 @@ import Keap
 extension Planner {
     /// Too long an id could not be searched for again; it is left out and noted.
     var sendableID: String? {
-        guard let id = wanted.zenPlannerID, !id.isEmpty, id.fits(longestZenPlannerID) else { return nil }
+        guard let id = wanted.sourceID, !id.isEmpty, id.fits(SourceID.longest) else { return nil }
         return id
     }
 
-    /// The policy for a field of this contact. Zen Planner wins wherever it knows the contact; a new contact has
-    /// nothing yet that another source could harm.
+    /// The policy for a field of this contact. The source of record wins wherever it knows the contact; a new
+    /// contact has nothing yet that another source could harm.
     func policy(for field: SyncedField) -> FieldPolicy {
-        if wanted.zenPlannerID != nil || wanted.isOfRecord { return settings.policy(for: field) }
-        if mirror.zenPlannerID != nil || mirror.possessor != nil { return .ignore }
+        if wanted.sourceID != nil || wanted.isOfRecord { return settings.policy(for: field) }
+        if mirror.sourceID != nil || mirror.possessor != nil { return .ignore }
         if mirror.contact == nil { return .overwrite }
         return wanted.policy ?? settings.policy(for: field)
     }
@@ -43,12 +43,12 @@ extension Planner {
             if let trial, !trial.current.contains(field) { return false }
             guard policy(for: field) == .fillEmpty else { return true }
             // What is there by our own hand need not be looked at for a source that only fills gaps.
-            let isOurs = wanted.zenPlannerID == nil && !(mirror.fields[field] ?? "").isEmpty
+            let isOurs = wanted.sourceID == nil && !(mirror.fields[field] ?? "").isEmpty
             return !isOurs && !mirror.isConsidered(field, value)
         }
     }
 
-    var mustWriteID: Bool { sendableID.map { !ContactMatch.isSameID(mirror.zenPlannerID, $0) } ?? false }
+    var mustWriteID: Bool { sendableID.map { !ContactMatch.isSameID(mirror.sourceID, $0) } ?? false }
 
     mutating func fieldStep(_ id: ContactID, _ directory: TagDirectory) -> PlanStep? {
         let needs = needs(of: pendingWishes, directory)
@@ -66,7 +66,7 @@ extension Planner {
         let unread = unread(pending, wishes)
         if !unread.isEmpty { return .read(id, fields: unread) }
         var body = keapFields(directory).body(
-            writing: pending, zenPlannerID: mustWriteID ? sendableID : nil, onto: contact, optInReason: nil)
+            writing: pending, sourceID: mustWriteID ? sendableID : nil, onto: contact, optInReason: nil)
         sentWishes = wishes.map(\.wish)
         (sentFields, sentID) = (pending, mustWriteID)
         for (wish, content) in wishes { content.write(wish, into: &body, onto: contact) }
@@ -109,10 +109,10 @@ extension Planner {
             note.field.flatMap(SyncedField.init).map { policy(for: $0) != .ignore } ?? true
         }
         all += wishNotes(directory)
-        if wanted.zenPlannerID != nil, sendableID == nil {
+        if wanted.sourceID != nil, sendableID == nil {
             all.append(
                 AttentionNote(
-                    "The Zen Planner id is too long to be kept in Keap.", field: "personId", value: wanted.zenPlannerID)
+                    "The Zen Planner id is too long to be kept in Keap.", field: "personId", value: wanted.sourceID)
             )
         }
         if wanted.values[.lastName] == .empty || (wanted.values[.lastName] == nil && mirror.fields[.lastName] == nil) {

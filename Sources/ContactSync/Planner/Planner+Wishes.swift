@@ -3,8 +3,8 @@ import Keap
 /// The wishes' share of a plan: what they refer to is found first; then they go with the other fields, in the same
 /// read and the same update.
 extension Planner {
-    /// The wishes that Keap does not meet yet, as far as the mirror knows. A field that a gym's Zen Planner speaks of
-    /// is no wish, so that these are written whichever source the contact belongs to.
+    /// The wishes that Keap does not meet yet, as far as the mirror knows. A field that the gym's source of record
+    /// speaks of is no wish, so that these are written whichever source the contact belongs to.
     var pendingWishes: [FieldRequest] {
         if dropped != nil { return [] }
         return wanted.wishes.filter { wish in

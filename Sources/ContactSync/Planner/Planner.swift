@@ -31,7 +31,7 @@ package struct Planner: Sendable {
     private var isLastLook = false
     /// The contacts that the latest search found.
     private var candidates: [KeapContact] = []
-    /// The Zen Planner id of the lane, as it was known before the run.
+    /// The source ID of the lane, as it was known before the run.
     private let laneID: String?
     /// The source's own request, without what is to be put back.
     let source: DesiredContact
@@ -75,7 +75,7 @@ package struct Planner: Sendable {
         self.job = job
         self.mirror = mirror
         self.settings = settings
-        laneID = mirror.zenPlannerID
+        laneID = mirror.sourceID
         if let memory = wanted.memory, let underway = memory.underway {
             self.mirror.memories[memory.source] = underway
         }
@@ -96,7 +96,7 @@ package struct Planner: Sendable {
         }
         if mirror.isLeftAlone { return .finished }
         // Lanes are kept apart by this id; writing one person's data onto another's contact could not be undone.
-        if let id = wanted.zenPlannerID, let other = mirror.zenPlannerID, !ContactMatch.isSameID(other, id) {
+        if let id = wanted.sourceID, let other = mirror.sourceID, !ContactMatch.isSameID(other, id) {
             return .impossible(
                 "This lane's contact belongs to Zen Planner id \(other), but the message is about \(id).")
         }
@@ -135,11 +135,11 @@ package struct Planner: Sendable {
 
     private mutating func findOrCreate(_ directory: TagDirectory) -> PlanStep {
         guard directory.isConnected(for: settings) else { return .connect }
-        guard wanted.zenPlannerID == nil || settings.ownFields.contains(.zenPlannerID) else {
+        guard wanted.sourceID == nil || settings.ownFields.contains(.sourceID) else {
             return .impossible("The gym's settings have no zenPlanner section any more; put it back and retry.")
         }
         if search == .byID {
-            if let id = sendableID, let field = directory.customFields[.zenPlannerID] {
+            if let id = sendableID, let field = directory.customFields[.sourceID] {
                 return .findByID(id, fieldName: field.fieldName, fields: meeting)
             }
             search = .byEmail
@@ -171,7 +171,7 @@ package struct Planner: Sendable {
         }
         (sentFields, sentID) = (values, sendableID != nil)
         var body = keapFields(directory).body(
-            writing: values, zenPlannerID: sendableID, onto: nil,
+            writing: values, sourceID: sendableID, onto: nil,
             optInReason: wanted.optInReason ?? settings.optInReason)
         guard body.emails != nil || body.phones != nil || body.addresses != nil else {
             let why = desired.notes.isEmpty ? "" : " " + desired.notes.map(\.text).joined(separator: " ")
@@ -192,14 +192,14 @@ package struct Planner: Sendable {
     // MARK: What came of it
 
     package mutating func found(_ contacts: [KeapContact], _ directory: TagDirectory) {
-        let field = directory.customFields[.zenPlannerID]?.id
+        let field = directory.customFields[.sourceID]?.id
         // Without the field it is unknown whose contact it is; the search is made again once it is known.
-        guard field != nil || wanted.zenPlannerID == nil else { return }
+        guard field != nil || wanted.sourceID == nil else { return }
         candidates = contacts
         let known = contacts.filter { !gone.contains($0.id) && !others.contains($0.id) }
         let match =
             search == .byID
-            ? ContactMatch.byID(wanted.zenPlannerID ?? "", among: known, field: field)
+            ? ContactMatch.byID(wanted.sourceID ?? "", among: known, field: field)
             : ContactMatch.byName(of: wanted, among: known, field: field)
         isNamesakeThere = match.isNamesakeThere
         isAmbiguous = match.isAmbiguous
@@ -250,7 +250,7 @@ package struct Planner: Sendable {
         (mirror.generation, mirror.fieldLosses) = (directory.generation, directory.fieldLosses)
         for (field, value) in sent { mirror.confirm(field, value) }
         for wish in sentWishes { confirm(wish) }
-        if let id = sendableID { mirror.zenPlannerID = id }
+        if let id = sendableID { mirror.sourceID = id }
         rememberPhoneSlot()
         trialGoesOn(isSent: true)
     }
@@ -259,7 +259,7 @@ package struct Planner: Sendable {
         for (field, value) in pendingFields(directory) { mirror.confirm(field, value) }
         for wish in sentWishes { confirm(wish) }
         settleDropped()
-        if let id = sendableID { mirror.zenPlannerID = id }
+        if let id = sendableID { mirror.sourceID = id }
         rememberPhoneSlot()
         trialGoesOn(isSent: true)
         // What was read no longer holds.
@@ -367,7 +367,7 @@ package struct Planner: Sendable {
             let sent = SyncedField.allCases.filter { body.carries(KeapFields.property(of: $0)) }
             mirror.unclearFields.formUnion(sent)
             mirror.unclearWishes.formUnion(sentWishes.map(\.target.key))
-            if body.customFields != nil, wanted.zenPlannerID != nil { mirror.zenPlannerID = nil }
+            if body.customFields != nil, wanted.sourceID != nil { mirror.sourceID = nil }
         default:
             break
         }
@@ -435,8 +435,8 @@ package struct Planner: Sendable {
                 mirror.fields[field] = digest
             }
         }
-        if let id = wanted.zenPlannerID, ContactMatch.isSameID(fields.custom(.zenPlannerID, in: contact), id) {
-            mirror.zenPlannerID = id
+        if let id = wanted.sourceID, ContactMatch.isSameID(fields.custom(.sourceID, in: contact), id) {
+            mirror.sourceID = id
         }
     }
 
@@ -444,26 +444,26 @@ package struct Planner: Sendable {
 
     /// The id that was written is not there any more: it is written again, or else Keap could not be asked for it.
     private mutating func noteMissingID(_ directory: TagDirectory) {
-        guard let contact, wanted.zenPlannerID != nil,
-            keapFields(directory).custom(.zenPlannerID, in: contact) == ""
+        guard let contact, wanted.sourceID != nil,
+            keapFields(directory).custom(.sourceID, in: contact) == ""
         else { return }
-        mirror.zenPlannerID = nil
+        mirror.sourceID = nil
     }
 
-    /// A contact that was met for another source may turn out to be Zen Planner's.
+    /// A contact that was met for another source may turn out to be a person of the source of record.
     private mutating func notePossessor(_ directory: TagDirectory) {
-        guard let contact, let id = keapFields(directory).custom(.zenPlannerID, in: contact), !id.isEmpty,
-            !ContactMatch.isSameID(wanted.zenPlannerID, id)
+        guard let contact, let id = keapFields(directory).custom(.sourceID, in: contact), !id.isEmpty,
+            !ContactMatch.isSameID(wanted.sourceID, id)
         else { return }
         mirror.possessor = id
     }
 
-    /// A contact that bears another id of Zen Planner's is another person's, also if this lane wrote to it so far: a
+    /// A contact that bears another source ID is another person's, also if this lane wrote to it so far: a
     /// booking of the same name and address was taken for theirs.
     private mutating func comparePossessor() {
-        guard let id = wanted.zenPlannerID, mirror.zenPlannerID == nil, let possessor = mirror.possessor else { return }
+        guard let id = wanted.sourceID, mirror.sourceID == nil, let possessor = mirror.possessor else { return }
         if ContactMatch.isSameID(possessor, id) {
-            mirror.zenPlannerID = id
+            mirror.sourceID = id
             return
         }
         let others = mirror.alsoFound + (mirror.contact.map { [$0] } ?? [])
@@ -474,20 +474,20 @@ package struct Planner: Sendable {
     }
 
     /// Whether the contact is to become this person's, and does not bear their id yet.
-    var isTakingOver: Bool { wanted.zenPlannerID != nil && mirror.zenPlannerID == nil }
+    var isTakingOver: Bool { wanted.sourceID != nil && mirror.sourceID == nil }
 
     /// Another lane keeps the contact that this one believes to be its own.
     mutating func mustLook() { mirror.mustMeet = true }
 
     /// Whether the contact, as it was read in this run, bears the id that this lane is about.
     func showsOwnID(_ directory: TagDirectory) -> Bool {
-        guard let contact, contact.id == mirror.contact, let own = wanted.zenPlannerID ?? laneID else { return false }
-        return ContactMatch.isSameID(keapFields(directory).custom(.zenPlannerID, in: contact), own)
+        guard let contact, contact.id == mirror.contact, let own = wanted.sourceID ?? laneID else { return false }
+        return ContactMatch.isSameID(keapFields(directory).custom(.sourceID, in: contact), own)
     }
 
     mutating func isProven() { mirror.isProven = true }
 
-    /// The contact is kept by the lane of another Zen Planner id, which may be about to write that id there. So it is no
+    /// The contact is kept by the lane of another source ID, which may be about to write that id there. So it is no
     /// match; neither is it one for Keap, if asked to avoid duplicates.
     ///
     /// - Parameters:

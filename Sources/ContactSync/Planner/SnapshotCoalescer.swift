@@ -30,7 +30,7 @@ package struct SnapshotCoalescer: Sendable {
     ///
     /// - Returns: false if it does not; then nothing has changed.
     package mutating func take(_ later: PersonSnapshot, job: UInt64) -> Bool {
-        guard settings.coalesce != .off, ContactMatch.isSameID(person.zenPlannerID, later.zenPlannerID),
+        guard settings.coalesce != .off, ContactMatch.isSameID(person.sourceID, later.sourceID),
             goesWithTags(of: later, job: job), goesWithSearch(of: later), goesWithFields(of: later)
         else { return false }
         for part in later.parts { carriers[part] = job }
@@ -78,7 +78,7 @@ package struct SnapshotCoalescer: Sendable {
     /// While the contact is not known as this person's, the first message decides which one is found, and which of its
     /// phones is meant.
     private func goesWithSearch(of later: PersonSnapshot) -> Bool {
-        guard mirror.contact == nil || mirror.zenPlannerID == nil else { return true }
+        guard mirror.contact == nil || mirror.sourceID == nil else { return true }
         return [SyncedField.email, .firstName, .lastName, .mobilePhone].allSatisfy { field in
             later.values[field].map { $0.text.folded == person.values[field]?.text.folded } ?? true
         }

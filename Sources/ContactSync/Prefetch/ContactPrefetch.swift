@@ -158,7 +158,7 @@ package actor ContactPrefetch {
             for contact in found.items {
                 contacts.insert(contact.id)
                 book.add(
-                    contact.id, id: ContactMatch.zenPlannerID(of: contact, field: field),
+                    contact.id, id: ContactMatch.sourceID(of: contact, field: field),
                     emails: (contact.emails ?? []).map(\.email))
             }
             guard let next = found.next else { return (contacts, page) }

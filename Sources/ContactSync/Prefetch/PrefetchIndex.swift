@@ -1,6 +1,6 @@
 import Keap
 
-/// Which contacts may bear a Zen Planner id or an e-mail address, as the pages of Keap's list said.
+/// Which contacts may bear a source ID or an e-mail address, as the pages of Keap's list said.
 ///
 /// Keeps hashes instead of texts, so a contact takes some fifty bytes, and may name one too many, never one too few.
 struct PrefetchIndex: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
 import WireFormats
 
-/// An id of Zen Planner's as people, spreadsheets and programs write it.
+/// The ID by which a source of record knows a person, as people, spreadsheets and programs write it.
 ///
 /// `1205.0`, `1,205`, `'1205`, `"1205"` and full-width digits are 1205; `{7C1F…}` is the GUID inside. Leading zeros do not
 /// tell two people apart: a system counts without them or pads all its ids to one length, and only a spreadsheet, which

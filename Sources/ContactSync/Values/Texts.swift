@@ -1,8 +1,5 @@
 import Keap
 
-/// Ours: the longest Zen Planner id that is kept in Keap, since it is searched for in a URL.
-let longestZenPlannerID = SourceID.longest
-
 extension String {
     /// The text cut to what Keap takes.
     func limited(to limit: Int) -> String { KeapLengths.cut(self, to: limit) }

@@ -52,7 +52,7 @@ extension ConfigurationReader {
     private func customFields(_ value: ConfigurationValue) -> CustomFieldLabels {
         var labels = CustomFieldLabels()
         guard let section = value.section(OwnCustomField.self) else { return labels }
-        if let label = section[.zenPlannerID]?.filledText() { labels.zenPlannerID = label }
+        if let label = section[.sourceID]?.filledText() { labels.sourceID = label }
         if let label = section[.signupDate]?.filledText() { labels.signupDate = label }
         if let label = section[.prospectSource]?.filledText() { labels.prospectSource = label }
         // Keap's users could not tell two fields of one label apart, and neither could we when looking for them.

@@ -36,7 +36,7 @@ struct ContactResync: Sendable {
 
     private struct Lane {
         var id: LaneID
-        var zenPlannerID: String?
+        var sourceID: String?
     }
 
     private func lanes() async throws -> [ContactID: Lane] {
@@ -47,7 +47,7 @@ struct ContactResync: Sendable {
             for lane in await queue.lanesWithState(of: tenant, numbered: numbers) {
                 try Task.checkCancellation()
                 guard let known = Mirror.subject(of: try await queue.state(of: lane)) else { continue }
-                lanes[known.contact] = Lane(id: lane, zenPlannerID: known.zenPlannerID)
+                lanes[known.contact] = Lane(id: lane, sourceID: known.sourceID)
             }
         }
         return lanes
@@ -56,7 +56,7 @@ struct ContactResync: Sendable {
     private func enqueue(_ contacts: [(contact: ContactID, lane: Lane?)]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { [queue] group in
             for (contact, lane) in contacts {
-                let id = lane?.zenPlannerID
+                let id = lane?.sourceID
                 let keys = (id.map { [LaneKeys.key(ofPerson: $0)] } ?? []) + [LaneKeys.key(of: contact)]
                 let subject = id.map { "Zen Planner ID \($0)" } ?? "contact \(contact)"
                 let job = NewJob(

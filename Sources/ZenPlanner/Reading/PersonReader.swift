@@ -12,7 +12,7 @@ struct PersonReader {
     static let longestName = 900
 
     func snapshot() throws(Unplaced) -> PersonSnapshot {
-        var person = PersonSnapshot(zenPlannerID: try personID())
+        var person = PersonSnapshot(sourceID: try personID())
         let reader = ValueReader(dateOrder: settings.dateOrder)
         for field in SyncedField.allCases {
             guard let found = try message.value(settings.names[field.messageField]) else { continue }
@@ -26,7 +26,7 @@ struct PersonReader {
             if let note = answer.note { person.notes.append(note) }
         }
         try readPrograms(into: &person)
-        if person.zenPlannerID.isEmpty { try checkName(of: person) }
+        if person.sourceID.isEmpty { try checkName(of: person) }
         let isKnown = fields.contains { $0 != .personId && $0 != .event && message.carries(settings.names[$0]) }
         guard isKnown else { throw nothingKnown() }
         return person

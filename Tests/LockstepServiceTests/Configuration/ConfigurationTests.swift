@@ -98,7 +98,7 @@ struct ConfigurationTests {
         sync.category = "ZP"
         sync.deletedPrefix = "old_"
         sync.onProgramDeleted = .delete
-        sync.customFields.zenPlannerID = "ZP"
+        sync.customFields.sourceID = "ZP"
         sync.customFields.signupDate = "Joined"
         sync.customFields.prospectSource = "Source"
         sync.slots.email = .email2

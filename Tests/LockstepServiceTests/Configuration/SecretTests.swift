@@ -65,7 +65,7 @@ struct SecretTests {
         var dumped = ""
         dump(configuration, to: &dumped)
         for text in ["\(configuration)", String(reflecting: configuration), dumped] {
-            #expect(text.contains("zenPlanner"))
+            #expect(text.contains("ZenPlannerSource"))
             #expect(!text.contains("SECRET"))
         }
     }
