@@ -49,7 +49,9 @@ let package = Package(
         // floor 3
         .target(
             name: "ContactSync",
-            dependencies: ["Connectors", "ConfigurationReading", "DurableQueue", "Keap", "WireFormats"],
+            dependencies: [
+                "AsyncPrimitives", "Connectors", "ConfigurationReading", "DurableQueue", "Keap", "WireFormats",
+            ],
             swiftSettings: strict),
         // floor 4: a target for each source
         .target(
@@ -105,7 +107,8 @@ let package = Package(
         .testTarget(
             name: "ClocksTests", dependencies: ["Clocks", "DeterministicSimulation"], swiftSettings: strict),
         .testTarget(
-            name: "AsyncPrimitivesTests", dependencies: ["AsyncPrimitives", "Clocks", "DeterministicSimulation"],
+            name: "AsyncPrimitivesTests",
+            dependencies: ["SeededRandom", "AsyncPrimitives", "Clocks", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
             name: "DeterministicSimulationTests", dependencies: ["Clocks", "DeterministicSimulation"],
@@ -135,7 +138,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ContactSyncTests",
-            dependencies: ["SeededRandom", "ContactSync", "Keap", "WireFormats", "DeterministicSimulation"],
+            dependencies: [
+                "SeededRandom", "AsyncPrimitives", "ContactSync", "Keap", "WireFormats", "DeterministicSimulation",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ZenPlannerTests", dependencies: ["SeededRandom", "ZenPlanner", "ContactSync", "WireFormats"],

@@ -51,53 +51,6 @@ import Testing
         #expect(gym.keap.calls.filter { $0 == "model" || $0 == "create category" }.count == 2)
     }
 
-    @Test func `a key goes to those who wait in the order they came`() async throws {
-        let lock = KeyedLock<String>()
-        #expect(await lock.acquire("a"))
-        #expect(await lock.acquire("b"))
-        let order = try await withThrowingTaskGroup(of: Int.self) { group in
-            for number in 0..<5 {
-                group.addTask {
-                    _ = await lock.acquire("a")
-                    return number
-                }
-                try await until { lock.waiting(for: "a") > number }
-            }
-            lock.release("a")
-            var order: [Int] = []
-            for try await number in group {
-                order.append(number)
-                lock.release("a")
-            }
-            return order
-        }
-        #expect(order == [0, 1, 2, 3, 4])
-        lock.release("b")
-        #expect(await lock.acquire("a"))
-    }
-
-    @Test func `whoever is cancelled while waiting holds nothing and stops nobody`() async throws {
-        let lock = KeyedLock<String>()
-        #expect(await lock.acquire("a"))
-        let waiter = Task { await lock.acquire("a") }
-        try await until { lock.waiting(for: "a") > 0 }
-        let second = Task { await lock.acquire("a") }
-        try await until { lock.waiting(for: "a") >= 2 }
-        waiter.cancel()
-        #expect(await waiter.value == false)
-        lock.release("a")
-        #expect(await second.value)
-
-        // Cancelled before it came to wait at all.
-        let late = Task {
-            withUnsafeCurrentTask { $0?.cancel() }
-            return await lock.acquire("a")
-        }
-        #expect(await late.value == false)
-        lock.release("a")
-        #expect(await lock.acquire("a"))
-    }
-
     @Test func `waiting for adds ends with the last of them, or when cancelled`() async throws {
         let adds = InFlightAdds()
         let (a, b) = (TagID("1"), TagID("2"))

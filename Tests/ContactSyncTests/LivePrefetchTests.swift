@@ -1,3 +1,4 @@
+import AsyncPrimitives
 @testable import ContactSync
 import DeterministicSimulation
 import Keap
@@ -106,7 +107,7 @@ import Testing
         try simulate(seed: seed) { _ in
             let gym = try await gym()
             gym.searchesAhead.set(1_000)
-            let live = Signal()
+            let live = OneTimeSignal()
             // An import's permits come when nothing live waits any more.
             gym.keap.beforePermit { _, isImport in if isImport { await live.wait() } }
             async let row = gym.deliver(.person(person(1)), job: 1, isImport: true, lane: "zp-1")

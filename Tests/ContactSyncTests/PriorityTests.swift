@@ -1,3 +1,4 @@
+import AsyncPrimitives
 @testable import ContactSync
 import DeterministicSimulation
 import Keap
@@ -58,14 +59,14 @@ import Testing
                 group.addTask {
                     guard let hold = await locks.acquire("a", for: .of(job, isImport: isImport)) else { return }
                     order.set(order.value + [job])
-                    locks.release(hold)
+                    hold.release()
                 }
                 try await until { locks.waiting(for: "a") >= Int(job) - 1 }
                 #expect(first.isWantedLive.isFired == (job >= 3))
             }
             #expect(locks.holder(waitedForBy: 4) == .of(1, isImport: true))
             #expect(locks.holder(waitedForBy: 1) == nil)
-            locks.release(first)
+            first.release()
             try await group.waitForAll()
         }
         #expect(order.value == [3, 5, 2, 4])
@@ -75,7 +76,7 @@ import Testing
         try await until { locks.waiting(for: "a") > 0 }
         cancelled.cancel()
         #expect(await cancelled.value)
-        locks.release(last)
+        last.release()
     }
 
     @Test func `a job that waits for another of its address says for which`() async throws {

@@ -1,3 +1,4 @@
+import AsyncPrimitives
 import Keap
 
 /// One attempt to deliver one change: asks the planner for the next step, does it, and tells the planner what came of it.
@@ -44,7 +45,7 @@ struct DeliveryRun {
 
     mutating func deliver() async -> Delivery {
         let delivery = await steps()
-        if let address { addresses.release(address) }
+        address?.release()
         return delivery
     }
 
@@ -149,7 +150,7 @@ struct DeliveryRun {
     }
 
     private mutating func releaseAddress() {
-        if let address { addresses.release(address) }
+        address?.release()
         address = nil
     }
 
@@ -217,7 +218,8 @@ struct DeliveryRun {
     }
 
     /// Makes a call, and lets the planner decide what a failure means.
-    private mutating func call(_ step: PlanStep, takenBackBy signal: Signal? = nil) async throws(DeliveryFailure) {
+    private mutating func call(_ step: PlanStep, takenBackBy signal: OneTimeSignal? = nil) async throws(DeliveryFailure)
+    {
         do throws(KeapFailure) {
             let answer = try await answer(to: step, takenBackBy: signal)
             if case .contacts(let contacts, true) = answer, contacts.isEmpty { isNewByBook = true }
@@ -244,7 +246,7 @@ struct DeliveryRun {
     /// An import's call that waits for its budget, while a live run waits for the address that the import holds, is taken
     /// back and made as a live one.
     private mutating func answer(
-        to step: PlanStep, takenBackBy signal: Signal?
+        to step: PlanStep, takenBackBy signal: OneTimeSignal?
     ) async throws(KeapFailure) -> StepAnswer {
         if caller.isImport, let wanted = address?.isWantedLive {
             do throws(KeapFailure) {

@@ -1,3 +1,4 @@
+import AsyncPrimitives
 package import Keap
 
 /// Reads all of an account's contacts by the thousand when many people are about to be looked for, so that those who
@@ -34,7 +35,7 @@ package actor ContactPrefetch {
 
     private struct Reading {
         var isLive: Bool
-        var ends: [Signal] = []
+        var ends: [OneTimeSignal] = []
     }
 
     /// With fewer ahead, searching one by one is quick and as cheap.
@@ -95,10 +96,10 @@ package actor ContactPrefetch {
     }
 
     /// Fires when the list that a live run reads is there, or is given up; nil while none does.
-    func liveReading() -> Signal? { reading?.isLive == true ? endOfReading() : nil }
+    func liveReading() -> OneTimeSignal? { reading?.isLive == true ? endOfReading() : nil }
 
-    private func endOfReading() -> Signal {
-        let signal = Signal()
+    private func endOfReading() -> OneTimeSignal {
+        let signal = OneTimeSignal()
         reading?.ends.append(signal)
         return signal
     }

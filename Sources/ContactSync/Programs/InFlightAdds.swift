@@ -1,3 +1,4 @@
+import AsyncPrimitives
 import Keap
 import Synchronization
 
@@ -10,22 +11,23 @@ final class InFlightAdds: Sendable {
     final class Add: Sendable {
         let tags: Set<TagID>
         /// Fires when one of its tags must not be applied any more.
-        let isUnwanted = Signal()
+        let isUnwanted = OneTimeSignal()
 
         fileprivate init(_ tags: [TagID]) { self.tags = Set(tags) }
     }
 
-    private struct Waiter {
+    /// A deletion.
+    private final class Waiter: Sendable {
         let tags: Set<TagID>
         let job: UInt64
-        let continuation: CheckedContinuation<Bool, Never>
+        let isDrained = OneTimeSignal()
+
+        init(_ tags: Set<TagID>, _ job: UInt64) { (self.tags, self.job) = (tags, job) }
     }
 
     private struct State {
         var adds: [ObjectIdentifier: Add] = [:]
-        var waiters: [UInt64: Waiter] = [:]
-        var cancelled: Set<UInt64> = []
-        var nextTicket: UInt64 = 0
+        var waiters: [ObjectIdentifier: Waiter] = [:]
 
         func adds(of tags: Set<TagID>) -> [Add] { adds.values.filter { !$0.tags.isDisjoint(with: tags) } }
     }
@@ -43,45 +45,28 @@ final class InFlightAdds: Sendable {
 
     /// However the call ended.
     func end(_ add: Add) {
-        let freed: [Waiter] = state.withLock { state in
+        let freed = state.withLock { state in
             state.adds[ObjectIdentifier(add)] = nil
-            let quiet = state.waiters.filter { state.adds(of: $0.value.tags).isEmpty }
-            for ticket in quiet.keys { state.waiters[ticket] = nil }
-            return Array(quiet.values)
+            let freed = state.waiters.values.filter { state.adds(of: $0.tags).isEmpty }
+            for waiter in freed { state.waiters[ObjectIdentifier(waiter)] = nil }
+            return freed
         }
-        for waiter in freed { waiter.continuation.resume(returning: true) }
+        for waiter in freed { waiter.isDrained.fire() }
     }
 
     /// Takes back what was not sent, and returns true once none of the tags is being applied; false if the caller's task
     /// was cancelled.
     func drained(_ tags: Set<TagID>, job: UInt64) async -> Bool {
-        let (ticket, unwanted) = state.withLock { state in
-            state.nextTicket += 1
-            return (state.nextTicket, state.adds(of: tags))
+        let waiter = Waiter(tags, job)
+        let unwanted = state.withLock { state in
+            let unwanted = state.adds(of: tags)
+            if !unwanted.isEmpty { state.waiters[ObjectIdentifier(waiter)] = waiter }
+            return unwanted
         }
+        guard !unwanted.isEmpty else { return true }
         for add in unwanted { add.isUnwanted.fire() }
-        let isDrained = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let answer: Bool? = state.withLock { state in
-                    if state.cancelled.remove(ticket) != nil { return false }
-                    if state.adds(of: tags).isEmpty { return true }
-                    state.waiters[ticket] = Waiter(tags: tags, job: job, continuation: continuation)
-                    return nil
-                }
-                if let answer { continuation.resume(returning: answer) }
-            }
-        } onCancel: {
-            let waiter: Waiter? = state.withLock { state in
-                guard let waiter = state.waiters.removeValue(forKey: ticket) else {
-                    state.cancelled.insert(ticket)
-                    return nil
-                }
-                return waiter
-            }
-            waiter?.continuation.resume(returning: false)
-        }
-        state.withLock { _ = $0.cancelled.remove(ticket) }
-        return isDrained
+        await waiter.isDrained.wait()
+        return state.withLock { $0.waiters.removeValue(forKey: ObjectIdentifier(waiter)) == nil }
     }
 
     /// How many calls a deletion waits for; nil if that job does not wait here.

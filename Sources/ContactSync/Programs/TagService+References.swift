@@ -1,3 +1,4 @@
+import AsyncPrimitives
 import Keap
 
 extension TagService {
@@ -43,9 +44,8 @@ extension TagService {
     }
 
     private func resolveFields(_ labels: [String]) async throws(DeliveryFailure) {
-        let connecting = connecting
-        guard await connecting.acquire(0) else { throw .interrupted }
-        defer { connecting.release(0) }
+        guard let turn = await connecting.acquire(0) else { throw .interrupted }
+        defer { turn.release() }
         let open = labels.filter { !directory.references.answers(.customField(label: $0)) }
         guard !open.isEmpty else { return }
         // One read answers for every label that the settings name, so that the next booking need not ask.
@@ -76,9 +76,8 @@ extension TagService {
     }
 
     private func resolveUsers(_ words: [String]) async throws(DeliveryFailure) {
-        let connecting = connecting
-        guard await connecting.acquire(0) else { throw .interrupted }
-        defer { connecting.release(0) }
+        guard let turn = await connecting.acquire(0) else { throw .interrupted }
+        defer { turn.release() }
         let open = words.filter { !directory.references.answers(.users(words: $0)) }
         guard !open.isEmpty else { return }
         var users: [KeapUser] = []
@@ -95,9 +94,8 @@ extension TagService {
     private func record(_ kind: RecordKind, named name: String) async throws(DeliveryFailure) -> RecordID {
         if let known = directory.references.record(kind, name) { return known }
         let need = ReferenceNeed.record(kind, name: name).folded
-        let referring = referring
-        guard await referring.acquire(need) else { throw .interrupted }
-        defer { referring.release(need) }
+        guard let turn = await referring.acquire(need) else { throw .interrupted }
+        defer { turn.release() }
         if let known = directory.references.record(kind, name) { return known }
         var category: RecordID?
         if kind == .leadSource, let wanted = settings.wishes.leadSourceCategory {

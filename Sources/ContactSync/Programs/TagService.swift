@@ -1,3 +1,4 @@
+import AsyncPrimitives
 package import Keap
 import Synchronization
 import WireFormats
@@ -17,13 +18,13 @@ package actor TagService {
     nonisolated let adds = InFlightAdds()
     private let save: @Sendable ([UInt8]) async throws -> Void
     private nonisolated let state: Mutex<State>
-    private let saving = KeyedLock<Int>()
-    private let making = KeyedLock<TagKey>()
+    private let saving = KeyedLock<Int, Void>()
+    private let making = KeyedLock<TagKey, Void>()
     private let shared: @Sendable () -> SharedCreation
-    /// Which locks these are may change, so what is acquired is kept until it is released.
-    var connecting: KeyedLock<Int> { shared().connecting }
-    private var naming: KeyedLock<String> { shared().naming }
-    var referring: KeyedLock<ReferenceNeed> { shared().referring }
+    /// Which locks these are may change: a key that is held is let go where it was taken.
+    var connecting: KeyedLock<Int, Void> { shared().connecting }
+    private var naming: KeyedLock<String, Void> { shared().naming }
+    var referring: KeyedLock<ReferenceNeed, Void> { shared().referring }
 
     private struct State {
         var directory: TagDirectory
@@ -73,9 +74,8 @@ package actor TagService {
     /// Finds our category, its tags and our custom fields in Keap, and makes what is missing. Later calls cost nothing.
     func connect() async throws(DeliveryFailure) {
         guard !directory.isConnected(for: settings) else { return }
-        let connecting = connecting
-        guard await connecting.acquire(0) else { throw .interrupted }
-        defer { connecting.release(0) }
+        guard let turn = await connecting.acquire(0) else { throw .interrupted }
+        defer { turn.release() }
         try await findCategories()
         try await findTags()
         try await findCustomFields()
@@ -116,9 +116,8 @@ package actor TagService {
     /// - Parameter known: the fields with which the refused request was made. Of many lanes that find out at once, the
     ///   first asks.
     func recheckCustomFields(_ known: [OwnCustomField: CustomFieldModel]) async throws(DeliveryFailure) -> Bool {
-        let connecting = connecting
-        guard await connecting.acquire(0) else { throw .interrupted }
-        defer { connecting.release(0) }
+        guard let turn = await connecting.acquire(0) else { throw .interrupted }
+        defer { turn.release() }
         guard directory.customFields == known else { return true }
         try await findCustomFields(isRecheck: true)
         return directory.customFields != known
@@ -204,14 +203,13 @@ package actor TagService {
     private func ensure(_ key: TagKey, word: String, category: String?) async throws(DeliveryFailure) {
         // By meaning first: a program may be renamed while its tag is made, and then the name would not keep two makers
         // apart. By name second: two programs may have one name.
-        guard await making.acquire(key) else { throw .interrupted }
-        defer { making.release(key) }
+        guard let makingTurn = await making.acquire(key) else { throw .interrupted }
+        defer { makingTurn.release() }
         guard directory.keyed[key] == nil, let name = directory.name(for: key, word: word, settings: settings) else {
             return
         }
-        let naming = naming
-        guard await naming.acquire(name.folded) else { throw .interrupted }
-        defer { naming.release(name.folded) }
+        guard let namingTurn = await naming.acquire(name.folded) else { throw .interrupted }
+        defer { namingTurn.release() }
         let tag = try await findOrMakeTag(named: name, category)
         edit { $0.note(tag.id, name: tag.name, key: key) }
         try await persist()
@@ -296,9 +294,8 @@ package actor TagService {
 
     /// Whether the category turned out to be another than the one that was refused.
     private func recheckCategory(_ refused: TagDirectory.KnownCategory) async throws(DeliveryFailure) -> Bool {
-        let connecting = connecting
-        guard await connecting.acquire(0) else { throw .interrupted }
-        defer { connecting.release(0) }
+        guard let turn = await connecting.acquire(0) else { throw .interrupted }
+        defer { turn.release() }
         // Another lane may have asked meanwhile.
         guard directory.category(refused.name) == refused else { return true }
         let now = try await categoryID(named: refused.name)
@@ -316,8 +313,8 @@ package actor TagService {
     /// Returns once everything noted so far is on disk. One save at a time: an older one must not overtake a newer.
     func persist() async throws(DeliveryFailure) {
         let wanted = state.withLock { $0.version }
-        guard await saving.acquire(0) else { throw .interrupted }
-        defer { saving.release(0) }
+        guard let turn = await saving.acquire(0) else { throw .interrupted }
+        defer { turn.release() }
         let (version, directory, isSaved) = state.withLock { ($0.version, $0.directory, $0.savedVersion >= wanted) }
         if isSaved { return }
         do {

@@ -1,3 +1,4 @@
+import AsyncPrimitives
 import Clocks
 import Synchronization
 
@@ -25,7 +26,7 @@ package final class SharedContacts: Sendable {
 
     private struct Waiter {
         var hold: Hold
-        var continuation: CheckedContinuation<Void, Never>
+        var turn = AsyncSignal()
     }
 
     private struct Write {
@@ -92,29 +93,23 @@ package final class SharedContacts: Sendable {
     /// Returns once no other gateway's call is under way that names one of these contacts.
     func begin(_ contacts: [ContactID], of account: String, by gateway: Int) async -> Hold {
         let hold = Hold(places: Set(contacts.map { Place(account: account, contact: $0) }), gateway: gateway)
-        let isFree = state.withLock { state in
-            guard !state.isHeldUp(hold, behind: state.waiting) else { return false }
-            state.begin(hold)
-            return true
-        }
-        if isFree { return hold }
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                guard state.isHeldUp(hold, behind: state.waiting) else {
-                    state.begin(hold)
-                    return true
-                }
-                state.waiting.append(Waiter(hold: hold, continuation: continuation))
-                return false
+        let turn = state.withLock { state -> AsyncSignal? in
+            guard state.isHeldUp(hold, behind: state.waiting) else {
+                state.begin(hold)
+                return nil
             }
-            if isFree { continuation.resume() }
+            let waiter = Waiter(hold: hold)
+            state.waiting.append(waiter)
+            return waiter.turn
         }
+        // What is under way has a deadline, and a place that is begun must be ended.
+        await turn?.waitThroughCancellation()
         return hold
     }
 
     func end(_ hold: Hold) {
         let free = state.withLock { $0.end(hold) }
-        for waiter in free { waiter.continuation.resume() }
+        for waiter in free { waiter.turn.signal() }
     }
 
     /// How many writes there were so far.
