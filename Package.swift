@@ -20,6 +20,8 @@ let package = Package(
         .target(name: "FileJournal", swiftSettings: strict),
         // Formats that several readers share: JSON, encodings of text, marks that cannot be seen.
         .target(name: "WireFormats", swiftSettings: strict),
+        // Wrappers of what Swift cannot call of libcurl, which is opened at run time.
+        .target(name: "CCurl"),
         .target(name: "EmbeddedHTTP", dependencies: ["WireFormats"], swiftSettings: strict),
         // A strict reader of configuration text that says where a mistake is and which key was meant.
         .target(name: "ConfigurationReading", dependencies: ["WireFormats"], swiftSettings: strict),
@@ -34,7 +36,7 @@ let package = Package(
             name: "DurableQueue", dependencies: ["AsyncPrimitives", "Clocks", "FileJournal"], swiftSettings: strict),
         // What a client of any API needs to make its calls: knows none.
         .target(
-            name: "OutboundAPI", dependencies: ["AsyncPrimitives", "Clocks", "RateLimits", "WireFormats"],
+            name: "OutboundAPI", dependencies: ["CCurl", "AsyncPrimitives", "Clocks", "RateLimits", "WireFormats"],
             swiftSettings: strict),
         .target(
             name: "KeapSimulator", dependencies: ["SeededRandom", "EmbeddedHTTP", "WireFormats"], swiftSettings: strict),
@@ -75,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "SeededRandom",
+                "SeededRandom", "OutboundAPI",
                 "LockstepService", "DurableQueue", "FileJournal", "EmbeddedHTTP", "ConfigurationReading",
                 "KeapSimulator", "OnceHub", "ZenPlanner", "ContactSync", "Connectors", "WireFormats",
             ],
@@ -100,7 +102,7 @@ let package = Package(
         .executableTarget(
             name: "LockstepBenchmarks",
             dependencies: [
-                "LockstepService", "DurableQueue", "EmbeddedHTTP", "FileJournal", "CallTraces",
+                "LockstepService", "DurableQueue", "EmbeddedHTTP", "FileJournal", "CallTraces", "OutboundAPI",
             ],
             path: "Benchmarks", swiftSettings: strict),
 
@@ -124,6 +126,9 @@ let package = Package(
         .testTarget(
             name: "DurableQueueTests",
             dependencies: ["SeededRandom", "Clocks", "DurableQueue", "FileJournal", "DeterministicSimulation"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "OutboundAPITests", dependencies: ["Clocks", "OutboundAPI", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
             name: "KeapTests",
@@ -172,7 +177,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.
-        .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep"], swiftSettings: strict),
+        .testTarget(name: "LockstepProcessTests", dependencies: ["lockstep", "OutboundAPI"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -4,6 +4,7 @@ import ContactSync
 import Foundation
 import Keap
 package import EmbeddedHTTP
+import OutboundAPI
 import FileJournal
 import RateLimits
 package import DurableQueue
@@ -26,6 +27,7 @@ package final class Service: Sendable {
     private let configuration: Configuration
     private let log: ServiceLog
     private let clock: any TimeSource
+    private let client: CurlClient?
     private let isStopping = Atomic(false)
 
     /// Recovers what is on disk. Nothing is accepted and nothing sent before `listen` and `run`.
@@ -97,6 +99,7 @@ package final class Service: Sendable {
         self.journal = journal
         self.log = log
         clock = surroundings.clock
+        client = surroundings.client
         let counters = IntakeCounters()
         let ingest = Ingest(queue: queue, log: log)
         intakeRoutes = IntakeRoutes(
@@ -108,7 +111,7 @@ package final class Service: Sendable {
             handler: { [intakeRoutes] in await intakeRoutes.answer($0) })
         adminRoutes = AdminRoutes(
             gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
-            ingest: ingest, intake: counters, log: log,
+            ingest: ingest, intake: counters, client: client, log: log,
             checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock),
             token: configuration.adminToken, clock: clock)
         admin = HTTPServer(
@@ -177,6 +180,7 @@ package final class Service: Sendable {
             group.cancelAll()
         }
         for account in accounts { account.abandon() }
+        await client?.close()
         for credential in credentials where !credential.gyms.isEmpty {
             do {
                 try await credential.budget.settle()

@@ -3,10 +3,6 @@ import Dispatch
 import Foundation
 import Synchronization
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// What libFuzzer calls, over and over, with bytes that it makes up. `.ci/fuzz` builds it beside one `decodeFuzzed`.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

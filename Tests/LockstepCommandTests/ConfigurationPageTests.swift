@@ -118,7 +118,9 @@ struct ConfigurationPageTests {
         let names = text.matches(of: /"env": "(\w+)"/).map { String($0.1) }
         let secrets = SecretSource(
             environment: Dictionary(names.map { ($0, "a-secret-of-\($0)") }) { $1 },
-            readFile: { _ throws(FileProblem) in Array("a-secret-in-a-file".utf8) })
+            readFile: { path throws(FileProblem) in
+                Array((path.hasSuffix(".crt") ? "-----BEGIN CERTIFICATE-----" : "a-secret-in-a-file").utf8)
+            })
         return try ConfigurationReader.read(Array(text.utf8), file: "example", secrets: secrets) { reader, root in
             _ = reader.configuration(root)
             // A list's entries count as one.

@@ -1,9 +1,5 @@
 import Foundation
 import Testing
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -120,15 +116,7 @@ final class Crowd {
     }
 
     private func ask(_ method: String, _ address: String, _ body: String?) async throws -> (Int, Data) {
-        var request = URLRequest(url: try #require(URL(string: address)))
-        request.httpMethod = method
-        request.httpBody = body.map { Data($0.utf8) }
-        request.timeoutInterval = 10
-        if body != nil { request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type") }
-        let session = URLSession(configuration: .ephemeral)
-        defer { session.finishTasksAndInvalidate() }
-        let (data, response) = try await session.data(for: request)
-        return ((response as? HTTPURLResponse)?.statusCode ?? 0, data)
+        try await HTTPCall.send(method, address, body.map { Data($0.utf8) }, within: .seconds(10))
     }
 
     #if canImport(Glibc)

@@ -1,9 +1,5 @@
 import Foundation
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// A simulated Keap and a configuration for one gym, each in a process or file of its own, and what a sender and an
 /// operator do with them.
 final class Gym {
@@ -14,7 +10,6 @@ final class Gym {
     private var intake = ""
     private(set) var admin = ""
     let configuration: URL
-    private let session = URLSession(configuration: .ephemeral)
 
     init(simulator options: [String] = ["--per-second", "400", "--per-minute", "20000"]) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-test-\(UUID().uuidString)")
@@ -78,15 +73,9 @@ final class Gym {
         let form = fields.map { name, value in
             "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics)!)"
         }.joined(separator: "&")
-        var request = URLRequest(url: URL(string: "\(intake)/hooks/downtown/zenplanner/a-token-for-the-tests")!)
-        request.httpMethod = "POST"
-        request.httpBody = Data(form.utf8)
-        request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
-        // A connection of its own: one that a killed process left behind would fail in its own way.
-        let session = URLSession(configuration: .ephemeral)
-        defer { session.finishTasksAndInvalidate() }
-        let answer = try? await session.data(for: request)  // refused or cut off: not acknowledged
-        return (answer?.1 as? HTTPURLResponse)?.statusCode == 202
+        let hook = "\(intake)/hooks/downtown/zenplanner/a-token-for-the-tests"
+        let answer = try? await HTTPCall.send("POST", hook, Data(form.utf8))  // refused or cut off: not acknowledged
+        return answer?.status == 202
     }
 
     func jobs() async throws -> [[String: Any]] {
@@ -98,16 +87,12 @@ final class Gym {
     }
 
     func playFault(_ rule: [String: Any]) async throws {
-        var request = URLRequest(url: URL(string: "\(keapAddress)/_simulator/faults")!)
-        request.httpMethod = "POST"
-        request.httpBody = try JSONSerialization.data(withJSONObject: rule)
-        _ = try await session.data(for: request)
+        let body = try JSONSerialization.data(withJSONObject: rule)
+        _ = try await HTTPCall.send("POST", "\(keapAddress)/_simulator/faults", body)
     }
 
     func endFaults() async throws {
-        var request = URLRequest(url: URL(string: "\(keapAddress)/_simulator/faults")!)
-        request.httpMethod = "DELETE"
-        _ = try await session.data(for: request)
+        _ = try await HTTPCall.send("DELETE", "\(keapAddress)/_simulator/faults")
     }
 
     /// Waits until a job calls Keap.
@@ -143,7 +128,6 @@ final class Gym {
     }
 
     private func json(_ address: String) async throws -> Any {
-        let (data, _) = try await session.data(from: URL(string: address)!)
-        return try JSONSerialization.jsonObject(with: data)
+        try JSONSerialization.jsonObject(with: try await HTTPCall.send("GET", address).body)
     }
 }

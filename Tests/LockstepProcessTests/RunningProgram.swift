@@ -32,17 +32,20 @@ final class RunningProgram: Sendable {
         return tests.appending(path: "lockstep")
     }()
 
-    /// - Parameter descriptors: how many the system lets it have; nil is as many as the tests.
-    convenience init(_ arguments: [String], descriptors: Int? = nil) throws {
+    /// - Parameters:
+    ///   - descriptors: how many the system lets it have; nil is as many as the tests.
+    ///   - environment: variables beside the tests' own, as `NAME=VALUE`.
+    convenience init(_ arguments: [String], descriptors: Int? = nil, environment: [String] = []) throws {
         let pipe = try Channel()
-        try self.init(arguments, descriptors: descriptors, output: pipe.input)
+        try self.init(arguments, descriptors: descriptors, environment: environment, output: pipe.input)
         close(pipe.input)
         lines.read(pipe.output)
     }
 
     /// - Parameter output: where its output and errors go; nobody reads them here.
-    init(_ arguments: [String], descriptors: Int? = nil, output: Int32) throws {
+    init(_ arguments: [String], descriptors: Int? = nil, environment: [String] = [], output: Int32) throws {
         var words = [Self.executable.path] + arguments
+        if !environment.isEmpty { words = ["/usr/bin/env"] + environment + words }
         if let descriptors {
             words = ["/bin/sh", "-c", "ulimit -n \(descriptors) && exec \"$0\" \"$@\""] + words
         }

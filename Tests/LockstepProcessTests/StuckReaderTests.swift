@@ -1,9 +1,5 @@
 import Foundation
 import Testing
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -52,16 +48,9 @@ import Testing
 
     /// What the address answers once it answers at all.
     private static func status(_ address: String, body: String? = nil) async -> Int? {
-        var request = URLRequest(url: URL(string: address)!)
-        if let body {
-            request.httpMethod = "POST"
-            request.httpBody = Data(body.utf8)
-            request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
-        }
         while !Task.isCancelled {
-            let session = URLSession(configuration: .ephemeral)
-            defer { session.finishTasksAndInvalidate() }
-            if let answer = try? await session.data(for: request) { return (answer.1 as? HTTPURLResponse)?.statusCode }
+            let answer = try? await HTTPCall.send(body == nil ? "GET" : "POST", address, body.map { Data($0.utf8) })
+            if let answer { return answer.status }
             // Another process, which tells of its start nowhere that is read.
             try? await Task.sleep(for: .milliseconds(50))
         }

@@ -85,6 +85,14 @@ struct MetricsTests {
             #expect(value("lockstep_journal_failed") == 0)
             let calls = samples.filter { $0.name == "lockstep_keap_calls_total" }.reduce(0) { $0 + $1.value }
             #expect(calls == Double(town.calls))
+            let opened = try #require(value("lockstep_connections_opened_total"))
+            let reused = try #require(value("lockstep_connections_reused_total"))
+            #expect(opened >= 1 && reused >= 1 && opened + reused == calls)
+            #expect(value("lockstep_call_answers_total") == calls)
+            #expect(value("lockstep_call_repeats_prevented_total") == 0)
+            let connecting = try #require(value("lockstep_connect_seconds_total"))
+            let waiting = try #require(value("lockstep_first_byte_seconds_total"))
+            #expect(connecting > 0 && waiting > connecting)
         }
     }
 

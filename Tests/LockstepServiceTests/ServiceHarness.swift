@@ -2,14 +2,11 @@ import Clocks
 import Foundation
 import KeapSimulator
 import DurableQueue
+import OutboundAPI
 import Synchronization
 import Testing
 
 @testable import LockstepService
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// A whole service on loopback, the simulated Keap that it writes to, and a directory of its own for the journal.
 final class ServiceHarness: Sendable {
@@ -54,7 +51,7 @@ final class ServiceHarness: Sendable {
     private let keap: SimulatedKeap
     private let keapPort: Int
     private let adminToken: String?
-    private let session = URLSession(configuration: .ephemeral)
+    private let client = CurlClient()
     private let running: Mutex<Running>
 
     private init(_ gyms: [Gym], adminToken: String?, _ quirks: Quirks, more: [Gym]) async throws {
@@ -167,7 +164,7 @@ final class ServiceHarness: Sendable {
         await last.service.stop(grace: .milliseconds(200))
         await last.delivering.value
         await keap.stop()
-        session.invalidateAndCancel()
+        await client.close()
         // Left behind at worst in the system's temporary directory.
         try? FileManager.default.removeItem(at: directory)
     }
@@ -189,16 +186,13 @@ final class ServiceHarness: Sendable {
     func ask(
         _ method: String, _ address: String, body: String? = nil, headers: [String: String] = [:]
     ) async throws -> Answer {
-        var request = URLRequest(url: try #require(URL(string: address)))
-        request.httpMethod = method
-        request.httpBody = body.map { Data($0.utf8) }
-        request.timeoutInterval = 1_200
-        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        let (data, response) = try await session.data(for: request)
-        let http = try #require(response as? HTTPURLResponse)
-        var fields: [String: String] = [:]
-        for (name, value) in http.allHeaderFields { fields["\(name)".lowercased()] = "\(value)" }
-        return Answer(status: http.statusCode, headers: fields, body: Array(data))
+        var request = APIRequest(
+            APIEndpoint("test"), try #require(APIRequest.Method(rawValue: method)), [],
+            headers: body == nil ? headers : Self.form.merging(headers) { $1 }, body: body.map { Array($0.utf8) })
+        request.target = address
+        let response = try await CurlTransport(base: "", peer: "the service", through: client)
+            .send(request, deadline: .seconds(1_200))
+        return Answer(status: response.status, headers: response.headers, body: response.body)
     }
 
     func get(_ path: String) async throws -> Answer { try await ask("GET", admin + path) }

@@ -6,6 +6,8 @@ package struct KeapSite: Hashable, Sendable {
     /// Scheme, host and path without a slash at the end.
     package let base: String
     package let key: APIKey
+    /// A file of certificate authorities to trust in place of the system's. Makes no other site of it.
+    package var authorities: String?
 
     package static let defaultBase = "https://api.infusionsoft.com/crm/rest"
 
@@ -35,6 +37,13 @@ package struct KeapSite: Hashable, Sendable {
         while base.hasSuffix("/") { base.removeLast() }
         self.base = base
         self.key = key
+    }
+
+    package static func == (a: Self, b: Self) -> Bool { a.base == b.base && a.key == b.key }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(base)
+        hasher.combine(key)
     }
 
     /// What tells this key at this address from others, without showing it.

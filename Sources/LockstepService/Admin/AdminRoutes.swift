@@ -6,6 +6,7 @@ import Foundation
 import EmbeddedHTTP
 import FileJournal
 import DurableQueue
+import OutboundAPI
 import ZenPlanner
 
 /// The operator's door: health, metrics, and what the commands ask.
@@ -17,6 +18,8 @@ struct AdminRoutes: Sendable {
     let journal: Journal
     let ingest: Ingest
     let intake: IntakeCounters
+    /// Makes the calls; nil in a simulation.
+    let client: CurlClient?
     let log: ServiceLog
     let checker: ServiceCheck
     let token: Secret?
@@ -89,8 +92,7 @@ struct AdminRoutes: Sendable {
         case .metrics:
             let page = await MetricsPage(
                 gyms: gyms, accounts: accounts, credentials: credentials, queue: queue, journal: journal,
-                intake: intake, log: log
-            )
+                intake: intake, connections: client?.counters ?? ConnectionCounters(), log: log)
             return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
         case .jobs: return try await jobs(request)
         case .job(let id):

@@ -11,12 +11,13 @@ struct MetricsPage: Sendable {
 
     init(
         gyms: Gyms, accounts: [KeapAccount], credentials: [KeapCredential], queue: JobQueue, journal: Journal,
-        intake: IntakeCounters, log: ServiceLog
+        intake: IntakeCounters, connections: ConnectionCounters, log: ServiceLog
     ) async {
         var page = PrometheusText()
         Self.write(await queue.counts(), gyms, to: &page)
         await Self.write(accounts, to: &page)
         await Self.write(credentials, to: &page)
+        Self.write(connections, to: &page)
         Self.write(journal.stats(), segments: journal.segments.count, to: &page)
         page.family("lockstep_intake_answers_total", .counter, "Answers of the intake, by status.")
         for (status, count) in intake.byStatus {
@@ -120,6 +121,26 @@ struct MetricsPage: Sendable {
                     "lockstep_keap_endpoint_circuit_open", [("account", state.name), ("endpoint", endpoint.name)], 1)
             }
         }
+    }
+
+    private static func write(_ connections: ConnectionCounters, to page: inout PrometheusText) {
+        func counter(_ name: String, _ help: String, _ value: Double) { page.single(name, .counter, help, value) }
+        counter("lockstep_connections_opened_total", "Connections opened for calls.", Double(connections.opened))
+        counter(
+            "lockstep_connections_reused_total", "Calls that went over the connection of an earlier one.",
+            Double(connections.reused))
+        counter(
+            "lockstep_connect_seconds_total", "Time until new connections were ready, all together.",
+            connections.connectTime.inSeconds)
+        counter("lockstep_call_answers_total", "Calls whose answer began.", Double(connections.answers))
+        counter(
+            "lockstep_first_byte_seconds_total",
+            "Time until their answers began, connecting included, all together.",
+            connections.firstByteTime.inSeconds)
+        counter(
+            "lockstep_call_repeats_prevented_total",
+            "Calls on a connection that died, which libcurl was kept from sending again.",
+            Double(connections.repeatsPrevented))
     }
 
     private static func write(_ credentials: [KeapCredential], to page: inout PrometheusText) async {

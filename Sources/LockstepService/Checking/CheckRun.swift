@@ -1,6 +1,7 @@
 import Clocks
 package import ConfigurationReading
 import Keap
+import OutboundAPI
 import RateLimits
 
 /// Looks at gyms side by side, each for a bounded time.
@@ -24,7 +25,7 @@ package enum CheckRun {
     ) async -> [ConfigurationCheck] {
         let gyms = configuration.gyms.filter { only?.contains($0.id) ?? true }
         let budgets = KeapCredential.untracked(configuration, ceiling: gentle, surroundings)
-        return await sideBySide(gyms, progress: progress) { gym in
+        let checkups = await sideBySide(gyms, progress: progress) { gym in
             guard let budget = budgets[gym.id] else { preconditionFailure("each gym has a budget") }
             let gateway = KeapAccount.untracked(gym, budget, surroundings)
             return await bounded(gym, gateway.calls(), surroundings.clock) {
@@ -34,6 +35,8 @@ package enum CheckRun {
                 return .budget("Keap's budget let no call through within \(patience.roughly)")
             }
         }
+        await surroundings.client?.close()
+        return checkups
     }
 
     /// In the order given, however they end.

@@ -1,8 +1,9 @@
 package import ConfigurationReading
 import Foundation
+import Keap
 
 extension Configuration {
-    /// Reads a configuration file. Nothing else is touched but the files of secrets.
+    /// Reads a configuration file. Nothing else is touched but the files of secrets and certificates.
     ///
     /// - Parameter needsSecrets: false leaves the secrets where they are and puts something else into their places: for
     ///   commands that want other settings, and may be run where the secrets are not.
@@ -16,6 +17,10 @@ extension Configuration {
         guard problems.isEmpty else { throw ConfigurationError(file: file, problems: problems) }
         // The journal must not depend on where the service happens to be started: it would find no jobs elsewhere.
         configuration.data = opened.absolute(configuration.data)
+        for place in configuration.gyms.indices {
+            guard let path = configuration.gyms[place].keap.site.authorities else { continue }
+            configuration.gyms[place].keap.site.authorities = opened.absolute(path)
+        }
         return configuration
     }
 }

@@ -5,7 +5,7 @@ import RateLimits
 
 extension ConfigurationReader {
     private enum KeapKeyword: String, CaseIterable {
-        case baseURL, key, account, client, limits, pacing, weight, timeout, concurrency, oauth
+        case baseURL, key, account, client, limits, pacing, weight, timeout, concurrency, caFile, oauth
     }
 
     private enum LimitKey: String, CaseIterable { case perSecond, perMinute, perDay }
@@ -31,12 +31,18 @@ extension ConfigurationReader {
             oauth.note(.notSupportedYet(instead: "set key to a personal access token or a service account key"))
         }
         let key = section[.oauth] == nil ? section.required(.key).flatMap(secrets.secret) : nil
-        let site = site(section[.baseURL], key: key ?? Secret(""))
+        var site = site(section[.baseURL], key: key ?? Secret(""))
+        site?.authorities = section[.caFile].flatMap(authorities)
         let account = section[.account].flatMap { self.account($0, of: site) }
         guard key != nil, let site else { return nil }
-        let user = KeapSharing.User(path: value.path, client: client, account: account)
+        let user = KeapSharing.User(
+            path: value.path, client: client, account: account, authorities: site.authorities)
         if let other = sharing.users.updateValue(user, forKey: site) {
             check(user, section[.client] ?? value, with: other, have: "Keap key")
+            if user.authorities != other.authorities {
+                (section[.caFile] ?? value).note(
+                    .notUsable(reason: "the key is also in \(other.path), which has another caFile"))
+            }
             if let account, let known = other.account, account != known {
                 section[.account]?.note(.notUsable(reason: "the key is also in \(other.path), for account \(known)"))
             }
@@ -127,6 +133,19 @@ extension ConfigurationReader {
         return site
     }
 
+    /// The path, if certificates are there.
+    private func authorities(_ value: ConfigurationValue) -> String? {
+        guard let path = value.filledText(), secrets.isReading else { return nil }
+        do throws(FileProblem) {
+            let text = String(decoding: try secrets.readFile(path), as: UTF8.self)
+            if text.contains("-----BEGIN ") { return path }
+            value.note(.notUsable(reason: "\(path) holds no certificate in PEM form"))
+        } catch {
+            value.note(.notUsable(reason: "the file \(path) \(error.reason)"))
+        }
+        return nil
+    }
+
     private func ceiling(_ value: ConfigurationValue) -> CallLimits {
         guard let section = value.section(LimitKey.self) else { return CallLimits() }
         func limit(_ key: LimitKey) -> Int? { section[key]?.whole(in: 1...1_000_000_000) }
@@ -140,6 +159,7 @@ struct KeapSharing {
         var path: String
         var client: String?
         var account: KeapAccountID?
+        var authorities: String?
     }
 
     var clients: [String]

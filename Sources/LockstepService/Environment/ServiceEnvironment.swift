@@ -15,6 +15,8 @@ package struct ServiceEnvironment: Sendable {
     /// Runs the journal's blocking work. Nil: threads of its own do.
     package var journalDriver: (any JournalDriver)?
     package var transport: @Sendable (KeapSite) -> any HTTPTransport
+    /// Makes the transports' requests, where they go over this machine's network.
+    private(set) var client: CurlClient?
     /// Whether the journal lies in a directory of this machine's file system, whose files can be told from copies.
     var isOnDisk = false
     /// Where jobs under way are noted for the next process, given the data directory. Nil: nowhere.
@@ -27,6 +29,7 @@ package struct ServiceEnvironment: Sendable {
         var limited = self
         let slots = CallSlots(plan.calls)
         limited.descriptors = plan
+        client?.limit(connections: plan.calls)
         limited.transport = { [transport] site in SlottedTransport(transport(site), slots) }
         return limited
     }
@@ -49,9 +52,13 @@ package struct ServiceEnvironment: Sendable {
     }
 
     package static var real: ServiceEnvironment {
+        let client = CurlClient()
         var real = ServiceEnvironment(
             clock: SystemClock(), files: PosixFileSystem(),
-            transport: { URLSessionTransport(base: $0.base, peer: "Keap") })
+            transport: {
+                CurlTransport(base: $0.base, peer: "Keap", through: client, authorities: $0.authorities)
+            })
+        real.client = client
         real.isOnDisk = true
         real.markMemory = { try MarkFile($0 + "/runs") }
         return real

@@ -3,6 +3,7 @@
 package struct APIRequest: Equatable, Sendable {
     package enum Method: String, Sendable {
         case get = "GET"
+        case head = "HEAD"
         case post = "POST"
         case put = "PUT"
         case patch = "PATCH"

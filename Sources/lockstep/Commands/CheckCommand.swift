@@ -1,6 +1,7 @@
 import ConfigurationReading
 import Foundation
 import LockstepService
+import OutboundAPI
 
 struct CheckCommand: Command {
     static let words = ["check"]
@@ -36,6 +37,7 @@ struct CheckCommand: Command {
     func run() async throws -> ExitCode {
         let configuration = try Configuration.load(config)
         for remark in configuration.remarks { Terminal.note("note: \(remark)") }
+        Terminal.note("calls are made by \(try CurlLibrary.load())")
         let gyms = try chosen(of: configuration)
         let directory = DataDirectory.examine(configuration.data)
         let progress: @Sendable (Int) -> Void = { done in

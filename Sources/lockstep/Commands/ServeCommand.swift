@@ -1,6 +1,7 @@
 import Foundation
 import EmbeddedHTTP
 import LockstepService
+import OutboundAPI
 
 struct ServeCommand: Command {
     static let words = ["serve"]
@@ -23,6 +24,7 @@ struct ServeCommand: Command {
     func run() async throws -> ExitCode {
         let descriptors = try DescriptorLimit.plan()
         let configuration = try Configuration.load(config)
+        try CurlLibrary.load()
         Terminal.neverBlock()
         for remark in configuration.remarks { Terminal.note("note: \(remark)") }
         // Before anything is opened, so that no signal finds the process without an answer.

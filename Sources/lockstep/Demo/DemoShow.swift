@@ -2,10 +2,7 @@ import Foundation
 import EmbeddedHTTP
 import DurableQueue
 import LockstepService
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+import OutboundAPI
 
 /// Runs the demo: Keap, the service, the day's messages, an outage, and the comparison at the end.
 final class DemoShow: Sendable {
@@ -13,10 +10,12 @@ final class DemoShow: Sendable {
     private let keap: DemoKeap
     private let service: Service
     private let intake: ListenAddress
+    private let sender = CurlClient()
     private let directory: TemporaryDirectory
 
     init(_ town: DemoWorld) async throws {
         self.town = town
+        try CurlLibrary.load()
         directory = try TemporaryDirectory(prefix: "lockstep-demo")
         keap = try DemoKeap(accounts: town.gyms.map { (key: $0.key, app: "\($0.id).example") })
         let file = directory.url.appending(path: "lockstep.json")
@@ -31,6 +30,7 @@ final class DemoShow: Sendable {
 
     /// Stops both servers and removes temporary files, also after an error.
     func end() async {
+        await sender.close()
         await service.stop(grace: .seconds(5))
         await keap.stop()
         directory.remove()
@@ -132,14 +132,14 @@ final class DemoShow: Sendable {
         } else {
             hook = "zenplanner/\(gym.token)"
         }
-        var request = URLRequest(url: URL(string: "http://\(intake)/hooks/\(gym.id)/\(hook)")!)
-        request.httpMethod = "POST"
-        request.httpBody = Data(message.body.utf8)
-        request.setValue(message.contentType, forHTTPHeaderField: "Content-Type")
-        if let signature { request.setValue(signature, forHTTPHeaderField: "Oncehub-Signature") }
-        let (data, response) = try await URLSession.shared.data(for: request)
-        guard (response as? HTTPURLResponse)?.statusCode == 202 else {
-            throw CommandFailure("the service refused a message: \(String(decoding: data, as: UTF8.self))")
+        var request = APIRequest(
+            APIEndpoint("hook"), .post, ["hooks", gym.id, hook], headers: ["Content-Type": message.contentType],
+            body: Array(message.body.utf8))
+        if let signature { request.headers["Oncehub-Signature"] = signature }
+        let response = try await CurlTransport(base: "http://\(intake)", peer: "the service", through: sender)
+            .send(request, deadline: .seconds(60))
+        guard response.status == 202 else {
+            throw CommandFailure("the service refused a message: \(String(decoding: response.body, as: UTF8.self))")
         }
     }
 

@@ -2,10 +2,7 @@ import ConfigurationReading
 import Foundation
 import EmbeddedHTTP
 import LockstepService
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+import OutboundAPI
 
 /// Talks to a running service over its admin address.
 struct AdminClient {
@@ -98,45 +95,50 @@ struct AdminClient {
     }
 
     func get(_ path: String, _ query: [(String, String?)] = []) async throws -> Data {
-        try await send("GET", path, query, body: nil)
+        try await send(.get, path, query, body: nil)
     }
 
     func post(
         _ path: String, _ query: [(String, String?)] = [], json: [String: Any] = [:], within limit: TimeInterval = 30
     ) async throws -> Data {
         let body = try JSONSerialization.data(withJSONObject: json, options: [.sortedKeys])
-        return try await send("POST", path, query, body: body, within: limit)
+        return try await send(.post, path, query, body: body, within: limit)
     }
 
     /// - Parameter path: words in it that a person gave are written with `inPath`.
     private func send(
-        _ method: String, _ path: String, _ query: [(String, String?)], body: Data?, within limit: TimeInterval = 30
+        _ method: APIRequest.Method, _ path: String, _ query: [(String, String?)], body: Data?,
+        within limit: TimeInterval = 30
     ) async throws -> Data {
         let items = query.compactMap { pair in pair.1.map { "\(pair.0)=\($0.inPath)" } }
-        let root = base.absoluteString
+        let root = base.absoluteString.hasSuffix("/") ? String(base.absoluteString.dropLast()) : base.absoluteString
         let address =
-            (root.hasSuffix("/") ? String(root.dropLast()) : root) + path
+            root + path
             + (items.isEmpty ? "" : "?" + items.joined(separator: "&"))
-        guard let url = URL(string: address) else { throw CommandFailure("“\(address)” is no address") }
-        var request = URLRequest(url: url)
-        request.httpMethod = method
-        request.timeoutInterval = limit
-        request.httpBody = body
-        if body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
-        if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
-        let data: Data
-        let response: URLResponse
-        do {
-            (data, response) = try await URLSession.shared.data(for: request)
-        } catch let error as URLError where error.code == .timedOut {
+        guard URL(string: address) != nil else { throw CommandFailure("“\(address)” is no address") }
+        try CurlLibrary.load()
+        var request = APIRequest(APIEndpoint("admin"), method, [], body: body.map { [UInt8]($0) })
+        request.target = String(address.dropFirst(root.count))
+        if let token { request.headers["Authorization"] = "Bearer \(token)" }
+        let client = CurlClient(connections: 1)
+        let begun = ContinuousClock.now
+        let response: APIResponse
+        do throws(TransportFailure) {
+            response = try await CurlTransport(base: root, peer: "the service", through: client)
+                .send(request, deadline: .seconds(limit))
+            await client.close()
+        } catch {
+            await client.close()
+            guard ContinuousClock.now - begun >= .seconds(limit) else {
+                throw CommandFailure("no service answers at \(base.absoluteString); is `lockstep serve` running?")
+            }
             throw CommandFailure(
                 "the service at \(base.absoluteString) gave no answer within \(Int(limit)) seconds", isAnswered: true)
-        } catch {
-            throw CommandFailure("no service answers at \(base.absoluteString); is `lockstep serve` running?")
         }
-        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-        guard (200..<300).contains(status) else {
-            throw CommandFailure(Self.sentence(in: data) ?? "the service answered \(status)", status: status)
+        let data = Data(response.body)
+        guard response.isSuccess else {
+            throw CommandFailure(
+                Self.sentence(in: data) ?? "the service answered \(response.status)", status: response.status)
         }
         return data
     }

@@ -29,6 +29,33 @@ struct ConfigurationFileTests {
         }
     }
 
+    @Test func `a file of authorities counts from there too, and must be there and hold certificates`() throws {
+        try inDirectory { directory in
+            let file = directory.appendingPathComponent("lockstep.json")
+            let gyms = #"{"gyms": [{"id": "a", "keap": {"key": "k", "caFile": "own.pem"}}]}"#
+            try Data(gyms.utf8).write(to: file)
+            let certificates = directory.appendingPathComponent("own.pem")
+            #expect(Self.problem(in: file) == .notUsable(reason: "the file own.pem does not exist"))
+            try Data("secret".utf8).write(to: certificates)
+            #expect(Self.problem(in: file) == .notUsable(reason: "own.pem holds no certificate in PEM form"))
+            try Data("-----BEGIN CERTIFICATE-----\n".utf8).write(to: certificates)
+            let configuration = try Configuration.load(file.path, environment: [:])
+            #expect(configuration.gyms.map(\.keap.site.authorities) == [certificates.path])
+            try FileManager.default.removeItem(at: certificates)
+            #expect(try Configuration.load(file.path, needsSecrets: false, environment: [:]).gyms.count == 1)
+        }
+    }
+
+    /// What is wrong with `gyms[0].keap.caFile`.
+    private static func problem(in file: URL) -> ConfigurationProblem.Kind? {
+        do {
+            _ = try Configuration.load(file.path, environment: [:])
+            return nil
+        } catch {
+            return error.problems.first { $0.path == "gyms[0].keap.caFile" }?.kind
+        }
+    }
+
     @Test func `a command finds the service without any gym's secret`() throws {
         try inDirectory { directory in
             let file = directory.appendingPathComponent("lockstep.json")

@@ -46,6 +46,9 @@ final class LoopbackServer: Sendable {
         }
     }
 
+    /// Connections are refused from now on; those that are there go on.
+    func stopListening() { shutdown(listener, Int32(SHUT_RDWR)) }
+
     deinit {
         // Wakes the thread that accepts, which then closes it: were it closed here, that thread could meet another's.
         shutdown(listener, Int32(SHUT_RDWR))
@@ -70,6 +73,12 @@ final class LoopbackConnection: Sendable {
         }
     }
 
+    /// Returns when the peer has sent something, and reads no more of it.
+    func waitForBytes() {
+        var byte: UInt8 = 0
+        _ = recv(socket, &byte, 1, Int32(MSG_PEEK))
+    }
+
     /// Whether the peer took it all.
     @discardableResult
     func write(_ text: String) -> Bool {
@@ -82,8 +91,10 @@ final class LoopbackConnection: Sendable {
         return true
     }
 
-    func answer(_ status: String, _ headers: String = "", body: String = "") {
-        write("HTTP/1.1 \(status)\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    /// - Parameter isLast: says so, and the peer takes another connection for its next request.
+    func answer(_ status: String, _ headers: String = "", body: String = "", isLast: Bool = true) {
+        let end = isLast ? "Connection: close\r\n" : ""
+        write("HTTP/1.1 \(status)\r\n\(headers)\(end)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
     func close() { _ = systemClose(socket) }
