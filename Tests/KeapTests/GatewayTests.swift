@@ -473,6 +473,7 @@ import Testing
         struct Broken: CallBudget {
             func take(_ urgency: Urgency, for party: BudgetShare) async throws { throw DiskFull() }
             func finished(_ permit: Void, learned: ReportedLimits?) async {}
+            func release(_ permit: Void) async {}
             func close(until time: Int64) async {}
             func close(tenantOf permit: Void, until time: Int64) async {}
         }

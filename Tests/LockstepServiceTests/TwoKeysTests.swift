@@ -40,7 +40,7 @@ import Testing
                 let found = try await budgets(town)
                 #expect(found.count == 1, "\(found)")
                 #expect(Set(found.first?["gyms"] as? [String] ?? []) == ["downtown", "uptown"])
-                // A permit of the second key that is given back just after the budgets became one stays counted.
+                // A permit that is given back after another's answer told of use stays counted (see `Budget.release`).
                 let most = town.calls + (isTogether ? 1 : 0)
                 let day = try #require(used(found.first, "day"))
                 #expect((town.calls...most).contains(day))

@@ -211,6 +211,7 @@ extension SimRequest {
 private struct NoBudget: CallBudget {
     func take(_ urgency: Urgency, for party: BudgetShare) async throws {}
     func finished(_ permit: Void, learned: ReportedLimits?) async {}
+    func release(_ permit: Void) async {}
     func close(until time: Int64) async {}
     func close(tenantOf permit: Void, until time: Int64) async {}
 }

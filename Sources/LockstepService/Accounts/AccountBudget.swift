@@ -21,7 +21,7 @@ final class AccountBudget: CallBudget {
     /// Whose limits, beside the credential's, its calls count in.
     var tenant: String { state.withLock { $0.tenant } }
 
-    /// From the next call on. Permits that were given before go back to where they came from.
+    /// From the next call on. Permits that were given before end where they came from.
     func point(to gate: BudgetGate, tenant: String) { state.withLock { $0 = (gate, tenant) } }
 
     func take(_ urgency: Urgency, for party: BudgetShare) async throws -> Permit {
@@ -29,23 +29,30 @@ final class AccountBudget: CallBudget {
     }
 
     func take(_ urgency: Urgency, for party: BudgetShare, rank: UInt64?) async throws -> Permit {
-        if let reason = holds[party.name] { throw GymHeld(description: reason) }
-        let (gate, tenant) = state.withLock { $0 }
-        let party = BudgetShare(party.name, of: tenant, weight: party.weight)
-        return Permit(permit: try await gate.take(urgency, for: party, rank: rank), gate: gate)
+        while true {
+            if let reason = holds[party.name] { throw GymHeld(description: reason) }
+            let (gate, tenant) = state.withLock { $0 }
+            let party = BudgetShare(party.name, of: tenant, weight: party.weight)
+            do {
+                return Permit(permit: try await gate.take(urgency, for: party, rank: rank), gate: gate)
+            } catch let moved as BudgetMoved {
+                // It was one that others pointed to as well.
+                state.withLock { if $0.gate === gate { $0.gate = moved.gate } }
+            }
+        }
     }
 
     func callsSoon(after permit: Permit) -> Int { permit.permit.callsSoon }
 
     func finished(_ permit: Permit, learned: ReportedLimits?) async {
-        await permit.gate.finished(permit.permit, learned: learned)
+        permit.gate.finished(permit.permit, learned: learned)
     }
 
-    func close(until time: Int64) async { await state.withLock { $0.gate }.close(until: time) }
+    func close(until time: Int64) async { state.withLock { $0.gate }.close(until: time) }
 
     func close(tenantOf permit: Permit, until time: Int64) async {
-        await permit.gate.close(tenantOf: permit.permit, until: time)
+        permit.gate.close(tenantOf: permit.permit, until: time)
     }
 
-    func release(_ permit: Permit) async { await permit.gate.release(permit.permit) }
+    func release(_ permit: Permit) async { permit.gate.release(permit.permit) }
 }

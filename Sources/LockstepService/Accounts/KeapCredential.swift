@@ -56,7 +56,7 @@ final class KeapCredential: Sendable {
                 GymUse(id: use.id, party: BudgetShare(use.party.name, of: tenant, weight: use.party.weight))
             }
         }
-        await budget.absorb(await other.budget.used(by: tenant), ceiling: other.ceiling)
+        other.budget.merge(into: budget, as: tenant, ceiling: other.ceiling)
         // Both would be added at the next start; where this fails, they are, which is too much rather than too little.
         if (try? await budget.settle()) != nil { await other.forget() }
     }
@@ -71,7 +71,7 @@ final class KeapCredential: Sendable {
     }
 
     /// With the windows of all its tenants, also of those that were not called for yet.
-    func status() async -> BudgetStatus { await budget.status(tenants: Set(gyms.map(\.party.tenant))) }
+    func status() async -> BudgetStatus { budget.status(tenants: Set(gyms.map(\.party.tenant))) }
 
     /// How a gym of this account is called: the first that there is. Nil if no gym is this tenant's.
     func firstGym(of tenant: String) -> GymID? { gyms.first { $0.party.tenant == tenant }?.id }
@@ -92,7 +92,7 @@ final class KeapCredential: Sendable {
             let budget = plan.gate(surroundings, saved: saved.first) { bytes in
                 try await notes.save(bytes, as: plan.note)
             }
-            for more in saved.dropFirst() { await budget.absorb(more) }
+            for more in saved.dropFirst() { budget.absorb(more) }
             if !earlier.isEmpty, !saved.isEmpty, (try? await budget.settle()) != nil { await notes.forget(earlier) }
             credentials.append(
                 KeapCredential(

@@ -29,7 +29,7 @@ package enum CheckRun {
             guard let budget = budgets[gym.id] else { preconditionFailure("each gym has a budget") }
             let gateway = KeapAccount.untracked(gym, budget, surroundings)
             return await bounded(gym, gateway.calls(), surroundings.clock) {
-                if let closed = await budget.status().closedFor {
+                if let closed = budget.status().closedFor {
                     return .budget("Keap has refused a call for want of budget; it takes more in \(closed.roughly)")
                 }
                 return .budget("Keap's budget let no call through within \(patience.roughly)")

@@ -65,7 +65,7 @@ extension Gym {
 
     /// What keeps even the next call waiting for longer than that, in a sentence.
     fileprivate func longWait(beyond patience: Duration, among gyms: Gyms) async -> String? {
-        let outlook = await account.credential.budget.outlook(for: party, .live)
+        let outlook = account.credential.budget.outlook(for: party, .live)
         guard let opens = outlook.opensIn, opens > patience else { return nil }
         return await obstacle(.live, among: gyms, QueueCounts())?.sentence
     }

@@ -31,14 +31,14 @@ extension Gym {
         guard let party = credential.gyms.first(where: { $0.id == id })?.party else { return nil }
         let urgency: Urgency = urgency == .bulk ? .bulk : .live
         let backlog = await Backlog(of: credential, gyms ?? Gyms([self]), counts)
-        var outlook = await credential.budget.outlook(for: party, urgency)
+        var outlook = credential.budget.outlook(for: party, urgency)
         outlook.callsBefore = backlog.callsBefore(id, urgency)
-        outlook.estimate = await credential.budget.delay(after: outlook.callsBefore, for: party, urgency)
+        outlook.estimate = credential.budget.delay(after: outlook.callsBefore, for: party, urgency)
         var obstacle = WaitReason(await credential.status(), outlook, tenant: party.tenant)
         // What stands in line now is the next call of each change; how many more follow is not known yet.
         let most = backlog.mostCalls(id, urgency, behind: changes)
         obstacle?.lastsAtLeast = outlook.opensIn
-        obstacle?.lastsAtMost = await credential.budget.delay(after: most, for: party, urgency)
+        obstacle?.lastsAtMost = credential.budget.delay(after: most, for: party, urgency)
         return obstacle
     }
 }

@@ -28,6 +28,4 @@ extension CallBudget {
     }
 
     package func callsSoon(after permit: Permit) -> Int { 0 }
-
-    package func release(_ permit: Permit) async { await finished(permit, learned: nil) }
 }

@@ -91,10 +91,7 @@ package struct Budget: Sendable {
         minute.start(at: now.instant)
         day.start(at: now.wall)
         tenants[tenant, default: newcomer].start(at: now)
-        granted += 1
-        let permit = Permit(number: granted)
-        calls[permit] = Call(start: now.wall, tenant: tenant, learned: learned)
-        return .go(permit)
+        return .go(permit(of: tenant, at: now))
     }
 
     /// What keeps the next call waiting, if anything. Takes nothing.
@@ -140,7 +137,34 @@ package struct Budget: Sendable {
         // What the peer said meanwhile was compared with a use that this call was part of: others' calls may have been
         // taken for it.
         guard let call = calls[permit], call.learned == learned else { return finish(permit, learned: nil, at: now) }
-        calls[permit] = nil
+        forget(permit, at: now)
+    }
+
+    /// Gives up the calls under way, which another budget takes over, and says what the others have used.
+    package mutating func handOver(at now: ClockReading) -> (use: BudgetUse, underWay: [Permit]) {
+        let underWay = calls.keys.sorted { $0.number < $1.number }
+        for permit in underWay { forget(permit, at: now) }
+        return (use(reserving: 0, at: now), underWay)
+    }
+
+    /// Counts a call that was begun elsewhere and may still arrive, though there may be no place for it.
+    package mutating func takeOver(oneOf tenant: String, at now: ClockReading) -> Permit {
+        second.takeOver()
+        minute.takeOver()
+        day.takeOver(at: now.wall)
+        tenants[tenant, default: newcomer].takeOver(at: now)
+        return permit(of: tenant, at: now)
+    }
+
+    private mutating func permit(of tenant: String, at now: ClockReading) -> Permit {
+        granted += 1
+        let permit = Permit(number: granted)
+        calls[permit] = Call(start: now.wall, tenant: tenant, learned: learned)
+        return permit
+    }
+
+    private mutating func forget(_ permit: Permit, at now: ClockReading) {
+        guard let call = calls.removeValue(forKey: permit) else { return }
         second.cancel()
         minute.cancel()
         day.cancel(startedAt: call.start, at: now.wall)

@@ -79,6 +79,15 @@ package struct WriteAheadBudget: Sendable {
         edition += 1
     }
 
+    package mutating func handOver(at now: ClockReading) -> (use: BudgetUse, underWay: [Permit]) {
+        budget.handOver(at: now)
+    }
+
+    package mutating func takeOver(oneOf tenant: String, at now: ClockReading) -> Permit {
+        edition += 1
+        return budget.takeOver(oneOf: tenant, at: now)
+    }
+
     package mutating func close(until instant: Instant, at now: ClockReading) {
         budget.close(until: instant, at: now)
         edition += 1

@@ -111,7 +111,15 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
         budget.absorb(use, ceiling: ceiling, at: now)
     }
 
-    package func use(at now: ClockReading) -> BudgetUse { budget.budget.use(reserving: 0, at: now) }
+    /// See `Budget.handOver`.
+    package mutating func handOver(at now: ClockReading) -> (use: BudgetUse, underWay: [Permit]) {
+        budget.handOver(at: now)
+    }
+
+    /// See `Budget.takeOver`.
+    package mutating func takeOver(oneOf tenant: String, at now: ClockReading) -> Permit {
+        budget.takeOver(oneOf: tenant, at: now)
+    }
 
     package mutating func close(until instant: Instant, at now: ClockReading) {
         budget.close(until: instant, at: now)

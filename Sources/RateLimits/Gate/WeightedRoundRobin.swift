@@ -26,6 +26,9 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
 
     package func count(_ urgency: Urgency) -> Int { self[urgency].count }
 
+    /// In no order.
+    package var all: [Waiter] { Array(waiters.values) }
+
     /// How many waiters of each party wait; only those who have some.
     package func counts(_ urgency: Urgency) -> [BudgetShare: Int] {
         self[urgency].lines.compactMapValues { $0.present > 0 ? $0.present : nil }

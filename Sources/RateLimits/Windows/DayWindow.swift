@@ -46,6 +46,14 @@ package struct DayWindow: Sendable {
         if touchesDayBefore(wall) { use.usedDayBefore += 1 }
     }
 
+    /// A call goes on that was begun elsewhere, whether or not the day has room for it.
+    mutating func takeOver(at wall: WallTime) {
+        advance(to: wall)
+        running += 1
+        use.used += 1
+        if touchesDayBefore(wall) { use.usedDayBefore += 1 }
+    }
+
     package mutating func finish(at wall: WallTime) {
         precondition(running > 0, "only a call that was started can end")
         advance(to: wall)

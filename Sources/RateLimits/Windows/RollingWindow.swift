@@ -65,6 +65,9 @@ public struct RollingWindow: Sendable {
         running += 1
     }
 
+    /// A call goes on that was begun elsewhere, whether or not there is a place for it.
+    mutating func takeOver() { running += 1 }
+
     /// A call that was started has ended.
     public mutating func finish(at now: Instant) {
         precondition(running > 0, "only a call that was started can end")

@@ -44,6 +44,11 @@ struct TenantWindows: Sendable {
         day.start(at: now.wall)
     }
 
+    mutating func takeOver(at now: ClockReading) {
+        minute.takeOver()
+        day.takeOver(at: now.wall)
+    }
+
     mutating func finish(at now: ClockReading) {
         minute.finish(at: now.instant)
         day.finish(at: now.wall)

@@ -87,6 +87,7 @@ final class ShutBudget: CallBudget {
     }
 
     func finished(_ permit: Void, learned: ReportedLimits?) async { state.withLock { $0.finished += 1 } }
+    func release(_ permit: Void) async { await finished(permit, learned: nil) }
     func close(until time: Int64) async {}
     func close(tenantOf permit: Void, until time: Int64) async {}
 
