@@ -34,6 +34,7 @@ extension KeapWorld {
             guard let number = Int(path[1]) else { throw Refusal(status: 404, message: "No such fault") }
             faults.remove(number)
             return SimAnswer(status: 204)
+        case (_, "oauth", _): return try steerOAuth(request, Array(path.dropFirst()))
         case ("POST", "limits", 1): return try setLimits(request)
         case ("POST", "reset", 1):
             reset()

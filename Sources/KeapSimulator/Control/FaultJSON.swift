@@ -2,14 +2,15 @@
 ///
 ///     {"match": {"method": "POST", "path": "^/v2/contacts$", "contact": 1001, "email": "…", "tag": 101, "account": "…"},
 ///      "times": 2, "seconds": 30, "until": "2026-01-01T00:00:00.000Z", "probability": 0.1,
-///      "action": "status" | "throttle" | "hang" | "delay" | "reset",
-///      "status": 503, "body": {…}, "window": "minute", "for": 2.5, "done": true}
+///      "action": "status" | "throttle" | "hang" | "delay" | "reset" | "leaveOut",
+///      "status": 503, "body": {…}, "window": "minute", "for": 2.5, "done": true, "members": ["refresh_token"]}
 ///
 /// `for` is in seconds; `done`: the request takes effect although its answer is lost or an error.
 extension FaultRule {
     init(_ json: JSON, at now: Instant) throws(Refusal) {
         let known: Set<String> = [
             "match", "times", "seconds", "until", "probability", "action", "status", "body", "window", "for", "done",
+            "members",
         ]
         guard let members = json.members else { throw .bad("A fault must be an object") }
         if let stranger = members.first(where: { !known.contains($0.name) }) {
@@ -81,7 +82,11 @@ extension FaultAction {
         case "hang": self = .hang(milliseconds: try FaultAction.milliseconds(json), isDone: isDone)
         case "delay": self = .delay(milliseconds: try FaultAction.milliseconds(json))
         case "reset": self = .reset(isDone: isDone)
-        default: throw .bad("action must be status, throttle, hang, delay or reset")
+        case "leaveOut":
+            let names = (json["members"]?.items ?? []).compactMap(\.text)
+            guard !names.isEmpty else { throw .bad("members must be a list of names") }
+            self = .leaveOut(names)
+        default: throw .bad("action must be status, throttle, hang, delay, reset or leaveOut")
         }
     }
 
@@ -126,6 +131,9 @@ extension FaultBook.Entry {
         case .reset(let isDone):
             add("action", "reset")
             add("done", .bool(isDone))
+        case .leaveOut(let names):
+            add("action", "leaveOut")
+            add("members", .array(names.map(JSON.string)))
         }
         return .object(members)
     }

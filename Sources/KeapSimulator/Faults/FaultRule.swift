@@ -57,13 +57,46 @@ package enum FaultAction: Hashable, Sendable {
     case delay(milliseconds: Int)
     /// Resets the connection. `isDone`: after doing what was asked, so that just the answer is lost.
     case reset(isDone: Bool = false)
+    /// Answers what is right without these members.
+    case leaveOut([String])
 
     /// Whether the request takes effect.
     var isDone: Bool {
         switch self {
         case .status(_, _, let isDone), .hang(_, let isDone), .reset(let isDone): isDone
         case .throttle: false
-        case .delay: true
+        case .delay, .leaveOut: true
         }
+    }
+}
+
+extension FaultAction {
+    /// What the client gets instead of the right answer.
+    ///
+    /// - Parameter refusal: in the shape of the endpoint.
+    func answer(instead real: SimAnswer, refusal: (_ status: Int) -> SimAnswer) -> SimAnswer {
+        switch self {
+        case .status(let status, let body, _):
+            guard let body else { return refusal(status) }
+            let type = body.hasPrefix("<") ? "text/html" : "application/json"
+            return SimAnswer(status: status, headers: [("Content-Type", type)], body: Array(body.utf8))
+        case .throttle: return Gateway.throttled
+        case .hang(let milliseconds, _): return SimAnswer(status: 0, delivery: .never(milliseconds: milliseconds))
+        case .delay(let milliseconds):
+            var late = real
+            late.delivery = .after(milliseconds: milliseconds)
+            return late
+        case .reset: return SimAnswer(status: 0, delivery: .reset)
+        case .leaveOut(let names): return real.leavingOut(names)
+        }
+    }
+}
+
+extension SimAnswer {
+    fileprivate func leavingOut(_ names: [String]) -> SimAnswer {
+        guard case .object(let members)? = json else { return self }
+        var answer = self
+        answer.body = JSON.object(members.filter { !names.contains($0.name) }).bytes
+        return answer
     }
 }

@@ -12,9 +12,10 @@ package struct KeapWorld: Sendable {
     private var clients: [String: Throttle] = [:]
     package private(set) var audit: Audit
     package var faults = FaultBook()
+    var oauth: OAuthDesk
 
     private var appNames: [String: String] = [:]  // by key
-    private var generator: SeededGenerator
+    var generator: SeededGenerator
     private var lastNumber = 0
     private var latest = Instant(nanoseconds: 0)
 
@@ -25,7 +26,11 @@ package struct KeapWorld: Sendable {
         self.options = options
         audit = Audit(remembered: options.rememberedRequests)
         generator = SeededGenerator(seed: options.seed)
+        oauth = OAuthDesk(options.oauth)
         for setup in options.accounts { add(setup) }
+        for client in options.oauth.clients {
+            for name in client.accounts { open(AccountSetup(key: "", appName: name, client: client.id)) }
+        }
         for rule in options.faults { faults.add(rule) }
     }
 
@@ -38,6 +43,10 @@ package struct KeapWorld: Sendable {
 
     package mutating func add(_ setup: AccountSetup) {
         appNames[setup.key] = setup.appName
+        open(setup)
+    }
+
+    private mutating func open(_ setup: AccountSetup) {
         if let client = setup.client, clients[client] == nil {
             clients[client] = Throttle(
                 limits: options.clientLimits, counting: options.counting,
@@ -58,13 +67,15 @@ package struct KeapWorld: Sendable {
         return answer
     }
 
-    /// Begins a request and performs it. It stays in flight until `end`.
+    /// Begins a request and performs it. It stays in flight until `end`. One that is no call of the API has the number 0.
     package mutating func begin(_ request: SimRequest, at instant: Instant) -> (number: Int, answer: SimAnswer) {
         latest = max(latest, instant)
+        if let route = OAuthRoute(request) { return (0, answer(request, at: route, now: latest)) }
         lastNumber += 1
         let arrival = Arrival(request, number: lastNumber, at: latest)
-        let key = arrival.key.flatMap { key in isKnown(key) ? key : nil }
-        let appName = key.flatMap { appNames[$0] } ?? ""
+        let access = arrival.key.map { oauth.grants.check(access: $0, at: latest) } ?? .unknown
+        let key = arrival.key.flatMap { key in access.isOpen || access == .unknown && isKnown(key) ? key : nil }
+        let appName = access.account ?? key.flatMap { appNames[$0] } ?? ""
         audit.begin(arrival.audited(account: appName), arrival.mentions)
 
         var decision = AuditedRequest.Decision(status: 0)
@@ -73,7 +84,7 @@ package struct KeapWorld: Sendable {
             answer = decide(arrival, key: key, appName: appName, &decision)
         } else {
             // The gateway authenticates before it routes, so that even an unknown path is first of all a 401.
-            answer = Gateway.unauthorized(tokenGiven: arrival.key != nil)
+            answer = access == .expired ? Gateway.expired : Gateway.unauthorized(tokenGiven: arrival.key != nil)
             answer.headers += LimitHeaders.unknownCaller
         }
         answer.headers.append(("x-request-id", "sim-\(lastNumber)"))
@@ -174,20 +185,8 @@ package struct KeapWorld: Sendable {
             action.isDone
             ? accounts[appName]!.perform(arrival.route, arrival.act, version: arrival.version)
             : SimAnswer(status: 0)
-        switch action {
-        case .status(let status, let body, _):
-            guard let body else {
-                return Refusal(status: status, message: "Simulated failure").answer(in: arrival.version)
-            }
-            return SimAnswer(
-                status: status, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
-        case .throttle: return Gateway.throttled
-        case .hang(let milliseconds, _): return SimAnswer(status: 0, delivery: .never(milliseconds: milliseconds))
-        case .delay(let milliseconds):
-            var late = real
-            late.delivery = .after(milliseconds: milliseconds)
-            return late
-        case .reset: return SimAnswer(status: 0, delivery: .reset)
+        return action.answer(instead: real) { status in
+            Refusal(status: status, message: "Simulated failure").answer(in: arrival.version)
         }
     }
 }

@@ -46,6 +46,15 @@ enum Gateway {
             ["fault": ["faultstring": "Invalid Access Token", "detail": ["errorcode": .string(code)]]])
     }
 
+    static let expired = SimAnswer(
+        status: 401,
+        [
+            "fault": [
+                "faultstring": "Access Token expired",
+                "detail": ["errorcode": "keymanagement.service.access_token_expired"],
+            ]
+        ])
+
     /// `code` is a string here, although the documented error has a number.
     static let throttled = SimAnswer(
         status: 429,

@@ -13,6 +13,7 @@ package struct WorldOptions: Sendable {
     /// Whether a request that was refused for being over a limit counts in the windows all the same.
     package var refusedRequestsCount = false
     package var quirks = Quirks()
+    package var oauth = OAuthOptions()
     /// Rules that hold from the beginning.
     package var faults: [FaultRule] = []
     /// Time that each answer takes, drawn evenly.
