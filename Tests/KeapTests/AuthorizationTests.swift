@@ -68,12 +68,12 @@ private final class RefreshingAuthorizer: Authorizer {
         Credentials(headers: ["Authorization": "Bearer \(state.withLock { $0.token })"])
     }
 
-    func rejected(_ credentials: Credentials) async -> Bool {
+    func rejected(_ credentials: Credentials) async -> Rejection {
         state.withLock { state in
-            guard state.refreshes > 0 else { return false }
+            guard state.refreshes > 0 else { return .final }
             state.refreshes -= 1
             state.token += 1
-            return true
+            return .others
         }
     }
 

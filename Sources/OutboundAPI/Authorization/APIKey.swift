@@ -12,6 +12,9 @@ package struct APIKey: Hashable, Sendable, CustomStringConvertible, CustomDebugS
 
     package var authorization: String { "Bearer \(secret)" }
 
+    /// The secret itself: for what sends it in another form, or keeps it.
+    package var text: String { secret }
+
     /// The text without the key: an answer may repeat what it was asked with.
     package func hidden(in text: String) -> String {
         secret.isEmpty ? text : text.replacingOccurrences(of: secret, with: description)

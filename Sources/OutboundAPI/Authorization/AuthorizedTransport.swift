@@ -12,7 +12,7 @@ package struct AuthorizedTransport: Sendable {
     package func send(
         _ request: APIRequest, deadline: Duration
     ) async throws(TransportFailure) -> (response: APIResponse, credentials: Credentials) {
-        let credentials = await authorizer.credentials(for: request)
+        let credentials = try await authorizer.credentials(for: request)
         var authorized = request
         authorized.headers.merge(credentials.headers) { _, credential in credential }
         var response = try await transport.send(authorized, deadline: deadline)
@@ -22,8 +22,8 @@ package struct AuthorizedTransport: Sendable {
         return (response, credentials)
     }
 
-    /// Whether there are others than those that a request was refused with, so that it may be sent once more.
-    package func hasOthers(than refused: Credentials) async -> Bool { await authorizer.rejected(refused) }
+    /// What can be done about credentials that a request was refused with.
+    package func rejected(_ refused: Credentials) async -> Rejection { await authorizer.rejected(refused) }
 
     package func abandon() { transport.abandon() }
 }

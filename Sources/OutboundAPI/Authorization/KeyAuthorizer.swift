@@ -8,7 +8,7 @@ package struct KeyAuthorizer: Authorizer {
         Credentials(headers: ["Authorization": key.authorization])
     }
 
-    package func rejected(_ credentials: Credentials) async -> Bool { false }
+    package func rejected(_ credentials: Credentials) async -> Rejection { .final }
 
     package func hidden(in text: String) -> String { key.hidden(in: text) }
 }
@@ -17,6 +17,6 @@ package struct KeyAuthorizer: Authorizer {
 package struct NoAuthorizer: Authorizer {
     package init() {}
     package func credentials(for request: APIRequest) async -> Credentials { Credentials() }
-    package func rejected(_ credentials: Credentials) async -> Bool { false }
+    package func rejected(_ credentials: Credentials) async -> Rejection { .final }
     package func hidden(in text: String) -> String { text }
 }

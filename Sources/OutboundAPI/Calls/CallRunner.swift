@@ -130,12 +130,22 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
         _ request: APIRequest, about scope: FailureScope?, in line: CallLine, _ permit: Budget.Permit,
         _ read: (Result<APIResponse, TransportFailure>) -> (answer: Answer, meaning: CallMeaning)
     ) async -> CallEnd<Answer> {
-        let (call, credentials) = await sendOnce(request, about: scope, permit, read)
-        // A call of its own, so it takes a permit of its own, before all others.
-        guard case .unauthorized = call.meaning, let credentials, await transport.hasOthers(than: credentials),
-            let second = try? await takePermit(line, rank: 0)
-        else { return call }
-        return await sendOnce(request, about: scope, second, read).call
+        var (call, credentials) = await sendOnce(request, about: scope, permit, read)
+        guard case .unauthorized = call.meaning, let credentials else { return call }
+        switch await transport.rejected(credentials) {
+        case .final: return call
+        case .waiting:
+            // The circuit breaker would have calls wait for a try, though it is known what they wait for.
+            call.meaning = .unsent
+            return call
+        case .others:
+            // A call of its own, so it takes a permit of its own, before all others.
+            guard let second = try? await takePermit(line, rank: 0) else {
+                call.meaning = .unsent
+                return call
+            }
+            return await sendOnce(request, about: scope, second, read).call
+        }
     }
 
     /// - Returns: also what an answered request was sent with.
