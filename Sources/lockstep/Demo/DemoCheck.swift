@@ -10,10 +10,10 @@ struct DemoCheck {
 
     mutating func check(_ gym: DemoWorld.Gym, leavingOut sick: String, programs: [String: String]) {
         let model = DemoModel(gym, leavingOut: sick)
-        let fields = keap.get("accounts", gym.key, "rest", "v2", "contacts", "model")
+        let fields = keap.get("accounts", gym.account, "rest", "v2", "contacts", "model")
         let models = fields["custom_fields"] as? [[String: Any]] ?? []
         let labels = Dictionary(models.map { ($0["id"] as? String ?? "", $0["label"] as? String ?? "") }) { $1 }
-        let contacts = keap.get("accounts", gym.key, "contacts", query: [("limit", "10000")])["contacts"]
+        let contacts = keap.get("accounts", gym.account, "contacts", query: [("limit", "10000")])["contacts"]
         var found: [String: [DemoContact]] = [:]
         var byAddress: [String: [DemoContact]] = [:]
         for object in contacts as? [[String: Any]] ?? [] {
@@ -77,7 +77,7 @@ struct DemoCheck {
 
     /// The status tags must have come in the order of the messages, each after the one before it had gone.
     private mutating func checkOrder(_ contact: DemoContact, _ statuses: [String], _ gym: DemoWorld.Gym) {
-        let story = keap.get("audit", "contacts", contact.id, query: [("account", gym.key)])
+        let story = keap.get("audit", "contacts", contact.id, query: [("account", gym.account)])
         var worn: Set<String> = []
         var applied: [String] = []
         for event in story["events"] as? [[String: Any]] ?? [] {

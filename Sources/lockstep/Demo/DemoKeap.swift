@@ -12,10 +12,21 @@ struct DemoKeap: Sendable {
     static let limits = SimulatedLimits(
         perSecond: 60, perMinute: 2_400, perDay: 30_000, tenantPerMinute: 10_000, tenantPerDay: 250_000)
 
-    init(accounts: [(key: String, app: String)]) throws {
+    /// The OAuth client of the gyms that have no key.
+    static let client = "demo"
+    static let callback = "/oauth/keap/callback"
+    private static let redirect = "http://127.0.0.1\(callback)"
+
+    init(_ gyms: [DemoWorld.Gym]) throws {
         var options = SimulatedKeap.Options()
         options.world.limits = Self.limits
-        options.world.accounts = accounts.map { AccountSetup(key: $0.key, appName: $0.app) }
+        options.world.clientLimits = Self.limits
+        options.world.accounts = gyms.filter { !$0.hasClient }.map { AccountSetup(key: $0.key, appName: $0.app) }
+        options.world.oauth.clients = [
+            OAuthClientSetup(
+                id: Self.client, secret: "demo-client-secret", redirectURI: Self.redirect,
+                accounts: gyms.filter(\.hasClient).map(\.app))
+        ]
         options.world.latencyInMilliseconds = 2...12
         keap = SimulatedKeap(options)
         port = try keap.start()
@@ -27,6 +38,26 @@ struct DemoKeap: Sendable {
     static let refusal = "This person cannot be saved"
 
     var base: String { "http://127.0.0.1:\(port)/crm/rest" }
+
+    /// The client as the configuration has it.
+    var clientSettings: [String: Any] {
+        [
+            "id": Self.client, "clientID": Self.client, "clientSecret": "demo-client-secret",
+            "redirectURI": Self.redirect, "authorizeURL": "http://127.0.0.1:\(port)/app/oauth/authorize",
+            "tokenURL": "http://127.0.0.1:\(port)/token",
+        ]
+    }
+
+    /// An account's owner allows access. Returns what their browser takes to the redirect address.
+    func consent(to address: String, for account: String) -> String? {
+        let items = URLComponents(string: address)?.queryItems ?? []
+        let request = SimRequest(
+            method: "POST", path: ["app", "oauth", "authorize"],
+            query: items.map { (name: $0.name, value: $0.value ?? "") },
+            body: FormBody.encoded([(name: "account", value: account)]))
+        let location = keap.change { world, now in world.answer(request, at: now).header("Location") }
+        return location.flatMap { URLComponents(string: $0)?.percentEncodedQuery }
+    }
 
     func get(_ path: String..., query: [(name: String, value: String)] = []) -> [String: Any] {
         object(control("GET", path, query, body: nil))

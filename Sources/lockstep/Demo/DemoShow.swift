@@ -17,7 +17,7 @@ final class DemoShow: Sendable {
         self.town = town
         try CurlLibrary.load()
         directory = try TemporaryDirectory(prefix: "lockstep-demo")
-        keap = try DemoKeap(accounts: town.gyms.map { (key: $0.key, app: "\($0.id).example") })
+        keap = try DemoKeap(town.gyms)
         let file = directory.url.appending(path: "lockstep.json")
         try Self.configuration(town, keap).write(to: file)
         service = try await Service.open(try Configuration.load(file.path), log: .silent)
@@ -42,6 +42,7 @@ final class DemoShow: Sendable {
         async let delivering: Void = service.run()
         let accepted: Int
         do {
+            for gym in town.gyms where gym.hasClient { try await connect(gym) }
             accepted = try await sendAll()
             try await drain(since: start)
         } catch {
@@ -60,12 +61,18 @@ final class DemoShow: Sendable {
     private static func configuration(_ town: DemoWorld, _ keap: DemoKeap) throws -> Data {
         let gyms = town.gyms.map { gym -> [String: Any] in
             [
-                "id": gym.id, "name": gym.name, "keap": ["baseURL": keap.base, "key": gym.key],
+                "id": gym.id, "name": gym.name,
+                "keap": [
+                    "baseURL": keap.base, gym.hasClient ? "client" : "key": gym.hasClient ? DemoKeap.client : gym.key,
+                ],
                 "zenPlanner": ["token": gym.token], "onceHub": ["secret": gym.secret],
             ]
         }
         return try JSONSerialization.data(
-            withJSONObject: ["listen": "127.0.0.1:0", "admin": "127.0.0.1:0", "data": "journal", "gyms": gyms])
+            withJSONObject: [
+                "listen": "127.0.0.1:0", "admin": "127.0.0.1:0", "data": "journal", "gyms": gyms,
+                "keapClients": [keap.clientSettings],
+            ])
     }
 
     // MARK: Keap's side
@@ -75,7 +82,7 @@ final class DemoShow: Sendable {
         for gym in town.gyms {
             for person in gym.known {
                 keap.post(
-                    "accounts", gym.key, "contacts",
+                    "accounts", gym.account, "contacts",
                     json: [
                         "given_name": person.firstName.uppercased(), "family_name": person.lastName,
                         "email_addresses": [["field": "EMAIL1", "email": person.email]],
@@ -98,6 +105,23 @@ final class DemoShow: Sendable {
     private func hiccup() {
         keap.post("faults", json: ["action": "reset", "done": true, "times": 4, "seconds": 10])
         keap.post("faults", json: ["action": "status", "status": 503, "seconds": 3])
+    }
+
+    /// As `lockstep connect` does: asks for the address of the consent page, on which the owner presses the button; their
+    /// browser then brings the answer to the intake.
+    private func connect(_ gym: DemoWorld.Gym) async throws {
+        let begun = await service.answer(
+            operator: HTTPRequest(method: "POST", path: ["api", "gyms", gym.id, "connection"]))
+        guard case .response(let response) = begun,
+            let answer = try? JSONDecoder().decode(ConnectionAnswer.self, from: Data(response.body)),  // told below
+            let address = answer.address, let query = keap.consent(to: address, for: gym.app),
+            let url = URL(string: "http://\(intake)\(DemoKeap.callback)?\(query)")
+        else { throw CommandFailure("gym \(gym.id) could not ask for consent") }
+        let (data, reply) = try await URLSession.shared.data(for: URLRequest(url: url))
+        guard (reply as? HTTPURLResponse)?.statusCode == 200 else {
+            throw CommandFailure("gym \(gym.id) could not be connected: \(String(decoding: data, as: UTF8.self))")
+        }
+        Terminal.note("Connected         \(gym.id) to the Keap account \(gym.app), by OAuth")
     }
 
     // MARK: The day

@@ -10,9 +10,16 @@ struct DemoWorld {
         var key: String
         var token: String
         var secret: String
+        /// Whether its owner lets the demo's OAuth client in, instead of giving a key.
+        var hasClient = false
         /// People whom Keap knows before Lockstep ever ran; the rest it meets for the first time.
         var known: [DemoPerson] = []
         var messages: [DemoMessage] = []
+
+        /// The name of its Keap account.
+        var app: String { "\(id).example" }
+        /// By which the simulator finds it.
+        var account: String { hasClient ? app : key }
     }
 
     private(set) var gyms: [Gym]
@@ -31,6 +38,7 @@ struct DemoWorld {
                 id: $0.0, name: $0.1, key: "KeapAK-demo-\($0.0)", token: "demo-token-\($0.0)",
                 secret: "demo-secret-\($0.0)")
         }
+        for index in gyms.indices.dropLast() { gyms[index].hasClient = true }
         sick = ("riverside", Self.personID("riverside", 7), "person7@riverside.example")
         for index in gyms.indices {
             var day = DemoDay(gym: gyms[index].id, people: peoplePerGym, random: random)
