@@ -17,6 +17,7 @@ package final class Service: Sendable {
     let gyms: Gyms
     let accounts: [KeapAccount]
     let credentials: [KeapCredential]
+    let connections: KeapConnections
     let journal: Journal
     private let intakeRoutes: IntakeRoutes
     let adminRoutes: AdminRoutes
@@ -45,18 +46,22 @@ package final class Service: Sendable {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock)
             let fingerprints = await SecretFingerprinter(keptIn: queue)
-            let book = await AccountBook(configuration, fingerprints, keptIn: queue)
+            let book = await AccountBook(
+                configuration, fingerprints, connected: KeapConnections.accounts(of: configuration, in: surroundings),
+                keptIn: queue)
+            let connections = KeapConnections(configuration, in: surroundings) { book.accounts }
             let map = AccountMap(
                 configuration, fingerprints: fingerprints, learned: book.accounts, keys: book.keysOfAccounts)
             let credentials = await KeapCredential.all(of: configuration, map, notesIn: queue, in: surroundings)
-            let accounts = KeapAccount.all(of: configuration, map, with: credentials, book, in: surroundings)
+            let accounts = KeapAccount.all(
+                of: configuration, map, with: credentials, book, connections, in: surroundings)
             AccountWatch(configuration: configuration, book: book, accounts: accounts, log: log).start()
             var gyms: [Gym] = []
             for gym in configuration.gyms {
-                // There is one for the site of each gym.
+                // There is one for the login of each gym.
                 gyms.append(
                     try await make(
-                        gym, as: map.party(of: gym), account: accounts[gym.keap.site]!, queue,
+                        gym, as: map.party(of: gym), account: accounts[gym.keap.login]!, queue,
                         surroundings.clock, log))
             }
             let restored = RestoredData(
@@ -70,13 +75,13 @@ package final class Service: Sendable {
             }
             await restored.renew()
             handler.attach(Gyms(gyms))
-            await queue.serve(only: Set(gyms.map(\.id.tenant)))
+            await ConnectionWatch(connections: connections, served: ServedGyms(queue: queue), book: book, log: log)
+                .start(Set(gyms.map(\.id)))
             await report(absentIn: queue, log)
             await handler.crashes.settle(with: queue, log)
             return Service(
-                configuration, queue, restored, handler, Gyms(gyms), Array(accounts.values), credentials, jobs.journal,
-                log,
-                surroundings)
+                configuration, queue, restored, handler, Gyms(gyms), Array(accounts.values), credentials, connections,
+                jobs.journal, log, surroundings)
         } catch {
             await jobs.journal.close()
             throw error
@@ -86,7 +91,8 @@ package final class Service: Sendable {
     private init(
         _ configuration: Configuration, _ queue: JobQueue, _ restored: RestoredData, _ handler: SyncHandler,
         _ gyms: Gyms,
-        _ accounts: [KeapAccount], _ credentials: [KeapCredential], _ journal: Journal, _ log: ServiceLog,
+        _ accounts: [KeapAccount], _ credentials: [KeapCredential], _ connections: KeapConnections,
+        _ journal: Journal, _ log: ServiceLog,
         _ surroundings: ServiceEnvironment
     ) {
         self.configuration = configuration
@@ -96,6 +102,7 @@ package final class Service: Sendable {
         self.gyms = gyms
         self.accounts = accounts.sorted { $0.name < $1.name }
         self.credentials = credentials
+        self.connections = connections
         self.journal = journal
         self.log = log
         clock = surroundings.clock
@@ -104,14 +111,15 @@ package final class Service: Sendable {
         let ingest = Ingest(queue: queue, log: log)
         intakeRoutes = IntakeRoutes(
             gyms: gyms, ingest: ingest, counters: counters, refused: RefusedCalls(log: log, clock: clock),
+            consent: ConsentCallback(connections: connections),
             now: { [clock] in clock.wall.milliseconds / 1_000 })
         intake = HTTPServer(
             listen: configuration.listen, limits: surroundings.descriptors.intakeLimits,
             judge: { [intakeRoutes] in intakeRoutes.judge($0) },
             handler: { [intakeRoutes] in await intakeRoutes.answer($0) })
         adminRoutes = AdminRoutes(
-            gyms: gyms, accounts: self.accounts, credentials: credentials, queue: queue, journal: journal,
-            ingest: ingest, intake: counters, client: client, log: log,
+            gyms: gyms, accounts: self.accounts, credentials: credentials, connections: connections, queue: queue,
+            journal: journal, ingest: ingest, intake: counters, client: client, log: log,
             checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock),
             token: configuration.adminToken, clock: clock)
         admin = HTTPServer(
@@ -149,6 +157,7 @@ package final class Service: Sendable {
                     "the journal failed: \(reason). Messages are answered 503 and nothing is delivered until Lockstep is "
                         + "started again; check the disk, then restart it")
             }
+            group.addTask { [connections] in await connections.run() }
             if handler.crashes.holdsOthers { group.addTask { [handler] in await handler.crashes.endHold() } }
             await queue.run()
             group.cancelAll()
@@ -167,19 +176,21 @@ package final class Service: Sendable {
     /// once: a second call returns without waiting for the first.
     package func stop(grace: Duration) async {
         guard !isStopping.exchange(true, ordering: .relaxed) else { return }
-        await withTaskGroup(of: Void.self) { [accounts, handler, queue, clock] group in
+        await withTaskGroup(of: Void.self) { [accounts, connections, handler, queue, clock] group in
             group.addTask {
                 // A call that was sent runs to its end, so the jobs that the queue then cancels would wait for it.
                 // Cancelled itself if all end before.
                 guard (try? await clock.sleep(for: grace)) != nil else { return }
                 handler.giveUp()
                 for account in accounts { account.abandon() }
+                connections.abandon()
             }
             // Calls that only wait end at once; one that was sent runs to its end, and no other follows it.
             await queue.stop(grace: grace, interruptsAtOnce: true)
             group.cancelAll()
         }
         for account in accounts { account.abandon() }
+        connections.news.detach()
         await client?.close()
         for credential in credentials where !credential.gyms.isEmpty {
             do {

@@ -6,7 +6,7 @@ import LockstepService
 enum CommandLineTool {
     static var commands: [any Command.Type] {
         [
-            DemoCommand.self, ServeCommand.self, CheckCommand.self, ImportCommand.self,
+            DemoCommand.self, ServeCommand.self, CheckCommand.self, ConnectCommand.self, ImportCommand.self,
             JobsCommand.self, ExplainCommand.self, BudgetCommand.self, RetryCommand.self, DiscardCommand.self,
             AttentionCommand.self, ResyncCommand.self, PauseCommand.self, ResumeCommand.self,
             ProgramRenameCommand.self, ProgramDeleteCommand.self,

@@ -42,7 +42,7 @@ public protocol OpenFile: AnyObject, Sendable {
 
 extension OpenFile {
     /// Writes all of it, in as many calls as that takes.
-    func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(FileError) {
+    package func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(FileError) {
         var done = 0
         while done < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
@@ -53,7 +53,7 @@ extension OpenFile {
         }
     }
 
-    func writeAll(_ bytes: [UInt8], at offset: UInt64) throws(FileError) {
+    package func writeAll(_ bytes: [UInt8], at offset: UInt64) throws(FileError) {
         // Typed throws do not pass through `withUnsafeBytes`' rethrow on every toolchain; a Result does.
         let result = bytes.withUnsafeBytes { buffer in
             Result { () throws(FileError) in try writeAll(buffer, at: offset) }
@@ -62,7 +62,7 @@ extension OpenFile {
     }
 
     /// Exactly that many bytes, or as many as there are before the end.
-    func read(_ count: Int, at offset: UInt64) throws(FileError) -> [UInt8] {
+    package func read(_ count: Int, at offset: UInt64) throws(FileError) -> [UInt8] {
         var failure: FileError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             do throws(FileError) {

@@ -3,11 +3,23 @@ package import OutboundAPI
 
 /// Where an account's API lives and what opens it.
 package struct KeapSite: Hashable, Sendable {
+    package enum Opener: Hashable, Sendable {
+        case key(APIKey)
+        /// Tokens that an OAuth client was given for this gym.
+        case connection(of: String)
+    }
+
     /// Scheme, host and path without a slash at the end.
     package let base: String
-    package let key: APIKey
+    package let opener: Opener
     /// A file of certificate authorities to trust in place of the system's. Makes no other site of it.
     package var authorities: String?
+
+    /// Nil for a connection, whose tokens come and go.
+    package var key: APIKey? {
+        guard case .key(let key) = opener else { return nil }
+        return key
+    }
 
     package static let defaultBase = "https://api.infusionsoft.com/crm/rest"
 
@@ -25,6 +37,10 @@ package struct KeapSite: Hashable, Sendable {
 
     /// - Parameter base: an https address (plain http only for loopback), with neither user, query nor fragment.
     package init(base: String = Self.defaultBase, key: APIKey) throws(Problem) {
+        try self.init(base: base, opener: .key(key))
+    }
+
+    package init(base: String = Self.defaultBase, opener: Opener) throws(Problem) {
         guard let parts = URLComponents(string: base), let host = parts.host, !host.isEmpty, parts.query == nil,
             parts.fragment == nil, parts.user == nil, parts.password == nil
         else { throw .notAnAddress(base) }
@@ -36,21 +52,26 @@ package struct KeapSite: Hashable, Sendable {
         var base = base
         while base.hasSuffix("/") { base.removeLast() }
         self.base = base
-        self.key = key
+        self.opener = opener
     }
 
-    package static func == (a: Self, b: Self) -> Bool { a.base == b.base && a.key == b.key }
+    package static func == (a: Self, b: Self) -> Bool { a.base == b.base && a.opener == b.opener }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(base)
-        hasher.combine(key)
+        hasher.combine(opener)
     }
 
-    /// What tells this key at this address from others, without showing it.
+    /// What tells this key, or this gym's connection, at this address from others, without showing it.
     ///
     /// - Parameter hash: keyed, so that the key cannot be guessed from it.
     package func fingerprint(_ hash: (_ text: [UInt8]) -> [UInt8]) -> String {
-        hash(Array("\(base)\n\(key.authorization)".utf8)).prefix(16)
+        let text =
+            switch opener {
+            case .key(let key): key.authorization
+            case .connection(let gym): "connection of \(gym)"
+            }
+        return hash(Array("\(base)\n\(text)".utf8)).prefix(16)
             .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 final class AccountBook: Sendable {
     /// A key turned out to open this account.
     struct News: Sendable {
-        var site: KeapSite
+        var login: KeapLogin
         var account: KeapAccountID
         /// The account that the configuration names instead, if it does.
         var configured: KeapAccountID?
@@ -26,7 +26,7 @@ final class AccountBook: Sendable {
 
     private struct State {
         var learned: LearnedAccounts
-        var keys: [KeapSite: Key]
+        var keys: [KeapLogin: Key]
         var tell: (@Sendable (News) async -> Void)?
     }
 
@@ -36,31 +36,36 @@ final class AccountBook: Sendable {
     private let queue: JobQueue
     private let state: Mutex<State>
 
-    /// - Parameter fingerprints: nil if nothing can be kept.
-    init(_ configuration: Configuration, _ fingerprints: SecretFingerprinter?, keptIn queue: JobQueue) async {
+    /// - Parameters:
+    ///   - fingerprints: nil if nothing can be kept.
+    ///   - connected: accounts that tokens name.
+    init(
+        _ configuration: Configuration, _ fingerprints: SecretFingerprinter?,
+        connected: [KeapLogin: KeapAccountID] = [:], keptIn queue: JobQueue
+    ) async {
         self.configuration = configuration
         self.queue = queue
         let learned = LearnedAccounts(bytes: await queue.metadata(Self.note) ?? [])
-        var keys: [KeapSite: Key] = [:]
-        for gym in configuration.gyms where keys[gym.keap.site] == nil {
-            let site = gym.keap.site
-            let fingerprint = fingerprints?.fingerprint(of: site)
+        var keys: [KeapLogin: Key] = [:]
+        for gym in configuration.gyms where keys[gym.keap.login] == nil {
+            let login = gym.keap.login
+            let fingerprint = fingerprints?.fingerprint(of: gym.keap.site)
             let told = fingerprint.flatMap { learned.keys[$0] }
-            let sharing = configuration.gyms.filter { $0.keap.site == site }
+            let sharing = configuration.gyms.filter { $0.keap.login == login }
             // A key that was changed for another has the account of the old one until Keap says otherwise.
             let likely = told ?? sharing.lazy.compactMap { learned.account(ofGym: $0.id) }.first
-            let configured = configuration.account(of: site)
-            let known = likely.flatMap { KeapAccountID(base: site.base, tenant: $0.tenant) }
-            let account = told == nil ? configured ?? known : known
-            keys[site] = Key(
+            let configured = configuration.account(of: login)
+            let known = likely.flatMap { KeapAccountID(base: login.base, tenant: $0.tenant) }
+            let account = connected[login] ?? (told == nil ? configured ?? known : known)
+            keys[login] = Key(
                 fingerprint: fingerprint, identity: AccountMap.identity(of: account, or: fingerprint, gym),
-                account: account, isSettled: told != nil)
+                account: account, isSettled: told != nil || connected[login] != nil)
         }
         state = Mutex(State(learned: learned, keys: keys))
     }
 
     /// The account of each key, as far as it is known.
-    var accounts: [KeapSite: KeapAccountID] { state.withLock { $0.keys.compactMapValues(\.account) } }
+    var accounts: [KeapLogin: KeapAccountID] { state.withLock { $0.keys.compactMapValues(\.account) } }
 
     /// Fingerprints of all keys that are known to have opened an account of a configured gym, by its identity.
     var keysOfAccounts: [String: [String]] {
@@ -76,13 +81,13 @@ final class AccountBook: Sendable {
         }
     }
 
-    func identity(of site: KeapSite) -> String { state.withLock { $0.keys[site]?.identity ?? "" } }
+    func identity(of login: KeapLogin) -> String { state.withLock { $0.keys[login]?.identity ?? "" } }
 
     /// Of two keys of one account, that with the lower number was there first. Keys whose account only the configuration
     /// names were there before any.
-    func number(of site: KeapSite) -> Int {
+    func number(of login: KeapLogin) -> Int {
         state.withLock { state in
-            state.keys[site]?.fingerprint.flatMap { state.learned.keys[$0]?.number } ?? 0
+            state.keys[login]?.fingerprint.flatMap { state.learned.keys[$0]?.number } ?? 0
         }
     }
 
@@ -92,33 +97,33 @@ final class AccountBook: Sendable {
     func detach() { state.withLock { $0.tell = nil } }
 
     /// Whether another key of this installation may open the same account.
-    fileprivate func mustAsk(_ site: KeapSite) -> Bool {
+    fileprivate func mustAsk(_ login: KeapLogin) -> Bool {
         state.withLock { state in
-            guard let key = state.keys[site], !key.isSettled else { return false }
-            return state.keys.keys.contains { $0 != site && $0.base == site.base }
+            guard let key = state.keys[login], !key.isSettled else { return false }
+            return state.keys.keys.contains { $0 != login && $0.base == login.base }
         }
     }
 
-    fileprivate func answered(_ site: KeapSite, tenant: String?, isSuccess: Bool) async {
+    func answered(_ login: KeapLogin, tenant: String?, isSuccess: Bool) async {
         let (news, bytes, tell) = state.withLock { state -> (News?, [UInt8]?, (@Sendable (News) async -> Void)?) in
             // A refusal may name anything.
-            guard var key = state.keys[site], !key.isConfirmed, isSuccess else { return (nil, nil, nil) }
-            guard let account = tenant.flatMap({ KeapAccountID(base: site.base, tenant: $0) }) else {
-                state.keys[site]?.isSettled = true
+            guard var key = state.keys[login], !key.isConfirmed, isSuccess else { return (nil, nil, nil) }
+            guard let account = tenant.flatMap({ KeapAccountID(base: login.base, tenant: $0) }) else {
+                state.keys[login]?.isSettled = true
                 return (nil, nil, nil)
             }
             let isNews = key.account != account
             (key.account, key.isSettled, key.isConfirmed) = (account, true, true)
             key.identity = AccountMap.identity(of: account)
-            state.keys[site] = key
+            state.keys[login] = key
             let learnedBefore = state.learned
-            let gyms = configuration.gyms.filter { $0.keap.site == site }.map(\.id)
+            let gyms = configuration.gyms.filter { $0.keap.login == login }.map(\.id)
             if let fingerprint = key.fingerprint {
                 state.learned.learn(account.tenant, of: fingerprint, for: gyms)
             }
-            let configured = configuration.account(of: site).flatMap { $0 == account ? nil : $0 }
+            let configured = configuration.account(of: login).flatMap { $0 == account ? nil : $0 }
             let bytes = state.learned == learnedBefore ? nil : state.learned.bytes
-            let news = News(site: site, account: account, configured: configured)
+            let news = News(login: login, account: account, configured: configured)
             return (isNews || bytes != nil || configured != nil ? news : nil, bytes, state.tell)
         }
         // Where it cannot be kept, Keap tells it again after the next start.
@@ -129,12 +134,12 @@ final class AccountBook: Sendable {
     /// What one key's gateway tells, and asks.
     struct KeyView: AccountIdentity {
         let book: AccountBook
-        let site: KeapSite
+        let login: KeapLogin
 
-        var name: String { book.identity(of: site) }
-        var mustAsk: Bool { book.mustAsk(site) }
+        var name: String { book.identity(of: login) }
+        var mustAsk: Bool { book.mustAsk(login) }
         func answered(tenant: String?, isSuccess: Bool) async {
-            await book.answered(site, tenant: tenant, isSuccess: isSuccess)
+            await book.answered(login, tenant: tenant, isSuccess: isSuccess)
         }
     }
 }

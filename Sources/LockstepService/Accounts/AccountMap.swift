@@ -6,7 +6,7 @@ import RateLimits
 /// name, as Keap told it or as configured, else its key's fingerprint. Neither the order of the gyms nor their ids matter.
 struct AccountMap: Sendable {
     private let configuration: Configuration
-    private var identities: [KeapSite: String] = [:]
+    private var identities: [KeapLogin: String] = [:]
     private var earlier: [String: [String]] = [:]
 
     /// - Parameters:
@@ -15,15 +15,15 @@ struct AccountMap: Sendable {
     ///   - keys: fingerprints of keys that once opened an account, by its identity.
     init(
         _ configuration: Configuration, fingerprints: SecretFingerprinter? = nil,
-        learned: [KeapSite: KeapAccountID] = [:], keys: [String: [String]] = [:]
+        learned: [KeapLogin: KeapAccountID] = [:], keys: [String: [String]] = [:]
     ) {
         self.configuration = configuration
-        for gym in configuration.gyms where identities[gym.keap.site] == nil {
-            let site = gym.keap.site
-            let fingerprint = fingerprints?.fingerprint(of: site)
-            let account = learned[site] ?? configuration.account(of: site)
+        for gym in configuration.gyms where identities[gym.keap.login] == nil {
+            let login = gym.keap.login
+            let fingerprint = fingerprints?.fingerprint(of: gym.keap.site)
+            let account = learned[login] ?? configuration.account(of: login)
             let identity = Self.identity(of: account, or: fingerprint, gym)
-            identities[site] = identity
+            identities[login] = identity
             if account != nil { earlier[identity, default: []].append(Self.identity(of: nil, or: fingerprint, gym)) }
         }
         for identity in Set(identities.values) {
@@ -44,7 +44,7 @@ struct AccountMap: Sendable {
     }
 
     /// Never looks like a gym's id: it holds a slash.
-    func identity(of gym: GymConfiguration) -> String { identities[gym.keap.site] ?? "gym/\(gym.id)" }
+    func identity(of gym: GymConfiguration) -> String { identities[gym.keap.login] ?? "gym/\(gym.id)" }
 
     /// In the order of the configuration.
     func gyms(of identity: String) -> [GymConfiguration] {

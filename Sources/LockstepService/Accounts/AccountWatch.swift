@@ -5,7 +5,7 @@ import Keap
 struct AccountWatch: Sendable {
     let configuration: Configuration
     let book: AccountBook
-    let accounts: [KeapSite: KeapAccount]
+    let accounts: [KeapLogin: KeapAccount]
     let log: ServiceLog
 
     /// Before the first call.
@@ -15,18 +15,18 @@ struct AccountWatch: Sendable {
     }
 
     private func heard(_ news: AccountBook.News) async {
-        let gyms = names(configuration.gyms.filter { $0.keap.site == news.site })
+        let gyms = names(configuration.gyms.filter { $0.keap.login == news.login })
         if let configured = news.configured {
             log.error(
                 "the key of \(gyms) opens the Keap account \(news.account), not \(configured), which keap.account names. "
                     + "Lockstep goes by the former; mend the setting or the key, and restart")
         }
-        guard let own = accounts[news.site] else { return }
+        guard let own = accounts[news.login] else { return }
         let sharing = configuration.gyms.filter {
-            $0.keap.site != news.site && book.accounts[$0.keap.site] == news.account
+            $0.keap.login != news.login && book.accounts[$0.keap.login] == news.account
         }
         holdClashing()
-        guard let first = sharing.first, let other = accounts[first.keap.site] else { return }
+        guard let first = sharing.first, let other = accounts[first.keap.login] else { return }
         await own.join(other)
         log.info(
             "\(gyms) and \(names(sharing)) write to one Keap account, \(news.account), by different keys. From now on they "
@@ -38,16 +38,16 @@ struct AccountWatch: Sendable {
     /// one key, or of one configured account, are refused when the configuration is read.
     private func holdClashing() {
         for clash in configuration.accountClashes(learned: book.accounts) {
-            let sites = (clash.earlier.keap.site, clash.later.keap.site)
-            guard sites.0 != sites.1 else { continue }
-            let isLaterHeld = book.number(of: sites.1) >= book.number(of: sites.0)
+            let logins = (clash.earlier.keap.login, clash.later.keap.login)
+            guard logins.0 != logins.1 else { continue }
+            let isLaterHeld = book.number(of: logins.1) >= book.number(of: logins.0)
             let (held, other) = isLaterHeld ? (clash.later, clash.earlier) : (clash.earlier, clash.later)
             let reason =
                 "Gyms \(held.id) and \(other.id) write to one Keap account"
-                + (book.accounts[held.keap.site].map { " (\($0))" } ?? "")
+                + (book.accounts[held.keap.login].map { " (\($0))" } ?? "")
                 + ", and would take each other's people or tags, so the changes of \(held.id) wait. "
                 + clash.problems.map(\.description).joined(separator: ". ") + ". Then restart Lockstep."
-            if accounts[held.keap.site]?.holds.hold(held.id, because: reason) == true { log.error(reason) }
+            if accounts[held.keap.login]?.holds.hold(held.id, because: reason) == true { log.error(reason) }
         }
     }
 

@@ -23,6 +23,8 @@ final class KeapAccount: Sendable {
     let gateway: Gateway
     /// Gyms whose changes wait.
     let holds: GymHolds
+    /// Of gyms without a key.
+    let connections: KeapConnections
     private let book: AccountBook
     private let budget: AccountBudget
     private let current: Mutex<(credential: KeapCredential, shared: Shared)>
@@ -30,19 +32,21 @@ final class KeapAccount: Sendable {
 
     init(
         name: String, credential: KeapCredential, tenant: String, settings: CallSettings, site: KeapSite,
-        book: AccountBook, contacts: SharedContacts, shared: Shared, holds: GymHolds,
-        in surroundings: ServiceEnvironment
+        login: KeapLogin,
+        authorizer: any Authorizer, book: AccountBook, contacts: SharedContacts, shared: Shared, holds: GymHolds,
+        connections: KeapConnections, in surroundings: ServiceEnvironment
     ) {
         self.name = name
         self.holds = holds
         self.book = book
+        self.connections = connections
         current = Mutex((credential, shared))
         budget = AccountBudget(credential.budget, tenant: tenant, holds: holds)
         transport = surroundings.transport(site)
         gateway = Gateway(
-            transport: transport, authorizer: KeyAuthorizer(site.key), budget: budget, settings: settings,
+            transport: transport, authorizer: authorizer, budget: budget, settings: settings,
             clock: surroundings.clock, probes: credential.probes, contacts: contacts,
-            account: AccountBook.KeyView(book: book, site: site))
+            account: AccountBook.KeyView(book: book, login: login))
     }
 
     /// What Keap counts its calls by.
@@ -77,14 +81,14 @@ final class KeapAccount: Sendable {
     /// One for each distinct key of the configuration.
     static func all(
         of configuration: Configuration, _ map: AccountMap, with credentials: [KeapCredential], _ book: AccountBook,
-        in surroundings: ServiceEnvironment
-    ) -> [KeapSite: KeapAccount] {
-        var accounts: [KeapSite: KeapAccount] = [:]
+        _ connections: KeapConnections, in surroundings: ServiceEnvironment
+    ) -> [KeapLogin: KeapAccount] {
+        var accounts: [KeapLogin: KeapAccount] = [:]
         var shared: [String: Shared] = [:]
         let contacts = SharedContacts()
         let holds = GymHolds()
-        let share = surroundings.descriptors.calls(ofOneIn: Set(configuration.gyms.map(\.keap.site)).count)
-        for gym in configuration.gyms where accounts[gym.keap.site] == nil {
+        let share = surroundings.descriptors.calls(ofOneIn: Set(configuration.gyms.map(\.keap.login)).count)
+        for gym in configuration.gyms where accounts[gym.keap.login] == nil {
             guard let credential = credentials.first(where: { $0.gyms.contains { $0.id == gym.id } }) else {
                 preconditionFailure("there is a credential for each gym")
             }
@@ -94,23 +98,26 @@ final class KeapAccount: Sendable {
             let identity = map.identity(of: gym)
             let together = shared[identity] ?? Shared()
             shared[identity] = together
-            accounts[gym.keap.site] = KeapAccount(
+            accounts[gym.keap.login] = KeapAccount(
                 name: gym.id.description, credential: credential, tenant: identity, settings: settings,
-                site: gym.keap.site, book: book, contacts: contacts, shared: together, holds: holds,
-                in: surroundings)
+                site: gym.keap.site, login: gym.keap.login,
+                authorizer: connections.authorizer(of: gym), book: book, contacts: contacts, shared: together,
+                holds: holds, connections: connections, in: surroundings)
         }
         return accounts
     }
 
     /// For a few calls without a journal: keeps the limits, but its use is not remembered.
+    ///
+    /// - Parameter key: the gym's own, or an access token that lives.
     static func untracked(
-        _ gym: GymConfiguration, _ budget: BudgetGate, _ surroundings: ServiceEnvironment
+        _ gym: GymConfiguration, _ key: APIKey, _ budget: BudgetGate, _ surroundings: ServiceEnvironment
     ) -> Gateway {
         var settings = CallSettings()
         // A person waits: what does not answer by then is told as such.
         (settings.timeout, settings.slowTimeout) = (.seconds(10), .seconds(30))
         return Gateway(
-            transport: surroundings.transport(gym.keap.site), authorizer: KeyAuthorizer(gym.keap.site.key),
+            transport: surroundings.transport(gym.keap.site), authorizer: KeyAuthorizer(key),
             budget: AccountBudget(budget, tenant: "", holds: GymHolds()), settings: settings, clock: surroundings.clock)
     }
 

@@ -6,6 +6,7 @@ enum AdminRoute: Equatable {
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
     case program(gym: String), programs(gym: String), people(gym: String)
+    case connection(gym: String), connectionCode(gym: String)
 
     init?(_ path: [String]) {
         switch path {
@@ -31,6 +32,8 @@ enum AdminRoute: Equatable {
         case ("gyms", 2, "program"): self = .program(gym: rest[0])
         case ("gyms", 2, "programs"): self = .programs(gym: rest[0])
         case ("gyms", 2, "people"): self = .people(gym: rest[0])
+        case ("gyms", 2, "connection"): self = .connection(gym: rest[0])
+        case ("gyms", 3, "code") where rest[1] == "connection": self = .connectionCode(gym: rest[0])
         case ("gyms", 4, "pause") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], true)
         case ("gyms", 4, "resume") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], false)
         case ("attention", 0, _): self = .attention
@@ -46,7 +49,9 @@ enum AdminRoute: Equatable {
         switch self {
         case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .program, .attention, .budget:
             ["GET", "HEAD"]
-        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check, .resync: ["POST"]
+        case .connection: ["GET", "HEAD", "POST"]
+        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check, .resync, .connectionCode:
+            ["POST"]
         }
     }
 }

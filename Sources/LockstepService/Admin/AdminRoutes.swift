@@ -14,6 +14,7 @@ struct AdminRoutes: Sendable {
     let gyms: Gyms
     let accounts: [KeapAccount]
     let credentials: [KeapCredential]
+    let connections: KeapConnections
     let queue: JobQueue
     let journal: Journal
     let ingest: Ingest
@@ -91,8 +92,8 @@ struct AdminRoutes: Sendable {
         case .readiness: return await readiness(isKnown: isKnown)
         case .metrics:
             let page = await MetricsPage(
-                gyms: gyms, accounts: accounts, credentials: credentials, queue: queue, journal: journal,
-                intake: intake, connections: client?.counters ?? ConnectionCounters(), log: log)
+                gyms: gyms, accounts: accounts, credentials: credentials, gymConnections: connections, queue: queue,
+                journal: journal, intake: intake, connections: client?.counters ?? ConnectionCounters(), log: log)
             return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
         case .jobs: return try await jobs(request)
         case .job(let id):
@@ -125,6 +126,8 @@ struct AdminRoutes: Sendable {
         case .program(let gym): return try await program(request.query, of: try self.gym(gym))
         case .programs(let gym): return try await program(request, of: try self.gym(gym))
         case .people(let gym): return try await importPeople(request, of: try self.gym(gym))
+        case .connection(let gym): return try await connection(request, of: try self.gym(gym))
+        case .connectionCode(let gym): return try await connectionCode(request, of: try self.gym(gym))
         }
     }
 
@@ -192,6 +195,7 @@ struct AdminRoutes: Sendable {
             let remedy: Remedy = job.state == .dead ? try await self.remedy(for: job) : .retry
             let story = JobExplanation(
                 explanation, gym: job.tenant.rawValue, wait: gym?.wait(of: explanation.runner ?? id),
+                closed: gym?.closed,
                 obstacle: await gym?.obstacle(
                     job.urgency, behind: explanation.runsBefore, among: gyms, await queue.counts()),
                 remedy: remedy, now: queue.now)

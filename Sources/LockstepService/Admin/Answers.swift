@@ -124,6 +124,7 @@ extension GymAnswer {
             keap.circuit = isCredential ? "key refused" : "open"
             keap.reason = reason
         }
+        if let reason = gym.closed { (keap.circuit, keap.reason) = ("not connected", reason) }
         self.init(
             id: gym.id.description, name: gym.name, isConfigured: true, isPaused: counts.isPaused,
             jobs: counts.byName,

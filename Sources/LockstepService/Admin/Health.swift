@@ -15,6 +15,8 @@ struct Health: Equatable, Sendable {
             case diskFull
             case readFailing
             case keyRefused
+            /// A gym's owner must let Lockstep in again.
+            case notConnected
             case outage
             /// Only calls of one endpoint fail.
             case endpointOutage
@@ -23,7 +25,7 @@ struct Health: Equatable, Sendable {
             var closesIntake: Bool {
                 switch self {
                 case .journalFailed, .stopping, .diskFull: true
-                case .readFailing, .keyRefused, .outage, .endpointOutage: false
+                case .readFailing, .keyRefused, .notConnected, .outage, .endpointOutage: false
                 }
             }
         }
@@ -54,10 +56,12 @@ extension Health {
     ///   - shortage: why there is no room for new messages.
     ///   - circuits: of each Keap account, with the gyms that call with it.
     ///   - failingEndpoints: the same of endpoints whose calls alone fail.
+    ///   - connections: what is wrong with gyms' tokens.
     init(
         journalFailure: String?, shortage: String?, isStopping: Bool, hasQueueFailed: Bool, readTrouble: String?,
         circuits: [(gyms: [String], state: CircuitReport)],
-        failingEndpoints: [(gyms: [String], name: String, state: CircuitReport)] = []
+        failingEndpoints: [(gyms: [String], name: String, state: CircuitReport)] = [],
+        connections: [(gym: String, needsOwner: Bool, sentence: String)] = []
     ) {
         if let reason = journalFailure {
             add(
@@ -105,6 +109,9 @@ extension Health {
                 "Keap has failed all \(endpoint.name) calls of \(names) for \(openFor.roughly): \(reason). Changes that "
                     + "need one wait and are tried again, at least every half minute; all others go on")
         }
+        for connection in connections {
+            add(connection.needsOwner ? .notConnected : .outage, of: [connection.gym], connection.sentence)
+        }
     }
 
     private mutating func add(_ kind: Problem.Kind, of gyms: [String] = [], _ sentence: String) {
@@ -131,11 +138,16 @@ extension AdminRoutes {
             circuits.append((names, counters.circuit))
             for (endpoint, state) in counters.failingEndpoints { failing.append((names, endpoint.name, state)) }
         }
+        let connections = self.connections.all.compactMap { one in
+            self.connections.trouble(of: one.gym).map { sentence in
+                (one.gym.description, self.connections.standing(of: one.gym)?.needsOwner ?? false, sentence)
+            }
+        }
         let stats = journal.stats()
         return Health(
             journalFailure: stats.poisoned, shortage: stats.full, isStopping: queueState.isStopping,
             hasQueueFailed: queueState.hasFailed, readTrouble: queueState.readFailure, circuits: circuits,
-            failingEndpoints: failing.sorted { $0.name < $1.name })
+            failingEndpoints: failing.sorted { $0.name < $1.name }, connections: connections)
     }
 
     /// - Parameter isKnown: the caller may know everything; a load balancer without a token learns what concerns it.

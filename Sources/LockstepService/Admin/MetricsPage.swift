@@ -10,8 +10,8 @@ struct MetricsPage: Sendable {
     let text: String
 
     init(
-        gyms: Gyms, accounts: [KeapAccount], credentials: [KeapCredential], queue: JobQueue, journal: Journal,
-        intake: IntakeCounters, connections: ConnectionCounters, log: ServiceLog
+        gyms: Gyms, accounts: [KeapAccount], credentials: [KeapCredential], gymConnections: KeapConnections,
+        queue: JobQueue, journal: Journal, intake: IntakeCounters, connections: ConnectionCounters, log: ServiceLog
     ) async {
         var page = PrometheusText()
         Self.write(await queue.counts(), gyms, to: &page)
@@ -31,6 +31,17 @@ struct MetricsPage: Sendable {
             "lockstep_log_lines_dropped_total", .counter,
             "Log lines dropped because standard error was not being read.",
             Double(log.dropped()))
+        page.family("lockstep_keap_connected", .gauge, "1 while a gym's access token opens its Keap account.")
+        for one in gymConnections.all {
+            let standing = gymConnections.standing(of: one.gym)
+            page.sample(
+                "lockstep_keap_connected", [("gym", one.gym.description)], standing?.isUsable == true ? 1 : 0)
+        }
+        page.family("lockstep_keap_token_refreshes_total", .counter, "Access tokens that were renewed since the start.")
+        for one in gymConnections.all {
+            page.sample(
+                "lockstep_keap_token_refreshes_total", [("gym", one.gym.description)], await one.tokens.refreshes)
+        }
         let troubles = await queue.standing
         page.single(
             "lockstep_journal_reads_failing", .gauge, "1 while stored messages cannot be read and are tried again.",

@@ -27,7 +27,12 @@ package enum CheckRun {
         let budgets = KeapCredential.untracked(configuration, ceiling: gentle, surroundings)
         let checkups = await sideBySide(gyms, progress: progress) { gym in
             guard let budget = budgets[gym.id] else { preconditionFailure("each gym has a budget") }
-            let gateway = KeapAccount.untracked(gym, budget, surroundings)
+            let key: APIKey
+            switch StoredAccess(of: gym, in: configuration, surroundings) {
+            case .key(let known): key = known
+            case .missing(let checkup), .over(let checkup): return checkup
+            }
+            let gateway = KeapAccount.untracked(gym, key, budget, surroundings)
             return await bounded(gym, gateway.calls(), surroundings.clock) {
                 if let closed = budget.status().closedFor {
                     return .budget("Keap has refused a call for want of budget; it takes more in \(closed.roughly)")

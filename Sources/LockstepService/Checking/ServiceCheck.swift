@@ -23,7 +23,7 @@ struct ServiceCheck: Sendable {
             throw .noSuchGym
         }
         if let settings, settings != found.digest { throw .otherSettings }
-        if let reason = gym.hold {
+        if let reason = gym.hold ?? gym.closed {
             var checkup = ConfigurationCheck(of: found)
             checkup.problems = [reason]
             return checkup

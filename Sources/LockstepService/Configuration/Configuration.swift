@@ -18,6 +18,8 @@ package struct Configuration: Sendable {
     package var unsyncedLimit: Duration = .milliseconds(100)
     package var keapClients: [KeapClientConfiguration] = []
     package var gyms: [GymConfiguration] = []
+    /// Where this was read from. Nil for text.
+    package var file: String?
     /// What is allowed but should be known, in sentences, each with its place.
     package var remarks: [String] = []
 
@@ -31,17 +33,17 @@ extension Configuration {
     ///
     /// - Parameter learned: the account of each key, as Keap told it.
     package func gymsSharingAccount(
-        with gym: GymConfiguration, learned: [KeapSite: KeapAccountID] = [:]
+        with gym: GymConfiguration, learned: [KeapLogin: KeapAccountID] = [:]
     ) -> [GymConfiguration] {
-        let account = account(of: gym.keap.site, learned: learned)
+        let account = account(of: gym.keap.login, learned: learned)
         return gyms.filter {
-            $0.keap.site == gym.keap.site
-                || (account != nil && self.account(of: $0.keap.site, learned: learned) == account)
+            $0.keap.login == gym.keap.login
+                || (account != nil && self.account(of: $0.keap.login, learned: learned) == account)
         }
     }
 
     /// The account that a key opens: as Keap named it, else as any gym with this key does. Nil: not known yet.
-    package func account(of site: KeapSite, learned: [KeapSite: KeapAccountID] = [:]) -> KeapAccountID? {
-        learned[site] ?? gyms.lazy.filter { $0.keap.site == site }.compactMap(\.keap.account).first
+    package func account(of login: KeapLogin, learned: [KeapLogin: KeapAccountID] = [:]) -> KeapAccountID? {
+        learned[login] ?? gyms.lazy.filter { $0.keap.login == login }.compactMap(\.keap.account).first
     }
 }

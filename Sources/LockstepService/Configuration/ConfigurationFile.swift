@@ -21,6 +21,7 @@ extension Configuration {
             guard let path = configuration.gyms[place].keap.site.authorities else { continue }
             configuration.gyms[place].keap.site.authorities = opened.absolute(path)
         }
+        configuration.file = file
         return configuration
     }
 }

@@ -62,7 +62,7 @@ struct ConfigurationReader {
         }
         if let clients = root[.keapClients] { configuration.keapClients = keapClients(clients) }
         configuration.gyms = gyms(
-            root.required(.gyms), sharing: KeapSharing(clients: configuration.keapClients.map(\.id)))
+            root.required(.gyms), sharing: KeapSharing(clients: configuration.keapClients))
         return configuration
     }
 

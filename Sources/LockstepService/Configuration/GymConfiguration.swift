@@ -27,6 +27,8 @@ package enum AfterDead: String, CaseIterable, Sendable {
 
 package struct KeapConfiguration: Sendable {
     package var site: KeapSite
+    /// By which the account is known until Keap names it.
+    package var login: KeapLogin
     /// The Keap account that the key opens. Nil: Keap is asked when the key is first used.
     package var account: KeapAccountID?
     /// Calls that this service allows itself, whatever more Keap would grant. Nil within: as Keap says.
@@ -38,8 +40,11 @@ package struct KeapConfiguration: Sendable {
     package var pacing = DayPacing.standard
     /// This gym's part of a budget that it shares with others.
     package var weight = 1
-    /// The OAuth client whose budget the calls count in, by its id. Nil: the key has a budget of its own.
+    /// The OAuth client whose budget the calls count in, by its id. Nil: the key has a budget of its own. Without a key, the
+    /// client is what lets the calls in.
     package var client: String?
+    /// Of a gym without a key: what tells its client's settings from others. Not to be shown.
+    var clientMark: [UInt8] = []
 }
 
 /// An OAuth client: one budget for all gyms that name it, whatever their accounts.
@@ -47,4 +52,21 @@ package struct KeapClientConfiguration: Sendable {
     package var id: String
     package var ceiling = CallLimits()
     package var pacing = DayPacing.standard
+    /// Nil: its gyms have keys, which count as the client's.
+    package var oauth: OAuthClientConfiguration?
+}
+
+/// An app as it is registered with Keap.
+package struct OAuthClientConfiguration: Equatable, Sendable {
+    package var clientID: String
+    package var clientSecret: Secret
+    /// Where owners' browsers are sent after their consent.
+    package var redirectURI: String
+    package var authorizeURL = Self.defaultAuthorizeURL
+    /// The token endpoint: where it lives, and the parts of its path, percent-encoded.
+    package var tokenSite: KeapSite
+    package var tokenPath: [String]
+
+    static let defaultAuthorizeURL = "https://accounts.infusionsoft.com/app/oauth/authorize"
+    static let defaultTokenURL = "https://api.infusionsoft.com/token"
 }

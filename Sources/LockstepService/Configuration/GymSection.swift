@@ -31,7 +31,7 @@ extension ConfigurationReader {
         guard let section = value.section(GymKey.self) else { return nil }
         let id = section.required(.id).flatMap(gymID)
         let name = section[.name]?.filledText()
-        let keap = section.required(.keap).flatMap { self.keap($0, &sharing) }
+        let keap = section.required(.keap).flatMap { self.keap($0, of: id, &sharing) }
         let sources = self.sources(section)
         let sync = self.sync(section, sources)
         let afterDead = section[.afterDead]?.choice(AfterDead.self) ?? .continue
@@ -46,7 +46,7 @@ extension ConfigurationReader {
         guard let id, let keap else { return nil }
         return GymConfiguration(
             id: id, name: name ?? id.description, keap: keap, sources: sources, sync: sync, afterDead: afterDead,
-            digest: keap.site.fingerprint { SHA256.digest(Array(value.node.canonical.utf8) + $0) })
+            digest: keap.site.fingerprint { SHA256.digest(Array(value.node.canonical.utf8) + keap.clientMark + $0) })
     }
 
     private func sources(_ section: ConfigurationSection<GymKey>) -> GymSources {

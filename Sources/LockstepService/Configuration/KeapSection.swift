@@ -9,17 +9,19 @@ extension ConfigurationReader {
     }
 
     private enum LimitKey: String, CaseIterable { case perSecond, perMinute, perDay }
-    private enum ClientKey: String, CaseIterable { case id, limits, pacing }
+    enum ClientKey: String, CaseIterable {
+        case id, clientID, clientSecret, redirectURI, authorizeURL, tokenURL, limits, pacing
+    }
     private enum PacingKey: String, CaseIterable { case reserve, burst }
 
     static var defaultConcurrency: Int { CallSettings().concurrency }
 
-    func keap(_ value: ConfigurationValue, _ sharing: inout KeapSharing) -> KeapConfiguration? {
+    func keap(_ value: ConfigurationValue, of gym: GymID?, _ sharing: inout KeapSharing) -> KeapConfiguration? {
         guard let section = value.section(KeapKeyword.self) else { return nil }
         let timeout = section[.timeout]?.seconds(in: 1...600)
         let concurrency = section[.concurrency]?.whole(in: 1...64) ?? Self.defaultConcurrency
         let weight = section[.weight]?.whole(in: 1...1_000) ?? 1
-        let client = section[.client].flatMap { self.client($0, among: sharing.clients) }
+        let client = section[.client].flatMap { self.client($0, among: sharing.clients.map(\.id)) }
         let limits = section[.limits].map(ceiling) ?? CallLimits()
         let pacing = section[.pacing].flatMap(self.pacing) ?? .standard
         if section[.client] != nil {
@@ -28,13 +30,20 @@ extension ConfigurationReader {
             }
         }
         if let oauth = section[.oauth] {
-            oauth.note(.notSupportedYet(instead: "set key to a personal access token or a service account key"))
+            oauth.note(.notUsable(reason: "an OAuth client is an entry of keapClients, which client names"))
         }
-        let key = section[.oauth] == nil ? section.required(.key).flatMap(secrets.secret) : nil
-        var site = site(section[.baseURL], key: key ?? Secret(""))
+        let hasClient = sharing.clients.contains { $0.id == client && $0.oauth != nil }
+        var opener: KeapSite.Opener?
+        if section[.key] == nil, hasClient {
+            opener = .connection(of: gym?.description ?? value.path)
+        } else if section[.oauth] == nil {
+            opener = section.required(.key).flatMap(secrets.secret).map { .key(APIKey($0.text)) }
+        }
+        var site = site(section[.baseURL], opener ?? .key(APIKey("")))
         site?.authorities = section[.caFile].flatMap(authorities)
         let account = section[.account].flatMap { self.account($0, of: site) }
-        guard key != nil, let site else { return nil }
+        guard opener != nil, let site else { return nil }
+        let login = sharing.login(of: site, for: gym)
         let user = KeapSharing.User(
             path: value.path, client: client, account: account, authorities: site.authorities)
         if let other = sharing.users.updateValue(user, forKey: site) {
@@ -51,8 +60,9 @@ extension ConfigurationReader {
             check(user, section[.client] ?? value, with: other.user, have: "Keap account")
         }
         return KeapConfiguration(
-            site: site, account: account, ceiling: limits, timeout: timeout, concurrency: concurrency, pacing: pacing,
-            weight: weight, client: client)
+            site: site, login: login, account: account, ceiling: limits, timeout: timeout, concurrency: concurrency,
+            pacing: pacing, weight: weight, client: client,
+            clientMark: hasClient && section[.key] == nil ? sharing.mark(of: client) : [])
     }
 
     /// Two gyms have something in common, by which Keap counts their calls together.
@@ -79,11 +89,12 @@ extension ConfigurationReader {
             let id = section.required(.id).flatMap(slug)
             let ceiling = section[.limits].map(ceiling) ?? CallLimits()
             let pacing = section[.pacing].flatMap(self.pacing) ?? .standard
+            let oauth = oauth(section)
             guard let id else { return nil }
             if let other = seen.updateValue(entry.path, forKey: id) {
                 entry.note(.notUsable(reason: "the id \"\(id)\" is also that of \(other)"))
             }
-            return KeapClientConfiguration(id: id, ceiling: ceiling, pacing: pacing)
+            return KeapClientConfiguration(id: id, ceiling: ceiling, pacing: pacing, oauth: oauth)
         }
     }
 
@@ -122,11 +133,10 @@ extension ConfigurationReader {
             reserve: reserve ?? DayPacing.standard.reserve, burst: burst ?? DayPacing.standard.burst)
     }
 
-    private func site(_ baseURL: ConfigurationValue?, key: Secret) -> KeapSite? {
-        let key = APIKey(key.text)
+    private func site(_ baseURL: ConfigurationValue?, _ opener: KeapSite.Opener) -> KeapSite? {
         // The default address follows its own rules.
-        guard let baseURL else { return try! KeapSite(key: key) }
-        let site = baseURL.text { base throws(KeapSite.Problem) in try KeapSite(base: base, key: key) }
+        guard let baseURL else { return try! KeapSite(opener: opener) }
+        let site = baseURL.text { base throws(KeapSite.Problem) in try KeapSite(base: base, opener: opener) }
         if let base = site?.base, base.hasSuffix("/v1") || base.hasSuffix("/v2") {
             baseURL.note(.notUsable(reason: "the address must end before the version: \(base.dropLast(3))"))
         }
@@ -162,9 +172,28 @@ struct KeapSharing {
         var authorities: String?
     }
 
-    var clients: [String]
+    var clients: [KeapClientConfiguration]
     /// Who uses a key on a site; of several the last.
     var users: [KeapSite: User] = [:]
+    /// Of several gyms with one key, the first one's.
+    var logins: [KeapSite: KeapLogin] = [:]
     /// Who names an account, and with which key; of several the last.
     var accounts: [KeapAccountID: (site: KeapSite, user: User)] = [:]
+
+    /// Tells the settings of an OAuth client from others.
+    func mark(of client: String?) -> [UInt8] {
+        guard let oauth = clients.first(where: { $0.id == client })?.oauth else { return [] }
+        let parts = [
+            oauth.clientID, oauth.clientSecret.text, oauth.redirectURI, oauth.authorizeURL, oauth.tokenSite.base,
+        ]
+        return Array((parts + oauth.tokenPath).joined(separator: "\n").utf8)
+    }
+
+    /// - Parameter gym: nil if its id cannot be used, so that the configuration will be refused.
+    mutating func login(of site: KeapSite, for gym: GymID?) -> KeapLogin {
+        if let known = logins[site] { return known }
+        let login = KeapLogin(base: site.base, gym: gym?.description ?? "")
+        logins[site] = login
+        return login
+    }
 }

@@ -19,7 +19,7 @@ extension Configuration {
     var sharedAccountProblems: [ConfigurationProblem] { accountClashes().flatMap(\.problems) }
 
     /// - Parameter learned: the account of each key, as Keap told it.
-    func accountClashes(learned: [KeapSite: KeapAccountID] = [:]) -> [AccountClash] {
+    func accountClashes(learned: [KeapLogin: KeapAccountID] = [:]) -> [AccountClash] {
         var clashes: [AccountClash] = []
         for (place, gym) in gyms.enumerated() {
             let sharing = gymsSharingAccount(with: gym, learned: learned).map(\.id)

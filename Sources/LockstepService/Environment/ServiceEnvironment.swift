@@ -17,6 +17,10 @@ package struct ServiceEnvironment: Sendable {
     package var transport: @Sendable (KeapSite) -> any HTTPTransport
     /// Makes the transports' requests, where they go over this machine's network.
     private(set) var client: CurlClient?
+    /// Runs what waits for the disk beside the journal.
+    var blockingWork = BlockingWork.atOnce
+    /// 0 to 1: spreads what many gyms do, such as the refresh of their tokens.
+    package var random: @Sendable () -> Double = { 0.5 }
     /// Whether the journal lies in a directory of this machine's file system, whose files can be told from copies.
     var isOnDisk = false
     /// Where jobs under way are noted for the next process, given the data directory. Nil: nowhere.
@@ -60,6 +64,8 @@ package struct ServiceEnvironment: Sendable {
             })
         real.client = client
         real.isOnDisk = true
+        real.blockingWork = .onQueue
+        real.random = { Double.random(in: 0...1) }
         real.markMemory = { try MarkFile($0 + "/runs") }
         return real
     }

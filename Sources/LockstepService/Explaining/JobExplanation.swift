@@ -15,19 +15,24 @@ struct JobExplanation: Equatable, Sendable {
     /// At least until it is delivered, and at most, where only the budget keeps it waiting.
     private(set) var range: ClosedRange<Duration>?
     private let wait: String?
+    /// Why no job of its gym is run, though the gym is configured.
+    private let closed: String?
 
     /// - Parameters:
     ///   - wait: what the job waits for while it runs, beside Keap.
+    ///   - closed: why no job of the gym is run, though it is configured.
     ///   - remedy: what can be done about it if it is a dead letter.
     ///   - obstacle: what the gym's calls wait for, if anything.
     ///   - now: milliseconds since 1970.
     init(
-        _ explanation: Explanation, gym: String, wait: String? = nil, obstacle: WaitReason?, remedy: Remedy = .retry,
-        now: Int64
+        _ explanation: Explanation, gym: String, wait: String? = nil, closed: String? = nil, obstacle: WaitReason?,
+        remedy: Remedy = .retry, now: Int64
     ) {
         self.wait = wait
+        self.closed = closed
         self.remedy = remedy
         why = Self.word(for: explanation)
+        if explanation == .tenantNotServed, closed != nil { why = "gym not connected" }
         switch explanation {
         case .behind(let first, let ahead, let because):
             (after, self.ahead) = (first, ahead)
@@ -95,7 +100,8 @@ struct JobExplanation: Equatable, Sendable {
         case .tenantPaused: sentences.append("Gym \(gym) is paused; `lockstep resume --gym \(gym)` lets it go on.")
         case .tenantNotServed:
             sentences.append(
-                "Gym \(gym) is not in the configuration: it goes on when the gym is back there and the service was started again. `lockstep discard` gives it up."
+                closed
+                    ?? "Gym \(gym) is not in the configuration: it goes on when the gym is back there and the service was started again. `lockstep discard` gives it up."
             )
         case .lanePaused:
             sentences.append("Its lane is paused; `lockstep resume --gym \(gym) --lane LANE` lets it go on.")

@@ -26,6 +26,7 @@ extension Gym {
     func obstacle(
         _ urgency: JobUrgency, behind changes: Int = 0, among gyms: Gyms? = nil, _ counts: QueueCounts = QueueCounts()
     ) async -> WaitReason? {
+        if let closed { return WaitReason(sentence: closed) }
         if let broken = WaitReason(await account.gateway.counters().circuit) { return broken }
         let credential = account.credential
         guard let party = credential.gyms.first(where: { $0.id == id })?.party else { return nil }

@@ -34,6 +34,9 @@ final class Gym: Sendable {
     /// Why none of its changes may be delivered until a restart with other settings. Nil: they may.
     var hold: String? { account.holds[id] }
 
+    /// Why its changes wait for a person to connect it, or for a new access token. Nil: they do not.
+    var closed: String? { account.connections.obstacle(of: id) }
+
     /// Whether its configuration names a source of this kind.
     func has<Kind: Source>(_ kind: Kind.Type) -> Bool { sources[kind] != nil }
 

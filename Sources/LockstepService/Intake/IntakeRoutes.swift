@@ -7,11 +7,15 @@ struct IntakeRoutes: Sendable {
     let ingest: Ingest
     let counters: IntakeCounters
     let refused: RefusedCalls
+    let consent: ConsentCallback
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
 
     /// Refuses by the head alone whatever can be, so that a stranger's body is never read.
     func judge(_ head: HTTPRequest) -> HeadVerdict {
+        if consent.matches(head.path) {
+            return consent.refusal(of: head).map { refuse($0, head) } ?? .read(isVerified: false)
+        }
         guard let kind = Sources.source(at: head.path) else { return refuse(Self.nothingHere, head) }
         if let refusal = reading(kind, for: head).refusal(of: head) { return refuse(refusal, head) }
         return .read(isVerified: kind.provesSenderByHead)
@@ -24,6 +28,7 @@ struct IntakeRoutes: Sendable {
     }
 
     private func receive(_ request: HTTPRequest) async -> HTTPAnswer {
+        if consent.matches(request.path) { return .response(await consent.answer(request)) }
         guard let kind = Sources.source(at: request.path) else { return .response(Self.nothingHere) }
         let source = reading(kind, for: request)
         if let refusal = source.refusal(of: request) { return .response(refusal) }

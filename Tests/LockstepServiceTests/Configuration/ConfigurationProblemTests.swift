@@ -136,10 +136,10 @@ struct ConfigurationProblemTests {
         #expect(problem.description.contains("\"a\" is also that of gyms[0]"))
     }
 
-    @Test func `OAuth is said to be unsupported, and no key is asked for beside it`() {
+    @Test func `an oauth object is told where OAuth clients belong, and no key is asked for beside it`() {
         let text = #"{"gyms": [{"id": "a", "keap": {"oauth": {"clientID": "x"}}}]}"#
         #expect(problems(text).map(\.path) == ["gyms[0].keap.oauth"])
-        #expect(problems(text).first?.description.contains("not yet supported; set key") == true)
+        #expect(problems(text).first?.description.contains("an OAuth client is an entry of keapClients, which client names") == true)
     }
 
     @Test(arguments: [("0.0.0.0:8081", false), (":8081", false), ("10.0.0.1:8081", false), ("127.0.0.1:8081", true)])

@@ -1,0 +1,34 @@
+import EmbeddedHTTP
+
+/// Where owners' browsers come in after their consent: the path of `redirectURI`, on the intake's address.
+struct ConsentCallback: Sendable {
+    let connections: KeapConnections
+
+    func matches(_ path: [String]) -> Bool { connections.all.contains { $0.client.callbackPath == path } }
+
+    /// Nil: it may go on.
+    func refusal(of head: HTTPRequest) -> HTTPResponse? {
+        head.method == "GET" || head.method == "HEAD" ? nil : .methodNotAllowed("GET")
+    }
+
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        guard request.method == "GET" else { return Self.page(200, "Nothing was done.") }
+        do throws(KeapConnections.Refusal) {
+            let (gym, account) = try await connections.finish(ConsentAnswer(query: request.query))
+            return Self.page(200, "Gym \(gym) is connected to the Keap account \(account). This page can be closed.")
+        } catch {
+            return Self.page(400, "Not connected: \(error.sentence).")
+        }
+    }
+
+    private static func page(_ status: Int, _ sentence: String) -> HTTPResponse {
+        let text = sentence.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+        return HTTPResponse(
+            status: status,
+            headers: [
+                "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",
+                // The address holds the code.
+                "Referrer-Policy": "no-referrer", "Content-Security-Policy": "default-src 'none'",
+            ], body: Array("<!doctype html><title>Lockstep</title><p>\(text)</p>".utf8))
+    }
+}

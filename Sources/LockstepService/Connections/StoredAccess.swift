@@ -1,0 +1,41 @@
+import Clocks
+import ConfigurationReading
+import Keap
+import OutboundAPI
+
+/// What a command calls with that runs beside no service: a gym's key, or the access token that is kept. It never refreshes:
+/// two that do lose each other's tokens.
+enum StoredAccess {
+    case key(APIKey)
+    case missing(ConfigurationCheck)
+    case over(ConfigurationCheck)
+
+    init(of gym: GymConfiguration, in configuration: Configuration, _ surroundings: ServiceEnvironment) {
+        if let key = gym.keap.site.key {
+            self = .key(key)
+            return
+        }
+        var checkup = ConfigurationCheck(of: gym)
+        switch TokenFile(of: gym, in: configuration, surroundings)?.load() {
+        case .memory(let memory)?:
+            let ledger = TokenLedger(memory, at: surroundings.clock.reading, jitter: 0.5)
+            if let access = ledger.access(at: surroundings.clock.wall) {
+                self = .key(access)
+            } else if let reason = memory.endedBecause {
+                checkup.problems = [
+                    "Keap has ended the connection (\(reason)). Run: \(configuration.connectCommand(for: gym.id))"
+                ]
+                self = .missing(checkup)
+            } else {
+                checkup.untried = ["the access token is over; the service renews it when it runs"]
+                self = .over(checkup)
+            }
+        case .unusable(let reason)?:
+            checkup.problems = ["\(reason). Run: \(configuration.connectCommand(for: gym.id))"]
+            self = .missing(checkup)
+        case nil, .none?:
+            checkup.problems = ["not connected to a Keap account. Run: \(configuration.connectCommand(for: gym.id))"]
+            self = .missing(checkup)
+        }
+    }
+}
