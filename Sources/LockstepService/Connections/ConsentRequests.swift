@@ -1,7 +1,7 @@
 import Clocks
 import ConfigurationReading
 
-/// Owners' consents that were asked for, each known by a text that nobody can guess, for ten minutes and one answer.
+/// Owners' consents that were asked for, each known by a text that cannot be guessed, for ten minutes and one answer.
 struct ConsentRequests {
     enum Outcome: Equatable, Sendable {
         case waiting

@@ -8,7 +8,8 @@ struct DemoCommand: Command {
         Usage: lockstep demo [--seed N] [--people N] [--edits N] [--json]
 
         Starts a local Keap and the service on free loopback ports with a journal in a temporary directory, connects two of
-        the gyms by OAuth (the third has a key), sends the day as web hooks, breaks Keap for a few seconds, and compares what Keap has in the end with an independent model.
+        the gyms by OAuth (the third has a key), sends the day as web hooks, breaks Keap for a few seconds, and compares what
+        Keap has in the end with an independent model.
         Exit code 1 if anything differs.
 
           --seed N      another day (default 1)

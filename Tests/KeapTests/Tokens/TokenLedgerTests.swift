@@ -51,7 +51,8 @@ import Testing
 
     @Test func `the intent is what must be durable, and nothing else is begun meanwhile`() throws {
         var ledger = ledger()
-        let intent = try #require(ledger.begin(at: at(70_000_000)))
+        let begun = ledger.begin(at: at(70_000_000))
+        let intent = try #require(begun)
         #expect(intent.refreshBegunAt == WallTime(milliseconds: 70_000_000))
         #expect(intent.pair == Self.pair)
         #expect(ledger.next(at: at(80_000_000)) == .rest)

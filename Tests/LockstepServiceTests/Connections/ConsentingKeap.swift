@@ -91,8 +91,9 @@ final class ConsentingKeap: Sendable {
         let items = URLComponents(string: address)?.queryItems ?? []
         let answer = answer(
             SimRequest(
-                method: "POST", path: ["app", "oauth", "authorize"], query: items.map { ($0.name, $0.value ?? "") },
-                body: FormBody.encoded([("account", account)])), at: wall)
+                method: "POST", path: ["app", "oauth", "authorize"],
+                query: items.map { (name: $0.name, value: $0.value ?? "") },
+                body: FormBody.encoded([(name: "account", value: account)])), at: wall)
         return answer.header("Location") ?? ""
     }
 }
@@ -155,11 +156,11 @@ struct ConsentingWire: HTTPTransport {
         let parts = URLComponents(string: request.target)
         let path = OAuthClientConfiguration.path(of: request.target)
         let query = (parts?.queryItems ?? []).map { (name: $0.name, value: $0.value ?? "") }
+        var headers = request.headers.map { (name: $0.key, value: $0.value) }
+        if request.headers["Content-Type"] == nil { headers.append((name: "Content-Type", value: "application/json")) }
         return keap.answer(
             SimRequest(
-                method: request.method.rawValue, path: prefix + path, query: query,
-                headers: request.headers.map { ($0.key, $0.value) }
-                    + (request.headers["Content-Type"] == nil ? [("Content-Type", "application/json")] : []),
+                method: request.method.rawValue, path: prefix + path, query: query, headers: headers,
                 body: request.body ?? []), at: clock.wall)
     }
 

@@ -2,6 +2,7 @@ import Clocks
 import DeterministicSimulation
 import FileJournal
 import Keap
+import KeapSimulator
 import OutboundAPI
 import Synchronization
 
@@ -79,7 +80,7 @@ private struct Life: Sendable {
     let configuration: Configuration
     let files: SimulatedFileSystem
     let clock: ManualClock
-    let end: Instant
+    let end: Clocks.Instant
     let death: SixtyDays.Death?
     let fates: [ConsentingKeap.Fate]
 
@@ -101,7 +102,9 @@ private struct Life: Sendable {
                 var outcome = SixtyDays.Outcome()
                 var isArmed = false
                 while !files.isOff, clock.now < end {
-                    if await owner(connections, &outcome) || !isArmed {
+                    await owner(connections, &outcome)
+                    // A process that has yet to mend what the one before it left is let live until it has.
+                    if !isArmed, connections.standing(of: gym.id) == TokenStanding(isUsable: true) {
                         arm()
                         isArmed = true
                     }
@@ -131,21 +134,20 @@ private struct Life: Sendable {
     }
 
     /// Connects where that is asked for, and looks whether it was for a reason.
-    private func owner(_ connections: KeapConnections, _ outcome: inout SixtyDays.Outcome) async -> Bool {
+    private func owner(_ connections: KeapConnections, _ outcome: inout SixtyDays.Outcome) async {
         let gym = configuration.gyms[0].id
-        guard let standing = connections.standing(of: gym), standing.needsOwner else { return false }
+        guard let standing = connections.standing(of: gym), standing.needsOwner else { return }
         if case .mustReconnect = standing.trouble {
             let token = connections[gym]?.file.load().memory?.pair.refresh.text ?? ""
             let wall = clock.wall.milliseconds
             let wouldBeTaken = keap.change { $0.takes(refresh: token, at: .init(milliseconds: wall)) }
             if wouldBeTaken { outcome.needless += 1 } else { outcome.needed += 1 }
         }
-        guard let begun = connections.begin(gym) else { return false }
+        guard let begun = connections.begin(gym) else { return }
         keap.expect([])
         let address = keap.consent(to: begun.address, for: Self.account, at: clock.wall)
         // A process that dies meanwhile leaves it to the next.
         _ = try? await connections.finish(pasted: address, state: begun.state, of: gym)
-        return true
     }
 
     private func call(_ wire: AuthorizedTransport, _ outcome: inout SixtyDays.Outcome) async {

@@ -10,6 +10,13 @@ package struct TokenGrant: Equatable, Sendable {
     /// The account that the tokens open, where the scope tells it.
     package var account: String?
 
+    package init(access: APIKey, refresh: APIKey? = nil, lifetime: Duration? = nil, account: String? = nil) {
+        self.access = access
+        self.refresh = refresh
+        self.lifetime = lifetime
+        self.account = account
+    }
+
     /// Taken where an answer tells none: a refusal would tell if it were shorter.
     static let usualLifetime = Duration.seconds(86_400)
 }
