@@ -54,7 +54,8 @@ extension AdminRoutes {
     /// The address that the browser was sent to, or the code alone, in `{"state": …, "pasted": …}`.
     func connectionCode(_ request: HTTPRequest, of gym: Gym) async throws -> HTTPAnswer {
         struct Body: Decodable { var state, pasted: String }
-        guard let body = try? JSONDecoder().decode(Body.self, from: Data(request.body)) else {  // says no more than this
+        // Why it cannot be read says no more than this.
+        guard let body = try? JSONDecoder().decode(Body.self, from: Data(request.body)) else {
             throw Refusal(400, "send {\"state\": …, \"pasted\": …}")
         }
         do throws(KeapConnections.Refusal) {

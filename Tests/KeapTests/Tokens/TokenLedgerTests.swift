@@ -181,14 +181,19 @@ import Testing
         #expect(ledger.next(at: at(1_000_300)) != .refresh(APIKey("r2")))
     }
 
-    @Test func `a token that took a refused one's place and is refused too is replaced after ten minutes`() {
+    @Test func `a token that took a refused one's place and is refused too is replaced after a minute, the next one after two`() {
         var ledger = ledger(at: 1_000_000)
         #expect(ledger.rejected(APIKey("a1"), at: at(1_000_000)) == .refreshing)
         _ = ledger.begin(at: at(1_000_000))
         ledger.ended(grant(2), at: at(1_000_000), jitter: 0.5)
         #expect(ledger.rejected(APIKey("a2"), at: at(1_000_001)) == .refused)
         #expect(ledger.access(at: at(1_000_001).wall) == APIKey("a2"))
-        #expect(ledger.rejected(APIKey("a2"), at: at(1_700_000)) == .refreshing)
+        #expect(ledger.rejected(APIKey("a2"), at: at(1_059_999)) == .refused)
+        #expect(ledger.rejected(APIKey("a2"), at: at(1_060_000)) == .refreshing)
+        _ = ledger.begin(at: at(1_060_000))
+        ledger.ended(grant(3), at: at(1_060_000), jitter: 0.5)
+        #expect(ledger.rejected(APIKey("a3"), at: at(1_179_999)) == .refused)
+        #expect(ledger.rejected(APIKey("a3"), at: at(1_180_000)) == .refreshing)
     }
 
     @Test func `in an outage of the token endpoint a refused token makes calls wait, and hurries nothing`() {

@@ -139,7 +139,8 @@ struct ConfigurationProblemTests {
     @Test func `an oauth object is told where OAuth clients belong, and no key is asked for beside it`() {
         let text = #"{"gyms": [{"id": "a", "keap": {"oauth": {"clientID": "x"}}}]}"#
         #expect(problems(text).map(\.path) == ["gyms[0].keap.oauth"])
-        #expect(problems(text).first?.description.contains("an OAuth client is an entry of keapClients, which client names") == true)
+        let advice = "an OAuth client is an entry of keapClients, which client names"
+        #expect(problems(text).first?.description.contains(advice) == true)
     }
 
     @Test(arguments: [("0.0.0.0:8081", false), (":8081", false), ("10.0.0.1:8081", false), ("127.0.0.1:8081", true)])

@@ -43,6 +43,8 @@ package struct TokenLedger: Sendable {
     private var isPressing = false
     /// When the pair was got because the one before it was refused; nil if it was got otherwise.
     private var replacedAt: Instant?
+    /// So many in a row were.
+    private var replacements = 0
     /// 0 to 1: spreads the refreshes of many accounts.
     private var jitter: Double
 
@@ -53,8 +55,9 @@ package struct TokenLedger: Sendable {
     package static let shortestPause = Duration.seconds(5)
     /// A pair that idles is refreshed all the same, long before its 45 days are over.
     package static let longestAge = Duration.seconds(7 * 86_400)
-    /// Refusals of an access token lead to one refresh in this time.
-    package static let leastAge = Duration.seconds(600)
+    /// A refused token's successor is not replaced before this age; that of its successor not before twice as much, and so on.
+    package static let leastAge = Duration.seconds(60)
+    private static let mostDoublings = 6
 
     /// - Parameter memory: as it was saved last; nil: never connected.
     package init(_ memory: TokenMemory?, at now: ClockReading, jitter: Double) {
@@ -165,6 +168,7 @@ package struct TokenLedger: Sendable {
         self.memory = memory
         self.jitter = jitter
         replacedAt = isRefused ? now.instant : nil
+        replacements = isRefused ? replacements + 1 : 0
         (state, failures, trouble) = (.idle, 0, nil)
         (isRefused, isPressing) = (false, false)
     }
@@ -201,7 +205,8 @@ package struct TokenLedger: Sendable {
     }
 
     private func isNew(at now: Instant) -> Bool {
-        replacedAt.map { $0.duration(to: now) < Self.leastAge } ?? false
+        guard let replacedAt else { return false }
+        return replacedAt.duration(to: now) < Self.leastAge * (1 << min(replacements - 1, Self.mostDoublings))
     }
 }
 
