@@ -114,12 +114,14 @@ final class DemoShow: Sendable {
             operator: HTTPRequest(method: "POST", path: ["api", "gyms", gym.id, "connection"]))
         guard case .response(let response) = begun,
             let answer = try? JSONDecoder().decode(ConnectionAnswer.self, from: Data(response.body)),  // told below
-            let address = answer.address, let query = keap.consent(to: address, for: gym.app),
-            let url = URL(string: "http://\(intake)\(DemoKeap.callback)?\(query)")
+            let address = answer.address, let query = keap.consent(to: address, for: gym.app)
         else { throw CommandFailure("gym \(gym.id) could not ask for consent") }
-        let (data, reply) = try await URLSession.shared.data(for: URLRequest(url: url))
-        guard (reply as? HTTPURLResponse)?.statusCode == 200 else {
-            throw CommandFailure("gym \(gym.id) could not be connected: \(String(decoding: data, as: UTF8.self))")
+        var request = APIRequest(APIEndpoint("consent"), .get, [])
+        request.target = "\(DemoKeap.callback)?\(query)"
+        let reply = try await CurlTransport(base: "http://\(intake)", peer: "the service", through: sender)
+            .send(request, deadline: .seconds(60))
+        guard reply.isSuccess else {
+            throw CommandFailure("gym \(gym.id) could not be connected: \(String(decoding: reply.body, as: UTF8.self))")
         }
         Terminal.note("Connected         \(gym.id) to the Keap account \(gym.app), by OAuth")
     }

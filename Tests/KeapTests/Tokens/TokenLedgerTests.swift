@@ -181,7 +181,7 @@ import Testing
         #expect(ledger.next(at: at(1_000_300)) != .refresh(APIKey("r2")))
     }
 
-    @Test func `a token that took a refused one's place and is refused too is replaced after a minute, the next one after two`() {
+    @Test func `a refused token that took a refused one's place is replaced after a minute, the next after two`() {
         var ledger = ledger(at: 1_000_000)
         #expect(ledger.rejected(APIKey("a1"), at: at(1_000_000)) == .refreshing)
         _ = ledger.begin(at: at(1_000_000))
