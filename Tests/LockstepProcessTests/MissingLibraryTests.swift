@@ -45,6 +45,24 @@ struct MissingLibraryTests {
         }
     #endif
 
+    /// From a limit at which not even a connection can be opened to one that is enough.
+    @Test(.timeLimit(.minutes(30)))
+    func `a shortage of descriptors is told in a sentence, and crashes nothing`() async throws {
+        let keap = try RunningProgram(["simulate", "keap", "--key", "k"])
+        let line = try #require(await keap.line(containing: "Keap is at "))
+        let address = String(line.dropFirst("Keap is at ".count))
+        var told: [String] = []
+        for limit in [7, 8, 9, 10, 12, 16, 64] {
+            let asked = try RunningProgram(["jobs", "--admin", address], descriptors: limit)
+            #expect(await asked.wait() == 1, "\(limit): \(asked.output)")
+            told.append(asked.output)
+        }
+        #expect(told.first?.contains(/no service answers|cannot start/) == true, "\(told)")
+        #expect(told.last?.contains("the service answered 401") == true, "\(told)")
+        keap.killNow()
+        try FileManager.default.removeItem(at: directory)
+    }
+
     @Test(.timeLimit(.minutes(30)))
     func `a check tells the version of the library`() async throws {
         let checked = try RunningProgram(["check", "--config", configuration.path])

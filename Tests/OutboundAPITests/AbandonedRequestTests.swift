@@ -6,19 +6,24 @@ import Testing
 
 /// Requests that are given up, or whose caller is cancelled, in each state.
 @Suite(.serialized, .timeLimit(.minutes(30))) struct AbandonedRequestTests {
-    enum Giving: CaseIterable { case abandon, close }
+    enum Giving: CaseIterable {
+        case abandon, close
+        /// As with a libcurl that does not ask before it sends.
+        case abandonUnguarded
+    }
 
     private let client = CurlClient()
+    private let unguarded = CurlClient(reusesConnections: false)
     private static let stopped = TransportFailure.notSent("Calls to Keap have been stopped.")
     private static let givenUp = TransportFailure.unclear("Given up while waiting for Keap's answer.")
 
-    private func transport(_ base: String) -> CurlTransport {
-        CurlTransport(base: base, peer: "Keap", through: client)
+    private func transport(_ base: String, _ giving: Giving = .abandon) -> CurlTransport {
+        CurlTransport(base: base, peer: "Keap", through: giving == .abandonUnguarded ? unguarded : client)
     }
 
     private func give(up transport: CurlTransport, _ giving: Giving) async {
         switch giving {
-        case .abandon: transport.abandon()
+        case .abandon, .abandonUnguarded: transport.abandon()
         case .close: await client.close()
         }
     }
@@ -35,7 +40,7 @@ import Testing
             connection.close()
             arrived.finish()
         }
-        let transport = transport("\(scheme)://127.0.0.1:\(server.port)")
+        let transport = transport("\(scheme)://127.0.0.1:\(server.port)", giving)
         async let end = OutboundAPITests.outcome(of: request, through: transport)
         var iterator = arrivals.makeAsyncIterator()
         _ = await iterator.next()
@@ -104,10 +109,11 @@ import Testing
             connection.close()
             ended.finish()
         }
-        let transport = transport(server.base)
+        let transport = transport(server.base, giving)
         #expect(await OutboundAPITests.outcome(of: .createTag, through: transport) == .success(200))
         await give(up: transport, giving)
         await client.close()
+        await unguarded.close()
         for await _ in ends {}
     }
 
@@ -171,14 +177,15 @@ import Testing
             connection.close()
         }
         for round in 0..<60 {
-            let transport = transport(server.base)
+            let giving = Giving.allCases[round % 3]
+            let transport = transport(server.base, giving)
             let ends = await withTaskGroup(of: (APIRequest, Result<Int, TransportFailure>)?.self) { group in
                 for number in 0..<12 {
                     let request = APIRequest.samples[number % 4].numbered(round * 12 + number)
                     group.addTask { (request, await OutboundAPITests.outcome(of: request, through: transport)) }
                     if number == round % 12 {
                         group.addTask {
-                            await give(up: transport, round.isMultiple(of: 3) ? .close : .abandon)
+                            await give(up: transport, giving)
                             return nil
                         }
                     }

@@ -9,8 +9,8 @@ package struct DescriptorPlan: Equatable, Sendable {
     package static let smallest = 128
     /// Journal (its lock, segments, checkpoints and copies), log, event queues, timers, signals: some 20 at rest.
     static let reserve = 40
-    /// A call's own connection and its library's wake-up pair are three. While it connects there are more: the resolver's
-    /// pair, a second address that is tried, and files of names and certificates.
+    /// A call has one connection, or leaves one for the next. While it connects there are more: the resolver's pair, a
+    /// second address that is tried, and files of names and certificates.
     static let perCall = 6
 
     package var intakeConnections: Int

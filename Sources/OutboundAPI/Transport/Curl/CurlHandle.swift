@@ -7,13 +7,18 @@ final class CurlHandle {
     private let library: CurlLibrary
     private var headerList: UnsafeMutableRawPointer?
 
+    /// Whether libcurl asks before each sending. If not, the transfer has a connection of its own, on which libcurl
+    /// repeats nothing.
+    private let isGuarded: Bool
+
     /// Nil if libcurl has no memory for it, or does not know an option without which it must not be used.
-    init?(_ transfer: CurlTransfer, _ library: CurlLibrary, _ reusesConnections: Bool) {
+    init?(_ transfer: CurlTransfer, _ library: CurlLibrary, isGuarded: Bool) {
         guard let pointer = library.makeEasy() else { return nil }
         self.transfer = transfer
         self.pointer = pointer
         self.library = library
-        guard configure(reusesConnections) else { return nil }
+        self.isGuarded = isGuarded
+        guard configure() else { return nil }
     }
 
     deinit {
@@ -25,8 +30,7 @@ final class CurlHandle {
     func finished(_ code: Int32) -> FinishedTransfer {
         var finished = FinishedTransfer(code: code, text: library.text(of: code))
         finished.status = number(CurlNumber.status)
-        // Without the guard a connection serves one request only, so that none is repeated; what was sent tells the rest.
-        finished.sendings = library.hasGuard ? transfer.sendings : number(CurlNumber.requestSize) > 0 ? 1 : 0
+        finished.sendings = sendings
         finished.isTooLong = transfer.answer.isTooLong
         finished.newConnections = number(CurlNumber.newConnections)
         // The handshake's is 0 without TLS.
@@ -35,7 +39,16 @@ final class CurlHandle {
         return finished
     }
 
-    private func configure(_ reusesConnections: Bool) -> Bool {
+    /// What its end means if it is given up now.
+    var failureIfAbandoned: TransportFailure {
+        FinishedTransfer.abandoned(sendings: sendings, peer: transfer.settings.peer)
+    }
+
+    private var sendings: Int {
+        isGuarded ? transfer.sendings : number(CurlNumber.requestSize) > 0 ? 1 : 0
+    }
+
+    private func configure() -> Bool {
         let (request, settings) = (transfer.request, transfer.settings)
         var isKnown = true
         func set(_ option: Int32, _ value: Int) {
@@ -87,12 +100,10 @@ final class CurlHandle {
         set(CurlNumber.headerContext, context)
         call(CurlNumber.onBody, unsafeBitCast(takeBody, to: Callback.self))
         call(CurlNumber.onHeader, unsafeBitCast(takeHeader, to: Callback.self))
-        if library.hasGuard {
+        if isGuarded {
             set(CurlNumber.beforeRequestContext, context)
             call(CurlNumber.beforeRequest, unsafeBitCast(beforeRequest, to: Callback.self))
-        }
-        // A request on a connection of its own is never sent again.
-        if !reusesConnections {
+        } else {
             set(CurlNumber.freshConnection, 1)
             set(CurlNumber.forbidsReuse, 1)
         }

@@ -88,7 +88,12 @@ package final class CurlLibrary: Sendable, CustomStringConvertible {
             opened = dlopen(name, RTLD_NOW | RTLD_LOCAL)
             if opened == nil, let reason = dlerror() { reasons.append(String(cString: reason)) }
         }
-        guard let library = opened else { throw Unusable.missing(reasons.first ?? "not found") }
+        guard let library = opened else {
+            let reason = reasons.first ?? "not found"
+            // Then it may well be there.
+            let isShortage = [EMFILE, ENFILE].contains { reason.contains(String(cString: strerror($0))) }
+            throw isShortage ? Unusable.cannotStart(reason) : .missing(reason)
+        }
         func find(_ name: String) throws(Unusable) -> UnsafeMutableRawPointer {
             guard let symbol = dlsym(library, name) else {
                 throw Unusable.missing("it is too old: it has no \(name)")

@@ -25,7 +25,7 @@ final class CurlLoop: Sendable {
     private let library: CurlLibrary
     // Other threads only wake it, which is what libcurl allows them.
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
-    private let reusesConnections: Bool
+    private let isGuarded: Bool
     private let state = Mutex(State())
 
     /// - Parameter connections: how many there may be, kept ones included; more requests wait.
@@ -38,7 +38,8 @@ final class CurlLoop: Sendable {
             throw .cannotStart("too few files may be open")
         }
         self.multi = multi
-        reusesConnections = reuses && library.hasGuard
+        // libcurl repeats requests on reused connections only, so that without the guard there must be none.
+        isGuarded = reuses && library.hasGuard
         for option in [CurlNumber.mostKeptConnections, CurlNumber.mostConnections] {
             _ = ccurl_set_long(library.setMultiOption, multi, option, connections)
         }
@@ -50,7 +51,7 @@ final class CurlLoop: Sendable {
     var counters: ConnectionCounters { state.withLock(\.counters) }
 
     func start(_ transfer: CurlTransfer) {
-        if !send(.start(transfer)) { transfer.abandon() }
+        if !send(.start(transfer)) { transfer.refuse() }
     }
 
     func abandon(_ owner: UInt64) { _ = send(.abandon(owner)) }
@@ -103,7 +104,7 @@ final class CurlLoop: Sendable {
             state.hasEnded = true
             return (state.commands, state.waiters)
         }
-        for case .start(let transfer) in commands { transfer.abandon() }
+        for case .start(let transfer) in commands { transfer.refuse() }
         _ = library.cleanUpMulti(multi)
         for waiter in waiters { waiter.resume() }
     }
@@ -134,7 +135,7 @@ final class CurlLoop: Sendable {
     }
 
     private func start(_ transfer: CurlTransfer, _ running: inout Running) {
-        guard let handle = CurlHandle(transfer, library, reusesConnections),
+        guard let handle = CurlHandle(transfer, library, isGuarded: isGuarded),
             library.add(multi, handle.pointer) == CurlNumber.ok
         else {
             return transfer.end(.notSent("libcurl cannot take another request."))
@@ -144,10 +145,11 @@ final class CurlLoop: Sendable {
 
     private func abandon(_ running: inout Running, where isMeant: (CurlTransfer) -> Bool) {
         for (pointer, handle) in running where isMeant(handle.transfer) {
+            let failure = handle.failureIfAbandoned
             // Closes its connection.
             _ = library.remove(multi, pointer)
             running[pointer] = nil
-            handle.transfer.abandon()
+            handle.transfer.end(failure)
         }
     }
 

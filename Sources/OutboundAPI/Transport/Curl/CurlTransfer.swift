@@ -57,5 +57,6 @@ final class CurlTransfer: @unchecked Sendable {
 
     func end(_ failure: TransportFailure) { continuation.resume(returning: .failure(failure)) }
 
-    func abandon() { end(FinishedTransfer.abandoned(sendings: sendings, peer: settings.peer)) }
+    /// It was given up before it began.
+    func refuse() { end(.stopped(settings.peer)) }
 }

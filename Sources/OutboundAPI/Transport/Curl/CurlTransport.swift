@@ -48,7 +48,7 @@ package final class CurlTransport: HTTPTransport {
             // Within the lock, so that none starts after it was abandoned.
             state.withLock { state in
                 state.underWay += 1
-                if state.isAbandoned { transfer.abandon() } else { client.start(transfer) }
+                if state.isAbandoned { transfer.refuse() } else { client.start(transfer) }
             }
         }.get()
     }
