@@ -102,8 +102,14 @@ public final class Journal: Sendable {
         core.setNeeds(SpaceLedger.Needs(holding: holding, checkpoint: checkpoint))
     }
 
-    /// Waits for room that is being set aside. False, at once, if none is: then a refusal stands.
-    public func waitForRoom() async -> Bool { await core.waitForRoom() }
+    /// How often more room was set aside. Asked before a record is submitted, it tells afterwards whether a refusal is
+    /// out of date.
+    public var roomGains: UInt64 { core.state.withLock { $0.queue.space.gains } }
+
+    /// Waits for room that is being set aside, unless there is more already than there was at so many gains.
+    ///
+    /// - Returns: whether there is more. False, at once, if none is being set aside: then a refusal stands.
+    public func waitForRoom(after gains: UInt64) async -> Bool { await core.waitForRoom(after: gains) }
 
     /// Bytes that a record takes on disk.
     public static func frameSize(payload: Int) -> Int { RecordFormat.frameSize(payload: payload) }

@@ -61,7 +61,7 @@ import Testing
             for id in await queue.jobs(JobQuery()).map(\.id) where await queue.job(id)?.state == .dead {
                 #expect(try await queue.payload(of: id).count == 301)
             }
-            let live = await SegmentUsage(queue.state.snapshot, in: log).live.values.reduce(0, +)
+            let live = await SegmentUsage(queue.state.snapshot, segment: log.segment).live.values.reduce(0, +)
             result = (log.journal.segments.count, live, log.journal.stats().bytes)
         }
         // What was copied is read again, and is whole.

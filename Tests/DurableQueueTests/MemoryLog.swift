@@ -1,4 +1,4 @@
-import DurableQueue
+@testable import DurableQueue
 import Synchronization
 
 /// A log in memory that can be held back, filled, broken, and cut off as a crash would.
@@ -21,8 +21,9 @@ final class MemoryLog: JobLog {
         var hold: Hold?
         var held: [CheckedContinuation<Void, Never>] = []
         var isFull = false
-        /// New jobs that find no room yet, though there is some.
+        /// New jobs that find no room, since others took what has come.
         var refusals = 0
+        var gains: UInt64 = 0
         var failure: String?
         var isClosed = false
         /// Reads answer this, of all records or of one.
@@ -115,7 +116,7 @@ final class MemoryLog: JobLog {
 
     /// Adds a record as another version of the program would have.
     func plant(_ kind: UInt8, _ payload: [UInt8]) {
-        _ = try! submit(kind, payload, .reserve(0))  // a fresh log takes everything
+        _ = try! append(kind, payload, .reserve(0))  // a fresh log takes everything
     }
 
     /// From now on reads fail, of this record or of all, until this is called with nil.
@@ -147,7 +148,7 @@ final class MemoryLog: JobLog {
 
     // MARK: JobLog
 
-    func submit(_ kind: UInt8, _ payload: [UInt8], _ space: SpaceCharge) throws(LogFailure) -> LogTicket {
+    func append(_ kind: UInt8, _ payload: [UInt8], _ space: SpaceCharge) throws(LogFailure) -> LogTicket {
         try state.withLock { state throws(LogFailure) in
             if let failure = state.failure { throw .failed(failure) }
             if state.isClosed { throw .failed("closed") }
@@ -156,6 +157,7 @@ final class MemoryLog: JobLog {
                 if state.isFull { throw .full }
                 if state.refusals > 0 {
                     state.refusals -= 1
+                    state.gains += 1
                     throw .full
                 }
             case .needed, .copy, .always: break
@@ -215,10 +217,19 @@ final class MemoryLog: JobLog {
 
     func setNeeds(jobs: Int, states: Int, checkpoint: Int) { state.withLock { $0.reserved = jobs } }
 
-    func checkpoint(
-        _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: Set<UInt64>
-    ) async throws(LogFailure) {
-        let taken = Array(records)
+    var roomGains: UInt64 { state.withLock { $0.gains } }
+
+    func waitForRoom(after gains: UInt64) async -> Bool { roomGains != gains }
+
+    func worthCopying(of snapshot: QueueSnapshot, most: Int, isFull: Bool) async -> [LiveRecord] {
+        SegmentUsage.worthCopying(
+            of: snapshot, outOf: fullParts(upTo: .max), most: most, isFull: isFull,
+            segment: { Self.part($0.rawValue) })
+    }
+
+    func compact(to snapshot: QueueSnapshot, upTo: UInt64) async throws(LogFailure) -> Bool {
+        let dead = SegmentUsage.dead(in: snapshot, among: fullParts(upTo: upTo), segment: { Self.part($0.rawValue) })
+        let taken = Array(snapshot)
         for _ in 0..<turns() { await Task.yield() }
         try state.withLock { state throws(LogFailure) in
             if let failure = state.failure { throw .failed(failure) }
@@ -226,17 +237,17 @@ final class MemoryLog: JobLog {
             state.written = max(state.written, upTo)
             state.checkpoint = taken
             state.checkpointed = upTo
-            state.records = state.records.filter { !retiring.contains(Self.part($0.key)) }
+            state.records = state.records.filter { !dead.contains(Self.part($0.key)) }
         }
+        return !dead.isEmpty
     }
 
-    func segment(of address: LogAddress) -> UInt64 { Self.part(address.rawValue) }
-
-    var closedSegments: [(segment: UInt64, bytes: Int)] {
+    /// Parts that are no longer written to, and hold no record after `upTo`.
+    private func fullParts(upTo: UInt64) -> [(segment: UInt64, bytes: Int)] {
         state.withLock { state in
-            let live = Self.part(state.last)
+            let end = Self.part(min(upTo, state.last))
             let sizes = Dictionary(grouping: state.records.values) { Self.part($0.sequence) }
-            return sizes.filter { $0.key < live }.map { ($0.key, $0.value.reduce(0) { $0 + $1.payload.count + 32 }) }
+            return sizes.filter { $0.key < end }.map { ($0.key, $0.value.reduce(0) { $0 + $1.payload.count + 32 }) }
         }
     }
 

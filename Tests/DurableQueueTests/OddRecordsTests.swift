@@ -14,7 +14,7 @@ import Testing
         var state = QueueState()
         for _ in 0..<200 {
             let record = odd.record()
-            let ticket = try log.submit(record.kind, record.payload, .always)
+            let ticket = try log.append(record.kind, record.payload, .always)
             state.apply(RecoveredRecord(kind: record.kind, payload: record.payload, ticket: ticket))
         }
         #expect(state.snapshot.reduce(0) { sum, _ in sum + 1 } > 0)

@@ -73,7 +73,7 @@ import Testing
         let record = OutcomeRecord(
             job: id, attempts: 1, ending: .waiting(until: due, reason: "away"), lane: nil, state: [], merging: [], at: 0
         )
-        _ = try first.log.submit(QueueRecord.outcome(record).kind, QueueRecord.outcome(record).payload, .always)
+        _ = try first.log.append(QueueRecord.outcome(record).kind, QueueRecord.outcome(record).payload, .always)
         let next = try await QueueHarness(log: first.log.crash(.killed, luck: 1))
         try await next.running {
             if due > 0 {

@@ -54,6 +54,35 @@ import Testing
         #expect(told.value == ["checkpoint", "read"])
     }
 
+    /// A refusal that room overtook on its way to the question is out of date; one on a full disk is not.
+    @Test func `room that came since a refusal is told apart from a full disk`() async throws {
+        let journal = try open()
+        steps.settle()
+        /// How often there was more room, before one submission was refused.
+        func refuse() throws -> UInt64 {
+            let gains = journal.roomGains
+            #expect(throws: JournalError.self) {
+                for _ in 0..<1_000 { _ = try journal.submit(1, payload(1), reserve: 512) }
+            }
+            return gains
+        }
+        let gains = try refuse()
+        #expect(steps.ready.contains(.worker(.allocator)), "more is being set aside")
+        steps.settle()
+        #expect(journal.roomGains > gains)
+        #expect(await journal.waitForRoom(after: gains))
+        #expect(await !journal.waitForRoom(after: journal.roomGains), "none is on its way")
+
+        files.setCapacity(files.used)
+        let full = try refuse()
+        async let isThere = journal.waitForRoom(after: full)
+        try await until {
+            steps.settle()
+            return journal.stats().full != nil
+        }
+        #expect(await !isThere && journal.roomGains == full)
+    }
+
     @Test func `closing is steps too, and the directory is free after the last`() throws {
         let journal = try open()
         _ = try journal.submit(1, payload(1))

@@ -77,6 +77,7 @@ extension JobQueue {
         let record = QueueRecord.metadata(key: key, value: value)
         var waits = 0
         while true {
+            let gains = log.roomGains
             do throws(QueueError) { return try submit(record, isNeeded ? .needed : .ifRoom) } catch {
                 guard error == .full else { throw error }
                 // Small ones that calls depend on, such as the budget's use, do not wait for compaction, which gives their
@@ -87,7 +88,7 @@ extension JobQueue {
                     return try submit(record, .always)
                 }
                 do throws(QueueError) {
-                    if isNeeded { try await makeRoom() } else { try await waitIfComing(&waits) }
+                    if isNeeded { try await makeRoom(after: gains) } else { try await waitIfComing(&waits, after: gains) }
                 } catch {
                     if !isNeeded { droppedMetadata += 1 }
                     throw error

@@ -8,16 +8,13 @@ extension JobQueue {
         log.setNeeds(jobs: need.jobs, states: need.states, checkpoint: need.checkpoint)
     }
 
-    /// Returns when room was made that was on its way already; a burst must not be refused because it came before the
-    /// disk's answer. On a full disk none is.
-    ///
-    /// Where none is on its way, it may have come just before the question was asked, and have gone to others by the next
-    /// try: so that is believed only after some tries.
+    /// Returns when there is more room than at so many gains; a burst must not be refused because it came before the disk's
+    /// answer, or because others of it took what came first. On a full disk none comes.
     ///
     /// - Throws: `.full` if none is on its way. A checkpoint is due then, which may make room.
-    func waitIfComing(_ waits: inout Int) async throws(QueueError) {
-        waits += await log.waitForRoom() ? 1 : Self.mostWaits / 4
-        guard waits > Self.mostWaits else { return }
+    func waitIfComing(_ waits: inout Int, after gains: UInt64) async throws(QueueError) {
+        waits += 1
+        if waits <= Self.mostWaits, await log.waitForRoom(after: gains) { return }
         compaction.refused()
         wakeup.signal()
         throw .full
@@ -31,9 +28,10 @@ extension JobQueue {
     func submit(_ record: QueueRecord, for lease: Lease) async throws(QueueError) -> LogTicket {
         while true {
             try check(lease)
+            let gains = log.roomGains
             do throws(QueueError) { return try submit(record, .needed) } catch {
                 guard error == .full else { throw error }
-                try await makeRoom()
+                try await makeRoom(after: gains)
             }
         }
     }
@@ -43,9 +41,10 @@ extension JobQueue {
         var waits = 0
         while true {
             try check(lease)
+            let gains = log.roomGains
             do throws(QueueError) { return try submit(record, .needed) } catch {
                 guard error == .full else { throw error }
-                try await waitIfComing(&waits)
+                try await waitIfComing(&waits, after: gains)
             }
         }
     }
@@ -53,8 +52,8 @@ extension JobQueue {
     /// Returns when the log may have more room: more was set aside, or it was compacted, or a while has passed.
     ///
     /// - Throws: `.full` if the queue stops, or the log failed: then what waits is found pending at the next start.
-    func makeRoom() async throws(QueueError) {
-        if await log.waitForRoom() { return }
+    func makeRoom(after gains: UInt64) async throws(QueueError) {
+        if await log.waitForRoom(after: gains) { return }
         guard !scheduler.isStopping, !scheduler.hasFailed, log.isFailed == nil else { throw .full }
         if compaction.mayMakeRoom(at: clock.now) {
             let hasGained = (try? await compact(isFull: true)) ?? false

@@ -101,13 +101,14 @@ public actor JobQueue {
                 return Acceptance(id: known, isNew: false)
             }
             guard !scheduler.isStopping else { throw .stopping }
+            let gains = log.roomGains
             do throws(QueueError) {
                 let record = try entry(job)
                 let promise = SpaceNeed.promise(forPayload: job.payload.count)
                 taken = (record, try submit(.accepted(record), .reserve(promise)))
             } catch {
                 guard error == .full else { throw error }
-                try await waitIfComing(&waits)
+                try await waitIfComing(&waits, after: gains)
             }
         }
         guard let (record, ticket) = taken else { throw .full }
@@ -171,7 +172,7 @@ public actor JobQueue {
     func submit(_ record: QueueRecord, _ space: SpaceCharge) throws(QueueError) -> LogTicket {
         let payload = record.payload
         do {
-            let ticket = try log.submit(record.kind, payload, space)
+            let ticket = try log.append(record.kind, payload, space)
             perform(scheduler.apply(record, at: ticket))
             tellNeeds()
             compaction.wrote(payload.count + RecoveredJobs.frame)

@@ -5,12 +5,12 @@
 /// |---|---|---|
 /// | 1 | accepted | a job comes in |
 /// | 2 | outcome | a run ended, or a job was closed without one |
-/// | 3 | laneState | a handler saves in the middle of a run, or a live state is copied out of an old segment |
+/// | 3 | laneState | a handler saves in the middle of a run, or a live state is copied to the end |
 /// | 4 | joined | a job's keys led to two lanes |
 /// | 5 | note | a small durable value changed |
 /// | 6 | revived | a dead job goes back to its lane |
 /// | 7 | paused | a tenant or lane was paused or resumed |
-/// | 8 | moved | a live job was copied out of an old segment |
+/// | 8 | moved | a live job was copied to the end |
 /// | 9 | batchOutcome | a run of several jobs of a lane ended with all of them done |
 /// | 10 | bound | a run found out another key of its lane |
 /// | 11 | forgotten | lanes mean nothing any more |

@@ -13,7 +13,7 @@ extension QueueState {
 
 /// All that the queue knows as records, which applied to an empty state make this one again (but for the list of
 /// finished jobs). Made one at a time, so that a checkpoint of many jobs takes no memory of its own.
-struct QueueSnapshot: Sequence, Sendable {
+public struct QueueSnapshot: Sequence, Sendable {
     let jobs: JobTable
     let lanes: LaneTable
     let lastFailures: SparseTable<QueueState.LastFailure>
@@ -21,9 +21,9 @@ struct QueueSnapshot: Sequence, Sendable {
     let small: [QueueRecord]
     let unknown: [RecoveredRecord]
 
-    func makeIterator() -> Iterator { Iterator(self) }
+    public func makeIterator() -> Iterator { Iterator(self) }
 
-    struct Iterator: IteratorProtocol {
+    public struct Iterator: IteratorProtocol {
         private let snapshot: QueueSnapshot
         private var small: IndexingIterator<[QueueRecord]>
         private var lanes: SparseTable<LaneTable.Packed>.Iterator
@@ -32,7 +32,7 @@ struct QueueSnapshot: Sequence, Sendable {
         private var acceptedKeys: SparseTable<AcceptedKeys.Entry>.Iterator
         private var unknown: IndexingIterator<[RecoveredRecord]>
 
-        init(_ snapshot: QueueSnapshot) {
+        fileprivate init(_ snapshot: QueueSnapshot) {
             self.snapshot = snapshot
             small = snapshot.small.makeIterator()
             lanes = snapshot.lanes.rows.makeIterator()
@@ -44,7 +44,7 @@ struct QueueSnapshot: Sequence, Sendable {
 
         /// Lanes before the jobs that stand in them, and jobs in the order of acceptance, so that each is added to the
         /// end of its lane again.
-        mutating func next() -> (kind: UInt8, payload: [UInt8])? {
+        public mutating func next() -> (kind: UInt8, payload: [UInt8])? {
             if let record = small.next() ?? nextLanes() ?? nextJobs() ?? nextTroubles() ?? nextKeys() {
                 return (record.kind, record.payload)
             }

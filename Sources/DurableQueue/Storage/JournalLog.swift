@@ -37,7 +37,7 @@ public struct JournalLog: JobLog {
     /// Writes and syncs what is under way, and lets another process have the directory. After the queue has stopped.
     public func close() async { await journal.close() }
 
-    public func submit(_ kind: UInt8, _ payload: [UInt8], _ space: SpaceCharge) throws(LogFailure) -> LogTicket {
+    public func append(_ kind: UInt8, _ payload: [UInt8], _ space: SpaceCharge) throws(LogFailure) -> LogTicket {
         do {
             let ticket: Ticket
             switch space {
@@ -71,27 +71,36 @@ public struct JournalLog: JobLog {
         } catch { throw LogFailure(error) }
     }
 
-    public func waitForRoom() async -> Bool { await journal.waitForRoom() }
+    public var roomGains: UInt64 { journal.roomGains }
+    public func waitForRoom(after gains: UInt64) async -> Bool { await journal.waitForRoom(after: gains) }
 
     public func setNeeds(jobs: Int, states: Int, checkpoint: Int) {
         journal.setNeeds(holding: jobs + states, checkpoint: checkpoint)
     }
 
-    public func checkpoint(
-        _ records: some Sequence<(kind: UInt8, payload: [UInt8])> & Sendable, upTo: UInt64, retiring: Set<UInt64>
-    ) async throws(LogFailure) {
+    public func worthCopying(of snapshot: QueueSnapshot, most: Int, isFull: Bool) async -> [LiveRecord] {
+        SegmentUsage.worthCopying(
+            of: snapshot, outOf: fullSegments(upTo: .max), most: min(most, journal.stats().freeForCopies), isFull: isFull,
+            segment: segment)
+    }
+
+    public func compact(to snapshot: QueueSnapshot, upTo: UInt64) async throws(LogFailure) -> Bool {
+        let dead = SegmentUsage.dead(in: snapshot, among: fullSegments(upTo: upTo), segment: segment)
         do {
-            try await journal.checkpoint(records, upTo: upTo, retiring: retiring.map { UInt32($0) })
+            try await journal.checkpoint(snapshot, upTo: upTo, retiring: dead.map { UInt32($0) })
         } catch { throw LogFailure(error) }
+        return !dead.isEmpty
     }
 
-    public func segment(of address: LogAddress) -> UInt64 { UInt64(address.record.segment) }
+    /// The segment that a record lies in.
+    func segment(of address: LogAddress) -> UInt64 { UInt64(address.record.segment) }
 
-    public var closedSegments: [(segment: UInt64, bytes: Int)] {
-        journal.segments.filter { !$0.isLive }.map { (UInt64($0.id), $0.size) }
+    /// Segments that are no longer written to, and hold no record after `upTo`.
+    private func fullSegments(upTo: UInt64) -> [(segment: UInt64, bytes: Int)] {
+        let segments = journal.segments
+        return zip(segments, segments.dropFirst())
+            .filter { $1.firstSequence &- 1 <= upTo }.map { (UInt64($0.0.id), $0.0.size) }
     }
-
-    public var compactionHeadroom: Int { journal.stats().freeForCopies }
 
     public var isFailed: String? { journal.stats().poisoned }
 }

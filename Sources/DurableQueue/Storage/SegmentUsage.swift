@@ -3,11 +3,11 @@ struct SegmentUsage {
     /// Bytes of live records by segment, nearly. A segment with none is not in here.
     private(set) var live: [UInt64: Int] = [:]
 
-    init(_ snapshot: QueueSnapshot, in log: any JobLog) {
+    init(_ snapshot: QueueSnapshot, segment segmentOf: (LogAddress) -> UInt64) {
         // Neighbours mostly lie in one segment.
         var (segment, bytes) = (UInt64.max, 0)
-        Self.forEachLiveRecord(of: snapshot) { record in
-            let next = log.segment(of: record.address)
+        snapshot.forEachLiveRecord { record in
+            let next = segmentOf(record.address)
             if next != segment {
                 if bytes > 0 { live[segment, default: 0] += bytes }
                 (segment, bytes) = (next, 0)
@@ -19,7 +19,7 @@ struct SegmentUsage {
 
     init(live: [UInt64: Int]) { self.live = live }
 
-    /// Parts of which less than a quarter lives, the emptiest first, as many as may be copied.
+    /// Segments of which less than a quarter lives, the emptiest first, as many as may be copied.
     ///
     /// So three bytes are gained for each that is copied, at most a third more is written than without, and what the
     /// segments take is at most four times what lives in them.
@@ -45,32 +45,26 @@ struct SegmentUsage {
         return segments
     }
 
-    /// A live record and what keeps it alive.
-    struct Record {
-        enum Owner {
-            case job(JobID)
-            case state(LaneID)
-        }
-
-        var owner: Owner
-        var address: LogAddress
-        /// Bytes of its payload and of what goes with one, nearly.
-        var size: Int
+    /// The live records of the segments that are worth compacting.
+    static func worthCopying(
+        of snapshot: QueueSnapshot, outOf closed: [(segment: UInt64, bytes: Int)], most budget: Int, isFull: Bool,
+        segment: (LogAddress) -> UInt64
+    ) -> [LiveRecord] {
+        let usage = SegmentUsage(snapshot, segment: segment)
+        // What little room there is, the checkpoint needs, as long as it makes more of it without any copies.
+        if isFull, closed.contains(where: { usage.live[$0.segment] == nil }) { return [] }
+        let segments = usage.worthCompacting(among: closed, budget: budget, isFull: isFull)
+        guard !segments.isEmpty else { return [] }
+        var records: [LiveRecord] = []
+        snapshot.forEachLiveRecord { if segments.contains(segment($0.address)) { records.append($0) } }
+        return records
     }
 
-    static func forEachLiveRecord(of snapshot: QueueSnapshot, _ body: (Record) -> Void) {
-        for (number, row) in snapshot.jobs.rows {
-            let address = LogAddress(rawValue: row.address)
-            body(Record(owner: .job(JobID(rawValue: number)), address: address, size: Int(row.size) + 192))
-        }
-        for (number, row) in snapshot.lanes.rows {
-            guard let address = row.address else { continue }
-            body(Record(owner: .state(LaneID(rawValue: number)), address: address, size: Int(row.stateSize) + 128))
-        }
-        for (lane, extras) in snapshot.lanes.extras {
-            for address in extras.merged.compactMap(\.state) {
-                body(Record(owner: .state(lane), address: address, size: 640))
-            }
-        }
+    /// The segments that nothing lives in any more.
+    static func dead(
+        in snapshot: QueueSnapshot, among closed: [(segment: UInt64, bytes: Int)], segment: (LogAddress) -> UInt64
+    ) -> Set<UInt64> {
+        let usage = SegmentUsage(snapshot, segment: segment)
+        return Set(closed.map(\.segment).filter { usage.live[$0] == nil })
     }
 }

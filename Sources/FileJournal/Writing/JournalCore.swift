@@ -75,15 +75,16 @@ final class JournalCore: Sendable {
         allocator.run { [self] in try? files.remove(layout.spare(spare.number)) }
     }
 
-    /// Returns when the room that is being set aside is there, or could not be had; false if there is none to wait for.
-    func waitForRoom() async -> Bool {
+    /// Returns when there is more room than at so many gains, or it could not be had. False also if none is on its way.
+    func waitForRoom(after gains: UInt64) async -> Bool {
         await withCheckedContinuation { continuation in
-            let isComing = state.withLock { state in
+            let answer: Bool? = state.withLock { state in
+                guard state.queue.space.gains == gains else { return true }
                 guard state.queue.space.isPreparing, state.queue.phase == .open else { return false }
                 state.roomWaiters.append(continuation)
-                return true
+                return nil
             }
-            if !isComing { continuation.resume(returning: false) }
+            if let answer { continuation.resume(returning: answer) }
         }
     }
 
@@ -288,16 +289,22 @@ final class JournalCore: Sendable {
         let isTaken = allocator.run { [self] in
             let result = Result { () throws(FileError) in try segmentFiles.makeSpare(spare) }
             let now = driver.now()
-            let (another, waiters) = state.withLock { state in
+            let (another, waiters, isThere) = state.withLock { state in
+                let isThere: Bool
                 switch result {
                 case .success:
                     state.spares.append(spare)
                     state.queue.withSpace { $0.prepared(spare.size) }
-                case .failure(let error): state.queue.withSpace { $0.failed(spare.size, error.description, at: now) }
+                    isThere = true
+                case .failure(let error):
+                    state.queue.withSpace { $0.failed(spare.size, error.description, at: now) }
+                    isThere = false
                 }
-                return (state.beginPreparing(at: now), state.endPreparing())
+                let another = state.beginPreparing(at: now)
+                // A large one that does not fit is followed by a small one: its waiters wait for that.
+                return (another, isThere || another == nil ? state.endPreparing() : [], isThere)
             }
-            for waiter in waiters { waiter.resume(returning: true) }
+            for waiter in waiters { waiter.resume(returning: isThere) }
             if let another { prepare(another) } else { lookAgain() }
         }
         guard !isTaken else { return }

@@ -40,6 +40,8 @@ struct SpaceLedger {
     private(set) var reserved = 0
     private(set) var needs: Needs?
     private(set) var isPreparing = false
+    /// How often a spare was added.
+    private(set) var gains: UInt64 = 0
     /// Why the last spare could not be made; nil since one was, or since there is enough.
     private var failure: String?
     private var nextTry: ContinuousClock.Instant?
@@ -232,6 +234,7 @@ struct SpaceLedger {
     mutating func recycled(_ size: Int) { add(size) }
 
     private mutating func add(_ size: Int) {
+        gains += 1
         if owed > 0 {
             owed -= 1
         } else {
