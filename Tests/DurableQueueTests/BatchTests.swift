@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func `a refused joint run kills nobody: each job is run alone and gets its own verdict`() async throws {
+    @Test func `a refused batch kills no job: each is run alone and gets its own verdict`() async throws {
         let bench = try await QueueHarness(together: .all) { job, state, _ in
             // The first of the joint run, and the second when it is alone.
             state.isEmpty || job.payload == [2] ? .dead(reason: "refused", state: state + [9]) : .done(state: state)
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `after a refusal a lane that parks waits for the guilty one only`() async throws {
+    @Test func `after a refusal a lane that parks waits for the refused job only`() async throws {
         var policy = QueuePolicy()
         policy.afterDead = .park
         let bench = try await QueueHarness(policy: policy, together: .all) { job, state, _ in

@@ -228,7 +228,7 @@ import Testing
         await #expect(throws: QueueError.noSuchLane(lane)) { try await bench.queue.pause(lane, of: .other) }
     }
 
-    @Test func `a record that cannot be read makes its job dead, and nobody else's`() async throws {
+    @Test func `a record that cannot be read makes its job dead, and no other`() async throws {
         let bench = try await QueueHarness()
         let id = try await bench.add("ann")
         let other = try await bench.add("bob")

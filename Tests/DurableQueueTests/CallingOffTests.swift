@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `a paused lane's run is called off, and nobody else's`() async throws {
+    @Test func `a paused lane's run is called off, and no other lane's`() async throws {
         let (gate, effects) = (Gate(), Effects())
         let bench = try await waiting(gate, effects)
         try await bench.running {

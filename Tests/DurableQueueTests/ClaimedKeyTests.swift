@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test func `a full disk keeps nobody from claiming`() async throws {
+    @Test func `a full disk keeps no run from claiming`() async throws {
         let bench = try await QueueHarness(script: Self.claiming)
         let ids = [
             try await bench.queue.enqueue(job([.booking("b1")])), try await bench.queue.enqueue(job([.name("ann")])),

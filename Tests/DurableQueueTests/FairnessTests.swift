@@ -61,7 +61,7 @@ import Testing
     }
 
     /// Oban forum 53388: blocked rows hid all other tenants.
-    @Test func `thousands of lanes that wait or are paused hide nobody`() async throws {
+    @Test func `thousands of lanes that wait or are paused hide no lane that is ready`() async throws {
         let bench = try await QueueHarness(policy: oneAtATime()) { job, state, _ in
             job.kind == 2 ? .retry(reason: "x", state: state, after: .seconds(60)) : .done(state: state)
         }

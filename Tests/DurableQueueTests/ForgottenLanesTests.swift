@@ -278,6 +278,6 @@ import Testing
     }
 
     @Test func `a lane takes forty-eight bytes beside its keys`() {
-        #expect(MemoryLayout<LaneTable.Packed>.stride == 48)
+        #expect(MemoryLayout<PackedLane>.stride == 48)
     }
 }

@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    @Test func `tries in vain with news each time, on a full disk for long, leave what completions need`() throws {
+    @Test func `failed tries with news, on a disk full for long, leave the room that completions need`() throws {
         var options = SimulationOptions()
         options.mostSteps = 5_000_000
         try simulate(seed: 7, options: options) { simulation in

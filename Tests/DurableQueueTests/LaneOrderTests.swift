@@ -116,7 +116,7 @@ import Testing
     }
 
     /// Procrastinate: a head that is not yet due blocks everything.
-    @Test func `a lane that waits or fails holds up nobody else`() async throws {
+    @Test func `a lane that waits or fails holds up no other lane`() async throws {
         let bench = try await QueueHarness { job, state, _ in
             job.payload == [1] ? .retry(reason: "no luck", state: state, after: .seconds(20)) : .done(state: state)
         }

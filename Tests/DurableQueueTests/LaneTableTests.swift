@@ -15,7 +15,7 @@ import Testing
         LaneTable.Placement(lane: LaneID(rawValue: lane), isNew: isNew, joins: joins.map { LaneID(rawValue: $0) })
     }
 
-    @Test func `keys that nobody bears make a new lane`() {
+    @Test func `keys that no lane has make a new lane`() {
         #expect(table([[.id("1")]]).place([.id("2")], of: gym) == placement(2, isNew: true))
     }
 
@@ -45,7 +45,7 @@ import Testing
         #expect(joined == placement(1, joins: [2]))
     }
 
-    @Test func `a key stays with the lane that bears it`() {
+    @Test func `a key stays with the lane that has it`() {
         var table = table([[.id("1"), .name("ann")], [.id("2"), .name("ann")]])
         #expect(table.place([.name("ann")], of: gym) == placement(1))
         table.bind([.name("ann")], to: LaneID(rawValue: 2), of: gym)

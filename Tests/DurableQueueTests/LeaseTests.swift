@@ -7,7 +7,7 @@ import Testing
 /// Who may speak for a lane, and what happens when nobody can be heard.
 @Suite(.timeLimit(.minutes(30))) struct LeaseTests {
     /// solid_queue 761: an attempt that was given up finished later, and freed the lane a second time.
-    @Test func `an attempt cannot speak for a later one of the same job that bears the same number`() async throws {
+    @Test func `an attempt cannot speak for a later one of the same job with the same number`() async throws {
         let handles = Mutex<[LaneHandle]>([])
         let gate = Gate()
         let bench = try await QueueHarness { job, state, lane in

@@ -27,7 +27,7 @@ import Testing
             let bench = try await QueueHarness()
             // In the lane that is paused nothing is accepted any more, but for the oldest all are looked through.
             let first = try await bench.add("ann", of: .other)
-            for _ in 0..<10 * Scheduler.rowsAtOnce { _ = try await bench.add("ann") }
+            for _ in 0..<10 * JobTable.rowsAtOnce { _ = try await bench.add("ann") }
             let lane = try #require(await bench.queue.job(JobID(rawValue: 2))?.lane)
             try await bench.queue.pause(lane, of: .gym)
             let free = try await bench.add("bob", of: .other)
@@ -43,8 +43,8 @@ import Testing
     @Test func `one tenant's few jobs are found among many others' without looking at those`() {
         var table = JobTable()
         let (gym, other) = (table.number(of: .gym), table.number(of: .other))
-        func row(_ tenant: UInt32) -> JobTable.Packed {
-            JobTable.Packed(
+        func row(_ tenant: UInt32) -> PackedJob {
+            PackedJob(
                 address: 0, lane: 0, sequence: 0, acceptedAt: 0, size: 0, attempts: 0, tenant: tenant, kind: 0,
                 flags: 0)
         }
@@ -56,7 +56,7 @@ import Testing
         var next: UInt64? = .max
         while let number = next {
             let piece = table.rows(below: number, of: gym)
-            #expect(piece.rows.count < Scheduler.rowsAtOnce + 64)
+            #expect(piece.rows.count < JobTable.rowsAtOnce + 64)
             looked += piece.rows.count
             found += piece.rows.filter { $0.row.tenant == gym }.map(\.number)
             next = piece.next
@@ -78,7 +78,7 @@ import Testing
             if Int.random(in: 0..<3, using: &chance) > 0 {
                 let tenant = tenants[Int.random(in: 0..<(seed % 2 == 0 ? 3 : 70), using: &chance)]
                 table.put(
-                    JobTable.Packed(
+                    PackedJob(
                         address: 0, lane: 0, sequence: 0, acceptedAt: 0, size: 0, attempts: 0, tenant: tenant, kind: 0,
                         flags: 0), at: JobID(rawValue: number))
                 model[number] = tenant
@@ -162,7 +162,7 @@ import Testing
         try simulate(seed: 2, options: Self.inOrder) { _ in
             let bench = try await QueueHarness()
             try await bench.queue.pause(.gym)
-            for number in 0..<10 * Scheduler.rowsAtOnce { _ = try await bench.add("\(number)") }
+            for number in 0..<10 * JobTable.rowsAtOnce { _ = try await bench.add("\(number)") }
             let isResumed = Flag()
             async let resumed: Void = isResumed.set(after: { try await bench.queue.resume(.gym) })
             _ = try await bench.add("ann", of: .other)

@@ -66,7 +66,7 @@ private struct OddRecords {
         default:
             .lastFailures(
                 LastFailuresRecord(rows: [
-                    LastFailuresRecord.Row(id: job(), failure: QueueState.LastFailure(due: time(), reason: "odd"))
+                    LastFailuresRecord.Row(id: job(), failure: LastFailure(due: time(), reason: "odd"))
                 ]))
         }
     }
@@ -98,7 +98,7 @@ private struct OddRecords {
     private mutating func packed() -> JobsRecord.Job {
         JobsRecord.Job(
             id: job(),
-            row: JobTable.Packed(
+            row: PackedJob(
                 address: number(), lane: any([0, 1, 2, .max]), sequence: 0, acceptedAt: time(), size: count(),
                 attempts: count(), tenant: 0, kind: 1, flags: UInt8.random(in: 0...7, using: &chance)))
     }

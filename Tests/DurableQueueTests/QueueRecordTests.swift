@@ -66,14 +66,14 @@ import Testing
                 secret: SipHash.Key(low: 1, high: 2), tenants: [.gym, .other],
                 rows: [
                     LanesRecord.Lane(
-                        id: LaneID(rawValue: 4), row: LaneTable.Packed(tenant: 1), keys: [],
-                        extras: LaneTable.LaneExtras()),
+                        id: LaneID(rawValue: 4), row: PackedLane(tenant: 1), keys: [],
+                        extras: LaneExtras()),
                     LanesRecord.Lane(
                         id: LaneID(rawValue: 5),
-                        row: LaneTable.Packed(
+                        row: PackedLane(
                             state: 77, stateSize: 9, newestSnapshot: 3, tenant: 0, isPaused: true),
                         keys: [FingerprintedKey(print: KeyFingerprint(low: 5, high: 6), kind: 7, isExclusive: true)],
-                        extras: LaneTable.LaneExtras(
+                        extras: LaneExtras(
                             merged: [MergedLane(lane: LaneID(rawValue: 2), state: nil)],
                             parkedBy: [JobID(rawValue: 1)])),
                 ])),
@@ -83,20 +83,20 @@ import Testing
                 rows: [
                     JobsRecord.Job(
                         id: JobID(rawValue: 9),
-                        row: JobTable.Packed(
+                        row: PackedJob(
                             address: 1, lane: 2, sequence: 0, acceptedAt: 3, size: 4, attempts: 5, tenant: 0, kind: 6,
                             flags: 7))
                 ])),
         .lastFailures(
             LastFailuresRecord(rows: [
-                LastFailuresRecord.Row(id: JobID(rawValue: 9), failure: QueueState.LastFailure(due: 1, reason: "no")),
+                LastFailuresRecord.Row(id: JobID(rawValue: 9), failure: LastFailure(due: 1, reason: "no")),
                 LastFailuresRecord.Row(
-                    id: JobID(rawValue: 10), failure: QueueState.LastFailure(finishedAt: 2, reason: "no")),
+                    id: JobID(rawValue: 10), failure: LastFailure(finishedAt: 2, reason: "no")),
             ])),
         .acceptedKeys(
             AcceptedKeysRecord(
                 secret: SipHash.Key(low: 1, high: 2), tenants: [.other],
-                rows: [AcceptedKeys.Entry(print: KeyFingerprint(low: 3, high: 4), job: 5, tenant: 0)])),
+                rows: [AcceptedKey(print: KeyFingerprint(low: 3, high: 4), job: 5, tenant: 0)])),
     ]
 
     @Test(arguments: all) func `what is written is read again`(record: QueueRecord) throws {

@@ -67,8 +67,8 @@ import Testing
     }
 
     @Test func `stragglers do not hold the room of those that left`() {
-        var rows = SparseTable<JobTable.Packed>()
-        let row = JobTable.Packed(
+        var rows = SparseTable<PackedJob>()
+        let row = PackedJob(
             address: 0, lane: 0, sequence: 0, acceptedAt: 0, size: 0, attempts: 0, tenant: 0, kind: 0, flags: 0)
         for number: UInt64 in 1...100_000 { rows[number] = row }
         #expect(rows.footprint < 100_000 * 60)

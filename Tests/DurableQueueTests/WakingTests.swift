@@ -7,7 +7,7 @@ import Testing
 
 /// When a lane is looked at again, and that it always is.
 @Suite(.timeLimit(.minutes(30))) struct WakingTests {
-    @Test func `a pause without measure neither traps nor hurries`() async throws {
+    @Test func `an endless pause and a negative one neither trap nor try again at once`() async throws {
         let bench = try await QueueHarness { job, state, _ in
             .retry(reason: "away", state: state, after: job.id.rawValue == 1 ? .seconds(Int64.max) : .seconds(-5))
         }
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `a wall clock that is set forward hurries no job`() async throws {
+    @Test func `a wall clock that is set forward makes no job due earlier`() async throws {
         let (log, clock) = (MemoryLog(), ManualClock())
         let handler = ScriptedHandler { job, state, _ in .retry(reason: "away", state: state, after: .seconds(10)) }
         let queue = try await JobQueue.open(
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `a handler that was interrupted though nobody asked is tried again later, not at once`() async throws {
+    @Test func `a handler that ends as interrupted without a request is tried again later, not at once`() async throws {
         let bench = try await QueueHarness { job, state, _ in
             .interrupted(state: state)
         }

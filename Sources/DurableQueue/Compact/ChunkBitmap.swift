@@ -1,10 +1,10 @@
-/// Numbers that are there, in chunks of sixty-four neighbours: of each chunk its own number, and a bit for each of its
-/// numbers. Chunks stand in ascending order, some of them empty.
+/// The numbers of a table's rows, as one bit each in chunks of sixty-four neighbours.
 ///
-/// Apart from the rows that bear the numbers, so that a search goes through a few words that lie side by side, and is
-/// compiled once for all kinds of rows.
+/// Each chunk has its own number and a word of bits; chunks stand in ascending order, some of them empty. Apart from the
+/// rows themselves, so that a search goes through a few words that lie side by side, and is compiled once for all kinds
+/// of rows.
 struct ChunkBitmap: Sendable {
-    /// Where a number's row is: in which chunk, and which of its rows.
+    /// The place of a number's row: its chunk, and which of the chunk's rows.
     struct Place {
         var chunk: Int
         var row: Int
@@ -22,7 +22,7 @@ struct ChunkBitmap: Sendable {
         return bits & bit == 0 ? nil : Place(chunk: chunk, row: (bits & (bit &- 1)).nonzeroBitCount)
     }
 
-    /// Where the number's row is to be put; `makesRoom` for a new chunk there.
+    /// The place for a number's row; `makesRoom` for a new chunk there.
     mutating func insert(_ number: UInt64) -> (place: Place, isNew: Bool, makesRoom: Bool) {
         let (chunk, bit) = (firstChunk(notBefore: number), Self.bit(number))
         let makesRoom = chunk == chunks.count || chunks[chunk] != number >> 6

@@ -1,4 +1,4 @@
-/// A hash table from key prints to the numbers of entries that lie elsewhere.
+/// A hash table from key fingerprints to the numbers of entries that lie elsewhere.
 ///
 /// A slot takes eight bytes, and between seven tenths and seven eighths of the slots are in use. The table is in 256 pieces
 /// that grow each for itself, and by a quarter: none is ever so large that the queue would stand still meanwhile, and

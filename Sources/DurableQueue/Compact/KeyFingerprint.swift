@@ -1,6 +1,6 @@
-/// A key's fingerprint, by which lanes know their keys: sixteen bytes, however long the key is.
+/// A key in sixteen bytes, by which lanes know it, however long the key is.
 ///
-/// Two keys with one print would make two customers one. Keys come from strangers, so the hash has a key of its own, which is
+/// Two keys with one fingerprint would make two customers one. Keys come from strangers, so the hash has a key of its own, which is
 /// drawn at random, lies in the log beside the prints and is never shown: without it two such keys cannot be searched for.
 /// By accident, among a hundred million keys, the chance is below 1 in 10²².
 struct KeyFingerprint: Hashable, Sendable {
@@ -15,7 +15,7 @@ struct FingerprintedKey: Hashable, Sendable {
     var isExclusive: Bool
 }
 
-/// Makes prints, all with one secret.
+/// Makes fingerprints, all with one secret.
 struct KeyFingerprinter: Hashable, Sendable {
     let secret: SipHash.Key
 

@@ -1,5 +1,6 @@
-/// The keys of all lanes: found by their prints, and lane by lane in the order in which they were bound. Thirty-two bytes a
-/// key, beside its slot in the table.
+/// The keys of all lanes, found by their fingerprints and by lane.
+///
+/// A lane's keys stand in the order in which they were bound. A key takes thirty-two bytes beside its slot in the table.
 struct KeyIndex: Sendable {
     struct Entry: Sendable {
         var print: KeyFingerprint

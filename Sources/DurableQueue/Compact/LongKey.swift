@@ -1,7 +1,8 @@
 /// Keys of any length, in few bytes.
 extension String {
-    /// The text itself if it has at most so many bytes; else its beginning, its length and a hash of all of it. Always the same
-    /// for the same text, so that a long key leads where it led before.
+    /// The text in at most so many bytes: a longer one as its beginning, its length and a hash of all of it.
+    ///
+    /// Always the same for the same text, so that a long key leads where it led before.
     func shortened(to limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var text = self

@@ -1,5 +1,6 @@
-/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012): without the key it is not feasible to find two
-/// inputs of one hash, or tell anything of the hash from the input.
+/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012).
+///
+/// Without the key it is not feasible to find two inputs of one hash, or tell anything of the hash from the input.
 struct SipHash: Sendable {
     struct Key: Hashable, Sendable {
         var low: UInt64

@@ -1,9 +1,9 @@
-/// Rows by number, for numbers that are given out in ascending order and of which few remain in the end.
+/// Rows by number, where numbers are given out in ascending order and few remain in the end.
 ///
-/// Sixty-four neighbours share a chunk: one bit each says who is there, and their rows lie side by side without gaps. So a
-/// straggler costs its row and its chunk's few words, not the room of all who are gone. A copy shares all chunks with
-/// its original, and whichever of the two changes a row first copies that chunk alone: a checkpoint may go through
-/// millions of rows while they change.
+/// Sixty-four neighbours share a chunk: one bit each says which are there, and their rows lie side by side without gaps.
+/// So a straggler costs its row and its chunk's few words, not the room of all that are gone. A copy shares all chunks
+/// with its original, and a change to either copies one chunk alone: a checkpoint may go through millions of rows while
+/// they change.
 struct SparseTable<Row: Sendable>: Sendable {
     private var numbers = ChunkBitmap()
     /// Chunk by chunk.

@@ -1,4 +1,4 @@
-/// Lets equal texts be one in memory: in an outage all jobs that were tried wait for the same reason.
+/// Keeps equal texts once in memory: in an outage all jobs that were tried wait for the same reason.
 struct StringInterner: Sendable {
     private var texts: [String] = []
     private var oldest = 0

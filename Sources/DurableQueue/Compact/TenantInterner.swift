@@ -2,7 +2,7 @@
 struct TenantInterner: Sendable {
     private(set) var names: [TenantID] = []
     private var numbers: [TenantID: UInt32] = [:]
-    /// The one asked for last: what comes next is mostly of the same.
+    /// The tenant asked for last, which the next row mostly has too.
     private var last: (name: TenantID, number: UInt32)?
 
     subscript(number: UInt32) -> TenantID { names[Int(number)] }

@@ -13,7 +13,7 @@ extension JobQueue {
         await withDiscardingTaskGroup { group in
             while !scheduler.isStopping {
                 // In pieces, so that others are accepted meanwhile.
-                var budget = Scheduler.rowsAtOnce
+                var budget = JobTable.rowsAtOnce
                 perform(scheduler.catchUp(to: steadyNow, budget: &budget))
                 if log.isFailed == nil {
                     while let lease = scheduler.next(since: clock.wall.milliseconds, budget: &budget) {

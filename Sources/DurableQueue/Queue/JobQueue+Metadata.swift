@@ -88,7 +88,11 @@ extension JobQueue {
                     return try submit(record, .always)
                 }
                 do throws(QueueError) {
-                    if isNeeded { try await makeRoom(after: gains) } else { try await waitIfComing(&waits, after: gains) }
+                    if isNeeded {
+                        try await makeRoom(after: gains)
+                    } else {
+                        try await waitIfComing(&waits, after: gains)
+                    }
                 } catch {
                     if !isNeeded { droppedMetadata += 1 }
                     throw error

@@ -2,6 +2,9 @@ import Clocks
 
 /// Writing what a run came to.
 extension JobQueue {
+    /// Bytes of a reason that are kept.
+    package static let longestReason = Reason.longest
+
     func end(of lease: Lease, as outcome: JobOutcome, isAsked: Bool, known: LaneState) -> RunEnd {
         scheduler.end(of: lease, as: outcome, isAsked: isAsked, at: steadyNow, known: known)
     }

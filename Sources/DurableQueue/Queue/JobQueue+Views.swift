@@ -55,8 +55,8 @@ extension JobQueue {
         if query.state == .waiting || query.state == .dead {
             let rows =
                 isForward
-                ? state.lastFailures.rows(from: number, atLeast: Scheduler.rowsAtOnce)
-                : state.lastFailures.rows(below: number, atLeast: Scheduler.rowsAtOnce)
+                ? state.lastFailures.rows(from: number, atLeast: JobTable.rowsAtOnce)
+                : state.lastFailures.rows(below: number, atLeast: JobTable.rowsAtOnce)
             let next = rows?.last.flatMap { isForward ? ($0.number < .max ? $0.number + 1 : nil) : $0.number }
             return (rows?.map { JobID(rawValue: $0.number) } ?? [], next)
         }

@@ -1,5 +1,6 @@
-/// What a checkpoint says of lanes, jobs, lastFailures and keys: many in each record, since there are millions. Each record
-/// stands alone, with the names of the tenants that occur in it.
+/// Lanes, jobs, last failures and keys in a checkpoint: many in each record, since there are millions.
+///
+/// Each record stands alone, with the names of the tenants that occur in it.
 ///
 ///     lanes:    secret of the key prints (16 bytes), tenants, number of lanes (4), lanes
 ///     lane:     id (8), tenant's place among the names (4), state's address (1 + 8), its size (4), newest snapshot (8),
@@ -16,9 +17,9 @@ struct LanesRecord: Equatable, Sendable {
     struct Lane: Equatable, Sendable {
         var id: LaneID
         /// Its tenant is a place in `tenants`; its line stays empty.
-        var row: LaneTable.Packed
+        var row: PackedLane
         var keys: [FingerprintedKey]
-        var extras: LaneTable.LaneExtras
+        var extras: LaneExtras
     }
 
     var secret: SipHash.Key
@@ -30,7 +31,7 @@ struct JobsRecord: Equatable, Sendable {
     struct Job: Equatable, Sendable {
         var id: JobID
         /// Its tenant is a place in `tenants`; its sequence is not told, since all that a checkpoint stands for is durable.
-        var row: JobTable.Packed
+        var row: PackedJob
     }
 
     var tenants: [TenantID]
@@ -40,7 +41,7 @@ struct JobsRecord: Equatable, Sendable {
 struct LastFailuresRecord: Equatable, Sendable {
     struct Row: Equatable, Sendable {
         var id: JobID
-        var failure: QueueState.LastFailure
+        var failure: LastFailure
     }
 
     var rows: [Row]
@@ -51,7 +52,7 @@ struct AcceptedKeysRecord: Equatable, Sendable {
     var secret: SipHash.Key
     var tenants: [TenantID]
     /// The tenant of each is a place in `tenants`.
-    var rows: [AcceptedKeys.Entry]
+    var rows: [AcceptedKey]
 }
 
 extension LanesRecord {
@@ -94,8 +95,8 @@ extension LanesRecord {
 extension LanesRecord.Lane {
     fileprivate init(_ read: inout ByteReader) throws {
         id = LaneID(rawValue: try read.get())
-        row = LaneTable.Packed(tenant: try read.get())
-        row.state = try read.getAddress()?.rawValue ?? LaneTable.Packed.noState
+        row = PackedLane(tenant: try read.get())
+        row.state = try read.getAddress()?.rawValue ?? PackedLane.noState
         row.stateSize = try read.get()
         row.newestSnapshot = try read.get()
         row.isPaused = try read.getBool()
@@ -104,7 +105,7 @@ extension LanesRecord.Lane {
             let print = try read.getPrint()
             keys.append(FingerprintedKey(print: print, kind: try read.get(), isExclusive: try read.getBool()))
         }
-        extras = LaneTable.LaneExtras()
+        extras = LaneExtras()
         for _ in 0..<(try read.get(UInt32.self)) {
             let lane = LaneID(rawValue: try read.get())
             extras.merged.append(MergedLane(lane: lane, state: try read.getAddress()))
@@ -138,7 +139,7 @@ extension JobsRecord {
             rows.append(
                 Job(
                     id: JobID(rawValue: id),
-                    row: JobTable.Packed(
+                    row: PackedJob(
                         address: try read.get(), lane: lane, sequence: 0, acceptedAt: try read.get(),
                         size: try read.get(), attempts: try read.get(), tenant: try read.get(), kind: try read.get(),
                         flags: try read.get())))
@@ -166,8 +167,8 @@ extension LastFailuresRecord {
             let reason = try read.getText()
             let failure =
                 finishedAt == 0
-                ? QueueState.LastFailure(due: due, reason: reason)
-                : QueueState.LastFailure(finishedAt: finishedAt, reason: reason)
+                ? LastFailure(due: due, reason: reason)
+                : LastFailure(finishedAt: finishedAt, reason: reason)
             rows.append(Row(id: id, failure: failure))
         }
     }
@@ -191,7 +192,7 @@ extension AcceptedKeysRecord {
         rows = []
         for _ in 0..<(try read.get(UInt32.self)) {
             let print = try read.getPrint()
-            rows.append(AcceptedKeys.Entry(print: print, job: try read.get(), tenant: try read.get()))
+            rows.append(AcceptedKey(print: print, job: try read.get(), tenant: try read.get()))
         }
         guard rows.allSatisfy({ $0.tenant < tenants.count }) else { throw QueueRecord.Unknown() }
     }

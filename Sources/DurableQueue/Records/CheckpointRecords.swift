@@ -9,12 +9,6 @@ struct LaneRecord: Equatable, Sendable {
     var parkedBy: [JobID]
 }
 
-/// A lane that was joined into another, as long as its own state is not yet part of the other's.
-struct MergedLane: Equatable, Sendable {
-    var lane: LaneID
-    var state: LogAddress?
-}
-
 struct JobRecord: Equatable, Sendable {
     var id: JobID
     var tenant: TenantID

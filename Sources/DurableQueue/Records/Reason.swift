@@ -1,12 +1,12 @@
-extension JobQueue {
+enum Reason {
     /// Reasons are kept up to this many UTF-8 bytes. Counted by bytes, since one character can have any number of them.
-    package static let longestReason = 1_200
+    static let longest = 1_200
 }
 
 extension String {
     /// The reason as it is kept; a longer one ends in an ellipsis at a whole character.
     var boundedReason: String {
-        let most = JobQueue.longestReason
+        let most = Reason.longest
         guard utf8.count > most else { return self }
         var kept = ""
         var bytes = 0

@@ -41,9 +41,6 @@ struct Scheduler: Sendable {
     /// For the jitter of pauses.
     private var random: any RandomNumberGenerator & Sendable
 
-    /// How many rows are looked at before others get their turn: well under a millisecond.
-    static let rowsAtOnce = 4_096
-
     /// - Parameter announced: all records up to this one are durable, and the handler knows of their jobs.
     init(
         _ state: QueueState, policy: QueuePolicy, announced: UInt64,

@@ -3,16 +3,10 @@
 /// Known are the newest 4,096 keys of each tenant, and beyond those the keys of all jobs that are not finished. Part of the
 /// state that the log makes, so a key is as durable as its job, and is known again after a start that read no payload.
 struct AcceptedKeys: Sendable {
-    struct Entry: Equatable, Sendable {
-        var print: KeyFingerprint
-        var job: UInt64
-        var tenant: UInt32
-    }
-
     static let mostPerTenant = 4_096
 
     /// By number, which ascends in the order of acceptance.
-    private(set) var entries = SparseTable<Entry>()
+    private(set) var entries = SparseTable<AcceptedKey>()
     private var table = FingerprintTable()
     private var nextNumber: UInt32 = 1
     /// Numbers of each tenant's newest keys, by the tenant's number.
@@ -38,7 +32,7 @@ struct AcceptedKeys: Sendable {
     mutating func add(_ print: KeyFingerprint, of job: JobID, tenant: UInt32, isOpen: (JobID) -> Bool) {
         guard slot(of: print) == nil else { return }
         if nextNumber == .max { renumber() }
-        entries[UInt64(nextNumber)] = Entry(print: print, job: job.rawValue, tenant: tenant)
+        entries[UInt64(nextNumber)] = AcceptedKey(print: print, job: job.rawValue, tenant: tenant)
         table.insert(print, nextNumber)
         while newest.count <= tenant { newest.append(Fifo()) }
         newest[Int(tenant)].append(nextNumber)

@@ -51,7 +51,7 @@ struct JobCounters: Sendable {
     mutating func oldestPending(of tenant: UInt32, in jobs: JobTable) -> Int64? {
         guard counts.indices.contains(Int(tenant)), counts[Int(tenant)].pending > 0 else { return nil }
         // Mostly it is where it was.
-        for most in [1, Scheduler.rowsAtOnce] {
+        for most in [1, JobTable.rowsAtOnce] {
             let piece = jobs.rows(from: oldest[Int(tenant)], of: tenant, atLeast: most)
             if let (number, row) = piece.rows.first(where: { $0.row.tenant == tenant && !$0.row.isDead }) {
                 oldest[Int(tenant)] = number

@@ -22,29 +22,7 @@ extension QueueState {
 
 /// The jobs that are not finished, by their numbers, in forty-eight bytes each.
 struct JobTable: Sendable {
-    /// A row as it lies in memory; the order of the fields leaves no gaps.
-    struct Packed: Equatable, Sendable {
-        var address: UInt64
-        /// Lane 0 is never given out and stands for none.
-        var lane: UInt64
-        var sequence: UInt64
-        var acceptedAt: Int64
-        var size: UInt32
-        var attempts: UInt32
-        var tenant: UInt32
-        var kind: UInt8
-        var flags: UInt8
-
-        static let isSnapshot: UInt8 = 1
-        static let isBulk: UInt8 = 2
-        static let isDead: UInt8 = 4
-
-        var isDead: Bool { flags & Self.isDead != 0 }
-        var urgency: JobUrgency { flags & Self.isBulk != 0 ? .bulk : .live }
-        var id: LaneID? { lane == 0 ? nil : LaneID(rawValue: lane) }
-    }
-
-    private(set) var rows = SparseTable<Packed>()
+    private(set) var rows = SparseTable<PackedJob>()
     private(set) var tenants = TenantInterner()
     /// Bytes of all their payloads.
     private(set) var payloadBytes = 0
@@ -63,25 +41,26 @@ struct JobTable: Sendable {
         }
     }
 
-    func unpacked(_ row: Packed) -> QueueState.JobRow {
+    func unpacked(_ row: PackedJob) -> QueueState.JobRow {
         QueueState.JobRow(
-            tenant: tenants[row.tenant], lane: row.id, kind: row.kind, isSnapshot: row.flags & Packed.isSnapshot != 0,
+            tenant: tenants[row.tenant], lane: row.id, kind: row.kind,
+            isSnapshot: row.flags & PackedJob.isSnapshot != 0,
             urgency: row.urgency, isDead: row.isDead, attempts: row.attempts,
             size: row.size, address: LogAddress(rawValue: row.address), sequence: row.sequence,
             acceptedAt: row.acceptedAt)
     }
 
-    private mutating func packed(_ row: QueueState.JobRow) -> Packed {
-        Packed(
+    private mutating func packed(_ row: QueueState.JobRow) -> PackedJob {
+        PackedJob(
             address: row.address.rawValue, lane: row.lane?.rawValue ?? 0, sequence: row.sequence,
             acceptedAt: row.acceptedAt, size: row.size, attempts: row.attempts,
             tenant: tenants.number(of: row.tenant), kind: row.kind,
-            flags: (row.isSnapshot ? Packed.isSnapshot : 0) | (row.urgency == .bulk ? Packed.isBulk : 0)
-                | (row.isDead ? Packed.isDead : 0))
+            flags: (row.isSnapshot ? PackedJob.isSnapshot : 0) | (row.urgency == .bulk ? PackedJob.isBulk : 0)
+                | (row.isDead ? PackedJob.isDead : 0))
     }
 
     /// A row of a checkpoint, whose tenant has a number here already.
-    mutating func put(_ row: Packed, at id: JobID) {
+    mutating func put(_ row: PackedJob, at id: JobID) {
         payloadBytes += Int(row.size) - Int(rows[id.rawValue]?.size ?? 0)
         rows[id.rawValue] = row
         let (neighbours, bit) = (id.rawValue >> 6, Self.bit(row.tenant))
@@ -101,16 +80,19 @@ struct JobTable: Sendable {
 
     // MARK: In pieces
 
+    /// How many rows are looked at before others get their turn: well under a millisecond.
+    static let rowsAtOnce = 4_096
+
     /// Where a search for jobs goes on, and what it found on the way there.
     struct Piece {
-        var rows: SparseTable<Packed>.Piece = []
+        var rows: SparseTable<PackedJob>.Piece = []
         /// Nil: there are no more.
         var next: UInt64?
     }
 
     /// Some jobs with this number and greater ones, in ascending order; of a tenant, if one is given, and perhaps of
     /// others beside it. Costs no more than a fraction of a millisecond, and may find none and still go on.
-    func rows(from number: UInt64, of tenant: UInt32?, atLeast count: Int = Scheduler.rowsAtOnce) -> Piece {
+    func rows(from number: UInt64, of tenant: UInt32?, atLeast count: Int = Self.rowsAtOnce) -> Piece {
         var (piece, next) = (Piece(), number)
         for _ in 0..<Self.piecesAtOnce where piece.rows.count < count {
             if let tenant {
@@ -134,7 +116,7 @@ struct JobTable: Sendable {
     /// The same in descending order, of jobs with smaller numbers.
     func rows(below number: UInt64, of tenant: UInt32?) -> Piece {
         var (piece, next) = (Piece(), number)
-        for _ in 0..<Self.piecesAtOnce where piece.rows.count < Scheduler.rowsAtOnce {
+        for _ in 0..<Self.piecesAtOnce where piece.rows.count < Self.rowsAtOnce {
             guard next > 0 else { return piece }
             if let tenant {
                 guard let masks = masks.rows(below: ((next - 1) >> 6) + 1) else { return piece }
@@ -163,7 +145,7 @@ struct JobTable: Sendable {
 
     mutating func set(isDead: Bool, of id: JobID) {
         _ = rows.change(id.rawValue) { row in
-            if isDead { row.flags |= Packed.isDead } else { row.flags &= ~Packed.isDead }
+            if isDead { row.flags |= PackedJob.isDead } else { row.flags &= ~PackedJob.isDead }
         }
     }
 }

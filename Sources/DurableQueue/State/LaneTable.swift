@@ -28,81 +28,7 @@ struct LaneTable: Sendable {
         var stateAddresses: [LogAddress] { (state.map { [$0] } ?? []) + merged.compactMap(\.state) }
     }
 
-    /// A lane, as it lies in memory.
-    struct Packed: Equatable, Sendable {
-        var line = LaneQueue()
-        var state: UInt64
-        var newestSnapshot: UInt64
-        var stateSize: UInt32
-        var tenant: UInt32
-        /// In the key index; 0: none.
-        var firstKey: UInt32 = 0
-        /// Dead jobs, which a retry puts back into it. Stays at the greatest number once it was reached.
-        fileprivate(set) var dead: UInt16 = 0
-        /// Four flags in one byte: with a byte each, a lane would take eight bytes more.
-        private var flags: Flags = []
-
-        private struct Flags: OptionSet {
-            let rawValue: UInt8
-            static let isPaused = Flags(rawValue: 1)
-            static let hasExtras = Flags(rawValue: 2)
-            static let hasBulk = Flags(rawValue: 4)
-            static let isEscalated = Flags(rawValue: 8)
-        }
-
-        init(
-            state: UInt64 = Self.noState, stateSize: UInt32 = UInt32(LaneTable.usualState), newestSnapshot: UInt64 = 0,
-            tenant: UInt32, isPaused: Bool = false
-        ) {
-            (self.state, self.stateSize, self.newestSnapshot, self.tenant) = (state, stateSize, newestSnapshot, tenant)
-            self.isPaused = isPaused
-        }
-
-        var isPaused: Bool {
-            get { flags.contains(.isPaused) }
-            set { set(.isPaused, newValue) }
-        }
-
-        /// Whether there is more about it in `extras`.
-        var hasExtras: Bool {
-            get { flags.contains(.hasExtras) }
-            set { set(.hasExtras, newValue) }
-        }
-
-        /// A bulk job came into it since it was last empty.
-        var hasBulk: Bool {
-            get { flags.contains(.hasBulk) }
-            set { set(.hasBulk, newValue) }
-        }
-
-        /// A live job came behind a bulk one since it was last empty.
-        var isEscalated: Bool {
-            get { flags.contains(.isEscalated) }
-            set { set(.isEscalated, newValue) }
-        }
-
-        private mutating func set(_ flag: Flags, _ isSet: Bool) {
-            if isSet { flags.insert(flag) } else { flags.remove(flag) }
-        }
-
-        /// As a checkpoint writes it: without what is made again from the records of its keys and jobs.
-        var saved: Packed {
-            var saved = self
-            (saved.line, saved.firstKey, saved.dead, saved.hasExtras) = (LaneQueue(), 0, 0, false)
-            return saved
-        }
-
-        static let noState = UInt64.max
-        var address: LogAddress? { state == Self.noState ? nil : LogAddress(rawValue: state) }
-    }
-
-    /// What few lanes have.
-    struct LaneExtras: Equatable, Sendable {
-        var merged: [MergedLane] = []
-        var parkedBy: [JobID] = []
-    }
-
-    private(set) var rows = SparseTable<Packed>()
+    private(set) var rows = SparseTable<PackedLane>()
     private(set) var extras: [LaneID: LaneExtras] = [:]
     private(set) var tenants = TenantInterner()
     private var index: KeyIndex
@@ -230,7 +156,7 @@ struct LaneTable: Sendable {
     mutating func bind(_ keys: [FingerprintedKey], to lane: LaneID, of tenant: TenantID) {
         // A lane is either here or joined into another: else the way to its heir could lead round in a circle.
         let lane = current(lane)
-        if !rows.contains(lane.rawValue) { rows[lane.rawValue] = Packed(tenant: tenants.number(of: tenant)) }
+        if !rows.contains(lane.rawValue) { rows[lane.rawValue] = PackedLane(tenant: tenants.number(of: tenant)) }
         nextLane = max(nextLane, lane.rawValue &+ 1)
         for key in keys where index.lane(of: key.print) == nil {
             if key.isExclusive, print(ofExclusive: key.kind, in: lane) != nil { continue }
@@ -270,8 +196,6 @@ struct LaneTable: Sendable {
     }
 
     static let mostKeys = 256
-    /// Bytes of a state whose size is not known.
-    static let usualState = 512
 
     /// Everything of `from` goes on in `into`; waiting jobs interleave in the order of acceptance.
     mutating func join(_ from: LaneID, into: LaneID) {
@@ -426,7 +350,7 @@ struct LaneTable: Sendable {
         let own = row.address == nil ? 0 : SpaceNeed.state(Int(row.stateSize))
         guard row.hasExtras, let merged = extras[lane]?.merged else { return own }
         // A guess, until they are merged.
-        return merged.reduce(own) { $0 + ($1.state == nil ? 0 : SpaceNeed.state(Self.usualState)) }
+        return merged.reduce(own) { $0 + ($1.state == nil ? 0 : SpaceNeed.state(PackedLane.usualState)) }
     }
 
     private mutating func put(_ address: LogAddress, size: Int, of lane: LaneID, merging: [LaneID]) {
@@ -451,14 +375,14 @@ struct LaneTable: Sendable {
     mutating func restore(_ record: LaneRecord) {
         bind(record.keys, to: record.id, of: record.tenant)
         restore(
-            Packed(
-                state: record.state?.rawValue ?? Packed.noState, newestSnapshot: record.newestSnapshot.rawValue,
+            PackedLane(
+                state: record.state?.rawValue ?? PackedLane.noState, newestSnapshot: record.newestSnapshot.rawValue,
                 tenant: 0, isPaused: record.isPaused),
             LaneExtras(merged: record.merged, parkedBy: record.parkedBy), of: record.id)
     }
 
     /// A row whose lane and keys are bound.
-    mutating func restore(_ saved: Packed, _ extras: LaneExtras, of lane: LaneID) {
+    mutating func restore(_ saved: PackedLane, _ extras: LaneExtras, of lane: LaneID) {
         stateBytes -= bytes(of: lane)
         defer { stateBytes += bytes(of: lane) }
         _ = rows.change(lane.rawValue) { row in

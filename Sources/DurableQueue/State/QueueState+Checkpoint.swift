@@ -1,6 +1,7 @@
 extension QueueState {
-    /// The state as it is now, for a reader that takes longer over it than the queue can stand still. Copies nothing: what
-    /// changes meanwhile is copied in small pieces by the change.
+    /// A copy-on-write snapshot, for a reader that takes longer over it than the queue can stand still.
+    ///
+    /// Copies nothing by itself: later changes copy one chunk of neighbours each.
     var snapshot: QueueSnapshot {
         QueueSnapshot(
             jobs: jobs, lanes: lanes, lastFailures: lastFailures, acceptedKeys: acceptedKeys.entries,
@@ -11,13 +12,15 @@ extension QueueState {
     }
 }
 
-/// All that the queue knows as records, which applied to an empty state make this one again (but for the list of
-/// finished jobs). Made one at a time, so that a checkpoint of many jobs takes no memory of its own.
+/// All that the queue knows, as a sequence of a checkpoint's records.
+///
+/// Applied to an empty state they make this one again, but for the list of finished jobs.
+/// Records are made one at a time, so that a checkpoint of many jobs takes no memory of its own.
 public struct QueueSnapshot: Sequence, Sendable {
     let jobs: JobTable
     let lanes: LaneTable
-    let lastFailures: SparseTable<QueueState.LastFailure>
-    let acceptedKeys: SparseTable<AcceptedKeys.Entry>
+    let lastFailures: SparseTable<LastFailure>
+    let acceptedKeys: SparseTable<AcceptedKey>
     let small: [QueueRecord]
     let unknown: [RecoveredRecord]
 
@@ -26,10 +29,10 @@ public struct QueueSnapshot: Sequence, Sendable {
     public struct Iterator: IteratorProtocol {
         private let snapshot: QueueSnapshot
         private var small: IndexingIterator<[QueueRecord]>
-        private var lanes: SparseTable<LaneTable.Packed>.Iterator
-        private var jobs: SparseTable<JobTable.Packed>.Iterator
-        private var lastFailures: SparseTable<QueueState.LastFailure>.Iterator
-        private var acceptedKeys: SparseTable<AcceptedKeys.Entry>.Iterator
+        private var lanes: SparseTable<PackedLane>.Iterator
+        private var jobs: SparseTable<PackedJob>.Iterator
+        private var lastFailures: SparseTable<LastFailure>.Iterator
+        private var acceptedKeys: SparseTable<AcceptedKey>.Iterator
         private var unknown: IndexingIterator<[RecoveredRecord]>
 
         fileprivate init(_ snapshot: QueueSnapshot) {
@@ -62,7 +65,7 @@ public struct QueueSnapshot: Sequence, Sendable {
                 var saved = row.saved
                 saved.tenant = names.place(of: row.tenant, in: table.tenants)
                 let keys = table.keys(of: id)
-                let extras = table.extras[id] ?? LaneTable.LaneExtras()
+                let extras = table.extras[id] ?? LaneExtras()
                 rows.append(LanesRecord.Lane(id: id, row: saved, keys: keys, extras: extras))
                 size += 48 + 18 * keys.count + 17 * extras.merged.count + 8 * extras.parkedBy.count
             }
@@ -94,7 +97,7 @@ public struct QueueSnapshot: Sequence, Sendable {
         }
 
         private mutating func nextKeys() -> QueueRecord? {
-            var (names, rows, size) = (BlockTenants(), [AcceptedKeys.Entry](), 0)
+            var (names, rows, size) = (BlockTenants(), [AcceptedKey](), 0)
             while size < Self.blockSize, let (_, entry) = acceptedKeys.next() {
                 var saved = entry
                 saved.tenant = names.place(of: entry.tenant, in: snapshot.jobs.tenants)

@@ -1,33 +1,6 @@
 /// Everything that the queue knows, made of the records of its log and of nothing else: the same records in the same
 /// order always make the same state, live and at the start.
 struct QueueState: Sendable {
-    /// Of a job that waits or is dead: most jobs never have one. An outage makes one for each lane, so it is kept small.
-    struct LastFailure: Sendable, Equatable {
-        var reason: String
-        /// Of a waiting job when it is due, of a dead one when it became so.
-        private var time: Int64
-        /// Times in a row that it had to wait, since the start of the process: what its pauses grow with.
-        var consecutiveFailures: UInt16
-        private var isOver: Bool
-
-        init(due: Int64, reason: String, consecutiveFailures: UInt16 = 0) {
-            (self.reason, time, self.consecutiveFailures, isOver) = (reason, due, consecutiveFailures, false)
-        }
-
-        init(finishedAt: Int64, reason: String) {
-            (self.reason, time, consecutiveFailures, isOver) = (reason, finishedAt, 0, true)
-        }
-
-        /// For a waiting job, milliseconds since 1970; 0 for others, and once that time has come.
-        var due: Int64 {
-            get { isOver ? 0 : time }
-            set { if !isOver { time = newValue } }
-        }
-
-        /// When it became dead; 0 for others.
-        var finishedAt: Int64 { isOver ? time : 0 }
-    }
-
     private(set) var jobs = JobTable()
     private(set) var lanes = LaneTable()
     private(set) var lastFailures = SparseTable<LastFailure>()
@@ -167,7 +140,7 @@ struct QueueState: Sendable {
         jobs.rows[id.rawValue].map { ($0.tenant, standing(id, $0)) }
     }
 
-    private func standing(_ id: JobID, _ row: JobTable.Packed) -> JobCounters.Standing {
+    private func standing(_ id: JobID, _ row: PackedJob) -> JobCounters.Standing {
         if row.isDead { return .dead }
         if let lane = row.id, lanes.isBlocked(lane) { return .blocked }
         return due(of: id) == 0 ? .accepted : .waiting

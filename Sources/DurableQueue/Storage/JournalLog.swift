@@ -80,7 +80,8 @@ public struct JournalLog: JobLog {
 
     public func worthCopying(of snapshot: QueueSnapshot, most: Int, isFull: Bool) async -> [LiveRecord] {
         SegmentUsage.worthCopying(
-            of: snapshot, outOf: fullSegments(upTo: .max), most: min(most, journal.stats().freeForCopies), isFull: isFull,
+            of: snapshot, outOf: fullSegments(upTo: .max), most: min(most, journal.stats().freeForCopies),
+            isFull: isFull,
             segment: segment)
     }
 

@@ -1,10 +1,13 @@
-/// The jobs of one lane in the order of acceptance. Taking the first and adding to the end cost the same however long
-/// the line is; so does nothing else that happens often. Most lines hold one job, which takes no memory of its own.
+/// The jobs of one lane in the order of acceptance.
+///
+/// Taking the first and adding to the end cost the same however long the line is, and nothing else happens often. Most
+/// lines hold one job, which takes no memory of its own.
 struct LaneQueue: Sendable, Equatable, Sequence {
     /// Job 0 is never given out and stands for none.
     private var head: UInt64 = 0
-    /// Those behind the head, after a first number that says how many places after it are used up. One array and not
-    /// an array and a counter: there is a line for each of millions of lanes.
+    /// The jobs behind the head, after a first number: how many places after it are used up.
+    ///
+    /// One array and not an array and a counter, since there is a line for each of millions of lanes.
     private var rest: [UInt64] = []
 
     init() {}
@@ -19,7 +22,7 @@ struct LaneQueue: Sendable, Equatable, Sequence {
         head == 0 || job.rawValue <= head ? 0 : 1 + firstPlace(notBefore: job.rawValue) - start
     }
 
-    /// Where in `rest` the one behind the head stands.
+    /// The place in `rest` of the job behind the head.
     private var start: Int { rest.isEmpty ? 0 : 1 + Int(rest[0]) }
 
     struct Iterator: IteratorProtocol {
