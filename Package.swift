@@ -122,7 +122,9 @@ let package = Package(
             name: "RateLimitsTests", dependencies: ["SeededRandom", "Clocks", "RateLimits", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
-        .testTarget(name: "EmbeddedHTTPTests", dependencies: ["SeededRandom", "EmbeddedHTTP"], swiftSettings: strict),
+        .testTarget(
+            name: "EmbeddedHTTPTests", dependencies: ["SeededRandom", "EmbeddedHTTP", "WireFormats"],
+            swiftSettings: strict),
         .testTarget(
             name: "DurableQueueTests",
             dependencies: ["SeededRandom", "Clocks", "DurableQueue", "FileJournal", "DeterministicSimulation"],
@@ -139,7 +141,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "KeapSimulatorTests", dependencies: ["SeededRandom", "KeapSimulator", "DeterministicSimulation"],
+            name: "KeapSimulatorTests",
+            dependencies: ["SeededRandom", "KeapSimulator", "WireFormats", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
             name: "ContactSyncTests",

@@ -1,6 +1,5 @@
 import SeededRandom
 import Clocks
-import Foundation
 import Keap
 import KeapSimulator
 import DeterministicSimulation
@@ -40,7 +39,9 @@ final class SimulatedWire: HTTPTransport {
         let began = clock.wall.milliseconds
         // A request on its way is not called back: cancelling its sender shortens nothing.
         await clock.rest(for: .milliseconds(there))
-        let (number, answer) = keap.begin(SimRequest(request, key: key), at: clock.wall.milliseconds)
+        let (number, answer) = keap.begin(
+            SimRequest(method: request.method.rawValue, restTarget: request.target, key: key, body: request.body ?? []),
+            at: clock.wall.milliseconds)
         await clock.rest(for: .milliseconds(back))
         keap.end(number, at: clock.wall.milliseconds, lasted: clock.wall.milliseconds - began)
         let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
@@ -49,20 +50,6 @@ final class SimulatedWire: HTTPTransport {
     }
 
     func abandon() { state.withLock { $0.isAbandoned = true } }
-}
-
-extension SimRequest {
-    init(_ request: APIRequest, key: String) {
-        let parts = URLComponents(string: request.target)
-        let path = (parts?.percentEncodedPath ?? "").split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        self.init(
-            method: request.method.rawValue,
-            path: ["crm", "rest"] + path.map { $0.removingPercentEncoding ?? String($0) },
-            query: (parts?.percentEncodedQueryItems ?? []).map { item in
-                (name: item.name.removingPercentEncoding ?? item.name, value: item.value?.removingPercentEncoding ?? "")
-            },
-            headers: [("X-Keap-API-Key", key), ("Content-Type", "application/json")], body: request.body ?? [])
-    }
 }
 
 /// The world of simulated accounts, shared by their wires, and the instants of all that reached it.

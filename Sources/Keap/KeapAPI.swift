@@ -9,7 +9,7 @@ package protocol KeapAPI: Sendable {
     ///
     /// - Parameter begin: asked right before each call is sent. False: the run was called off, and the call throws
     ///   `.cancelled`, unsent.
-    func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapAPI
+    func sequence(begin: @escaping @Sendable () -> Bool) -> any KeapAPI
 
     /// The same calls for what several runs wait for, such as a tag that is to be made: they go before those of any run.
     func ahead() -> any KeapAPI
@@ -83,8 +83,8 @@ package protocol KeapAPI: Sendable {
 }
 
 extension KeapAPI {
-    package func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapAPI { self }
-    package func inOneRun() -> any KeapAPI { inOneRun { true } }
+    package func sequence(begin: @escaping @Sendable () -> Bool) -> any KeapAPI { self }
+    package func sequence() -> any KeapAPI { sequence(begin: { true }) }
     package func ahead() -> any KeapAPI { self }
 }
 

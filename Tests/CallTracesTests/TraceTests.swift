@@ -38,7 +38,7 @@ import Testing
         #expect(result.calls < result.naiveCalls)
     }
 
-    @Test func `a deleted program comes off everybody in bulk`() async throws {
+    @Test func `a deleted program's tag comes off every contact in bulk`() async throws {
         let result = try await run(Traces.programDeleted(wearers: 350))
         #expect(result.calls <= 350 / 100 + 1 + 3, "\(result.endpoints)")
     }
@@ -85,7 +85,7 @@ import Testing
         #expect(punctuality.took.last.flatMap { $0 }.map { $0 < .seconds(15) } == true)
     }
 
-    @Test func `new people and members who change their status at once delay nobody`() async throws {
+    @Test func `new people and members who change their status at once delay no other change`() async throws {
         let result = try await run(Traces.mixedCrowd())
         let punctuality = try #require(result.punctuality)
         try expectNobodyLate(punctuality)
@@ -100,7 +100,7 @@ import Testing
         try expectNobodyLate(try #require(result.punctuality))
     }
 
-    @Test func `merging makes nobody late in any trace`() async throws {
+    @Test func `merging makes no person late in any trace`() async throws {
         // Where everything is new, nobody goes on before the gym's tags and fields are made.
         var imported = Traces.firstImport(people: 300)
         imported.gyms[0].members = Traces.newPeople().gyms[0].members
@@ -155,7 +155,7 @@ import Testing
         #expect(least.oneByOne == 500)
     }
 
-    @Test func `fields are everybody's own, and lists are read first`() {
+    @Test func `fields are each contact's own, and lists are read first`() {
         #expect(least { $0.birthDate = "2001-02-03" }.merged == 250)
         #expect(least { $0.mobilePhone = "1" }.merged == 500)
     }

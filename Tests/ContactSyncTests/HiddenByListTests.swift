@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: [103, 104, 110, 129])
-    func `whoever the list hid is searched for before they are made`(_ number: Int) async throws {
+    func `a person whom the list hid is searched for before they are made`(_ number: Int) async throws {
         let gym = try await gym()
         // With a new address, so that only the ID leads to the contact.
         let person = PersonSnapshot(

@@ -42,7 +42,7 @@ import Testing
             ])
     }
 
-    @Test func `a contact that bears the Zen Planner id is the person, under any name`() async throws {
+    @Test func `a contact that has the Zen Planner id is the person, under any name`() async throws {
         let gym = try await connected()
         let field = idField(gym)
         gym.keap.put("50") { person in
@@ -104,7 +104,7 @@ import Testing
         #expect(delivery.notes?.contains { $0.hasSuffix("to be merged by hand: 101, 200.") } == true)
     }
 
-    @Test func `an address alone is nobody: a family shares one`() async throws {
+    @Test func `an address alone is no person: a family shares one`() async throws {
         let gym = try await connected()
         gym.keap.put("50") { person in
             person.given = "Rosa"

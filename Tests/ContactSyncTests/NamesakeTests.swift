@@ -161,7 +161,7 @@ import Testing
     }
 
     @Test
-    func `a contact that bears nobody's id is kept for the first, also while that one's message is a dead letter`()
+    func `a contact without an id is kept for the first person, also while their message is a dead letter`()
         async throws
     {
         let gym = try await gym(withContact: true)

@@ -96,7 +96,7 @@ private struct Visit: ContactChange, Equatable {
         #expect(gym.tagNames(ContactID("700")) == ["Glad", "Glad (Visit 1)"])
     }
 
-    @Test func `names are compared as a whole, since nobody knows where they were split`() async throws {
+    @Test func `names are compared as a whole, since where they were split is not known`() async throws {
         let gym = try gym()
         gym.keap.put("700") { person in
             (person.given, person.family) = ("Ana", "Ruiz Lopez")
@@ -184,7 +184,7 @@ private struct Visit: ContactChange, Equatable {
         #expect(try gym.mirror("zp-1").memories["visits"] == "2")
     }
 
-    @Test func `a tag of a record that somebody deleted in Keap is made again`() async throws {
+    @Test func `a tag of a record that was deleted in Keap is made again`() async throws {
         let gym = try gym()
         await deliver(Visit(number: 1, mood: "Glad"), gym, job: 1)
         await deliver(Visit(number: 1, mood: "Sad"), gym, job: 2)

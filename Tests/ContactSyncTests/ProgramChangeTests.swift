@@ -68,7 +68,7 @@ import Testing
         #expect(gym.tagNames(id) == ["ZP Program: Juniors - CURRENT", "ZP Status: Student"])
     }
 
-    @Test func `a deleted program's tag comes off everybody and gets the prefix`() async throws {
+    @Test func `a deleted program's tag comes off every contact and gets the prefix`() async throws {
         let (gym, id) = try await gymWithAna()
         let tag = try #require(gym.keap.with { $0.tags.values.first { $0.name.contains("Kids") } })
         gym.keap.with { world in
@@ -89,7 +89,7 @@ import Testing
         #expect(gym.tagNames(id) == ["ZP Status: Student"])
     }
 
-    @Test func `a contact that Keap refuses is named in a dead letter, and stops nobody else`() async throws {
+    @Test func `a contact that Keap refuses is named in a dead letter, and stops no other`() async throws {
         let (gym, _) = try await gymWithAna()
         let tag = try #require(gym.keap.with { $0.tags.values.first { $0.name.contains("Kids") } })
         gym.keap.with { world in
@@ -112,7 +112,7 @@ import Testing
         #expect(gym.keap.with { $0.tags.values.map(\.name) } == ["ZP Status: Student"])
     }
 
-    @Test func `a message accepted before the deletion wears nothing, one after it means a new program`() async throws {
+    @Test func `a message accepted before the deletion brings no tag, one after it means a new program`() async throws {
         let (gym, id) = try await gymWithAna()
         let change = announced(gym, deleted, job: 3)
         // Planned while the deletion has not run yet.
@@ -178,7 +178,7 @@ import Testing
         #expect(gym.keap.with { $0.tags[TagID("20")]?.name } == "zp_deleted_ZP Program: Kids - CURRENT")
     }
 
-    @Test func `a change of a program that nobody named, or that names none, does nothing`() async throws {
+    @Test func `a change of an unknown program, or that names none, does nothing`() async throws {
         let (gym, id) = try await gymWithAna()
         for (job, change) in [
             ProgramChange.deleted(id: "p9", name: nil), .renamed(id: "p8", oldName: nil, newName: "X"),

@@ -339,7 +339,7 @@ import Testing
         #expect(notes?.allSatisfy { $0.hasSuffix("at most 255 characters would fit.") } == true, "\(notes ?? [])")
     }
 
-    @Test func `nobody is looked for by an address that no contact can have`() async throws {
+    @Test func `no person is looked for by an address that no contact can have`() async throws {
         let gym = try await gym()
         let delivery = await gym.deliver { wanted in
             wanted.values[.email] = .value(String(repeating: "x", count: 101) + "@example.net")

@@ -102,7 +102,7 @@ struct ExchangeTests {
         #expect(word(lingers.ended(now: at(2))) == "wait")
     }
 
-    @Test func `a peer that ends between requests is let go at once`() {
+    @Test func `a peer that ends between requests is disconnected at once`() {
         var idle = Exchange(limits: HTTPLimits(), now: start)
         #expect(word(idle.ended(now: start)) == "close")
         var partial = Exchange(limits: HTTPLimits(), now: start)

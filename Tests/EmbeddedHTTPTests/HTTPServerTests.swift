@@ -115,7 +115,7 @@ struct HTTPServerTests {
         (.body, "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nh", "HTTP/1.1 408"),
         (.idle, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 200"),
     ])
-    func `a peer that is slow, or has nothing more to say, is let go`(
+    func `a peer that is slow, or has nothing more to say, is disconnected`(
         time: Time, text: String, answer: String
     ) async throws {
         var limits = HTTPLimits.patient

@@ -114,7 +114,7 @@ import Testing
         #expect(Set(statuses(seed: 1)) == [200, 500])
     }
 
-    @Test func `a request that is over the limit meets no fault`() {
+    @Test func `a request over the limit is answered without an injected fault`() {
         let caller = Caller(limits: LimitTests.limits(second: 1))
         _ = caller.call("GET", "/v2/tags")
         caller.world.faults.add(FaultRule(.status(500), times: 1))

@@ -1,4 +1,5 @@
 import Testing
+import WireFormats
 
 @testable import KeapSimulator
 
@@ -105,7 +106,7 @@ import Testing
 
     @Test func `every day has one name, and the name leads back`() {
         for day in stride(from: Int64(-200_000), through: 200_000, by: 37) {
-            #expect(CalendarDate(CalendarDate(daysSince1970: day).description)?.daysSince1970 == day)
+            #expect(CivilDay(CivilDay(daysSince1970: day).text)?.daysSince1970 == day)
         }
     }
 }

@@ -46,7 +46,9 @@ import Testing
     ]
 
     @Test(arguments: [302, 307, 400, 403, 404, 405, 409, 410, 422, 501], faults)
-    func `who stands in front of Keap refuses nobody and knows of no contact`(status: Int, body: String) throws {
+    func `an answer of a proxy in front of Keap is no refusal and says nothing of a contact`(status: Int, body: String)
+        throws
+    {
         let response = APIResponse(status: status, body: Array(body.utf8))
         let reason = FailureMessage.read(response)
         #expect(

@@ -79,7 +79,7 @@ import Testing
                 == FreeBudget.Told(taken: [.bulk], finished: 1, learned: [ReportedLimits(minute: .init(limit: 240))]))
     }
 
-    @Test func `a 429 closes the budget, teaches it, and is nobody's fault`() async {
+    @Test func `a 429 closes the budget, teaches it, and charges no job`() async {
         let transport = ScriptedTransport(
             .status(
                 429, #"{"code":"429","message":"Quota Exceeded","status":"Request Throttled","details":null}"#,
@@ -213,7 +213,7 @@ import Testing
         let shut = ShutBudget()
         let transport = ScriptedTransport(.json(#"{"id":7}"#))
         let gateway = KeapGateway(transport: transport, budget: shut, clock: clock)
-        let run = gateway.calls().inOneRun()
+        let run = gateway.calls().sequence()
         for _ in 1...2 {
             async let read = run.contact(ContactID("7"), fields: [.phoneNumbers])
             await shut.hasWaiters(1)

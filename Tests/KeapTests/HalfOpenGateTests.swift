@@ -33,7 +33,7 @@ import Testing
         #expect(turns.opening(for: account, seen: 0, at: start) == nil)
     }
 
-    @Test func `a success lets everybody try who has not seen it`() {
+    @Test func `a success lets each account try that has not seen it`() {
         var turns = HalfOpenGate()
         let (a, b) = (turns.join(), turns.join())
         turns.begin(a, at: start)

@@ -276,7 +276,7 @@ import Testing
         #expect(go(&queue, waiting, at: now.advanced(by: .seconds(1))) != nil)
     }
 
-    @Test func `a new tag waits for nobody where the old one was taken off`() {
+    @Test func `a new tag waits for no other contact where the old one was taken off`() {
         var queue = Queue(slots: 32)
         let runs = (0..<5).map { _ in queue.enqueue(.none, .live) }
         #expect(call(&queue, runs[0]))

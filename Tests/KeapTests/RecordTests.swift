@@ -50,7 +50,7 @@ import Testing
             transport.sent.first?.body.map { String(decoding: $0, as: UTF8.self) } == #"{"company_name":"Acme"}"#)
     }
 
-    @Test func `a name that nobody could find again is not sent`() async {
+    @Test func `a name that no search would find again is not sent`() async {
         let transport = ScriptedTransport()
         let long = String(repeating: "x", count: 256)
         await #expect(throws: KeapFailure.self) {

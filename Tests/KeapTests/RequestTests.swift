@@ -75,7 +75,7 @@ import Testing
         #expect(try APIRequest.createContact(.whole, duplicates: nil).target == "/v2/contacts?fields=id")
     }
 
-    @Test func `a contact that nobody could reach is not created`() {
+    @Test func `a contact without an e-mail, a phone number or an address is not created`() {
         var body = ContactBody()
         body.givenName = "Ada"
         body.emails = []
@@ -201,7 +201,7 @@ import Testing
         #expect(filter.matches(contact))
     }
 
-    @Test func `a search for nothing would find everybody, so it is refused`() {
+    @Test func `a search for nothing would find every contact, so it is refused`() {
         let refusal = KeapFailure.refused(status: 0, message: "A search for contacts needs a value.")
         #expect(throws: refusal) { try Filter([]) }
         #expect(throws: refusal) { try Filter([.email(""), .familyName("")]) }

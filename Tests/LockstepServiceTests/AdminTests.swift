@@ -221,7 +221,7 @@ struct AdminTests {
     }
 
     @Test(.timeLimit(.minutes(30)))
-    func `a paused lane keeps its person waiting and nobody else`() async throws {
+    func `a paused lane keeps its person waiting and no other`() async throws {
         try await ServiceHarness.with { town in
             let first = try await town.accept(person("zp-1"))
             try await town.settle()

@@ -150,7 +150,7 @@ struct BookingDeliveryTests {
     }
 
     @Test(.timeLimit(.minutes(30)))
-    func `a person and a booking that arrive at one moment make one contact, which wears both sources' tags`()
+    func `a person and a booking that arrive at one moment make one contact, which has both sources' tags`()
         async throws
     {
         try await ServiceHarness.with { town in

@@ -109,7 +109,7 @@ struct BookingIntakeTests {
     }
 
     @Test(.timeLimit(.minutes(30)))
-    func `what cannot be read is refused, what is not about bookings is let go, and neither is kept`() async throws {
+    func `an unreadable message is refused, one not about bookings is ignored, and neither is kept`() async throws {
         try await ServiceHarness.with { town in
             let v1 = try await town.book(BookingMessage().body.replacing(#""v2""#, with: #""v1""#))
             #expect(v1.status == 400)

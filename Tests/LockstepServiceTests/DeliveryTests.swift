@@ -84,7 +84,7 @@ struct DeliveryTests {
     }
 
     @Test(.timeLimit(.minutes(30)))
-    func `a deleted program is worn by nobody, also not by who comes with a message from before`() async throws {
+    func `no contact has a deleted program's tag, also none whose message is from before`() async throws {
         try await ServiceHarness.with { town in
             let programs = ["programs": #"[{"id": "p1", "name": "Kids", "status": "CURRENT"}]"#]
             try await town.accept(person("zp-1", programs))

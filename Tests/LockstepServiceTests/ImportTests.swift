@@ -40,7 +40,7 @@ struct ImportTests {
     }
 
     @Test(.timeLimit(.minutes(30)))
-    func `a row without an id shares the contact of whoever came with one`() async throws {
+    func `a row without an id shares the contact of the person who came with one`() async throws {
         try await ServiceHarness.with { town in
             try await town.accept([
                 "personId": "zp-1", "firstName": "ana", "lastName": "Ruiz", "email": "ana@example.org",
@@ -59,7 +59,7 @@ struct ImportTests {
     }
 
     @Test(.timeLimit(.minutes(30)))
-    func `somebody who is in a file twice ends as the later row says`() async throws {
+    func `a person who is in a file twice ends as the later row says`() async throws {
         try await ServiceHarness.with { town in
             _ = try await send([row("ana"), row("bo"), row("ana", "&Birth+Date=2001-02-03")], to: town)
             try await town.settle()

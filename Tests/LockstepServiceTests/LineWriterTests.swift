@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func `a reader that does not read holds nobody up, and is told later how much it missed`() {
+    @Test func `a listener that does not read holds no other up, and is told later how much it missed`() {
         let reader = StuckReader()
         let writer = LineWriter(limit: 100) { reader.take($0) }
         writer.write("first")

@@ -5,7 +5,7 @@ import Testing
 /// The whole line with a budget that is too small for a call per change.
 struct MergedCallsTests {
     @Test(.timeLimit(.minutes(30)))
-    func `sixty changes of status at once cost a few calls, and every contact wears what it should`() async throws {
+    func `sixty changes of status at once cost a few calls, and every contact has its tags`() async throws {
         let people = (1...60).map { "zp-\($0)" }
         let scarce = ServiceHarness.Gym(keap: #""limits": {"perSecond": 10}"#)
         try await ServiceHarness.with { town in

@@ -25,7 +25,7 @@ import Testing
         return message
     }
 
-    @Test func `bookings from two addresses of one contact wear one generic tag, the latest`() async throws {
+    @Test func `bookings from two addresses of one contact have one generic tag, the latest`() async throws {
         try await ServiceHarness.with { town in
             plant(town)
             try await town.acceptBooking(message("scheduled", "BKNG-A", at: 0, from: "home"))

@@ -32,7 +32,7 @@ struct BookingMemoryTests {
         #expect(memory.text.utf8.count < 48 << 10, "\(memory.text.utf8.count) bytes")
     }
 
-    @Test func `what is older than all that was let go is not taken up again`() {
+    @Test func `an event older than all evicted ones is not taken up again`() {
         var contact = Wearer()
         for number in 0..<60 { contact.take(.event(.scheduled, "BKNG-\(number)", at: 100 + number)) }
         let before = contact.worn
@@ -43,7 +43,7 @@ struct BookingMemoryTests {
         #expect(contact.worn.contains("Completed"))
     }
 
-    @Test func `of a booking with many events the newest decides, whatever is let go`() {
+    @Test func `of a booking with many events the newest decides, whichever are evicted`() {
         var events: [Booking] = (0..<20).map { .event(.rescheduled, at: $0, by: .customer) }
         events.append(.event(.completed, at: 30))
         for seed in 1...40 {

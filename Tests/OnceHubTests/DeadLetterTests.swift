@@ -80,7 +80,7 @@ import Testing
             ])
     }
 
-    @Test func `of many bookings ahead each wears one tag of its own`() async throws {
+    @Test func `of many bookings ahead each has one tag of its own`() async throws {
         let gym = try gym()
         let ids = (0..<30).map { "BKNG-\($0)" }
         for (index, id) in ids.enumerated() {

@@ -107,7 +107,7 @@ struct ReaderTests {
         #expect(throws: OnceHubReadError.self) { try read(text) }
     }
 
-    @Test func `what is not about a booking is no business of ours`() throws {
+    @Test func `a message that is not about a booking is ignored`() throws {
         guard case .ignored("EVNT-1", let sentence) = try read(event(type: "conversation.started")) else {
             Issue.record("expected to be ignored")
             return

@@ -166,7 +166,9 @@ private struct WorldTransport: HTTPTransport {
             case .lostAnswer, nil: break
             }
             let answer = state.world.answer(
-                SimRequest(of: request), at: Instant(milliseconds: 1_772_442_000_000 + Int64(state.lines.count) * 1_000)
+                SimRequest(
+                    method: request.method.rawValue, restTarget: request.target, key: "key", body: request.body ?? []),
+                at: Instant(milliseconds: 1_772_442_000_000 + Int64(state.lines.count) * 1_000)
             )
             if fault != nil { return .failure(.unclear("reset")) }
             let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }
@@ -178,34 +180,6 @@ private struct WorldTransport: HTTPTransport {
     }
 
     func abandon() {}
-}
-
-extension SimRequest {
-    fileprivate init(of request: APIRequest) {
-        let parts = request.target.split(separator: "?", maxSplits: 1).map(String.init)
-        let query = (parts.count == 2 ? parts[1] : "").split(separator: "&").map { pair in
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            return (name: sides[0], value: Self.decoded(sides.count == 2 ? sides[1] : ""))
-        }
-        self.init(
-            method: request.method.rawValue,
-            path: ["crm", "rest"] + parts[0].split(separator: "/").map { Self.decoded(String($0)) }, query: query,
-            headers: [("X-Keap-API-Key", "key")], body: request.body ?? [])
-    }
-
-    private static func decoded(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
-                rest = rest.dropFirst(2)
-                bytes.append(code)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }
 
 private struct NoBudget: CallBudget {

@@ -140,7 +140,7 @@ struct BudgetGateTests {
         await #expect(throws: CancellationError.self) { try await head.value }
     }
 
-    @Test func `whoever comes cancelled takes nothing, even if a permit is there`() async {
+    @Test func `a caller that is cancelled already takes no permit, even if one is free`() async {
         let gate = gate(CallLimits(perMinute: 1))
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -250,7 +250,7 @@ struct BudgetGateTests {
         await #expect(throws: Disk.Full.self) { try await gate.settle() }
     }
 
-    @Test func `saved use that nobody can read makes the minute begin as full`() async throws {
+    @Test func `saved use that cannot be read makes the minute begin as full`() async throws {
         let gate = gate(CallLimits(perMinute: 240), ceiling: CallLimits(perMinute: 50), saved: [99])
         #expect(gate.status().windows.map(\.used) == [50])
         let waiting = Task { try await gate.take() }
@@ -267,7 +267,7 @@ struct BudgetGateTests {
         #expect(gate.status().granted == 5)
     }
 
-    @Test func `a wall clock that is set while somebody waits for the day is noticed within a minute`() async throws {
+    @Test func `a wall clock that is set while a caller waits for the day is noticed within a minute`() async throws {
         let gate = gate(CallLimits(perDay: 1))
         try await fill(gate, 1)
         let waiting = Task { try await gate.take() }

@@ -64,7 +64,7 @@ struct PermitQueueTests {
             ])
     }
 
-    @Test func `a tenant whose limits are used up stops nobody else, and goes on when they open`() {
+    @Test func `a tenant whose limits are used up stops no other tenant, and goes on when they open`() {
         var gate = gate(CallLimits(perMinute: 100, tenantPerMinute: 2))
         let (full, free) = (BudgetShare("full", of: "a"), BudgetShare("free", of: "b"))
         for index in 1...3 { _ = gate.join("full \(index)", .live, for: full) }
@@ -187,7 +187,7 @@ struct PermitQueueTests {
     }
 
     @Test(arguments: UInt64(1)...12)
-    func `whoever comes and goes, nobody is forgotten and each party keeps its order`(seed: UInt64) {
+    func `whichever waiters come and go, none is forgotten and each party keeps its order`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var gate = PermitQueue<Int>(
             WriteAheadBudget(

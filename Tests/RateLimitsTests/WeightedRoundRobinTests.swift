@@ -32,7 +32,7 @@ struct WeightedRoundRobinTests {
     }
 
     @Test(arguments: UInt64(1)...20)
-    func `it agrees with a plain list, whoever comes and goes`(seed: UInt64) {
+    func `it agrees with a plain list, whichever waiters come and go`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var line = WeightedRoundRobin<Int>()
         var model: [(waiter: Int, urgency: Urgency, position: WeightedRoundRobin<Int>.Position)] = []

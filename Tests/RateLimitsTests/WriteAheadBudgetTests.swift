@@ -126,7 +126,7 @@ struct WriteAheadBudgetTests {
         #expect(restarted.limits == CallLimits(perMinute: 100, perDay: 50))
     }
 
-    @Test func `a record nobody can read makes seconds and minutes begin as full`() {
+    @Test func `a record that cannot be read makes seconds and minutes begin as full`() {
         let limits = CallLimits(perSecond: 10, perMinute: 240, tenantPerMinute: 10_000)
         var budget = Budget(limits: limits, resuming: .unreadable(limits: limits, at: at(60).wall), at: at(60))
         let status = budget.status(tenants: ["downtown"], at: at(60))

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import ZenPlanner
@@ -59,10 +60,12 @@ import Testing
     @Test func `what is written by the rules is read back, whatever it holds`() {
         let alphabet = Array("ab,;\t\"\n\r ü€")
         for seed in UInt64(1)...500 {
-            var random = SeededValues(seed)
-            let table = (0..<Int(random.next(5) + 1)).map { _ in
+            var random = SeededGenerator(seed: seed)
+            let table = (0...Int.random(in: 0..<5, using: &random)).map { _ in
                 (0..<3).map { _ in
-                    String((0..<Int(random.next(6))).map { _ in alphabet[Int(random.next(UInt64(alphabet.count)))] })
+                    String(
+                        (0..<Int.random(in: 0..<6, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
+                    )
                 }
             }
             let text = table.map { row in
@@ -70,19 +73,5 @@ import Testing
             }.joined()
             #expect(rows(text).map(\.fields) == table, "seed \(seed)")
         }
-    }
-}
-
-/// SplitMix64, for values that a seed reproduces.
-struct SeededValues {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next(_ bound: UInt64) -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return (mixed ^ (mixed >> 31)) % bound
     }
 }

@@ -36,10 +36,10 @@ struct DeliveryRun {
         self.addresses = addresses
         self.hold = hold
         self.owner = owner
-        liveCalls = keeper.calls.inOneRun(begin: hold.begin)
+        liveCalls = keeper.calls.sequence(begin: hold.begin)
         let importing = owner.isImport ? imports : nil
         caller = StepCaller(
-            calls: importing?.calls.inOneRun(begin: hold.begin) ?? liveCalls, keeper: keeper,
+            calls: importing?.calls.sequence(begin: hold.begin) ?? liveCalls, keeper: keeper,
             readAhead: imports?.readAhead, isImport: importing != nil, book: imports?.readAhead)
     }
 

@@ -1,3 +1,4 @@
+import WireFormats
 import Dispatch
 
 #if canImport(Glibc)

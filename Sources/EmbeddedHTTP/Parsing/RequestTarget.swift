@@ -1,6 +1,6 @@
 /// Takes a request's target apart into path segments and query.
-enum RequestTarget {
-    typealias Parsed = (path: [String], query: [(name: String, value: String)])
+package enum RequestTarget {
+    package typealias Parsed = (path: [String], query: [(name: String, value: String)])
 
     /// `/` has no segments, `/a/` two (`a` and an empty one). Dots are not resolved: no path leads to a file.
     static func parse(_ target: ArraySlice<UInt8>, method: String) throws(Rejection) -> Parsed {
@@ -14,6 +14,9 @@ enum RequestTarget {
         let query = question.map { origin[($0 + 1)...] } ?? []
         return (try segments(path), try pairs(query))
     }
+
+    /// The same of a text; nil if the answer would be 400.
+    package static func parse(_ target: String) -> Parsed? { try? parse(Array(target.utf8)[...], method: "GET") }
 
     /// Without `http://host`, which a client may write (RFC 9112, 3.2.2).
     private static func originForm(_ target: ArraySlice<UInt8>) throws(Rejection) -> ArraySlice<UInt8> {

@@ -1,5 +1,6 @@
 import OutboundAPI
 import RateLimits
+import WireFormats
 
 /// What Keap's `x-keap-…` headers say of its limits. All of them may be missing or blank.
 struct KeapHeaders: AnswerHeaders {

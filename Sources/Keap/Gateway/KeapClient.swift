@@ -6,7 +6,7 @@ struct KeapClient<Budget: CallBudget>: KeapAPI {
     let line: CallLine
     var run: CallSequence?
 
-    func inOneRun(begin: @escaping @Sendable () -> Bool) -> any KeapAPI {
+    func sequence(begin: @escaping @Sendable () -> Bool) -> any KeapAPI {
         KeapClient(gateway: gateway, line: line, run: CallSequence(begin: begin))
     }
 

@@ -1,3 +1,5 @@
+import WireFormats
+
 /// Reads a draft from JSON.
 struct ContactDraftReader {
     let version: APIVersion
@@ -87,7 +89,7 @@ struct ContactDraftReader {
     /// A date, or a date-time whose date part counts.
     private func date(_ text: String, named name: String) throws(Refusal) -> String {
         let day = String(text.prefix(10))
-        guard CalendarDate(day) != nil, text.count == 10 || text.dropFirst(10).first == "T" else {
+        guard CivilDay(day) != nil, text.count == 10 || text.dropFirst(10).first == "T" else {
             throw .bad("\(name) is not a valid date", about: name)
         }
         return day

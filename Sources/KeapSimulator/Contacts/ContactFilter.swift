@@ -1,3 +1,5 @@
+import WireFormats
+
 /// A checked search over contacts.
 struct ContactFilter {
     private var tests: [@Sendable (Contact) -> Bool] = []
@@ -96,7 +98,7 @@ struct ContactFilter {
                     "\(clause.field) must be a full ISO 8601 date-time with milliseconds and zone", about: "filter")
             }
             tests.append { contact in
-                guard let text = contact.customFields[id]?.text, let day = CalendarDate(String(text.prefix(10))) else {
+                guard let text = contact.customFields[id]?.text, let day = CivilDay(String(text.prefix(10))) else {
                     return false
                 }
                 let moment = Instant(strict: text) ?? Instant(milliseconds: day.daysSince1970 * 86_400_000)

@@ -1,3 +1,5 @@
+import WireFormats
+
 /// Whether a custom field takes a content. Keap documents the types, not their contents; what is here is what a type's
 /// name promises, and numbers wherever Keap's filters compare numbers.
 extension CustomField {
@@ -42,7 +44,7 @@ extension CustomField {
     }
 
     private static func isDay(_ text: String) -> Bool {
-        CalendarDate(String(text.prefix(10))) != nil && (text.count == 10 || text.dropFirst(10).first == "T")
+        CivilDay(String(text.prefix(10))) != nil && (text.count == 10 || text.dropFirst(10).first == "T")
     }
 
     private static func digits(_ content: JSON) -> String? {

@@ -1,3 +1,5 @@
+import WireFormats
+
 /// A point on the wall clock, in whole nanoseconds since 1970. The world is told the time; it never looks.
 ///
 /// It reaches from 1677 to 2262. What lies beyond becomes the first or the last point, so that no date of a client traps.
@@ -61,7 +63,7 @@ extension Instant {
             return value
         }
         guard bytes.count >= 24, bytes[10] == UInt8(ascii: "T"), bytes[19] == UInt8(ascii: "."),
-            let date = CalendarDate(String(decoding: bytes[0..<10], as: UTF8.self)),
+            let date = CivilDay(String(decoding: bytes[0..<10], as: UTF8.self)),
             let hour = digits(11..<13), let minute = digits(14..<16), let second = digits(17..<19),
             let fraction = digits(20..<23), hour < 24, minute < 60, second < 60
         else { return nil }
@@ -84,7 +86,7 @@ extension Instant {
     private var dateAndTime: String {
         let seconds = Int((nanoseconds - day * Instant.nanosecondsPerDay) / 1_000_000_000)
         let time = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, to: 2) }.joined(separator: ":")
-        return CalendarDate(daysSince1970: day).description + "T" + time
+        return CivilDay(daysSince1970: day).text + "T" + time
     }
 }
 
@@ -93,4 +95,9 @@ extension Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
     }
+}
+
+func padded(_ number: Int, to width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

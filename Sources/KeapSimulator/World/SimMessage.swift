@@ -1,3 +1,5 @@
+import EmbeddedHTTP
+
 /// A request as the world sees it: path and query already percent-decoded.
 package struct SimRequest: Sendable {
     package var method: String
@@ -16,6 +18,16 @@ package struct SimRequest: Sendable {
         self.query = query
         self.headers = headers
         self.body = body
+    }
+
+    /// A call of Keap's REST API as a client hands it to its transport, read as the server reads it.
+    ///
+    /// - Parameter target: path and query behind `/crm/rest`, percent-encoded. One that no server could read has no path.
+    package init(method: String, restTarget target: String, key: String, body: [UInt8]) {
+        let (path, query) = RequestTarget.parse("/crm/rest" + target) ?? ([], [])
+        self.init(
+            method: method, path: path, query: query,
+            headers: [("X-Keap-API-Key", key), ("Content-Type", "application/json")], body: body)
     }
 
     /// The first value of a header; names compare without regard to case.

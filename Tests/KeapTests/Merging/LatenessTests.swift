@@ -20,7 +20,7 @@ import Testing
         #expect(lateness.calls(of: 3) == 1 - 2)
     }
 
-    @Test func `calls that many runs wait for make nobody late`() {
+    @Test func `calls that many runs wait for make no run late`() {
         var lateness = Lateness()
         lateness.madeCall()
         lateness.served(0)

@@ -92,7 +92,7 @@ import Testing
         for outcome in await outcomes(callers) { #expect(outcome == .failure(.unavailable(reason: "no route"))) }
     }
 
-    @Test func `after a 429 all wait again, with whoever came meanwhile, and nobody hears of it`() async {
+    @Test func `after a 429 all wait again, with those that came meanwhile, and no caller hears of it`() async {
         let callers = await apply(5, to: 1...3)
         await send()
         transport.answer(with: .status(429, #"{"code":"429","message":"Quota Exceeded"}"#))
@@ -159,8 +159,7 @@ import Testing
 
     // MARK: A refused batch
 
-    @Test func `a refused batch is halved, each half at the cost of a permit, until the guilty one stands alone`() async
-    {
+    @Test func `a refused batch is halved, each half at a permit's cost, until the refused edit stands alone`() async {
         let callers = await apply(5, to: 1...4)
         await send()
         transport.answer(with: .status(400, #"{"message":"CONTACT_NOT_FOUND"}"#))
@@ -252,7 +251,7 @@ import Testing
         #expect(await outcomes(Array(callers[1...])) == Array(repeating: .success([five: .applied]), count: 3))
     }
 
-    @Test func `an item in words that nobody documented is asked for again where they are documented`() async {
+    @Test func `an item in undocumented words is asked for again where they are documented`() async {
         let callers = await apply(5, to: 1...2)
         await send()
         transport.answer(with: .json(#"{"results":{"1":"SUCCESS","2":"QUEUED"}}"#))

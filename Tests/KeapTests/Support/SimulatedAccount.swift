@@ -79,7 +79,12 @@ final class SimulatedAccount: HTTPTransport {
 
     func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         await travel()
-        let (number, answer) = change { $0.begin(SimRequest(request), at: $1) }
+        let (number, answer) = change {
+            $0.begin(
+                SimRequest(
+                    method: request.method.rawValue, restTarget: request.target, key: "key", body: request.body ?? []),
+                at: $1)
+        }
         state.withLock { $0.underWay += 1 }
         await travel()
         change { $0.end(number, .answered, at: $1) }
@@ -105,34 +110,5 @@ final class SimulatedAccount: HTTPTransport {
     private func travel() async {
         let turns = state.withLock { Int.random(in: 0...slowness, using: &$0.random) }
         for _ in 0..<turns { await Task.yield() }
-    }
-}
-
-extension SimRequest {
-    fileprivate init(_ request: APIRequest) {
-        let parts = request.target.split(separator: "?", maxSplits: 1)
-        let query = (parts.count == 2 ? parts[1] : "").split(separator: "&").map { pair in
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (name: Self.decoded(sides[0]), value: sides.count == 2 ? Self.decoded(sides[1]) : "")
-        }
-        self.init(
-            method: request.method.rawValue,
-            path: ["crm", "rest"] + parts[0].split(separator: "/").map { Self.decoded($0) }, query: query,
-            headers: [("X-Keap-API-Key", "key")], body: request.body ?? [])
-    }
-
-    private static func decoded(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

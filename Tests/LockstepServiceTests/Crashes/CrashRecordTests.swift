@@ -9,7 +9,7 @@ struct CrashRecordTests {
         jobs.map { .init(job: $0, isTrial: $0 == tried) }
     }
 
-    @Test func `an end that was no crash makes no suspects, however often and whatever was under way`() {
+    @Test func `an end that was no crash makes no job suspected, however often and whatever was under way`() {
         var record = CrashRecord()
         for _ in 0..<25 { record.add(marks(1...3, tried: 2), endedBy: 0) }
         #expect(record == CrashRecord())

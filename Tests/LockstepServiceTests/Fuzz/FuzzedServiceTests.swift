@@ -34,7 +34,7 @@ struct FuzzedServiceTests {
         + [[1, 0] + BookingMessage().body.utf8, [2, 1] + #"{"rows":["personId=8"]}"#.utf8]
         + requests.map { [3, 0] + $0.utf8 } + [[5, 0] + keap.map { $0.utf8.map { $0 } }.joined(separator: [0])]
 
-    @Test(arguments: 0..<UInt64(12)) func `what comes in costs nobody else anything, whatever it is`(seed: UInt64) {
+    @Test(arguments: 0..<UInt64(12)) func `whatever comes in, it costs no other gym anything`(seed: UInt64) {
         var chance = SeededGenerator(seed: seed)
         for start in Self.seeds {
             var bytes = start

@@ -154,7 +154,10 @@ final class CrowdedKeap: Sendable {
         state.withLock { state in
             state.calls[key, default: 0] += 1
             if state.down.contains(key) { return nil }
-            return state.world.begin(SimRequest(request, key: key), at: KeapSimulator.Instant(milliseconds: wall))
+            return state.world.begin(
+                SimRequest(
+                    method: request.method.rawValue, restTarget: request.target, key: key, body: request.body ?? []),
+                at: KeapSimulator.Instant(milliseconds: wall))
         }
     }
 

@@ -103,7 +103,12 @@ final class SimulatedKeapSide: Sendable {
     }
 
     func begin(_ request: APIRequest, key: String, at wall: Int64) -> (number: Int, answer: SimAnswer) {
-        state.withLock { $0.world.begin(SimRequest(request, key: key), at: KeapSimulator.Instant(milliseconds: wall)) }
+        state.withLock {
+            $0.world.begin(
+                SimRequest(
+                    method: request.method.rawValue, restTarget: request.target, key: key, body: request.body ?? []),
+                at: KeapSimulator.Instant(milliseconds: wall))
+        }
     }
 
     func end(_ number: Int, _ ending: AuditedRequest.Ending, at wall: Int64) {
@@ -151,18 +156,4 @@ struct SimulatedWire: HTTPTransport {
     }
 
     func abandon() {}
-}
-
-extension SimRequest {
-    init(_ request: APIRequest, key: String) {
-        let parts = URLComponents(string: request.target)
-        let path = (parts?.percentEncodedPath ?? "").split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        self.init(
-            method: request.method.rawValue,
-            path: ["crm", "rest"] + path.map { $0.removingPercentEncoding ?? String($0) },
-            query: (parts?.percentEncodedQueryItems ?? []).map { item in
-                (name: item.name.removingPercentEncoding ?? item.name, value: item.value?.removingPercentEncoding ?? "")
-            },
-            headers: [("X-Keap-API-Key", key), ("Content-Type", "application/json")], body: request.body ?? [])
-    }
 }

@@ -1,12 +1,21 @@
-import WireFormats
-
-/// Reads the three forms of a date that HTTP knows (RFC 9110, 5.6.7); the weekday is not compared with the date.
+/// Dates in the three forms that HTTP knows (RFC 9110, 5.6.7). All are read, and the weekday is not compared with the
+/// date; the first is written.
 ///
 ///     Sun, 06 Nov 1994 08:49:37 GMT    what is sent today
 ///     Sunday, 06-Nov-94 08:49:37 GMT   RFC 850
 ///     Sun Nov  6 08:49:37 1994         C's asctime()
 package enum HTTPDate {
-    private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    private static let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// - Parameter seconds: since 1970.
+    package static func string(secondsSince1970 seconds: Int) -> String {
+        let days = Int64(seconds).flooredDivision(by: 86_400)
+        let (date, second) = (CivilDay(daysSince1970: days), Int64(seconds) - days * 86_400)
+        let clock = [second / 3_600, second / 60 % 60, second % 60].map { padded($0, 2) }.joined(separator: ":")
+        let weekday = weekdays[Int(date.weekday) - 1].prefix(3)
+        return "\(weekday), \(padded(date.day, 2)) \(months[Int(date.month) - 1]) \(date.year) \(clock) GMT"
+    }
 
     /// Milliseconds since 1970; nil for anything else.
     ///
@@ -21,17 +30,17 @@ package enum HTTPDate {
         case 4: parts = (words[1], words[0], words[3], words[2])
         default: return nil
         }
-        guard let day = number(parts.day, digits: 1...2), let index = months.firstIndex(of: parts.month),
+        guard let day = number(parts.day, digits: 1...2),
+            let index = months.firstIndex(where: { $0.lowercased() == parts.month }),
             let year = year(parts.year, now: now), let time = ClockTime(withLeapSecondCut(parts.time)),
             let date = CivilDay(year: year, month: Int64(index) + 1, day: day)
         else { return nil }
         return date.daysSince1970 * 86_400_000 + time.milliseconds
     }
 
-    static func isWeekday(_ word: some StringProtocol) -> Bool {
-        let names = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+    package static func isWeekday(_ word: some StringProtocol) -> Bool {
         let word = word.lowercased()
-        return names.contains { $0 == word || $0.prefix(3) == word }
+        return weekdays.contains { $0.lowercased() == word || $0.prefix(3).lowercased() == word }
     }
 
     /// Two digits mean the year that is not more than 50 years ahead.
