@@ -17,6 +17,7 @@ package actor TokenAuthorizer: Authorizer {
     /// Calls that wait for the end of a refresh.
     private var waiting: [AsyncSignal] = []
     private var told: TokenStanding?
+    private var isTelling = false
     private var isRunning = false
     /// A refresh or a new connection is under way.
     private var isBusy = false
@@ -118,11 +119,17 @@ package actor TokenAuthorizer: Authorizer {
         await tell()
     }
 
+    /// One after the other, and the newest last: a standing that came later must not be overtaken by an older one.
     private func tell() async {
-        let standing = ledger.standing(at: clock.wall)
-        guard standing != told else { return }
-        told = standing
-        await changed(standing)
+        guard !isTelling else { return }
+        isTelling = true
+        defer { isTelling = false }
+        while true {
+            let standing = ledger.standing(at: clock.wall)
+            guard standing != told else { return }
+            told = standing
+            await changed(standing)
+        }
     }
 
     /// Gives up a refresh that is under way: its end is unclear, as after a crash.
