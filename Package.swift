@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "LockstepService",
             dependencies: [
-                "Clocks", "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats",
+                "AsyncPrimitives", "Clocks", "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats",
                 "ConfigurationReading",
                 "OutboundAPI", "Keap", "Connectors", "ContactSync", "ZenPlanner", "OnceHub",
             ],

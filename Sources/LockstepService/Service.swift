@@ -1,3 +1,4 @@
+import AsyncPrimitives
 import Clocks
 import Connectors
 import ContactSync
@@ -14,22 +15,28 @@ import ZenPlanner
 /// The composition root: everything that has a clock, a disk or a socket is made here and handed to what decides.
 package final class Service: Sendable {
     package let queue: JobQueue
-    let gyms: Gyms
-    let accounts: [KeapAccount]
-    let credentials: [KeapCredential]
-    let connections: KeapConnections
     let journal: Journal
-    private let intakeRoutes: IntakeRoutes
-    let adminRoutes: AdminRoutes
+    let current: CurrentComposition
+    let ground: Composition.Ground
+    let handler: SyncHandler
+    /// Of a reload, for what keeps tokens fresh.
+    let connectionsChanged = AsyncSignal()
+    let isReloading = Atomic(false)
     private let intake: HTTPServer
     private let admin: HTTPServer
-    private let handler: SyncHandler
     private let restored: RestoredData
-    private let configuration: Configuration
     private let log: ServiceLog
-    private let clock: any TimeSource
+    let clock: any TimeSource
     private let client: CurlClient?
     private let isStopping = Atomic(false)
+
+    private var configuration: Configuration { current.value.configuration }
+    var gyms: Gyms { current.value.gyms }
+    var accounts: [KeapAccount] { current.value.accounts }
+    var credentials: [KeapCredential] { current.value.credentials }
+    var connections: KeapConnections { current.value.connections }
+    var adminRoutes: AdminRoutes { current.value.admin }
+    var hasStopped: Bool { isStopping.load(ordering: .relaxed) }
 
     /// Recovers what is on disk. Nothing is accepted and nothing sent before `listen` and `run`.
     package static func open(
@@ -46,42 +53,26 @@ package final class Service: Sendable {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock)
             let fingerprints = await SecretFingerprinter(keptIn: queue)
-            let book = await AccountBook(
-                configuration, fingerprints, connected: KeapConnections.accounts(of: configuration, in: surroundings),
-                keptIn: queue)
-            let connections = KeapConnections(configuration, in: surroundings) { book.accounts }
-            let map = AccountMap(
-                configuration, fingerprints: fingerprints, learned: book.accounts, keys: book.keysOfAccounts)
-            let credentials = await KeapCredential.all(of: configuration, map, notesIn: queue, in: surroundings)
-            let accounts = KeapAccount.all(
-                of: configuration, map, with: credentials, book, connections, in: surroundings)
-            AccountWatch(configuration: configuration, book: book, accounts: accounts, log: log).start()
-            var gyms: [Gym] = []
-            for gym in configuration.gyms {
-                // There is one for the login of each gym.
-                gyms.append(
-                    try await make(
-                        gym, as: map.party(of: gym), account: accounts[gym.keap.login]!, queue,
-                        surroundings.clock, log))
-            }
+            let ground = Composition.Ground(
+                queue: queue, journal: jobs.journal, fingerprints: fingerprints, served: ServedGyms(queue: queue),
+                ingest: Ingest(queue: queue, log: log), counters: IntakeCounters(),
+                refused: RefusedCalls(log: log, clock: surroundings.clock), log: log, surroundings: surroundings)
+            let composition = try await Composition.make(configuration, on: ground)
             let restored = RestoredData(
                 queue: queue, directory: surroundings.isOnDisk ? configuration.data : nil)
             if await restored.isRestored() {
-                for gym in gyms { try await gym.contacts.tags.doubtEverything() }
+                for gym in composition.gyms.all { try await gym.contacts.tags.doubtEverything() }
                 log.warning(
                     "\(configuration.data) is not the directory that Lockstep last wrote; it seems to be restored from a "
                         + "copy. What it remembers may be older than what Keap was told since, so each person's contact is "
                         + "read again with their next change (one call each)")
             }
             await restored.renew()
-            handler.attach(Gyms(gyms))
-            await ConnectionWatch(connections: connections, served: ServedGyms(queue: queue), book: book, log: log)
-                .start(Set(gyms.map(\.id)))
+            handler.attach(composition.gyms)
+            await composition.watch.start(composition.gyms)
             await report(absentIn: queue, log)
             await handler.crashes.settle(with: queue, log)
-            return Service(
-                configuration, queue, restored, handler, Gyms(gyms), Array(accounts.values), credentials, connections,
-                jobs.journal, log, surroundings)
+            return Service(composition, on: ground, restored, handler)
         } catch {
             await jobs.journal.close()
             throw error
@@ -89,43 +80,25 @@ package final class Service: Sendable {
     }
 
     private init(
-        _ configuration: Configuration, _ queue: JobQueue, _ restored: RestoredData, _ handler: SyncHandler,
-        _ gyms: Gyms,
-        _ accounts: [KeapAccount], _ credentials: [KeapCredential], _ connections: KeapConnections,
-        _ journal: Journal, _ log: ServiceLog,
-        _ surroundings: ServiceEnvironment
+        _ composition: Composition, on ground: Composition.Ground, _ restored: RestoredData, _ handler: SyncHandler
     ) {
-        self.configuration = configuration
-        self.queue = queue
+        let current = CurrentComposition(composition)
+        self.current = current
+        self.ground = ground
         self.restored = restored
         self.handler = handler
-        self.gyms = gyms
-        self.accounts = accounts.sorted { $0.name < $1.name }
-        self.credentials = credentials
-        self.connections = connections
-        self.journal = journal
-        self.log = log
-        clock = surroundings.clock
-        client = surroundings.client
-        let counters = IntakeCounters()
-        let ingest = Ingest(queue: queue, log: log)
-        intakeRoutes = IntakeRoutes(
-            gyms: gyms, ingest: ingest, counters: counters, refused: RefusedCalls(log: log, clock: clock),
-            consent: ConsentCallback(connections: connections),
-            now: { [clock] in clock.wall.milliseconds / 1_000 })
+        queue = ground.queue
+        journal = ground.journal
+        log = ground.log
+        clock = ground.surroundings.clock
+        client = ground.surroundings.client
+        let descriptors = ground.surroundings.descriptors
         intake = HTTPServer(
-            listen: configuration.listen, limits: surroundings.descriptors.intakeLimits,
-            judge: { [intakeRoutes] in intakeRoutes.judge($0) },
-            handler: { [intakeRoutes] in await intakeRoutes.answer($0) })
-        adminRoutes = AdminRoutes(
-            gyms: gyms, accounts: self.accounts, credentials: credentials, connections: connections, queue: queue,
-            journal: journal, ingest: ingest, intake: counters, client: client, log: log,
-            checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock),
-            token: configuration.adminToken, clock: clock)
+            listen: composition.configuration.listen, limits: descriptors.intakeLimits,
+            judge: { current.value.intake.judge($0) }, handler: { await current.value.intake.answer($0) })
         admin = HTTPServer(
-            listen: configuration.admin, limits: surroundings.descriptors.adminLimits,
-            judge: { [adminRoutes] in adminRoutes.judge($0) },
-            handler: { [adminRoutes] in await adminRoutes.answer($0) })
+            listen: composition.configuration.admin, limits: descriptors.adminLimits,
+            judge: { current.value.admin.judge($0) }, handler: { await current.value.admin.answer($0) })
     }
 
     package struct Addresses: Sendable {
@@ -143,10 +116,10 @@ package final class Service: Sendable {
     }
 
     /// What the intake answers to a message, also without a socket.
-    package func answer(_ message: HTTPRequest) async -> HTTPAnswer { await intakeRoutes.answer(message) }
+    package func answer(_ message: HTTPRequest) async -> HTTPAnswer { await current.value.intake.answer(message) }
 
     /// What the operator's door answers, also without a socket.
-    package func answer(operator request: HTTPRequest) async -> HTTPAnswer { await adminRoutes.answer(request) }
+    package func answer(operator request: HTTPRequest) async -> HTTPAnswer { await current.value.admin.answer(request) }
 
     /// Delivers until `stop` is called, and says at once if the journal fails.
     package func run() async {
@@ -157,7 +130,13 @@ package final class Service: Sendable {
                     "the journal failed: \(reason). Messages are answered 503 and nothing is delivered until Lockstep is "
                         + "started again; check the disk, then restart it")
             }
-            group.addTask { [connections] in await connections.run() }
+            group.addTask { [current, connectionsChanged] in
+                while !Task.isCancelled {
+                    await current.value.connections.run()
+                    // Ended by a reload, or with this task.
+                    await connectionsChanged.wait()
+                }
+            }
             if handler.crashes.holdsOthers { group.addTask { [handler] in await handler.crashes.endHold() } }
             await queue.run()
             group.cancelAll()
@@ -176,20 +155,23 @@ package final class Service: Sendable {
     /// once: a second call returns without waiting for the first.
     package func stop(grace: Duration) async {
         guard !isStopping.exchange(true, ordering: .relaxed) else { return }
-        await withTaskGroup(of: Void.self) { [accounts, connections, handler, queue, clock] group in
+        await withTaskGroup(of: Void.self) { [current, handler, queue, clock] group in
             group.addTask {
                 // A call that was sent runs to its end, so the jobs that the queue then cancels would wait for it.
                 // Cancelled itself if all end before.
                 guard (try? await clock.sleep(for: grace)) != nil else { return }
                 handler.giveUp()
-                for account in accounts { account.abandon() }
-                connections.abandon()
+                for account in current.value.accounts { account.abandon() }
+                current.value.connections.abandon()
             }
             // Calls that only wait end at once; one that was sent runs to its end, and no other follows it.
             await queue.stop(grace: grace, interruptsAtOnce: true)
             group.cancelAll()
         }
         for account in accounts { account.abandon() }
+        // What a refresh brings that was sent could not be had again.
+        await clock.run(for: grace) { [connections] in await connections.stop() }
+        connections.abandon()
         connections.news.detach()
         await client?.close()
         for credential in credentials where !credential.gyms.isEmpty {
@@ -205,44 +187,6 @@ package final class Service: Sendable {
         await journal.close()
         // The gyms' calls hold the queue, which holds the handler.
         handler.attach(Gyms([]))
-    }
-
-    private static func make(
-        _ gym: GymConfiguration, as party: BudgetShare, account: KeapAccount, _ queue: JobQueue,
-        _ clock: any TimeSource, _ log: ServiceLog
-    ) async throws -> Gym {
-        let directory = "directory/\(gym.id)"
-        let hints = "attention/\(gym.id)"
-        let keeper = try TagService(
-            settings: gym.sync, saved: await queue.metadata(directory), calls: account.gateway.calls(for: party),
-            shared: { account.shared.making }
-        ) { bytes in
-            try await queue.setMetadata(directory, bytes, durable: true)
-        }
-        // What waits is about what will be searched for: more than one search for each who is new, none for the others.
-        let bulk = account.gateway.calls(.bulk, for: party)
-        let origin = clock.now
-        let readAhead = ContactPrefetch(calls: bulk, now: { origin.duration(to: clock.now) }) {
-            await queue.pending(of: gym.id.tenant)
-        }
-        let imports = ImportCalls(calls: bulk, readAhead: readAhead)
-        let old = Attention.entries(ofList: await queue.metadata(hints) ?? [])
-        let contacts = ContactDestination(
-            of: gym.id, keeper, imports: imports, account: account,
-            resync: ContactResync(
-                queue: queue, tenant: gym.id.tenant, survey: ResyncSurvey(keeper: keeper, calls: bulk)),
-            log: log)
-        let made = Gym(
-            gym, contacts: contacts, attention: Attention(saved: await queue.metadata(withPrefix: hints + "/"))
-        ) { save in
-            try await queue.setMetadata("\(hints)/\(save.lane)", save.bytes, durable: false)
-        }
-        // Versions before kept the list whole, under one key.
-        if !old.isEmpty {
-            for entry in old { await made.keep(made.attention.note(entry)) }
-            try await queue.setMetadata(hints, [], durable: false)
-        }
-        return made
     }
 
     private static func policy(_ configuration: Configuration) -> QueuePolicy {
@@ -275,7 +219,7 @@ package final class Service: Sendable {
     }
 
     /// Gyms that jobs wait for and the configuration does not name.
-    private static func report(absentIn queue: JobQueue, _ log: ServiceLog) async {
+    static func report(absentIn queue: JobQueue, _ log: ServiceLog) async {
         for (tenant, counts) in await queue.counts().tenants.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             guard !counts.isServed, !counts.jobs.isEmpty else { continue }
             let count = counts.jobs.values.reduce(0, +)

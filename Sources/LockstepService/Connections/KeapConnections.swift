@@ -1,3 +1,4 @@
+import AsyncPrimitives
 import Clocks
 import ConfigurationReading
 import Foundation
@@ -15,6 +16,8 @@ final class KeapConnections: Sendable {
     private let configuration: Configuration
     private let clock: any TimeSource
     private let requests = Mutex(ConsentRequests())
+    private let stopping = AsyncSignal()
+    private let life = Mutex<(isRunning: Bool, waiting: [AsyncSignal])>((false, []))
     /// Files of tokens that cannot be used, with the reason.
     private let unusable: [GymID: String]
     /// The account of each login, as Keap told it.
@@ -104,11 +107,32 @@ final class KeapConnections: Sendable {
         }
     }
 
-    /// Keeps all tokens fresh, until the task is cancelled.
+    /// Keeps all tokens fresh, until `stop`, or until the task is cancelled. May be run again.
     func run() async {
-        await withTaskGroup(of: Void.self) { group in
+        life.withLock { $0.isRunning = true }
+        await withTaskGroup(of: Void.self) { [stopping] group in
+            group.addTask { await stopping.wait() }
             for connection in all { group.addTask { await connection.tokens.run() } }
+            await group.next()
+            group.cancelAll()
         }
+        let waiting = life.withLock { life in
+            defer { life = (false, []) }
+            return life.waiting
+        }
+        for signal in waiting { signal.signal() }
+    }
+
+    /// Returns once no refresh is under way and none will begin, or when the task is cancelled.
+    func stop() async {
+        let ended = AsyncSignal()
+        let isRunning = life.withLock { life in
+            if life.isRunning { life.waiting.append(ended) }
+            return life.isRunning
+        }
+        guard isRunning else { return }
+        stopping.signal()
+        await ended.wait()
     }
 
     func abandon() { for connection in all { connection.tokens.abandon() } }

@@ -7,11 +7,18 @@ actor ServedGyms {
     private let queue: JobQueue
     private var configured: Set<GymID> = []
     private var closed: Set<GymID> = []
+    private var isClosed = false
 
     init(queue: JobQueue) { self.queue = queue }
 
     func configure(_ gyms: Set<GymID>, closed: Set<GymID>) async {
-        (configured, self.closed) = (gyms, closed)
+        (configured, self.closed, isClosed) = (gyms, closed, false)
+        await apply()
+    }
+
+    /// Runs called off, none begun, until the next `configure`.
+    func closeAll() async {
+        isClosed = true
         await apply()
     }
 
@@ -21,6 +28,6 @@ actor ServedGyms {
     }
 
     private func apply() async {
-        await queue.serve(only: Set(configured.subtracting(closed).map(\.tenant)))
+        await queue.serve(only: isClosed ? [] : Set(configured.subtracting(closed).map(\.tenant)))
     }
 }

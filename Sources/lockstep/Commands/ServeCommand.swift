@@ -11,7 +11,8 @@ struct ServeCommand: Command {
 
         Prints the addresses it listens on, then one line for each thing an operator should know, on standard error.
         SIGTERM or Ctrl-C stops it in order: no new messages (503), running calls finish within the grace time, the rest
-        goes on at the next start. A second signal ends it at once; nothing accepted is lost either way.
+        goes on at the next start. A second signal ends it at once; nothing accepted is lost either way. SIGHUP reads FILE
+        again: gyms, keys, tokens, templates and limits; a file that is not valid changes nothing.
         """
 
     private let config: String
@@ -27,15 +28,12 @@ struct ServeCommand: Command {
         try CurlLibrary.load()
         Terminal.neverBlock()
         for remark in configuration.remarks { Terminal.note("note: \(remark)") }
+        let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         // Before anything is opened, so that no signal finds the process without an answer.
         let signals = StopSignals(
             first:
                 "stopping: running calls get \(configuration.stopGrace.components.seconds) s; once more to end at once",
-            hangUp: {
-                Self.log.info(
-                    "SIGHUP came: the configuration is read at a start only, so nothing has changed; "
-                        + "restart Lockstep to apply what was edited")
-            })
+            hangUp: { hangUp.yield() })
         let service = try await Service.open(configuration, log: Self.log, in: .real.limited(by: descriptors))
         service.recordCrashes()
         let addresses: Service.Addresses
@@ -48,11 +46,33 @@ struct ServeCommand: Command {
         Terminal.note("intake  http://\(addresses.intake)/hooks/GYM/zenplanner/TOKEN")
         Terminal.note("admin   http://\(addresses.admin)")
         async let running: Void = service.run()
+        async let reloading: Void = reload(service, at: hangUps)
         await signals.first()
         await service.stop(grace: configuration.stopGrace)
+        hangUp.finish()
         await running
+        await reloading
         signals.stopWatching()
         return Self.end(service.failure)
+    }
+
+    /// Reads the configuration again at each signal. One that cannot be taken changes nothing.
+    private func reload(_ service: Service, at hangUps: AsyncStream<Void>) async {
+        for await _ in hangUps {
+            do {
+                let configuration = try Configuration.load(config)
+                for remark in configuration.remarks { Terminal.note("note: \(remark)") }
+                let left = try await service.reload(configuration)
+                let count = configuration.gyms.count
+                Self.log.info(
+                    "SIGHUP: the configuration was read again, and \(count) \(count == 1 ? "gym goes" : "gyms go") on with it; "
+                        + (left.isEmpty
+                            ? "restart Lockstep where listen, admin, data, journal or afterDead are changed"
+                            : "restart Lockstep to apply \(left.joined(separator: ", "))"))
+            } catch {
+                Self.log.error("SIGHUP: nothing has changed, since the configuration cannot be taken: \(error)")
+            }
+        }
     }
 
     /// Prints the last sentence and returns the exit code: a journal that failed is no orderly stop.

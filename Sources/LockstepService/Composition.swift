@@ -1,0 +1,88 @@
+import Clocks
+import ConfigurationReading
+import EmbeddedHTTP
+import DurableQueue
+import FileJournal
+import Synchronization
+
+/// Everything that follows from the configuration and may be changed for another while the service runs.
+struct Composition: Sendable {
+    let configuration: Configuration
+    let gyms: Gyms
+    let accounts: [KeapAccount]
+    let credentials: [KeapCredential]
+    let connections: KeapConnections
+    let watch: ConnectionWatch
+    let intake: IntakeRoutes
+    let admin: AdminRoutes
+
+    /// What it is made with, and what stays when it is changed.
+    struct Ground: Sendable {
+        let queue: JobQueue
+        let journal: Journal
+        let fingerprints: SecretFingerprinter?
+        let served: ServedGyms
+        let ingest: Ingest
+        let counters: IntakeCounters
+        let refused: RefusedCalls
+        let log: ServiceLog
+        let surroundings: ServiceEnvironment
+    }
+
+    static func make(_ configuration: Configuration, on ground: Ground) async throws -> Composition {
+        let (queue, surroundings, log) = (ground.queue, ground.surroundings, ground.log)
+        let book = await AccountBook(
+            configuration, ground.fingerprints,
+            connected: KeapConnections.accounts(of: configuration, in: surroundings),
+            keptIn: queue)
+        let connections = KeapConnections(configuration, in: surroundings) { book.accounts }
+        let map = AccountMap(
+            configuration, fingerprints: ground.fingerprints, learned: book.accounts, keys: book.keysOfAccounts)
+        let credentials = await KeapCredential.all(of: configuration, map, notesIn: queue, in: surroundings)
+        let accounts = KeapAccount.all(of: configuration, map, with: credentials, book, connections, in: surroundings)
+        AccountWatch(configuration: configuration, book: book, accounts: accounts, log: log).start()
+        var made: [Gym] = []
+        for gym in configuration.gyms {
+            // There is one for the login of each gym.
+            made.append(
+                try await Gym.make(
+                    gym, as: map.party(of: gym), account: accounts[gym.keap.login]!, queue, surroundings.clock, log))
+        }
+        let gyms = Gyms(made)
+        let clock = surroundings.clock
+        let sorted = accounts.values.sorted { $0.name < $1.name }
+        return Composition(
+            configuration: configuration, gyms: gyms, accounts: sorted, credentials: credentials,
+            connections: connections,
+            watch: ConnectionWatch(connections: connections, served: ground.served, book: book, log: log),
+            intake: IntakeRoutes(
+                gyms: gyms, ingest: ground.ingest, counters: ground.counters, refused: ground.refused,
+                consent: ConsentCallback(connections: connections),
+                now: { clock.wall.milliseconds / 1_000 }),
+            admin: AdminRoutes(
+                gyms: gyms, accounts: sorted, credentials: credentials, connections: connections, queue: queue,
+                journal: ground.journal, ingest: ground.ingest, intake: ground.counters, client: surroundings.client,
+                log: log,
+                checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock),
+                token: configuration.adminToken, clock: clock))
+    }
+
+    /// Nothing of it calls or hears any more.
+    func end() {
+        for account in accounts { account.abandon() }
+        connections.abandon()
+        connections.news.detach()
+    }
+}
+
+/// The composition that counts now.
+final class CurrentComposition: Sendable {
+    private let state: Mutex<Composition>
+
+    init(_ composition: Composition) { state = Mutex(composition) }
+
+    var value: Composition {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
