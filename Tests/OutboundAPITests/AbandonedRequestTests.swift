@@ -12,7 +12,7 @@ import Testing
         case abandonUnguarded
     }
 
-    private let client = CurlClient()
+    private let client = CurlClient(idleLimit: .seconds(3_600))
     private let unguarded = CurlClient(reusesConnections: false)
     private static let stopped = TransportFailure.notSent("Calls to Keap have been stopped.")
     private static let givenUp = TransportFailure.unclear("Given up while waiting for Keap's answer.")

@@ -58,6 +58,13 @@ package actor TagService {
         edit { $0.announce(change, job: job) }
     }
 
+    /// Goes on from the directory of another service of the same gym, of which some may not be saved. To be called before
+    /// anything is asked of this one.
+    package nonisolated func takeOver(from other: TagService) {
+        let directory = other.directory
+        edit { $0 = directory }
+    }
+
     /// What is known of the gym's contacts is older than what Keap was last told: each contact is read before anything
     /// is decided about it, and the account's tags are read again. Durable when it returns; calls nothing.
     package func doubtEverything() async throws {

@@ -93,7 +93,8 @@ extension Health {
                 add(
                     .keyRefused, of: circuit.gyms,
                     "Keap has refused the key of \(names) for \(openFor.roughly): \(reason). Its changes wait, and the key "
-                        + "is tried every 30 s; put a valid key into the configuration and restart")
+                        + "is tried every 30 s; put a valid key into the configuration and "
+                        + "restart, or send SIGHUP")
             } else {
                 add(
                     .outage, of: circuit.gyms,

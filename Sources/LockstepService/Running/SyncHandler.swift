@@ -1,3 +1,4 @@
+import ConfigurationReading
 import Connectors
 import ContactSync
 import DurableQueue
@@ -23,8 +24,16 @@ final class SyncHandler: JobHandler {
         self.crashes = crashes
     }
 
-    /// Once, after recovery and before the queue is run.
-    func attach(_ gyms: Gyms) { standing.withLock { $0.gyms = gyms } }
+    /// After recovery and before the queue is run, and again while nothing runs. A gym that was there before goes on with
+    /// all that was announced of it.
+    func attach(_ gyms: Gyms) {
+        standing.withLock { standing in
+            for gym in gyms.all {
+                if let old = standing.gyms[gym.id.description] { gym.contacts.tags.takeOver(from: old.contacts.tags) }
+            }
+            standing.gyms = gyms
+        }
+    }
 
     var isGivingUp: Bool { standing.withLock(\.isGivingUp) }
 
@@ -35,13 +44,16 @@ final class SyncHandler: JobHandler {
 
     /// A change of the whole gym, which is on disk: whatever runs from now on plans with it.
     func accepted(_ job: AcceptedJob) {
-        guard wantsAcceptance(ofKind: job.kind), let gym = gym(job.tenant),
-            case .success(let change) = crashes.reading([job.id], { gym.read(job.payload) })
+        guard wantsAcceptance(ofKind: job.kind), let reader = gym(job.tenant),
+            case .success(let change) = crashes.reading([job.id], { reader.read(job.payload) })
         else { return }
         func announce<Target: Destination>(to target: Target) {
             if let change = change as? Target.Change { target.announce(change, job: job.id) }
         }
-        for destination in gym.destinations { announce(to: destination) }
+        // Within the lock, so that none is told to a gym whose place another has taken.
+        standing.withLock { standing in
+            for destination in standing.gyms[job.tenant.rawValue]?.destinations ?? [] { announce(to: destination) }
+        }
     }
 
     func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {

@@ -1,4 +1,4 @@
-import ContactSync
+@testable import ContactSync
 import DeterministicSimulation
 import DurableQueue
 import EmbeddedHTTP
@@ -50,6 +50,32 @@ struct ReloadTests {
             let jobs = await service.queue.jobs(JobQuery())
             #expect(jobs.allSatisfy { $0.state == .done })
             #expect(harness.keap.change { $0.accounts["north.infusionsoft.com"]?.duplicates.count } == 0)
+        }
+    }
+
+    /// The gym is not connected, so that no job runs: what its programs are called is known from acceptance alone.
+    @Test func `programs that are renamed while it reloads are known under their new names, each of them`() throws {
+        try ConnectedService.with { harness, service in
+            let count = 40
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for id in 0..<count {
+                        let form = "event=program.renamed&programId=p\(id)&oldName=Old+\(id)&newName=New+\(id)"
+                        let request = HTTPRequest(
+                            method: "POST", path: ["hooks", "north", "zenplanner", "token-of-north"],
+                            headers: ["Content-Type": "application/x-www-form-urlencoded"], body: Array(form.utf8))
+                        #expect(await service.answer(request).status == 202)
+                        try await harness.simulation.clock.sleep(for: .milliseconds(20))
+                    }
+                }
+                for _ in 0..<5 {
+                    try await harness.simulation.clock.sleep(for: .milliseconds(100))
+                    _ = try await service.reload(ConsentingKeap.configuration())
+                }
+                try await group.waitForAll()
+            }
+            let directory = try #require(service.gyms["north"]).contacts.tags.directory
+            #expect(Set(directory.programs.map(\.name)) == Set((0..<count).map { "New \($0)" }))
         }
     }
 

@@ -81,7 +81,7 @@ import Testing
                 for person in 0..<5 { #expect(await service.answer(Self.message(person)).status == 202) }
                 #expect(await service.adminRoutes.answer(Self.get("readyz")).status == 200)
 
-                files.fail(.sync, EIO)
+                files.fail(.sync, EIO, on: ".segment")
                 #expect(await service.answer(Self.message(5)).status == 503)
                 // What was on its way may arrive.
                 try await simulation.clock.sleep(for: .seconds(1))
@@ -194,7 +194,7 @@ import Testing
             try await machine.live { service in
                 #expect(await service.answer(Self.booking(1, at: simulation.clock.wall.milliseconds)).status == 202)
                 #expect(await service.answer(Self.booking(1, at: simulation.clock.wall.milliseconds)).status == 200)
-                files.fail(.sync, EIO)
+                files.fail(.sync, EIO, on: ".segment")
                 for _ in 0..<3 {
                     #expect(await service.answer(Self.booking(2, at: simulation.clock.wall.milliseconds)).status == 503)
                 }
@@ -226,7 +226,7 @@ import Testing
             keap.isDown = true
             try await machine.live { service in
                 #expect(await service.answer(Self.message(1)).status == 202)
-                files.fail(.sync, EIO)
+                files.fail(.sync, EIO, on: ".segment")
                 #expect(await service.answer(Self.programDeleted).status == 503)
                 #expect(service.gyms["downtown"]?.contacts.tags.directory == TagDirectory())
             }

@@ -12,14 +12,19 @@ package final class CurlClient: Sendable {
 
     private let state: Mutex<State>
     private let reusesConnections: Bool
+    private let idleLimit: Duration
 
     /// - Parameters:
     ///   - connections: how many there may be at once, kept ones included; more requests wait for one.
     ///   - reusesConnections: false makes each request a connection of its own. So it is in any case with a libcurl
     ///     that could not be kept from sending a request a second time.
-    package init(connections: Int = 64, reusesConnections: Bool = true) {
+    ///   - idleLimit: a connection that was idle for longer is not used again; in whole seconds.
+    package init(
+        connections: Int = 64, reusesConnections: Bool = true, idleLimit: Duration = .seconds(30)
+    ) {
         state = Mutex(State(connections: connections))
         self.reusesConnections = reusesConnections
+        self.idleLimit = idleLimit
     }
 
     deinit { state.withLock(\.loop)?.requestEnd() }
@@ -64,7 +69,8 @@ package final class CurlClient: Sendable {
     private func runningLoop() throws(CurlLibrary.Unusable) -> CurlLoop {
         try state.withLock { state throws(CurlLibrary.Unusable) in
             if let loop = state.loop { return loop }
-            let loop = try CurlLoop(connections: state.connections, reuses: reusesConnections)
+            let loop = try CurlLoop(
+                connections: state.connections, reuses: reusesConnections, idleLimit: idleLimit)
             state.loop = loop
             return loop
         }

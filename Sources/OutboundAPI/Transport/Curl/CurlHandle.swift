@@ -12,13 +12,13 @@ final class CurlHandle {
     private let isGuarded: Bool
 
     /// Nil if libcurl has no memory for it, or does not know an option without which it must not be used.
-    init?(_ transfer: CurlTransfer, _ library: CurlLibrary, isGuarded: Bool) {
+    init?(_ transfer: CurlTransfer, _ library: CurlLibrary, isGuarded: Bool, idleSeconds: Int) {
         guard let pointer = library.makeEasy() else { return nil }
         self.transfer = transfer
         self.pointer = pointer
         self.library = library
         self.isGuarded = isGuarded
-        guard configure() else { return nil }
+        guard configure(idleSeconds) else { return nil }
     }
 
     deinit {
@@ -48,7 +48,7 @@ final class CurlHandle {
         isGuarded ? transfer.sendings : number(CurlNumber.requestSize) > 0 ? 1 : 0
     }
 
-    private func configure() -> Bool {
+    private func configure(_ idleSeconds: Int) -> Bool {
         let (request, settings) = (transfer.request, transfer.settings)
         var isKnown = true
         func set(_ option: Int32, _ value: Int) {
@@ -77,7 +77,7 @@ final class CurlHandle {
         // An empty one is none, also where the environment names one.
         if !request.mayUseProxy { set(CurlNumber.proxy, "") }
         set(CurlNumber.keepAlive, 1)
-        set(CurlNumber.oldestIdleConnection, 30)
+        set(CurlNumber.oldestIdleConnection, idleSeconds)
         set(CurlNumber.timeout, settings.deadline.curlMilliseconds)
         set(CurlNumber.connectTimeout, settings.deadline.curlMilliseconds)
         for line in request.headerLines {

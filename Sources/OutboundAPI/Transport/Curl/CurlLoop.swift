@@ -26,10 +26,11 @@ final class CurlLoop: Sendable {
     // Other threads only wake it, which is what libcurl allows them.
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
     private let isGuarded: Bool
+    private let idleSeconds: Int
     private let state = Mutex(State())
 
     /// - Parameter connections: how many there may be, kept ones included; more requests wait.
-    init(connections: Int, reuses: Bool) throws(CurlLibrary.Unusable) {
+    init(connections: Int, reuses: Bool, idleLimit: Duration) throws(CurlLibrary.Unusable) {
         library = try CurlLibrary.load()
         guard let multi = library.makeMulti() else { throw .cannotStart("it has no memory") }
         // Without descriptors it is made, but cannot be woken: requests would wait for ever.
@@ -40,6 +41,7 @@ final class CurlLoop: Sendable {
         self.multi = multi
         // libcurl repeats requests on reused connections only, so that without the guard there must be none.
         isGuarded = reuses && library.hasGuard
+        idleSeconds = Int(min(max(idleLimit.components.seconds, 1), 86_400))
         for option in [CurlNumber.mostKeptConnections, CurlNumber.mostConnections] {
             _ = ccurl_set_long(library.setMultiOption, multi, option, connections)
         }
@@ -135,7 +137,7 @@ final class CurlLoop: Sendable {
     }
 
     private func start(_ transfer: CurlTransfer, _ running: inout Running) {
-        guard let handle = CurlHandle(transfer, library, isGuarded: isGuarded),
+        guard let handle = CurlHandle(transfer, library, isGuarded: isGuarded, idleSeconds: idleSeconds),
             library.add(multi, handle.pointer) == CurlNumber.ok
         else {
             return transfer.end(.notSent("libcurl cannot take another request."))
