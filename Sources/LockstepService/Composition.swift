@@ -46,7 +46,7 @@ struct Composition: Sendable {
             // There is one for the login of each gym.
             made.append(
                 try await Gym.make(
-                    gym, as: map.party(of: gym), account: accounts[gym.keap.login]!, queue, surroundings.clock, log))
+                    gym, as: map.share(of: gym), account: accounts[gym.keap.login]!, queue, surroundings.clock, log))
         }
         let gyms = Gyms(made)
         let clock = surroundings.clock

@@ -81,7 +81,7 @@ extension APIEndpoint {
 /// A client of an API whose records neither exclude each other nor share calls.
 private actor PlainAPI {
     private let calls: CallRunner<CallQueue, FreeBudget>
-    private let line = CallLine(urgency: .live, party: .sole)
+    private let line = CallLine(urgency: .live, share: .sole)
 
     init(_ transport: any HTTPTransport, _ budget: FreeBudget, _ clock: ManualClock, slots: Int) {
         calls = CallRunner(

@@ -199,7 +199,7 @@ import Testing
         #expect(queue.head == other)
     }
 
-    @Test func `parties take turns for the places, so a flood of one keeps no other from its budget`() {
+    @Test func `shares take turns for the places, so a flood of one keeps no other from its budget`() {
         var queue = Queue(slots: 1)
         let flood = (0..<20).map { _ in queue.enqueue(.none, .live, for: BudgetShare("flooder")) }
         let first = go(&queue, flood[0])

@@ -19,11 +19,11 @@ struct BudgetGateTests {
 
     /// Takes as many permits as there are, without waiting.
     private func fill(_ gate: BudgetGate, _ count: Int) async throws {
-        for _ in 0..<count { gate.finished(try await gate.take()) }
+        for _ in 0..<count { await gate.finished(try await gate.take()) }
     }
 
     private func waitUntil(_ count: Int, waitIn gate: BudgetGate) async throws {
-        try await eventually { gate.waiting == count }
+        try await eventually { await gate.waiting == count }
     }
 
     /// Looks again and again; the suite's time limit ends it by cancelling.
@@ -43,14 +43,14 @@ struct BudgetGateTests {
                 group.addTask {
                     let permit = try await gate.take(urgency)
                     order.add("\(urgency) \(index)")
-                    gate.finished(permit)
+                    await gate.finished(permit)
                 }
                 try await waitUntil(index + 1, waitIn: gate)
             }
             for waiting in (0..<5).reversed() {
                 clock.advance(by: .milliseconds(60_060))
                 // Whoever passed must have finished before time goes on: a place falls free after the end of its call.
-                try await eventually { gate.isAt(waiting: waiting, running: 0) }
+                try await eventually { await gate.isAt(waiting: waiting, running: 0) }
             }
             try await group.waitForAll()
         }
@@ -66,7 +66,7 @@ struct BudgetGateTests {
         await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<50 {
                 group.addTask {
-                    gate.finished(try await gate.take())
+                    await gate.finished(try await gate.take())
                     done.add(number)
                 }
             }
@@ -78,22 +78,22 @@ struct BudgetGateTests {
         #expect(done.all.sorted() == Array(0..<50))
     }
 
-    @Test func `of a party's callers the one of the lowest rank goes first, whoever came first`() async throws {
+    @Test func `of a share's callers the one of the lowest rank goes first, whoever came first`() async throws {
         let gate = gate(CallLimits(perMinute: 1))
-        gate.finished(try await gate.take(rank: 1))
+        await gate.finished(try await gate.take(rank: 1))
         let order = Log<UInt64>()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, rank) in [UInt64(2), 3, 1].enumerated() {
                 group.addTask {
                     let permit = try await gate.take(rank: rank)
                     order.add(rank)
-                    gate.finished(permit)
+                    await gate.finished(permit)
                 }
                 try await waitUntil(index + 1, waitIn: gate)
             }
             for waiting in (0..<3).reversed() {
                 clock.advance(by: .milliseconds(60_060))
-                try await eventually { gate.isAt(waiting: waiting, running: 0) }
+                try await eventually { await gate.isAt(waiting: waiting, running: 0) }
             }
             try await group.waitForAll()
         }
@@ -107,8 +107,8 @@ struct BudgetGateTests {
         let waking = await clock.nextWaking()
         #expect(clock.now.duration(to: waking) == .milliseconds(125))
         clock.advance(to: waking)
-        gate.finished(try await waiting.value)
-        #expect(gate.status().granted == 2)
+        await gate.finished(try await waiting.value)
+        #expect(await gate.status().granted == 2)
     }
 
     @Test func `a cancelled head gives way at once, and nothing is spent`() async throws {
@@ -122,8 +122,8 @@ struct BudgetGateTests {
         head.cancel()
         await #expect(throws: CancellationError.self) { try await head.value }
         clock.advance(by: .milliseconds(60_060))
-        gate.finished(try await next.value)
-        #expect(gate.status().granted == 2)
+        await gate.finished(try await next.value)
+        #expect(await gate.status().granted == 2)
     }
 
     @Test func `a cancelled caller in the middle of the line leaves it at once`() async throws {
@@ -147,7 +147,7 @@ struct BudgetGateTests {
             return try await gate.take()
         }
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(gate.status().granted == 0)
+        #expect(await gate.status().granted == 0)
         #expect(disk.saves == 0)
     }
 
@@ -157,9 +157,9 @@ struct BudgetGateTests {
         let running = try await gate.take()
         let waiting = Task { try await gate.take() }
         _ = await clock.nextWaking()
-        gate.finished(running, learned: ReportedLimits(minute: .init(limit: 3)))
-        gate.finished(try await waiting.value)
-        #expect(gate.status().windows.map(\.limit) == [3])
+        await gate.finished(running, learned: ReportedLimits(minute: .init(limit: 3)))
+        await gate.finished(try await waiting.value)
+        #expect(await gate.status().windows.map(\.limit) == [3])
     }
 
     @Test func `when running calls hold every place, the end of one is waited for`() async throws {
@@ -168,32 +168,32 @@ struct BudgetGateTests {
         let waiting = Task { try await gate.take() }
         try await waitUntil(1, waitIn: gate)
         clock.advance(by: .seconds(300))
-        #expect(gate.status().bindingLimit == .minute)
-        gate.finished(running)
+        #expect(await gate.status().bindingLimit == .minute)
+        await gate.finished(running)
         let waking = await clock.nextWaking()
         #expect(clock.now.duration(to: waking) == .seconds(60))  // looked at again every minute
         clock.advance(by: .milliseconds(60_060))
-        gate.finished(try await waiting.value)
+        await gate.finished(try await waiting.value)
     }
 
     @Test func `a refusal closes the gate for all, and it opens again by itself`() async throws {
         let gate = gate(CallLimits(perMinute: 240))
-        gate.close(for: .seconds(20))
-        #expect(gate.status().closedFor == .seconds(20))
+        await gate.close(for: .seconds(20))
+        #expect(await gate.status().closedFor == .seconds(20))
         let waiting = Task { try await gate.take() }
         let waking = await clock.nextWaking()
         #expect(clock.now.duration(to: waking) == .seconds(20))
         clock.advance(to: waking)
-        gate.finished(try await waiting.value)
-        gate.close(until: clock.wall.milliseconds + 5_000)
-        #expect(gate.status().closedFor == .seconds(5))
+        await gate.finished(try await waiting.value)
+        await gate.close(until: clock.wall.milliseconds + 5_000)
+        #expect(await gate.status().closedFor == .seconds(5))
     }
 
     @Test(arguments: [Int64.min, 0, 1]) func `an instant long gone closes nothing`(until: Int64) async throws {
         let gate = gate(CallLimits(perMinute: 240))
-        gate.close(until: until)
+        await gate.close(until: until)
         try await fill(gate, 1)
-        #expect(gate.status().granted == 1)
+        #expect(await gate.status().granted == 1)
     }
 
     @Test func `a refusal is saved before its waiters settle down, so a restart does not knock again`() async throws {
@@ -204,7 +204,7 @@ struct BudgetGateTests {
         waiting.cancel()
         _ = await waiting.result
         let second = gate(CallLimits(perMinute: 240), saved: disk.bytes)
-        #expect(second.status().bindingLimit == .closed)
+        #expect(await second.status().bindingLimit == .closed)
     }
 
     @Test func `a failed save grants nothing, and the next caller saves again`() async throws {
@@ -213,7 +213,7 @@ struct BudgetGateTests {
         for _ in 0..<2 {
             await #expect(throws: Disk.Full.self) { try await gate.take() }
         }
-        #expect(gate.status().granted == 0)
+        #expect(await gate.status().granted == 0)
         try await fill(gate, 1)
         #expect(disk.saves == 3)
     }
@@ -223,7 +223,7 @@ struct BudgetGateTests {
         disk.hold()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for urgency in [Urgency.bulk, .live, .bulk, .live] {
-                group.addTask { gate.finished(try await gate.take(urgency)) }
+                group.addTask { await gate.finished(try await gate.take(urgency)) }
             }
             try await waitUntil(4, waitIn: gate)
             disk.release()
@@ -231,7 +231,7 @@ struct BudgetGateTests {
         }
         #expect(disk.saves == 1)
         #expect(disk.mostAtOnce == 1)
-        #expect(gate.status().granted == 4)
+        #expect(await gate.status().granted == 4)
     }
 
     @Test func `settling forfeits nothing; without it the rest of the slice is gone`() async throws {
@@ -252,19 +252,19 @@ struct BudgetGateTests {
 
     @Test func `saved use that cannot be read makes the minute begin as full`() async throws {
         let gate = gate(CallLimits(perMinute: 240), ceiling: CallLimits(perMinute: 50), saved: [99])
-        #expect(gate.status().windows.map(\.used) == [50])
+        #expect(await gate.status().windows.map(\.used) == [50])
         let waiting = Task { try await gate.take() }
         _ = await clock.nextWaking()
         clock.advance(by: .milliseconds(60_060))
-        gate.finished(try await waiting.value)
+        await gate.finished(try await waiting.value)
     }
 
     @Test func `a real clock will do`() async throws {
         let gate = BudgetGate(
             limits: CallLimits(perSecond: 1_000), clock: SystemClock(), saved: nil
         ) { _ in }
-        for _ in 0..<5 { gate.finished(try await gate.take()) }
-        #expect(gate.status().granted == 5)
+        for _ in 0..<5 { await gate.finished(try await gate.take()) }
+        #expect(await gate.status().granted == 5)
     }
 
     @Test func `a wall clock that is set while a caller waits for the day is noticed within a minute`() async throws {
@@ -275,27 +275,27 @@ struct BudgetGateTests {
         #expect(clock.now.duration(to: waking) == .seconds(60))
         clock.setWall(aheadBy: .milliseconds(86_400_000))
         clock.advance(to: waking)
-        gate.finished(try await waiting.value)
+        await gate.finished(try await waiting.value)
     }
 
     @Test func `a tenant's refusal keeps only its callers waiting, and each is woken in its time`() async throws {
         let gate = gate(CallLimits(perMinute: 240))
         let (refused, other) = (BudgetShare("refused", of: "a"), BudgetShare("other", of: "b"))
         let permit = try await gate.take(for: refused)
-        gate.close(tenantOf: permit, until: clock.wall.milliseconds + 90_000)
-        gate.finished(permit)
+        await gate.close(tenantOf: permit, until: clock.wall.milliseconds + 90_000)
+        await gate.finished(permit)
         let waiting = Task { try await gate.take(for: refused) }
         try await waitUntil(1, waitIn: gate)
         let waking = await clock.nextWaking()
         #expect(clock.now.duration(to: waking) == .seconds(60))  // looked at again every minute
-        gate.finished(try await gate.take(.bulk, for: other))
-        #expect(gate.outlook(for: refused, .live).window == .closed)
-        #expect(gate.outlook(for: other, .live).window == nil)
+        await gate.finished(try await gate.take(.bulk, for: other))
+        #expect(await gate.outlook(for: refused, .live).window == .closed)
+        #expect(await gate.outlook(for: other, .live).window == nil)
         clock.advance(by: .seconds(60))
         let second = await clock.nextWaking()
         #expect(clock.now.duration(to: second) <= .milliseconds(30_001))
         clock.advance(to: second)
-        gate.finished(try await waiting.value)
+        await gate.finished(try await waiting.value)
     }
 
     @Test func `whom the pace holds back sleeps until it opens, and is overtaken by live callers`() async throws {
@@ -306,15 +306,15 @@ struct BudgetGateTests {
         try await fill(gate, 2)
         let bulk = Task { try await gate.take(.bulk) }
         try await waitUntil(1, waitIn: gate)
-        #expect(gate.outlook(for: .sole, .bulk).window == .pace)
-        gate.finished(try await gate.take(.live))
-        #expect(gate.status().waiting == [.live: 0, .bulk: 1])
-        while gate.status().waiting[.bulk] == 1, !Task.isCancelled {
+        #expect(await gate.outlook(for: .sole, .bulk).window == .pace)
+        await gate.finished(try await gate.take(.live))
+        #expect(await gate.status().waiting == [.live: 0, .bulk: 1])
+        while await gate.status().waiting[.bulk] == 1, !Task.isCancelled {
             if let waking = clock.firstWaking { clock.advance(to: waking) }
             await Task.yield()
         }
-        gate.finished(try await bulk.value)
-        #expect(gate.status().granted == 4)
+        await gate.finished(try await bulk.value)
+        #expect(await gate.status().granted == 4)
     }
 
     @Test func `settling waits for a save that is under way, and comes after it`() async throws {
@@ -329,13 +329,13 @@ struct BudgetGateTests {
         let permit = try await taking.value
         try await settling.value
         #expect(disk.saves == 2 && disk.mostAtOnce == 1)
-        gate.finished(permit)
+        await gate.finished(permit)
     }
 
     // MARK: Gates whose calls are counted together
 
-    private func used(_ gate: BudgetGate, _ window: BudgetWindow) -> Int? {
-        let status = gate.status()
+    private func used(_ gate: BudgetGate, _ window: BudgetWindow) async -> Int? {
+        let status = await gate.status()
         return (status.windows + status.tenants.flatMap(\.windows)).first { $0.window == window }?.used
     }
 
@@ -346,32 +346,76 @@ struct BudgetGateTests {
         let (mine, theirs) = (gate(limits), gate(limits))
         try await fill(theirs, 1)
         let permit = try await mine.take()
-        mine.merge(into: theirs, as: "t")
-        #expect(used(theirs, .day) == 2 && theirs.status().running == 1)
+        await mine.merge(into: theirs, as: "t")
+        #expect(await used(theirs, .day) == 2)
+        #expect(await theirs.status().running == 1)
         clock.advance(by: .seconds(61))
-        mine.finished(permit, learned: ReportedLimits(day: .init(limit: 9)))
-        #expect(theirs.status().windows.first { $0.window == .day }?.limit == 9, "what it said is heard there")
+        await mine.finished(permit, learned: ReportedLimits(day: .init(limit: 9)))
+        #expect(await theirs.status().windows.first { $0.window == .day }?.limit == 9, "what it said is heard there")
         try await fill(theirs, 1)
         clock.advance(by: .seconds(30))
-        #expect(theirs.outlook(for: .sole, .live).window == .minute, "both were made within a minute")
+        #expect(await theirs.outlook(for: .sole, .live).window == .minute, "both were made within a minute")
         clock.advance(by: .seconds(31))
-        #expect(theirs.outlook(for: .sole, .live).window == nil)
-        #expect(used(theirs, .day) == 3)
+        #expect(await theirs.outlook(for: .sole, .live).window == nil)
+        #expect(await used(theirs, .day) == 3)
     }
 
     @Test func `a call that was never made is counted nowhere, in however many gates it was`() async throws {
         let gates = (0..<3).map { _ in gate(CallLimits(perMinute: 5, perDay: 10, tenantPerDay: 10)) }
         let permits = [try await gates[0].take(), try await gates[1].take()]
-        gates[0].merge(into: gates[1], as: "t")
-        gates[1].merge(into: gates[2], as: "t")
+        await gates[0].merge(into: gates[1], as: "t")
+        await gates[1].merge(into: gates[2], as: "t")
         // Nothing is left to be moved.
-        gates[0].merge(into: gates[2], as: "t")
-        gates[2].merge(into: gates[0], as: "t")
-        #expect(used(gates[2], .day) == 2 && used(gates[2], .tenantDay) == 2 && gates[2].status().running == 2)
-        gates[0].release(permits[0])
-        #expect(used(gates[2], .day) == 1 && used(gates[2], .minute) == 1)
-        gates[1].finished(permits[1])
-        #expect(used(gates[2], .day) == 1 && gates[2].status().running == 0)
+        await gates[0].merge(into: gates[2], as: "t")
+        await gates[2].merge(into: gates[0], as: "t")
+        #expect(await used(gates[2], .day) == 2)
+        #expect(await used(gates[2], .tenantDay) == 2)
+        #expect(await gates[2].status().running == 2)
+        await gates[0].release(permits[0])
+        #expect(await used(gates[2], .day) == 1)
+        #expect(await used(gates[2], .minute) == 1)
+        await gates[1].finished(permits[1])
+        #expect(await used(gates[2], .day) == 1)
+        #expect(await gates[2].status().running == 0)
+    }
+
+    @Test(arguments: 0..<UInt64(100))
+    func `whatever the interleaving, gates that merge in a circle become one, and no call is lost`(seed: UInt64) throws
+    {
+        try simulate(seed: seed) { simulation in
+            let limits = CallLimits(perMinute: 50, perDay: 100, tenantPerDay: 100)
+            let gates = (0..<3).map { _ in
+                BudgetGate(limits: limits, clock: simulation.clock, saved: nil, save: { _ in })
+            }
+            await withTaskGroup(of: Void.self) { group in
+                for number in 0..<30 {
+                    group.addTask {
+                        var gate = gates[number % 3]
+                        while true {
+                            do {
+                                let permit = try await gate.take()
+                                await Task.yield()
+                                await gate.finished(permit)
+                                return
+                            } catch let moved as BudgetMoved {
+                                gate = moved.gate
+                            } catch {
+                                return
+                            }
+                        }
+                    }
+                }
+                for number in 0..<3 {
+                    group.addTask { await gates[number].merge(into: gates[(number + 1) % 3], as: "t") }
+                }
+            }
+            var ones: [BudgetGate] = []
+            for gate in gates where await gate.moved == nil { ones.append(gate) }
+            #expect(ones.count == 1)
+            let one = try #require(ones.first)
+            #expect(await used(one, .day) == 30)
+            #expect(await one.status().running == 0)
+        }
     }
 
     @Test func `those that wait in a gate that becomes part of another are sent there`() async throws {
@@ -379,21 +423,21 @@ struct BudgetGateTests {
         try await fill(mine, 1)
         let waiting = Task { try await mine.take() }
         try await waitUntil(1, waitIn: mine)
-        mine.merge(into: theirs, as: "t")
+        await mine.merge(into: theirs, as: "t")
         let moved = await #expect(throws: BudgetMoved.self) { try await waiting.value }
         #expect(moved?.gate === theirs)
         await #expect(throws: BudgetMoved.self) { try await mine.take() }
-        #expect(mine.status().waiting == [.live: 0, .bulk: 0])
+        #expect(await mine.status().waiting == [.live: 0, .bulk: 0])
     }
 
     @Test func `a refusal of a call under way closes for its tenant in the gate that counts it`() async throws {
         let (mine, theirs) = (gate(CallLimits(perMinute: 5)), gate(CallLimits(perMinute: 5)))
         let permit = try await mine.take(for: BudgetShare("m", of: "old"))
-        mine.merge(into: theirs, as: "t")
-        mine.close(tenantOf: permit, until: clock.wall.milliseconds + 90_000)
-        #expect(theirs.outlook(for: BudgetShare("m", of: "t"), .live).window == .closed)
-        #expect(theirs.outlook(for: BudgetShare("n", of: "u"), .live).window == nil)
-        mine.finished(permit)
+        await mine.merge(into: theirs, as: "t")
+        await mine.close(tenantOf: permit, until: clock.wall.milliseconds + 90_000)
+        #expect(await theirs.outlook(for: BudgetShare("m", of: "t"), .live).window == .closed)
+        #expect(await theirs.outlook(for: BudgetShare("n", of: "u"), .live).window == nil)
+        await mine.finished(permit)
     }
 
     @Test func `many callers, some cancelled, exceed no window and leave none waiting`() async throws {
@@ -407,7 +451,7 @@ struct BudgetGateTests {
                     let task = Task {
                         let permit = try await gate.take(number % 3 == 0 ? .bulk : .live)
                         starts.add(clock.now.offset)
-                        gate.finished(permit)
+                        await gate.finished(permit)
                     }
                     if number % 10 == 0 { task.cancel() }
                     _ = await task.result
@@ -424,7 +468,7 @@ struct BudgetGateTests {
         let trace = Trace(calls: starts.all.map { .init(start: $0, end: $0) })
         #expect(trace.mostInAnyWindow(of: .seconds(1)) <= 50)
         #expect(trace.mostInAnyWindow(of: .seconds(60)) <= 300)
-        #expect(gate.status().waiting == [.live: 0, .bulk: 0])
+        #expect(await gate.status().waiting == [.live: 0, .bulk: 0])
     }
 }
 

@@ -5,7 +5,7 @@ import Clocks
 /// Parties that want calls at given instants, a queue, and calls that last a random time: a day in a second or two.
 struct DaySimulation {
     struct Served {
-        var party: BudgetShare
+        var share: BudgetShare
         var urgency: Urgency
         var wanted: Duration
         var start: Duration
@@ -15,7 +15,7 @@ struct DaySimulation {
     }
 
     private struct Wish {
-        var party: BudgetShare
+        var share: BudgetShare
         var urgency: Urgency
         var at: Duration
     }
@@ -36,8 +36,8 @@ struct DaySimulation {
     }
 
     /// `time` counts from midnight.
-    mutating func want(_ count: Int, _ urgency: Urgency, for party: BudgetShare, at time: Duration) {
-        for _ in 0..<count { wishes.append(Wish(party: party, urgency: urgency, at: time)) }
+    mutating func want(_ count: Int, _ urgency: Urgency, for share: BudgetShare, at time: Duration) {
+        for _ in 0..<count { wishes.append(Wish(share: share, urgency: urgency, at: time)) }
     }
 
     mutating func run(from begin: Duration = .zero, until end: Duration = .seconds(86_400)) {
@@ -51,7 +51,7 @@ struct DaySimulation {
 
         while now < end {
             while joined < wishes.count, wishes[joined].at <= now {
-                _ = queue.join(joined, wishes[joined].urgency, for: wishes[joined].party)
+                _ = queue.join(joined, wishes[joined].urgency, for: wishes[joined].share)
                 joined += 1
             }
             for call in running where call.call.end <= now {
@@ -69,7 +69,7 @@ struct DaySimulation {
                     let permit = queue.admit(turn.position, at: moment(now))
                     let length = Duration.milliseconds(Int.random(in: callLength, using: &random))
                     let call = Served(
-                        party: wish.party, urgency: wish.urgency, wanted: wish.at, start: now, end: now + length)
+                        share: wish.share, urgency: wish.urgency, wanted: wish.at, start: now, end: now + length)
                     running.append((permit, call))
                     continue
                 case .write(let draft):
@@ -86,8 +86,8 @@ struct DaySimulation {
 
     var trace: Trace { Trace(calls: served.map { .init(start: $0.start, end: $0.end) }) }
 
-    func longestWait(of party: BudgetShare, _ urgency: Urgency = .live, after begin: Duration = .zero) -> Duration {
-        served.filter { $0.party == party && $0.urgency == urgency && $0.wanted >= begin }.map(\.waited).max() ?? .zero
+    func longestWait(of share: BudgetShare, _ urgency: Urgency = .live, after begin: Duration = .zero) -> Duration {
+        served.filter { $0.share == share && $0.urgency == urgency && $0.wanted >= begin }.map(\.waited).max() ?? .zero
     }
 
     private func moment(_ now: Duration) -> ClockReading {

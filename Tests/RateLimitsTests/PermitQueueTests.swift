@@ -34,7 +34,7 @@ struct PermitQueueTests {
     }
 
     @Test(arguments: [UInt64(1), 2, 3])
-    func `a party with 20,000 waiting calls delays another's single call by a few calls' time`(seed: UInt64) {
+    func `a share with 20,000 waiting calls delays another's single call by a few calls' time`(seed: UInt64) {
         var simulation = DaySimulation(
             limits: CallLimits(perSecond: 10, perMinute: 240, perDay: 30_000), seed: seed)
         let other = BudgetShare("other")
@@ -44,7 +44,7 @@ struct PermitQueueTests {
             simulation.want(1, .live, for: other, at: .milliseconds(time))
         }
         simulation.run(from: .seconds(3_500), until: .seconds(7_300))
-        #expect(simulation.served.count { $0.party == other } == 300)
+        #expect(simulation.served.count { $0.share == other } == 300)
         // A call's time is a quarter of a second here. In the first minutes, some more: it began with a burst.
         #expect(simulation.longestWait(of: other) <= .seconds(4), "seed \(seed)")
         #expect(simulation.longestWait(of: other, after: .seconds(3_800)) <= .milliseconds(1_500), "seed \(seed)")
@@ -52,7 +52,7 @@ struct PermitQueueTests {
         #expect(simulation.served.count >= 240 * 60 * 98 / 100, "seed \(seed)")
     }
 
-    @Test func `parties get calls by their weight, and what one leaves goes to the others`() {
+    @Test func `shares get calls by their weight, and what one leaves goes to the others`() {
         var gate = gate(CallLimits(perMinute: 12))
         for _ in 0..<30 { _ = gate.join("heavy", .live, for: BudgetShare("heavy", weight: 3)) }
         for _ in 0..<30 { _ = gate.join("light", .live, for: BudgetShare("light")) }
@@ -82,8 +82,8 @@ struct PermitQueueTests {
 
     @Test func `a tenant's calls that run hold its positions until one ends`() throws {
         var gate = gate(CallLimits(tenantPerMinute: 1))
-        let party = BudgetShare("full", of: "a")
-        for index in 1...2 { _ = gate.join("full \(index)", .live, for: party) }
+        let share = BudgetShare("full", of: "a")
+        for index in 1...2 { _ = gate.join("full \(index)", .live, for: share) }
         if case .write(let draft)? = gate.turn(at: at(60))?.act { gate.written(draft) }
         let turn = gate.turn(at: at(60))
         let permit = gate.admit(try #require(turn).position, at: at(60))
@@ -167,13 +167,13 @@ struct PermitQueueTests {
         var gate = gate(CallLimits(perDay: 1_000))
         _ = gate.join("x", .live, for: BudgetShare("a"))
         for _ in 0..<199 { _ = gate.join("x", .bulk, for: BudgetShare("b")) }
-        #expect(gate.status(at: at(60)).parties == [BudgetShare("a"): [.live: 1], BudgetShare("b"): [.bulk: 199]])
+        #expect(gate.status(at: at(60)).shares == [BudgetShare("a"): [.live: 1], BudgetShare("b"): [.bulk: 199]])
         #expect(pass(&gate, at: at(60)).count == 200)
         #expect(gate.status(at: at(61)).callsPerHour == nil)
         let status = gate.status(at: at(60 + 1_800))
         #expect(status.callsPerHour == 400)
         #expect(status.runsOutIn == nil, "half an hour says nothing of the day")
-        #expect(status.parties.isEmpty)
+        #expect(status.shares.isEmpty)
         for _ in 0..<100 { _ = gate.join("x", .live, for: BudgetShare("a")) }
         #expect(pass(&gate, at: at(60 + 1_800)).count == 100)
         #expect(gate.status(at: at(3_670)).runsOutIn == nil, "nothing waits that could go on like this")
@@ -187,23 +187,23 @@ struct PermitQueueTests {
     }
 
     @Test(arguments: UInt64(1)...12)
-    func `whichever waiters come and go, none is forgotten and each party keeps its order`(seed: UInt64) {
+    func `whichever waiters come and go, none is forgotten and each share keeps its order`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var gate = PermitQueue<Int>(
             WriteAheadBudget(
                 Budget(
                     limits: CallLimits(perSecond: 20, perMinute: 300, tenantPerMinute: 90),
                     pacing: .standard, at: at(60))), at: at(60))
-        let parties = (0..<9).map { BudgetShare("\($0)", of: "\($0 / 2)", weight: $0 % 3 + 1) }
-        var waiting: [Int: (party: BudgetShare, urgency: Urgency, position: WeightedRoundRobin<Int>.Position)] = [:]
+        let shares = (0..<9).map { BudgetShare("\($0)", of: "\($0 / 2)", weight: $0 % 3 + 1) }
+        var waiting: [Int: (share: BudgetShare, urgency: Urgency, position: WeightedRoundRobin<Int>.Position)] = [:]
         var running: [Permit] = []
         var now = 60.0
         for waiter in 0..<3_000 {
             now += Double.random(in: 0...0.2, using: &random)
             if Int.random(in: 0..<10, using: &random) < 6 {
-                let party = parties.randomElement(using: &random)!
+                let share = shares.randomElement(using: &random)!
                 let urgency = Urgency.allCases.randomElement(using: &random)!
-                waiting[waiter] = (party, urgency, gate.join(waiter, urgency, for: party))
+                waiting[waiter] = (share, urgency, gate.join(waiter, urgency, for: share))
             } else if let left = waiting.keys.sorted().randomElement(using: &random), waiter % 3 == 0 {
                 gate.leave(waiting.removeValue(forKey: left)!.position)
             }
@@ -229,7 +229,7 @@ struct PermitQueueTests {
                     let waiter = gate.line[turn.position]!
                     let gone = waiting.removeValue(forKey: waiter)!
                     let isFirst = !waiting.contains {
-                        $0.key < waiter && $0.value.party == gone.party && $0.value.urgency == gone.urgency
+                        $0.key < waiter && $0.value.share == gone.share && $0.value.urgency == gone.urgency
                     }
                     #expect(isFirst, "seed \(seed)")
                     running.append(gate.admit(turn.position, at: at(now)))

@@ -57,7 +57,7 @@ struct WeightedRoundRobinTests {
         return order
     }
 
-    @Test func `parties take turns, and who comes late waits for one turn of each`() {
+    @Test func `shares take turns, and who comes late waits for one turn of each`() {
         var line = WeightedRoundRobin<String>()
         for index in 1...4 { _ = line.join("a\(index)", .live, for: BudgetShare("a")) }
         _ = line.join("b1", .live, for: BudgetShare("b"))
@@ -83,7 +83,7 @@ struct WeightedRoundRobinTests {
         #expect(order(&line) == ["b1", "a1", "a2", "b2", "a3", "a4", "b3", "a5", "a6", "b4", "b5", "b6"])
     }
 
-    @Test func `a party set aside keeps its positions, and comes back as one that has just come`() {
+    @Test func `a share set aside keeps its positions, and comes back as one that has just come`() {
         var line = WeightedRoundRobin<String>()
         for index in 1...2 {
             for name in ["a", "b"] { _ = line.join("\(name)\(index)", .live, for: BudgetShare(name)) }
@@ -100,7 +100,7 @@ struct WeightedRoundRobinTests {
         #expect(order(&line) == ["b1", "a1", "b2", "a2"])
     }
 
-    @Test func `a lower rank goes before higher ones of its party, whenever it comes`() {
+    @Test func `a lower rank goes before higher ones of its share, whenever it comes`() {
         var line = WeightedRoundRobin<String>()
         for rank: UInt64 in [5, 9, 7, 6] { _ = line.join("\(rank)", .live, rank: rank) }
         #expect(order(&line) == ["5", "6", "7", "9"])

@@ -16,7 +16,7 @@ extension KeapGateway {
         var edit = wanted
         edit.isUnbatchable = isSuspect(edit.contact)
         let ticket = calls.queue.enqueue(
-            edit, line.urgency, for: line.party, rank: run?.rank, mayGather: run?.mayGather(edit) ?? false)
+            edit, line.urgency, for: line.share, rank: run?.rank, mayGather: run?.mayGather(edit) ?? false)
         let signal = calls.signal(for: ticket)
         run?.keep(rank: ticket.rank)
         runs[ticket] = run

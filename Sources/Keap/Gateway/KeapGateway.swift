@@ -49,8 +49,8 @@ package actor KeapGateway<Budget: CallBudget> {
     }
 
     /// The account's calls. Bulk ones go when no live one waits; the gyms that share an account take turns.
-    package nonisolated func calls(_ urgency: Urgency = .live, for party: BudgetShare = .sole) -> any KeapAPI {
-        KeapClient(gateway: self, line: CallLine(urgency: urgency, party: party))
+    package nonisolated func calls(_ urgency: Urgency = .live, for share: BudgetShare = .sole) -> any KeapAPI {
+        KeapClient(gateway: self, line: CallLine(urgency: urgency, share: share))
     }
 
     package func counters() -> GatewayCounters {
@@ -64,9 +64,9 @@ package actor KeapGateway<Budget: CallBudget> {
     /// How far the newest call that names a contact has come; nil if there is none.
     package func stage(of contact: ContactID) -> CallStage? { calls.queue.stage(of: contact) }
 
-    /// How many calls of this party wait, for a slot or for their budget.
-    package func waiting(_ party: BudgetShare, _ urgency: Urgency) -> Int {
-        calls.queue.standing(CallLine(urgency: urgency, party: party))
+    /// How many calls of this share wait, for a slot or for their budget.
+    package func waiting(_ share: BudgetShare, _ urgency: Urgency) -> Int {
+        calls.queue.standing(CallLine(urgency: urgency, share: share))
     }
 
     /// A change of this lane was delivered.
@@ -158,7 +158,7 @@ package actor KeapGateway<Budget: CallBudget> {
     private func enter(
         _ claim: ContactClaim, _ line: CallLine, of endpoint: APIEndpoint?, _ run: CallSequence?
     ) async throws(KeapFailure) -> (CallPass, Budget.Permit) {
-        let ticket = calls.queue.enqueue(claim, line.urgency, for: line.party, of: endpoint, rank: run?.rank)
+        let ticket = calls.queue.enqueue(claim, line.urgency, for: line.share, of: endpoint, rank: run?.rank)
         run?.keep(rank: ticket.rank)
         do throws(CallNotSent) {
             return try await calls.enter(ticket)
@@ -177,8 +177,8 @@ package actor KeapGateway<Budget: CallBudget> {
     }
 
     /// Returns once it is known which account the key opens, as far as Keap tells it.
-    package func settleAccount(_ urgency: Urgency, for party: BudgetShare) async throws(KeapFailure) {
-        try await askForAccount(CallLine(urgency: urgency, party: party))
+    package func settleAccount(_ urgency: Urgency, for share: BudgetShare) async throws(KeapFailure) {
+        try await askForAccount(CallLine(urgency: urgency, share: share))
     }
 
     /// While another key may open the same account, one call at a time is made, and it is the one that tells. So two

@@ -41,8 +41,8 @@ struct KeapCallQueue: Sendable {
     /// How many calls of a line wait for a slot or for a permit. Tag edits that share a call count once.
     func standing(_ line: CallLine) -> Int { calls.standing(line) }
 
-    /// How many calls wait for a slot before one of this party that came now.
-    func before(_ party: BudgetShare, _ urgency: Urgency) -> Int { calls.before(party, urgency) }
+    /// How many calls wait for a slot before one of this share that came now.
+    func before(_ share: BudgetShare, _ urgency: Urgency) -> Int { calls.before(share, urgency) }
 
     /// Whether it waits for a slot.
     func isWaiting(_ ticket: CallTicket) -> Bool { calls.isWaiting(ticket) }
@@ -51,11 +51,11 @@ struct KeapCallQueue: Sendable {
     ///   - endpoint: whose circuit breaker it has, beside the account's.
     ///   - rank: that of the first call of its run, if it is not the first.
     mutating func enqueue(
-        _ claim: ContactClaim, _ urgency: Urgency, for party: BudgetShare = .sole, of endpoint: APIEndpoint? = nil,
+        _ claim: ContactClaim, _ urgency: Urgency, for share: BudgetShare = .sole, of endpoint: APIEndpoint? = nil,
         rank: UInt64? = nil
     ) -> CallTicket {
         let isKnown = if case .one = claim { true } else { false }
-        let ticket = newTicket(CallLine(urgency: urgency, party: party), of: endpoint, rank, isShort: isKnown)
+        let ticket = newTicket(CallLine(urgency: urgency, share: share), of: endpoint, rank, isShort: isKnown)
         if locks.arrive(ticket, claim) { becomeFree(ticket) }
         return ticket
     }
@@ -64,11 +64,11 @@ struct KeapCallQueue: Sendable {
     ///
     /// - Parameter mayGather: it may wait for others to share a call with.
     mutating func enqueue(
-        _ edit: TagEdit, _ urgency: Urgency, for party: BudgetShare = .sole, rank: UInt64? = nil,
+        _ edit: TagEdit, _ urgency: Urgency, for share: BudgetShare = .sole, rank: UInt64? = nil,
         mayGather: Bool = false
     ) -> CallTicket {
         let ticket = newTicket(
-            CallLine(urgency: urgency, party: party), of: edit.direction.endpoint, rank, isShort: true)
+            CallLine(urgency: urgency, share: share), of: edit.direction.endpoint, rank, isShort: true)
         edits[ticket] = (edit, mayGather && !ticket.isFirst)
         if locks.arrive(ticket, .one(edit.contact)) { becomeFree(ticket) }
         return ticket

@@ -24,17 +24,17 @@ final class AccountBudget: CallBudget {
     /// From the next call on. Permits that were given before end where they came from.
     func point(to gate: BudgetGate, tenant: String) { state.withLock { $0 = (gate, tenant) } }
 
-    func take(_ urgency: Urgency, for party: BudgetShare) async throws -> Permit {
-        try await take(urgency, for: party, rank: nil)
+    func take(_ urgency: Urgency, for share: BudgetShare) async throws -> Permit {
+        try await take(urgency, for: share, rank: nil)
     }
 
-    func take(_ urgency: Urgency, for party: BudgetShare, rank: UInt64?) async throws -> Permit {
+    func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws -> Permit {
         while true {
-            if let reason = holds[party.name] { throw GymHeld(description: reason) }
+            if let reason = holds[share.name] { throw GymHeld(description: reason) }
             let (gate, tenant) = state.withLock { $0 }
-            let party = BudgetShare(party.name, of: tenant, weight: party.weight)
+            let share = BudgetShare(share.name, of: tenant, weight: share.weight)
             do {
-                return Permit(permit: try await gate.take(urgency, for: party, rank: rank), gate: gate)
+                return Permit(permit: try await gate.take(urgency, for: share, rank: rank), gate: gate)
             } catch let moved as BudgetMoved {
                 // It was one that others pointed to as well.
                 state.withLock { if $0.gate === gate { $0.gate = moved.gate } }
@@ -45,14 +45,14 @@ final class AccountBudget: CallBudget {
     func callsSoon(after permit: Permit) -> Int { permit.permit.callsSoon }
 
     func finished(_ permit: Permit, learned: ReportedLimits?) async {
-        permit.gate.finished(permit.permit, learned: learned)
+        await permit.gate.finished(permit.permit, learned: learned)
     }
 
-    func close(until time: Int64) async { state.withLock { $0.gate }.close(until: time) }
+    func close(until time: Int64) async { await state.withLock { $0.gate }.close(until: time) }
 
     func close(tenantOf permit: Permit, until time: Int64) async {
-        permit.gate.close(tenantOf: permit.permit, until: time)
+        await permit.gate.close(tenantOf: permit.permit, until: time)
     }
 
-    func release(_ permit: Permit) async { permit.gate.release(permit.permit) }
+    func release(_ permit: Permit) async { await permit.gate.release(permit.permit) }
 }

@@ -67,7 +67,7 @@ struct AccountMap: Sendable {
     }
 
     /// As whom a gym shares a budget: gyms of one account are one tenant of Keap's.
-    func party(of gym: GymConfiguration) -> BudgetShare {
+    func share(of gym: GymConfiguration) -> BudgetShare {
         BudgetShare(gym.id.description, of: identity(of: gym), weight: gym.keap.weight)
     }
 }

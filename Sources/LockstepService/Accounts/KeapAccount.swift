@@ -125,8 +125,8 @@ final class KeapAccount: Sendable {
     /// known yet which account its key opens, which must be known before what others of the account do is not to be undone.
     func wait(of gym: GymID, isImport: Bool, state: [UInt8]) async -> Delivery? {
         do throws(KeapFailure) {
-            guard let party = credential.gyms.first(where: { $0.id == gym })?.party else { return nil }
-            try await gateway.settleAccount(isImport ? .bulk : .live, for: party)
+            guard let share = credential.gyms.first(where: { $0.id == gym })?.share else { return nil }
+            try await gateway.settleAccount(isImport ? .bulk : .live, for: share)
         } catch {
             switch error {
             case .cancelled: return .interrupted(state: state)

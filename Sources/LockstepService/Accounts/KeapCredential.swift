@@ -27,7 +27,7 @@ final class KeapCredential: Sendable {
     /// A gym that calls with it.
     struct GymUse: Sendable {
         var id: GymID
-        var party: BudgetShare
+        var share: BudgetShare
     }
 
     init(
@@ -53,28 +53,28 @@ final class KeapCredential: Sendable {
         }
         uses.withLock { uses in
             uses += moved.map { use in
-                GymUse(id: use.id, party: BudgetShare(use.party.name, of: tenant, weight: use.party.weight))
+                GymUse(id: use.id, share: BudgetShare(use.share.name, of: tenant, weight: use.share.weight))
             }
         }
-        other.budget.merge(into: budget, as: tenant, ceiling: other.ceiling)
+        await other.budget.merge(into: budget, as: tenant, ceiling: other.ceiling)
         // Both would be added at the next start; where this fails, they are, which is too much rather than too little.
         if (try? await budget.settle()) != nil { await other.forget() }
     }
 
     func rename(tenant: String, to name: String) {
         uses.withLock { uses in
-            for place in uses.indices where uses[place].party.tenant == tenant {
-                let party = uses[place].party
-                uses[place].party = BudgetShare(party.name, of: name, weight: party.weight)
+            for place in uses.indices where uses[place].share.tenant == tenant {
+                let share = uses[place].share
+                uses[place].share = BudgetShare(share.name, of: name, weight: share.weight)
             }
         }
     }
 
     /// With the windows of all its tenants, also of those that were not called for yet.
-    func status() async -> BudgetStatus { budget.status(tenants: Set(gyms.map(\.party.tenant))) }
+    func status() async -> BudgetStatus { await budget.status(tenants: Set(gyms.map(\.share.tenant))) }
 
     /// How a gym of this account is called: the first that there is. Nil if no gym is this tenant's.
-    func firstGym(of tenant: String) -> GymID? { gyms.first { $0.party.tenant == tenant }?.id }
+    func firstGym(of tenant: String) -> GymID? { gyms.first { $0.share.tenant == tenant }?.id }
 
     /// One for each account whose gyms call with keys, and one for each client that a gym names.
     static func all(
@@ -92,7 +92,7 @@ final class KeapCredential: Sendable {
             let budget = plan.gate(surroundings, saved: saved.first) { bytes in
                 try await notes.save(bytes, as: plan.note)
             }
-            for more in saved.dropFirst() { budget.absorb(more) }
+            for more in saved.dropFirst() { await budget.absorb(more) }
             if !earlier.isEmpty, !saved.isEmpty, (try? await budget.settle()) != nil { await notes.forget(earlier) }
             credentials.append(
                 KeapCredential(
@@ -136,7 +136,7 @@ final class KeapCredential: Sendable {
             let sharing = configuration.gyms.filter {
                 $0.keap.client == id && (id != nil || accounts.identity(of: $0) == identity)
             }
-            gyms = sharing.map { .init(id: $0.id, party: accounts.party(of: $0)) }
+            gyms = sharing.map { .init(id: $0.id, share: accounts.share(of: $0)) }
             if let client = configuration.keapClients.first(where: { $0.id == id }) {
                 (name, note, kind, limits) = (
                     "client/\(client.id)", "client/\(client.id)", .client, .keapClient

@@ -112,7 +112,7 @@ extension GymAnswer {
     init(_ gym: Gym, _ counts: TenantCounts) async {
         let gateway = await gym.account.gateway.counters()
         let budget = await gym.account.credential.status()
-        let tenant = gym.account.credential.gyms.first { $0.id == gym.id }?.party.tenant
+        let tenant = gym.account.credential.gyms.first { $0.id == gym.id }?.share.tenant
         let tenants = budget.tenants.first { $0.name == tenant }?.windows ?? []
         var keap = Account(
             circuit: "closed", reason: nil, failingEndpoints: gateway.failingReasons, callsInFlight: gateway.inFlight,

@@ -72,7 +72,7 @@ struct BudgetAnswer: Encodable, Sendable {
         gyms = credential.gyms.map(\.id.description)
         windows = status.windows.map(window)
         accounts = status.tenants.compactMap { tenant in
-            let gyms = credential.gyms.filter { $0.party.tenant == tenant.name }.map(\.id.description)
+            let gyms = credential.gyms.filter { $0.share.tenant == tenant.name }.map(\.id.description)
             // One of an earlier configuration, whose use is kept for a day.
             guard !gyms.isEmpty else { return nil }
             return Account(

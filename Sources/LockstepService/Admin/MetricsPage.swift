@@ -180,9 +180,9 @@ struct MetricsPage: Sendable {
         perWindow("lockstep_keap_budget_used", "Calls that count in a window now.", \.used)
         page.family("lockstep_keap_budget_waiting", .gauge, "Calls that wait for budget, by gym.")
         for state in states {
-            for (party, counts) in state.budget.parties.sorted(by: { $0.key.name < $1.key.name }) {
+            for (share, counts) in state.budget.shares.sorted(by: { $0.key.name < $1.key.name }) {
                 for (urgency, count) in counts.sorted(by: { "\($0.key)" < "\($1.key)" }) {
-                    let labels = [("account", state.name), ("gym", party.name), ("urgency", "\(urgency)")]
+                    let labels = [("account", state.name), ("gym", share.name), ("urgency", "\(urgency)")]
                     page.sample("lockstep_keap_budget_waiting", labels, count)
                 }
             }

@@ -34,7 +34,7 @@ package enum CheckRun {
             }
             let gateway = KeapAccount.untracked(gym, key, budget, surroundings)
             return await bounded(gym, gateway.calls(), surroundings.clock) {
-                if let closed = budget.status().closedFor {
+                if let closed = await budget.status().closedFor {
                     return .budget("Keap has refused a call for want of budget; it takes more in \(closed.roughly)")
                 }
                 return .budget("Keap's budget let no call through within \(patience.roughly)")

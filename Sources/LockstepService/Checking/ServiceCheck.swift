@@ -41,7 +41,7 @@ struct ServiceCheck: Sendable {
             return checkup
         }
         // A person waits for these few calls, so they go before the gym's others.
-        let calls = gym.account.gateway.calls(for: gym.party).ahead()
+        let calls = gym.account.gateway.calls(for: gym.share).ahead()
         return await CheckRun.bounded(found, calls, clock) {
             if let circuit = await gym.account.gateway.counters().circuit.sentence { return .keap(circuit) }
             return .budget(
@@ -59,13 +59,13 @@ extension CircuitReport {
 
 extension Gym {
     /// As whom it shares its account's budget.
-    fileprivate var party: BudgetShare {
-        account.credential.gyms.first { $0.id == id }?.party ?? BudgetShare(id.description)
+    fileprivate var share: BudgetShare {
+        account.credential.gyms.first { $0.id == id }?.share ?? BudgetShare(id.description)
     }
 
     /// What keeps even the next call waiting for longer than that, in a sentence.
     fileprivate func longWait(beyond patience: Duration, among gyms: Gyms) async -> String? {
-        let outlook = account.credential.budget.outlook(for: party, .live)
+        let outlook = await account.credential.budget.outlook(for: share, .live)
         guard let opens = outlook.opensIn, opens > patience else { return nil }
         return await obstacle(.live, among: gyms, QueueCounts())?.sentence
     }

@@ -20,18 +20,18 @@ struct Backlog: Sendable {
     private var shares: [GymID: Share] = [:]
 
     init(of credential: KeapCredential, _ gyms: Gyms, _ counts: QueueCounts) async {
-        let atGate = await credential.status().parties
+        let atGate = await credential.status().shares
         for use in credential.gyms {
             guard let gym = gyms[use.id.description] else { continue }
             var waiting: [Urgency: Int] = [:]
             for urgency in Urgency.allCases {
                 // Those at the gate are among those of the gateway.
                 waiting[urgency] = max(
-                    await gym.account.gateway.waiting(use.party, urgency), atGate[use.party]?[urgency] ?? 0)
+                    await gym.account.gateway.waiting(use.share, urgency), atGate[use.share]?[urgency] ?? 0)
             }
             let jobs = counts.tenants[use.id.tenant]?.jobs ?? [:]
             shares[use.id] = Share(
-                weight: use.party.weight, waiting: waiting, running: (jobs[.running] ?? 0) + (jobs[.waiting] ?? 0))
+                weight: use.share.weight, waiting: waiting, running: (jobs[.running] ?? 0) + (jobs[.waiting] ?? 0))
         }
     }
 

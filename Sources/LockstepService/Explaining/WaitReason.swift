@@ -29,17 +29,17 @@ extension Gym {
         if let closed { return WaitReason(sentence: closed) }
         if let broken = WaitReason(await account.gateway.counters().circuit) { return broken }
         let credential = account.credential
-        guard let party = credential.gyms.first(where: { $0.id == id })?.party else { return nil }
+        guard let share = credential.gyms.first(where: { $0.id == id })?.share else { return nil }
         let urgency: Urgency = urgency == .bulk ? .bulk : .live
         let backlog = await Backlog(of: credential, gyms ?? Gyms([self]), counts)
-        var outlook = credential.budget.outlook(for: party, urgency)
+        var outlook = await credential.budget.outlook(for: share, urgency)
         outlook.callsBefore = backlog.callsBefore(id, urgency)
-        outlook.estimate = credential.budget.delay(after: outlook.callsBefore, for: party, urgency)
-        var obstacle = WaitReason(await credential.status(), outlook, tenant: party.tenant)
+        outlook.estimate = await credential.budget.delay(after: outlook.callsBefore, for: share, urgency)
+        var obstacle = WaitReason(await credential.status(), outlook, tenant: share.tenant)
         // What stands in line now is the next call of each change; how many more follow is not known yet.
         let most = backlog.mostCalls(id, urgency, behind: changes)
         obstacle?.lastsAtLeast = outlook.opensIn
-        obstacle?.lastsAtMost = credential.budget.delay(after: most, for: party, urgency)
+        obstacle?.lastsAtMost = await credential.budget.delay(after: most, for: share, urgency)
         return obstacle
     }
 }

@@ -8,19 +8,19 @@ import RateLimits
 extension Gym {
     /// With what is kept of it.
     static func make(
-        _ gym: GymConfiguration, as party: BudgetShare, account: KeapAccount, _ queue: JobQueue,
+        _ gym: GymConfiguration, as share: BudgetShare, account: KeapAccount, _ queue: JobQueue,
         _ clock: any TimeSource, _ log: ServiceLog
     ) async throws -> Gym {
         let directory = "directory/\(gym.id)"
         let hints = "attention/\(gym.id)"
         let keeper = try TagService(
-            settings: gym.sync, saved: await queue.metadata(directory), calls: account.gateway.calls(for: party),
+            settings: gym.sync, saved: await queue.metadata(directory), calls: account.gateway.calls(for: share),
             shared: { account.shared.making }
         ) { bytes in
             try await queue.setMetadata(directory, bytes, durable: true)
         }
         // What waits is about what will be searched for: more than one search for each who is new, none for the others.
-        let bulk = account.gateway.calls(.bulk, for: party)
+        let bulk = account.gateway.calls(.bulk, for: share)
         let origin = clock.now
         let readAhead = ContactPrefetch(calls: bulk, now: { origin.duration(to: clock.now) }) {
             await queue.pending(of: gym.id.tenant)

@@ -4,12 +4,12 @@ package import RateLimits
 package protocol CallBudget: Sendable {
     associatedtype Permit: Sendable
 
-    /// Waits until a call is allowed, which is when it is this party's turn. Throws `CancellationError` if cancelled
+    /// Waits until a call is allowed, which is when it is this share's turn. Throws `CancellationError` if cancelled
     /// meanwhile (nothing is spent), anything else if the use cannot be put on disk.
-    func take(_ urgency: Urgency, for party: BudgetShare) async throws -> Permit
-    /// The same, where of a party's calls those of a lower rank go first.
-    func take(_ urgency: Urgency, for party: BudgetShare, rank: UInt64?) async throws -> Permit
-    /// How many more calls of the party may begin within the next few seconds; none if that is not known.
+    func take(_ urgency: Urgency, for share: BudgetShare) async throws -> Permit
+    /// The same, where of a share's calls those of a lower rank go first.
+    func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws -> Permit
+    /// How many more calls of the share may begin within the next few seconds; none if that is not known.
     func callsSoon(after permit: Permit) -> Int
     /// The call has ended, however it ended. Once for each permit.
     func finished(_ permit: Permit, learned: ReportedLimits?) async
@@ -23,8 +23,8 @@ package protocol CallBudget: Sendable {
 }
 
 extension CallBudget {
-    package func take(_ urgency: Urgency, for party: BudgetShare, rank: UInt64?) async throws -> Permit {
-        try await take(urgency, for: party)
+    package func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws -> Permit {
+        try await take(urgency, for: share)
     }
 
     package func callsSoon(after permit: Permit) -> Int { 0 }

@@ -112,7 +112,7 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
         _ line: CallLine, rank: UInt64
     ) async throws(CallNotSent) -> Budget.Permit {
         do {
-            return try await budget.take(line.urgency, for: line.party, rank: rank)
+            return try await budget.take(line.urgency, for: line.share, rank: rank)
         } catch {
             if error is CancellationError { throw .cancelled }
             throw .noPermit(reason: "The budget gave no permit: \(error)")

@@ -48,8 +48,8 @@ package struct CallQueue: Sendable {
     /// How many calls of a line wait for a slot or for a permit.
     package func standing(_ line: CallLine) -> Int { standing[line] ?? 0 }
 
-    /// How many calls wait for a slot before one of this party that came now.
-    package func before(_ party: BudgetShare, _ urgency: Urgency) -> Int { waiting.before(party, urgency) }
+    /// How many calls wait for a slot before one of this share that came now.
+    package func before(_ share: BudgetShare, _ urgency: Urgency) -> Int { waiting.before(share, urgency) }
 
     /// Whether it waits for a slot.
     package func isWaiting(_ ticket: CallTicket) -> Bool { positions[ticket] != nil }
@@ -96,7 +96,7 @@ package struct CallQueue: Sendable {
 
     /// What comes late has waited longer than what arrived after it: its rank keeps the order.
     package mutating func enqueue(_ ticket: CallTicket) {
-        positions[ticket] = waiting.join(ticket, ticket.urgency, for: ticket.line.party, rank: ticket.position())
+        positions[ticket] = waiting.join(ticket, ticket.urgency, for: ticket.line.share, rank: ticket.position())
         stand(ticket.line, 1)
         guard ticket.isFirst, ticket.isShort else { return }
         let later = short[ticket.line]?.lastIndex { $0 < ticket }

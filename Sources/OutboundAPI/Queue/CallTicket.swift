@@ -4,11 +4,11 @@ package import RateLimits
 /// Calls of one queue among which the first to come is the first to go.
 package struct CallLine: Hashable, Sendable {
     package let urgency: Urgency
-    package let party: BudgetShare
+    package let share: BudgetShare
 
-    package init(urgency: Urgency, party: BudgetShare) {
+    package init(urgency: Urgency, share: BudgetShare) {
         self.urgency = urgency
-        self.party = party
+        self.share = share
     }
 }
 

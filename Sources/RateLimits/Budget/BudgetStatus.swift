@@ -52,8 +52,8 @@ public struct BudgetStatus: Equatable, Sendable {
     /// Calls that have begun and not ended.
     public var running: Int
     public var waiting: [Urgency: Int] = [:]
-    /// Those of each party, if it has any.
-    public var parties: [BudgetShare: [Urgency: Int]] = [:]
+    /// Those of each share, if it has any.
+    public var shares: [BudgetShare: [Urgency: Int]] = [:]
     /// Permits given out since the gate was made.
     public var granted: UInt64
     /// Over the last hour, or since the gate was made; `nil` in its first minute.

@@ -9,67 +9,88 @@ public struct BudgetMoved: Error {
 
 /// Two gates whose calls turn out to be counted together.
 extension BudgetGate {
-    /// One pair of gates at a time: two that merge both ways would wait for each other.
+    /// One pair of gates at a time: two that merge both ways would each count the other's calls.
     private static let merging = Mutex(())
 
-    /// From now on the other gate counts what this one counted: the calls that were made, and those under way, whose
+    /// From then on the other gate counts what this one counted: the calls that were made, and those under way, whose
     /// permits stay good here. Those that wait are told to go there.
     ///
     /// - Parameters:
     ///   - tenant: for which all of it counts.
     ///   - ceiling: what is never exceeded from now on, beside the other gate's own.
-    public func merge(into other: BudgetGate, as tenant: String, ceiling: CallLimits = CallLimits()) {
-        let waiting = Self.merging.withLock { _ in
-            let target = other.last
-            guard last !== target else { return [AsyncSignal]() }
-            return last.state.withLock { mine in
-                let now = clock.reading
-                var (use, underWay) = mine.queue.handOver(at: now)
-                use.renameTenants(Dictionary(use.tenants.keys.map { ($0, tenant) }) { $1 })
-                let permits = target.state.withLock { theirs in
-                    theirs.queue.absorb(use, ceiling: ceiling, at: now)
-                    return underWay.map { _ in theirs.queue.takeOver(oneOf: tenant, at: now) }
-                }
-                mine.successor = (target, Dictionary(zip(underWay, permits)) { $1 })
-                return mine.queue.line.all
-            }
+    public nonisolated func merge(
+        into other: BudgetGate, as tenant: String, ceiling: CallLimits = CallLimits()
+    ) async {
+        let pair = Self.merging.withLock { _ -> (mine: BudgetGate, theirs: BudgetGate)? in
+            let (mine, theirs) = (last, other.last)
+            guard mine !== theirs else { return nil }
+            mine.heir.withLock { $0 = theirs }
+            return (mine, theirs)
         }
-        for waiter in waiting { waiter.signal() }
-        other.last.wakeNext()
+        if let pair { await pair.mine.move(to: pair.theirs, as: tenant, ceiling) }
     }
 
-    /// The gate that counts this one's calls.
-    private var last: BudgetGate {
+    /// The gate that counts this one's calls, or is to.
+    private nonisolated var last: BudgetGate {
         var last = self
-        while let next = last.state.withLock({ $0.successor?.gate }) { last = next }
+        while let next = last.heir.withLock({ $0 }) { last = next }
         return last
     }
 
-    /// Ends the call of a permit, in the gate that counts it.
-    func end(_ permit: Permit, in body: (inout PermitQueue<AsyncSignal>, Permit, ClockReading) -> Void) {
-        let successor = state.withLock { state -> (gate: BudgetGate, permit: Permit)? in
-            guard let gate = state.successor?.gate else {
-                body(&state.queue, permit, clock.reading)
-                return nil
-            }
-            // Each is ended once, by its holder.
-            guard let its = state.successor?.permits.removeValue(forKey: permit) else { return nil }
-            return (gate, its)
+    private func move(to other: BudgetGate, as tenant: String, _ ceiling: CallLimits) async {
+        isMoving = true
+        var (use, underWay) = queue.handOver(at: now)
+        use.renameTenants(Dictionary(use.tenants.keys.map { ($0, tenant) }) { $1 })
+        // No circle of heirs: those that are waited for do not wait for this one.
+        let (gate, permits) = await other.takeOver(use, underWay.count, as: tenant, ceiling)
+        moved = (gate, Dictionary(zip(underWay, permits)) { $1 })
+        isMoving = false
+        let woken = queue.line.all + waitingForMove
+        waitingForMove = []
+        for waiter in woken { waiter.signal() }
+    }
+
+    /// - Returns: permits of the calls that are under way, and the gate that they count in.
+    private func takeOver(
+        _ use: BudgetUse, _ count: Int, as tenant: String, _ ceiling: CallLimits
+    ) async -> (BudgetGate, [Permit]) {
+        await untilMoved()
+        if let moved { return await moved.gate.takeOver(use, count, as: tenant, ceiling) }
+        let now = self.now
+        queue.absorb(use, ceiling: ceiling, at: now)
+        let permits = (0..<count).map { _ in queue.takeOver(oneOf: tenant, at: now) }
+        wakeNext()
+        return (self, permits)
+    }
+
+    private func untilMoved() async {
+        while isMoving {
+            let signal = AsyncSignal()
+            waitingForMove.append(signal)
+            await signal.waitThroughCancellation()
         }
-        guard let successor else { return wakeNext() }
-        successor.gate.end(successor.permit, in: body)
+    }
+
+    typealias PermitUse = @Sendable (inout PermitQueue<AsyncSignal>, Permit, ClockReading) -> Void
+
+    /// Ends the call of a permit, in the gate that counts it.
+    func end(_ permit: Permit, in body: @escaping PermitUse) async {
+        await untilMoved()
+        guard let gate = moved?.gate else {
+            body(&queue, permit, now)
+            return wakeNext()
+        }
+        // Each is ended once, by its holder.
+        if let its = moved?.permits.removeValue(forKey: permit) { await gate.end(its, in: body) }
     }
 
     /// The same for what is done with a permit before its call ends.
-    func with(_ permit: Permit, _ body: (inout PermitQueue<AsyncSignal>, Permit, ClockReading) -> Void) {
-        let successor = state.withLock { state -> (gate: BudgetGate, permit: Permit)? in
-            guard let successor = state.successor else {
-                body(&state.queue, permit, clock.reading)
-                return nil
-            }
-            return successor.permits[permit].map { (successor.gate, $0) }
+    func with(_ permit: Permit, _ body: @escaping PermitUse) async {
+        await untilMoved()
+        guard let moved else {
+            body(&queue, permit, now)
+            return wakeNext()
         }
-        guard let successor else { return wakeNext() }
-        successor.gate.with(successor.permit, body)
+        if let its = moved.permits[permit] { await moved.gate.with(its, body) }
     }
 }

@@ -3,31 +3,33 @@ public import Clocks
 import Synchronization
 
 /// Makes callers wait until one peer's limits let them through: several windows at once, live ones before bulk ones. The
-/// parties that share a budget take turns; each party's callers pass in the order they came.
+/// shares that share a budget take turns; each share's callers pass in the order they came.
 ///
 /// ```swift
 /// let permit = try await gate.take(for: BudgetShare("downtown"))
 /// let answer = await call()
-/// gate.finished(permit, learned: answer.limits)
+/// await gate.finished(permit, learned: answer.limits)
 /// ```
 ///
 /// No rolling second or minute and no UTC day exceeds its limit as the peer counts it, wherever between start and end
 /// a call arrives, and also across a restart. That has a price where calls are slow: of a limit of `n` a second, calls
 /// that last `t` seconds each can use `n / (1 + t)`, and of one of `n` a minute `n / (1 + t / 60)`. Nothing that is safe
 /// can use more (see `RollingWindow`). A day is used up to the last call.
-public final class BudgetGate: Sendable {
-    struct State: Sendable {
-        var queue: PermitQueue<AsyncSignal>
-        var isSaving = false
-        /// A save that is wanted although no waiter's turn has come.
-        var settling: [AsyncSignal] = []
-        /// What counts this gate's calls from now on, and the permits there of those that are under way.
-        var successor: (gate: BudgetGate, permits: [Permit: Permit])?
-    }
-
+public actor BudgetGate {
     let clock: any TimeSource
     private let save: @Sendable ([UInt8]) async throws -> Void
-    let state: Mutex<State>
+    var queue: PermitQueue<AsyncSignal>
+    private var isSaving = false
+    /// A save that is wanted although no waiter's turn has come.
+    private var settling: [AsyncSignal] = []
+    /// The gate that is to count this one's calls, once `moved` says so.
+    nonisolated let heir = Mutex<BudgetGate?>(nil)
+    /// What counts this gate's calls by now, and the permits there of those that are under way.
+    var moved: (gate: BudgetGate, permits: [Permit: Permit])?
+    /// The calls are on their way to another gate: nothing passes, and no call ends, before they are there.
+    var isMoving = false
+    /// Of those that wait for the end of that.
+    var waitingForMove: [AsyncSignal] = []
 
     /// - Parameters:
     ///   - limits: what holds until the peer announces something else.
@@ -51,7 +53,7 @@ public final class BudgetGate: Sendable {
             (try? BudgetUse(bytes: bytes)) ?? .unreadable(limits: limits.capped(by: ceiling), at: now.wall)
         }
         let budget = Budget(limits: limits, ceiling: ceiling, pacing: pacing, resuming: use, at: now)
-        state = Mutex(State(queue: PermitQueue(WriteAheadBudget(budget), at: now)))
+        queue = PermitQueue(WriteAheadBudget(budget), at: now)
     }
 
     /// Returns once the caller may make one call; then `finished` must follow, also if the call was never made.
@@ -59,74 +61,56 @@ public final class BudgetGate: Sendable {
     /// - Throws: `CancellationError` if cancelled while waiting, `BudgetMoved` if another gate counts the calls now, or
     ///   what `save` threw; nothing is spent.
     ///
-    /// - Parameter rank: among its party's callers, one of a lower rank goes first, and of the same rank the one that
-    ///   came first. For all callers of a party, or for none: without ranks they go in the order they come.
+    /// - Parameter rank: among its share's callers, one of a lower rank goes first, and of the same rank the one that
+    ///   came first. For all callers of a share, or for none: without ranks they go in the order they come.
     public func take(
-        _ urgency: Urgency = .live, for party: BudgetShare = .sole, rank: UInt64? = nil
+        _ urgency: Urgency = .live, for share: BudgetShare = .sole, rank: UInt64? = nil
     ) async throws -> Permit {
         let wakeup = AsyncSignal()
-        let position = state.withLock { $0.queue.join(wakeup, urgency, for: party, rank: rank) }
+        let position = queue.join(wakeup, urgency, for: share, rank: rank)
         defer {
-            state.withLock { $0.queue.leave(position) }
+            queue.leave(position)
             wakeNext()
         }
         var hasRested = false
         while true {
             try Task.checkCancellation()
-            switch try step(position) {
-            case .go(let permit): return permit
-            case .write(let draft): try await write(draft)
-            case .rest(let opening):
-                await rest(wakeup, until: opening)
-                hasRested = true
-            case .wait:
+            if let moved { throw BudgetMoved(gate: moved.gate) }
+            // Once for a round: the wall clock may be set between two readings, and a waiter that was told to go must then go.
+            let now = self.now
+            guard mayPass, let turn = queue.turn(at: now), turn.position == position else {
                 // While we slept, time alone may have made it the turn of a waiter that sleeps for longer.
                 if hasRested { wakeNext() }
                 hasRested = false
                 await wakeup.wait()
+                continue
             }
-        }
-    }
-
-    private enum Step {
-        case go(Permit)
-        /// To be written by this caller: until then none goes on.
-        case write(WriteAheadBudget.Draft)
-        /// It is this caller's turn, but not before then.
-        case rest(until: Availability)
-        case wait
-    }
-
-    private func step(_ position: PermitQueue<AsyncSignal>.Position) throws -> Step {
-        try state.withLock { state in
-            // Once for a round: the wall clock may be set between two readings, and a waiter that was told to go must then go.
-            let now = clock.reading
-            if let successor = state.successor { throw BudgetMoved(gate: successor.gate) }
-            guard !state.isSaving, let turn = state.queue.turn(at: now), turn.position == position else { return .wait }
             switch turn.act {
-            case .go: return .go(state.queue.admit(position, at: now))
-            case .write(let draft):
-                state.isSaving = true
-                return .write(draft)
-            case .wait(let wait): return .rest(until: wait.opening)
+            case .go: return queue.admit(position, at: now)
+            case .write(let draft): try await write(draft)
+            case .wait(let wait):
+                await rest(wakeup, until: wait.opening)
+                hasRested = true
             }
         }
     }
+
+    private var mayPass: Bool { !isSaving && !isMoving }
 
     /// The call ended: answered, failed or given up. Call it exactly once for each permit.
     ///
     /// - Parameter learned: what the answer said of the limits. A limit replaces ours, up or down, below the
     ///   ceiling. Use that we do not know of is counted as others'.
-    public func finished(_ permit: Permit, learned: ReportedLimits? = nil) {
-        end(permit, in: { $0.finish($1, learned: learned, at: $2) })
+    public func finished(_ permit: Permit, learned: ReportedLimits? = nil) async {
+        await end(permit) { $0.finish($1, learned: learned, at: $2) }
     }
 
     /// The call of this permit was never made: what it took is free again. Instead of `finished`.
-    public func release(_ permit: Permit) { end(permit, in: { $0.release($1, at: $2) }) }
+    public func release(_ permit: Permit) async { await end(permit) { $0.release($1, at: $2) } }
 
     /// The peer refused a call for want of budget: nothing passes for this long (at most 25 hours).
     public func close(for duration: Duration) {
-        withQueue { $0.close(until: $1.instant.advanced(by: Self.bounded(duration)), at: $1) }
+        queue.close(until: now.instant.advanced(by: Self.bounded(duration)), at: now)
         wakeNext()
     }
 
@@ -135,61 +119,47 @@ public final class BudgetGate: Sendable {
 
     /// The peer refused the call of this permit, which is not finished yet, because its tenant's limits are used up:
     /// nothing of that tenant passes until then.
-    public func close(tenantOf permit: Permit, until milliseconds: Int64) {
+    public func close(tenantOf permit: Permit, until milliseconds: Int64) async {
         let wait = Self.bounded(duration(until: milliseconds))
-        with(permit) { $0.close(tenantOf: $1, until: $2.instant.advanced(by: wait), at: $2) }
+        await with(permit) { $0.close(tenantOf: $1, until: $2.instant.advanced(by: wait), at: $2) }
     }
 
     /// Adds what an earlier gate of the same credential had saved, or of one that turned out to be counted together with
     /// it. What cannot be read says nothing.
     public func absorb(_ saved: [UInt8]) {
         guard let use = try? BudgetUse(bytes: saved) else { return }
-        withQueue { $0.absorb(use, ceiling: CallLimits(), at: $1) }
+        queue.absorb(use, ceiling: CallLimits(), at: now)
         wakeNext()
     }
 
     /// Saves what was really used, so that the next start forfeits nothing. For an orderly stop, after the last call.
     public func settle() async throws {
         let wakeup = AsyncSignal()
-        while true {
-            let draft = state.withLock { state -> WriteAheadBudget.Draft? in
-                guard !state.isSaving else {
-                    state.settling.append(wakeup)
-                    return nil
-                }
-                state.isSaving = true
-                return state.queue.settlement(at: clock.reading)
-            }
-            if let draft { return try await write(draft) }
+        while isSaving {
+            settling.append(wakeup)
             await wakeup.wait()
             try Task.checkCancellation()
         }
+        try await write(queue.settlement(at: now))
     }
 
     /// - Parameter tenants: shown also before their first call.
-    public func status(tenants: Set<String> = []) -> BudgetStatus {
-        withQueue { $0.status(tenants: tenants, at: $1) }
-    }
+    public func status(tenants: Set<String> = []) -> BudgetStatus { queue.status(tenants: tenants, at: now) }
 
-    /// What a call of this party would wait for that came now.
+    /// What a call of this share would wait for that came now.
     ///
     /// - Parameter others: calls that go before it and have not come here yet.
-    public func outlook(for party: BudgetShare, _ urgency: Urgency, behind others: Int = 0) -> BudgetOutlook {
-        withQueue { $0.outlook(for: party, urgency, behind: others, at: $1) }
+    public func outlook(for share: BudgetShare, _ urgency: Urgency, behind others: Int = 0) -> BudgetOutlook {
+        queue.outlook(for: share, urgency, behind: others, at: now)
     }
 
-    /// About how long until a call of this party goes that has so many before it, here or elsewhere, if no other comes;
+    /// About how long until a call of this share goes that has so many before it, here or elsewhere, if no other comes;
     /// nil if no clock can say.
-    public func delay(after calls: Int, for party: BudgetShare, _ urgency: Urgency) -> Duration? {
-        withQueue { $0.delay(after: calls, for: party, urgency, at: $1) }
+    public func delay(after calls: Int, for share: BudgetShare, _ urgency: Urgency) -> Duration? {
+        queue.delay(after: calls, for: share, urgency, at: now)
     }
 
-    /// Reads the clock while none other can: so time never goes back for the queue.
-    private func withQueue<Value: Sendable>(
-        _ body: (inout PermitQueue<AsyncSignal>, ClockReading) -> Value
-    ) -> Value {
-        state.withLock { body(&$0.queue, clock.reading) }
-    }
+    var now: ClockReading { clock.reading }
 
     private static func bounded(_ duration: Duration) -> Duration { max(.zero, min(duration, .seconds(25 * 3_600))) }
 
@@ -198,26 +168,21 @@ public final class BudgetGate: Sendable {
         return overflow ? .zero : .milliseconds(wait)
     }
 
-    /// `isSaving` is set; it is cleared here.
     private func write(_ draft: WriteAheadBudget.Draft) async throws {
+        isSaving = true
         defer {
-            let settling = state.withLock { state in
-                state.isSaving = false
-                defer { state.settling = [] }
-                return state.settling
-            }
+            isSaving = false
             for waiter in settling { waiter.signal() }
+            settling = []
             wakeNext()
         }
         try await save(draft.use.bytes)
-        state.withLock { $0.queue.written(draft) }
+        queue.written(draft)
     }
 
     func wakeNext() {
-        let next = state.withLock { state in
-            state.isSaving ? nil : state.queue.turn(at: clock.reading).flatMap { state.queue.line[$0.position] }
-        }
-        next?.signal()
+        guard mayPass, let turn = queue.turn(at: now) else { return }
+        queue.line[turn.position]?.signal()
     }
 
     /// Waits for the instant or a signal, whichever comes first.

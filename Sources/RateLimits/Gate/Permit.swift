@@ -1,7 +1,7 @@
 /// The right to make one call. Its holder tells the gate when the call has ended, once, however it ended.
 public struct Permit: Hashable, Sendable {
     let number: UInt64
-    /// How many more calls of this party may begin within the next `Permit.soon`, while others wait as they do now.
+    /// How many more calls of this share may begin within the next `Permit.soon`, while others wait as they do now.
     package var callsSoon = 0
 
     package static let soon = Duration.milliseconds(3_500)

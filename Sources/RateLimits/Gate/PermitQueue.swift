@@ -26,7 +26,7 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
         var wait: Budget.Wait
         /// No later than it opens.
         var comesBack: Instant
-        var parties: Set<BudgetShare>
+        var shares: Set<BudgetShare>
     }
 
     package private(set) var line = WeightedRoundRobin<Waiter>()
@@ -42,9 +42,9 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
     }
 
     package mutating func join(
-        _ waiter: Waiter, _ urgency: Urgency, for party: BudgetShare, rank: UInt64? = nil
+        _ waiter: Waiter, _ urgency: Urgency, for share: BudgetShare, rank: UInt64? = nil
     ) -> Position {
-        line.join(waiter, urgency, for: party, rank: rank)
+        line.join(waiter, urgency, for: share, rank: rank)
     }
 
     package mutating func leave(_ position: Position) { line.leave(position) }
@@ -74,7 +74,7 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
 
     /// The call at that position begins. A turn must just have said `.go`.
     package mutating func admit(_ position: Position, at now: ClockReading) -> Permit {
-        guard case .go(var permit) = budget.step(position.urgency, of: position.party.tenant, at: now) else {
+        guard case .go(var permit) = budget.step(position.urgency, of: position.share.tenant, at: now) else {
             preconditionFailure("only a waiter that was told to go is admitted")
         }
         permit.callsSoon = callsSoon(position, at: now)
@@ -85,9 +85,9 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
 
     private func callsSoon(_ position: Position, at now: ClockReading) -> Int {
         var budget = budget.budget
-        let all = budget.calls(within: Permit.soon, position.urgency, of: position.party.tenant, at: now)
+        let all = budget.calls(within: Permit.soon, position.urgency, of: position.share.tenant, at: now)
         let left = position.urgency == .bulk ? max(0, all - line.count(.live)) : all
-        return line.share(of: position, in: left)
+        return line.turns(for: position, of: left)
     }
 
     package mutating func written(_ draft: WriteAheadBudget.Draft) { budget.written(draft) }
@@ -136,34 +136,34 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
         var status = budget.status(tenants: tenants, at: now)
         for urgency in Urgency.allCases {
             status.waiting[urgency] = line.count(urgency)
-            for (party, count) in line.counts(urgency) { status.parties[party, default: [:]][urgency] = count }
+            for (share, count) in line.counts(urgency) { status.shares[share, default: [:]][urgency] = count }
         }
         status.callsPerHour = recent.perHour(at: now.instant)
         status.isPaceOfAnHour = recent.hasWholeHour(at: now.instant)
         return status
     }
 
-    /// What a caller of this party that came now would have to wait for.
+    /// What a caller of this share that came now would have to wait for.
     ///
     /// - Parameter others: calls that go before it and are not in this line yet.
     package mutating func outlook(
-        for party: BudgetShare, _ urgency: Urgency, behind others: Int = 0, at now: ClockReading
+        for share: BudgetShare, _ urgency: Urgency, behind others: Int = 0, at now: ClockReading
     ) -> BudgetOutlook {
-        let before = line.before(party, urgency) + others
+        let before = line.before(share, urgency) + others
         var budget = budget.budget
-        let wait = budget.bindingLimit(urgency, of: party.tenant, at: now)
+        let wait = budget.bindingLimit(urgency, of: share.tenant, at: now)
         return BudgetOutlook(
             window: wait?.window, opensIn: wait.map { $0.opening.delay(from: now.instant) } ?? .zero,
-            callsBefore: before, estimate: budget.delay(after: before, urgency, of: party.tenant, at: now))
+            callsBefore: before, estimate: budget.delay(after: before, urgency, of: share.tenant, at: now))
     }
 
-    /// About how long until a call of this party goes that has so many before it, here or elsewhere, if no other comes;
+    /// About how long until a call of this share goes that has so many before it, here or elsewhere, if no other comes;
     /// nil if no clock can say.
     package func delay(
-        after calls: Int, for party: BudgetShare, _ urgency: Urgency, at now: ClockReading
+        after calls: Int, for share: BudgetShare, _ urgency: Urgency, at now: ClockReading
     ) -> Duration? {
         var budget = budget.budget
-        return budget.delay(after: calls, urgency, of: party.tenant, at: now)
+        return budget.delay(after: calls, urgency, of: share.tenant, at: now)
     }
 
     private mutating func act(after wait: Budget.Wait?, at now: ClockReading) -> Turn.Act {
@@ -174,14 +174,14 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
     /// Whose turn it is, of those whose tenant may call.
     private mutating func head(_ urgency: Urgency, at now: ClockReading) -> Position? {
         while let position = line.head(urgency) {
-            let tenant = position.party.tenant
+            let tenant = position.share.tenant
             guard let wait = budget.tenantBindingLimit(tenant, at: now) else { return position }
-            line.setAside(position.party)
+            line.setAside(position.share)
             // The wall clock may be set while a tenant waits for its day, so it is looked at again every minute.
             let comesBack = now.instant.advanced(
                 by: min(wait.opening.delay(from: now.instant) ?? .seconds(60), .seconds(60)))
-            let parties = asides[tenant]?.parties ?? []
-            asides[tenant] = Aside(wait: wait, comesBack: comesBack, parties: parties.union([position.party]))
+            let shares = asides[tenant]?.shares ?? []
+            asides[tenant] = Aside(wait: wait, comesBack: comesBack, shares: shares.union([position.share]))
             nextComesBack = min(nextComesBack ?? comesBack, comesBack)
         }
         return nil
@@ -200,12 +200,12 @@ package struct PermitQueue<Waiter: Sendable>: Sendable {
     }
 
     private mutating func bringBack(_ tenant: String) {
-        for party in asides.removeValue(forKey: tenant)?.parties ?? [] { line.bringBack(party) }
+        for share in asides.removeValue(forKey: tenant)?.shares ?? [] { line.bringBack(share) }
     }
 
     private func firstAside() -> (position: Position, wait: Budget.Wait)? {
         asides.values.lazy.compactMap { aside in
-            aside.parties.lazy.compactMap { line.first(of: $0) }.first.map { ($0, aside.wait) }
+            aside.shares.lazy.compactMap { line.first(of: $0) }.first.map { ($0, aside.wait) }
         }.min { $1.wait.opening.isLater(than: $0.wait.opening) }
     }
 }

@@ -1,15 +1,15 @@
-/// Who waits, in which order: live waiters before bulk ones; within one urgency the parties take turns, and each party's
+/// Who waits, in which order: live waiters before bulk ones; within one urgency the shares take turns, and each share's
 /// waiters keep the order in which they came.
 ///
-/// This is deficit round robin where every waiter costs the same: one call. A party whose turn it is sends as many waiters
+/// This is deficit round robin where every waiter costs the same: one call. A share whose turn it is sends as many waiters
 /// as it has weight, then the next one's turn comes. Who has nothing waiting costs nothing, saves up nothing, and
 /// leaves its share to the others. Whatever is done here takes constant time, on average.
 package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
     package struct Position: Hashable, Sendable {
         fileprivate let number: UInt64
-        /// Among its party's waiters, those of a lower rank go first.
+        /// Among its share's waiters, those of a lower rank go first.
         let rank: UInt64
-        package let party: BudgetShare
+        package let share: BudgetShare
         package let urgency: Urgency
     }
 
@@ -29,18 +29,18 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
     /// In no order.
     package var all: [Waiter] { Array(waiters.values) }
 
-    /// How many waiters of each party wait; only those who have some.
+    /// How many waiters of each share wait; only those who have some.
     package func counts(_ urgency: Urgency) -> [BudgetShare: Int] {
         self[urgency].lines.compactMapValues { $0.present > 0 ? $0.present : nil }
     }
 
-    /// - Parameter rank: for waiters that come in another order than they are to go in: among its party's, a waiter goes
+    /// - Parameter rank: for waiters that come in another order than they are to go in: among its share's, a waiter goes
     ///   before those of a higher rank, and behind those of the same. By default how many have joined.
     package mutating func join(
-        _ waiter: Waiter, _ urgency: Urgency, for party: BudgetShare = .sole, rank: UInt64? = nil
+        _ waiter: Waiter, _ urgency: Urgency, for share: BudgetShare = .sole, rank: UInt64? = nil
     ) -> Position {
         joined += 1
-        let position = Position(number: joined, rank: rank ?? joined, party: party, urgency: urgency)
+        let position = Position(number: joined, rank: rank ?? joined, share: share, urgency: urgency)
         waiters[position] = waiter
         change(urgency) { turns, _ in turns.join(position) }
         return position
@@ -50,7 +50,7 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
     package func head(_ urgency: Urgency) -> Position? { self[urgency].head }
     package var head: Position? { live.head ?? bulk.head }
 
-    /// The head goes on, which is its party's turn.
+    /// The head goes on, which is its share's turn.
     package mutating func serve(_ position: Position) {
         guard waiters.removeValue(forKey: position) != nil else { return }
         change(position.urgency) { $0.leave(position, isServed: true, $1) }
@@ -62,38 +62,38 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
         change(position.urgency) { $0.leave(position, isServed: false, $1) }
     }
 
-    /// The party's waiters keep their positions, but have no turn until `bringBack`.
-    package mutating func setAside(_ party: BudgetShare) {
-        for urgency in Urgency.allCases { change(urgency) { $0.setAside(party, $1) } }
+    /// The share's waiters keep their positions, but have no turn until `bringBack`.
+    package mutating func setAside(_ share: BudgetShare) {
+        for urgency in Urgency.allCases { change(urgency) { $0.setAside(share, $1) } }
     }
 
-    /// The party takes turns again, as one that has just come.
-    package mutating func bringBack(_ party: BudgetShare) {
-        for urgency in Urgency.allCases { change(urgency) { turns, _ in turns.bringBack(party) } }
+    /// The share takes turns again, as one that has just come.
+    package mutating func bringBack(_ share: BudgetShare) {
+        for urgency in Urgency.allCases { change(urgency) { turns, _ in turns.bringBack(share) } }
     }
 
-    /// The first of a party's waiters, live ones first, whether or not it has turns.
-    package func first(of party: BudgetShare) -> Position? { live.first(of: party) ?? bulk.first(of: party) }
+    /// The first of a share's waiters, live ones first, whether or not it has turns.
+    package func first(of share: BudgetShare) -> Position? { live.first(of: share) ?? bulk.first(of: share) }
 
-    /// How many waiters go before one of this party that comes now, if no other comes.
-    package func before(_ party: BudgetShare, _ urgency: Urgency) -> Int {
+    /// How many waiters go before one of this share that comes now, if no other comes.
+    package func before(_ share: BudgetShare, _ urgency: Urgency) -> Int {
         func ahead(_ turns: TakingTurns) -> Int {
-            let own = turns.lines[party]?.present ?? 0
-            let rounds = own / party.weight + 1
+            let own = turns.lines[share]?.present ?? 0
+            let rounds = own / share.weight + 1
             return turns.lines.reduce(own) { sum, other in
-                other.key == party ? sum : sum + min(other.value.present, rounds * other.key.weight)
+                other.key == share ? sum : sum + min(other.value.present, rounds * other.key.weight)
             }
         }
         return urgency == .live ? ahead(live) : live.count + ahead(bulk)
     }
 
-    /// How many of so many turns the party of a waiter gets, as long as the same parties wait.
-    package func share(of position: Position, in turns: Int) -> Int {
+    /// How many of so many turns the share of a waiter gets, as long as the same shares wait.
+    package func turns(for position: Position, of turns: Int) -> Int {
         let weights = self[position.urgency].lines.reduce(0) { sum, line in
             line.value.present > 0 && !line.value.isAside ? sum + line.key.weight : sum
         }
-        guard weights > position.party.weight else { return turns }
-        return Int(Double(turns) * Double(position.party.weight) / Double(weights))
+        guard weights > position.share.weight else { return turns }
+        return Int(Double(turns) * Double(position.share.weight) / Double(weights))
     }
 
     private subscript(urgency: Urgency) -> TakingTurns { urgency == .live ? live : bulk }
@@ -106,67 +106,67 @@ package struct WeightedRoundRobin<Waiter: Sendable>: Sendable {
     fileprivate struct TakingTurns: Sendable {
         private(set) var lines: [BudgetShare: Line] = [:]
         private(set) var count = 0
-        /// Who takes turns, the next one first. A party is in it at most once.
+        /// Who takes turns, the next one first. A share is in it at most once.
         private var turns = Queue<BudgetShare>()
 
         /// Always has a waiter, and is not set aside.
         var head: Position? { turns.first.flatMap { first(of: $0) } }
 
-        func first(of party: BudgetShare) -> Position? {
-            lines[party].flatMap { $0.present > 0 ? $0.positions.first : nil }
+        func first(of share: BudgetShare) -> Position? {
+            lines[share].flatMap { $0.present > 0 ? $0.positions.first : nil }
         }
 
         mutating func join(_ position: Position) {
             count += 1
-            let party = position.party
+            let share = position.share
             // In place: a copy of the line would be made anew for each waiter.
-            lines[party, default: Line(credit: party.weight)].positions.insert(position) { $0.rank > position.rank }
-            if lines[party]?.present == 0 { lines[party]?.credit = party.weight }
-            lines[party]?.present += 1
-            takeTurns(party)
+            lines[share, default: Line(credit: share.weight)].positions.insert(position) { $0.rank > position.rank }
+            if lines[share]?.present == 0 { lines[share]?.credit = share.weight }
+            lines[share]?.present += 1
+            takeTurns(share)
         }
 
         mutating func leave(_ position: Position, isServed: Bool, _ waiters: [Position: Waiter]) {
             count -= 1
-            let party = position.party
-            lines[party]?.left(waiters)
-            if isServed, turns.first == party, lines[party]?.charge(party.weight) == .turnIsOver {
+            let share = position.share
+            lines[share]?.left(waiters)
+            if isServed, turns.first == share, lines[share]?.charge(share.weight) == .turnIsOver {
                 turns.append(turns.removeFirst())
             }
-            tidy(party)
+            tidy(share)
         }
 
-        mutating func setAside(_ party: BudgetShare, _ waiters: [Position: Waiter]) {
-            guard lines[party] != nil else { return }
-            lines[party]?.isAside = true
-            tidy(party)
+        mutating func setAside(_ share: BudgetShare, _ waiters: [Position: Waiter]) {
+            guard lines[share] != nil else { return }
+            lines[share]?.isAside = true
+            tidy(share)
         }
 
-        mutating func bringBack(_ party: BudgetShare) {
-            guard lines[party]?.isAside == true else { return }
-            lines[party]?.isAside = false
-            takeTurns(party)
+        mutating func bringBack(_ share: BudgetShare) {
+            guard lines[share]?.isAside == true else { return }
+            lines[share]?.isAside = false
+            takeTurns(share)
         }
 
-        private mutating func takeTurns(_ party: BudgetShare) {
-            guard let line = lines[party], !line.isAside, !line.isInTurns else { return }
-            lines[party]?.isInTurns = true
-            turns.append(party)
+        private mutating func takeTurns(_ share: BudgetShare) {
+            guard let line = lines[share], !line.isAside, !line.isInTurns else { return }
+            lines[share]?.isInTurns = true
+            turns.append(share)
         }
 
         /// Those who left from the middle of the turns are passed over when they are reached, so that leaving costs no
-        /// search; a party without waiters is forgotten then.
-        private mutating func tidy(_ party: BudgetShare) {
+        /// search; a share without waiters is forgotten then.
+        private mutating func tidy(_ share: BudgetShare) {
             while let first = turns.first, let line = lines[first], line.present == 0 || line.isAside {
                 _ = turns.removeFirst()
                 lines[first]?.isInTurns = false
                 if line.present == 0 { lines[first] = nil }
             }
-            if let line = lines[party], line.present == 0, !line.isInTurns { lines[party] = nil }
+            if let line = lines[share], line.present == 0, !line.isInTurns { lines[share] = nil }
         }
     }
 
-    /// One party's waiters of one urgency.
+    /// One share's waiters of one urgency.
     fileprivate struct Line: Sendable {
         enum Charged { case goesOn, turnIsOver }
 

@@ -151,7 +151,7 @@ private struct Town {
     /// Delivers changes that all wait when the first permit comes. Time stands still while anything else can happen, so
     /// that the same changes always cost the same.
     func deliver(_ changes: [EditsOnSimulatorTests.Change]) async throws {
-        budget.close(for: .seconds(1))
+        await budget.close(for: .seconds(1))
         let calls = gateway.calls()
         try await run(
             isPatient: true,

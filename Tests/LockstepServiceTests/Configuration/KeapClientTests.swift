@@ -22,8 +22,8 @@ struct KeapClientTests {
         #expect(configuration.gyms.map(\.keap.client) == ["ours", "ours", nil])
         #expect(configuration.gyms.map(\.keap.weight) == [1, 3, 1])
         let accounts = AccountMap(configuration)
-        #expect(configuration.gyms.map { accounts.party(of: $0).tenant } == ["gym/g0", "gym/g1", "gym/g2"])
-        #expect(configuration.gyms.map { accounts.party(of: $0).name } == ["g0", "g1", "g2"])
+        #expect(configuration.gyms.map { accounts.share(of: $0).tenant } == ["gym/g0", "gym/g1", "gym/g2"])
+        #expect(configuration.gyms.map { accounts.share(of: $0).name } == ["g0", "g1", "g2"])
     }
 
     @Test func `a client that is not there is named with the nearest`() {

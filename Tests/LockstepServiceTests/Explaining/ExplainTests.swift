@@ -44,11 +44,11 @@ struct ExplainTests {
         try await ServiceHarness.with { town in
             let gym = try #require(town.service.gyms["downtown"])
             let budget = gym.account.credential.budget
-            let party = try #require(gym.account.credential.gyms.first).party
-            budget.close(for: .seconds(3_600))
+            let share = try #require(gym.account.credential.gyms.first).share
+            await budget.close(for: .seconds(3_600))
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 1...3 { group.addTask { _ = try? await budget.take(.bulk, for: party) } }
-                try await until { budget.status().waiting[.bulk] == 3 }
+                for _ in 1...3 { group.addTask { _ = try? await budget.take(.bulk, for: share) } }
+                try await until { await budget.status().waiting[.bulk] == 3 }
                 #expect(await gym.obstacle(.live)?.sentence.contains("go before it") == false)
                 #expect(await gym.obstacle(.bulk)?.sentence.contains("3 calls go before it") == true)
                 group.cancelAll()

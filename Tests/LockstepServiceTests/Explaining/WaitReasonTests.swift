@@ -15,7 +15,7 @@ struct WaitReasonTests {
             limits: CallLimits(
                 perSecond: 10, perMinute: 240, perDay: 30_000, tenantPerMinute: 10_000, tenantPerDay: 250_000),
             clock: ManualClock(wallOrigin: 0), saved: nil, save: { _ in })
-        var status = gate.status(tenants: ["gym"])
+        var status = await gate.status(tenants: ["gym"])
         change(&status)
         let outlook = BudgetOutlook(window: window, opensIn: opensIn, callsBefore: before, estimate: estimate)
         return WaitReason(status, outlook, tenant: "gym")
