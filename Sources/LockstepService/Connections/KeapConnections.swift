@@ -254,7 +254,6 @@ final class KeapConnections: Sendable {
         }
         return account
     }
-
 }
 
 extension Duration {

@@ -22,8 +22,11 @@ final class TLSServer {
             "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
             "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
         ])
+        let end = Pipe()
+        making.standardOutput = end
         try making.run()
-        making.waitUntilExit()
+        // It closes this when it ends, which `waitUntilExit` has been seen to miss.
+        _ = try end.fileHandleForReading.readToEnd()
         process = Self.process(["s_server", "-accept", "127.0.0.1:0", "-www", "-cert", certificate, "-key", key])
         let pipe = Pipe()
         process.standardOutput = pipe
