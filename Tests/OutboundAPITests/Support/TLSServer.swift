@@ -46,7 +46,8 @@ final class TLSServer {
     }
 
     deinit {
-        process.terminate()
+        // SIGTERM does not end it: it inherits a mask that blocks it.
+        kill(process.processIdentifier, SIGKILL)
         // Left behind at worst in the system's temporary directory.
         try? FileManager.default.removeItem(at: directory)
     }
