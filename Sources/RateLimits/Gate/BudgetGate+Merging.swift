@@ -73,24 +73,17 @@ extension BudgetGate {
 
     typealias PermitUse = @Sendable (inout PermitQueue<AsyncSignal>, Permit, ClockReading) -> Void
 
-    /// Ends the call of a permit, in the gate that counts it.
-    func end(_ permit: Permit, in body: @escaping PermitUse) async {
+    /// Does something with a permit in the gate that counts its call.
+    ///
+    /// - Parameter isEnd: it is the last, since each call is ended once, by its holder.
+    func use(_ permit: Permit, isEnd: Bool, _ body: @escaping PermitUse) async {
         await untilMoved()
         guard let gate = moved?.gate else {
             body(&queue, permit, now)
             return wakeNext()
         }
-        // Each is ended once, by its holder.
-        if let its = moved?.permits.removeValue(forKey: permit) { await gate.end(its, in: body) }
-    }
-
-    /// The same for what is done with a permit before its call ends.
-    func with(_ permit: Permit, _ body: @escaping PermitUse) async {
-        await untilMoved()
-        guard let moved else {
-            body(&queue, permit, now)
-            return wakeNext()
-        }
-        if let its = moved.permits[permit] { await moved.gate.with(its, body) }
+        guard let its = moved?.permits[permit] else { return }
+        if isEnd { moved?.permits[permit] = nil }
+        await gate.use(its, isEnd: isEnd, body)
     }
 }

@@ -102,11 +102,13 @@ public actor BudgetGate {
     /// - Parameter learned: what the answer said of the limits. A limit replaces ours, up or down, below the
     ///   ceiling. Use that we do not know of is counted as others'.
     public func finished(_ permit: Permit, learned: ReportedLimits? = nil) async {
-        await end(permit) { $0.finish($1, learned: learned, at: $2) }
+        await use(permit, isEnd: true) { $0.finish($1, learned: learned, at: $2) }
     }
 
     /// The call of this permit was never made: what it took is free again. Instead of `finished`.
-    public func release(_ permit: Permit) async { await end(permit) { $0.release($1, at: $2) } }
+    public func release(_ permit: Permit) async {
+        await use(permit, isEnd: true) { $0.release($1, at: $2) }
+    }
 
     /// The peer refused a call for want of budget: nothing passes for this long (at most 25 hours).
     public func close(for duration: Duration) {
@@ -121,7 +123,7 @@ public actor BudgetGate {
     /// nothing of that tenant passes until then.
     public func close(tenantOf permit: Permit, until milliseconds: Int64) async {
         let wait = Self.bounded(duration(until: milliseconds))
-        await with(permit) { $0.close(tenantOf: $1, until: $2.instant.advanced(by: wait), at: $2) }
+        await use(permit, isEnd: false) { $0.close(tenantOf: $1, until: $2.instant.advanced(by: wait), at: $2) }
     }
 
     /// Adds what an earlier gate of the same credential had saved, or of one that turned out to be counted together with
