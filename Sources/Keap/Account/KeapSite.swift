@@ -1,5 +1,6 @@
 import Foundation
 package import OutboundAPI
+import WireFormats
 
 /// Where an account's API lives and what opens it.
 package struct KeapSite: Hashable, Sendable {
@@ -71,8 +72,7 @@ package struct KeapSite: Hashable, Sendable {
             case .key(let key): key.authorization
             case .connection(let gym): "connection of \(gym)"
             }
-        return hash(Array("\(base)\n\(text)".utf8)).prefix(16)
-            .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        return Array(hash(Array("\(base)\n\(text)".utf8)).prefix(16)).hexadecimal
     }
 
     private static func isLoopback(_ host: String) -> Bool {

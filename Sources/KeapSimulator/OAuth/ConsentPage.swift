@@ -1,4 +1,5 @@
 import EmbeddedHTTP
+import WireFormats
 
 /// The page on which an account's owner lets an app in, and where it sends their browser.
 ///
@@ -61,6 +62,6 @@ struct ConsentPage {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
+        text.withMarkupEscapes ?? text
     }
 }

@@ -1,4 +1,5 @@
 import EmbeddedHTTP
+import WireFormats
 
 /// Where owners' browsers come in after their consent: the path of `redirectURI`, on the intake's address.
 struct ConsentCallback: Sendable {
@@ -22,7 +23,7 @@ struct ConsentCallback: Sendable {
     }
 
     private static func page(_ status: Int, _ sentence: String) -> HTTPResponse {
-        let text = sentence.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+        let text = sentence.withMarkupEscapes ?? sentence
         return HTTPResponse(
             status: status,
             headers: [

@@ -5,6 +5,7 @@ import Foundation
 import Keap
 import OutboundAPI
 import Synchronization
+import WireFormats
 
 /// The gyms that are let in by an OAuth client: gets their owners' consent, and says how each one's tokens are.
 final class KeapConnections: Sendable {
@@ -142,10 +143,7 @@ final class KeapConnections: Sendable {
     /// The address of the consent page for a gym, and the text by which its answer is known.
     func begin(_ gym: GymID) -> (address: String, state: String)? {
         guard let connection = self[gym] else { return nil }
-        let state = (0..<16).map { _ in
-            let byte = UInt8.random(in: .min ... .max)
-            return String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        let state = (0..<16).map { _ in UInt8.random(in: .min ... .max) }.hexadecimal
         requests.withLock { $0.begin(state, for: gym, at: clock.now) }
         return (OAuthClient(connection.client).consentAddress(state: state), state)
     }
@@ -212,16 +210,12 @@ final class KeapConnections: Sendable {
             throw Refusal(sentence: "Keap's token endpoint gave no tokens (\(reason)); run connect again")
         }
         let account = try self.account(of: grant, for: connection)
-        let now = clock.wall
         guard let refresh = grant.refresh else {
             throw Refusal(
                 sentence: "Keap's answer holds no refresh token, so the connection would end with its access token")
         }
         let memory = TokenMemory(
-            pair: TokenPair(
-                access: grant.access, refresh: refresh, issuedAt: now,
-                expiresAt: now + (grant.lifetime ?? .seconds(86_400)).milliseconds),
-            account: grant.account ?? account.tenant)
+            pair: TokenPair(grant, keeping: refresh, at: clock.wall), account: grant.account ?? account.tenant)
         do {
             try await connection.tokens.connect(memory)
         } catch {
@@ -253,11 +247,5 @@ final class KeapConnections: Sendable {
                     + "of gym \(connection.gym) on the consent page")
         }
         return account
-    }
-}
-
-extension Duration {
-    fileprivate var milliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

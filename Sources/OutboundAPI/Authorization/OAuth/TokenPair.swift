@@ -17,7 +17,7 @@ package struct TokenPair: Equatable, Sendable {
     }
 
     /// - Parameter old: kept where the answer brings no refresh token.
-    init(_ grant: TokenGrant, keeping old: APIKey, at now: WallTime) {
+    package init(_ grant: TokenGrant, keeping old: APIKey, at now: WallTime) {
         let lifetime = grant.lifetime ?? TokenGrant.usualLifetime
         self.init(
             access: grant.access, refresh: grant.refresh ?? old, issuedAt: now,
