@@ -116,19 +116,19 @@ public final class HTTPServer: Sendable {
     }
 
     private func admit(_ socket: Socket) {
-        var isRefused = false
+        var isServed = true
         switch registry.admission() {
         case .serve(let other): other.map { other in other.loop.queue.async { other.assumeIsolated { $0.yield() } } }
-        case .refuse: isRefused = true
+        case .refuse: isServed = false
         case .drop: return socket.release()
         }
         let index = nextLoop.wrappingAdd(1, ordering: .relaxed).oldValue
         let loop = loops[index & Int.max % loops.count]
-        let connection = registry.add { id in
+        let connection = registry.add(isServed: isServed) { id in
             HTTPConnection(
-                socket: socket, loop: loop, limits: limits, room: room, id: id, registry: registry, judge: judge,
-                handler: handler)
+                socket: socket, loop: loop, limits: limits, room: room, id: id, registry: registry, isServed: isServed,
+                judge: judge, handler: handler)
         }
-        loop.queue.async { [isRefused] in connection.assumeIsolated { $0.start(refusing: isRefused) } }
+        loop.queue.async { connection.assumeIsolated { $0.start() } }
     }
 }

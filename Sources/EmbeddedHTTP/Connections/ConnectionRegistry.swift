@@ -45,13 +45,16 @@ final class ConnectionRegistry: Sendable {
     /// Whether places that others are about to leave are worth waiting for: the next connection would be dropped.
     var isCrowded: Bool { state.withLock { !$0.leaving.isEmpty && $0.connections.count >= limit + refusals } }
 
+    /// A connection that is served is idle from here on: its own loop may learn of it only after later ones are at work.
+    ///
     /// - Parameter make: builds the connection that has this id.
-    func add(_ make: (_ id: Int) -> HTTPConnection) -> HTTPConnection {
+    func add(isServed: Bool, _ make: (_ id: Int) -> HTTPConnection) -> HTTPConnection {
         state.withLock { state in
             let id = state.nextID
             state.nextID += 1
             let connection = make(id)
             state.connections[id] = connection
+            if isServed { state.idle.insert(id) }
             return connection
         }
     }

@@ -25,7 +25,8 @@ actor HTTPConnection {
     /// The share of the room that this connection holds.
     private var taken = 0
     private var exchange: Exchange
-    private var isIdle = false
+    /// What the registry knows of it.
+    private var isIdle: Bool
     /// Bytes of the answer that the system would not take yet.
     private var unsent: ArraySlice<UInt8> = []
     private var reader: (any DispatchSourceRead)?
@@ -39,6 +40,7 @@ actor HTTPConnection {
 
     init(
         socket: Socket, loop: EventLoop, limits: HTTPLimits, room: BodyRoom, id: Int, registry: ConnectionRegistry,
+        isServed: Bool,
         judge: @escaping @Sendable (HTTPRequest) -> HeadVerdict,
         handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer
     ) {
@@ -47,19 +49,20 @@ actor HTTPConnection {
         self.room = room
         self.id = id
         self.registry = registry
+        isIdle = isServed
         self.handler = handler
         exchange = Exchange(limits: limits, now: .now, judge: judge)
     }
 
-    /// Starts reading, or with `refusing` says that there are too many connections.
-    func start(refusing: Bool) {
+    /// Starts reading, or says that there are too many connections.
+    func start() {
         let source = DispatchSource.makeReadSource(fileDescriptor: socket.descriptor, queue: loop.queue)
         source.setEventHandler { [self] in assumeIsolated { $0.readable() } }
         source.setCancelHandler { [self] in assumeIsolated { $0.sourceEnded() } }
         reader = source
         liveSources += 1
         source.resume()
-        perform(refusing ? exchange.refuse(now: .now) : .wait)
+        perform(isIdle ? .wait : exchange.refuse(now: .now))
     }
 
     /// Reports a passed deadline to the exchange.
