@@ -57,7 +57,7 @@ actor HTTPConnection {
     /// Starts reading, or says that there are too many connections.
     func start() {
         let source = DispatchSource.makeReadSource(fileDescriptor: socket.descriptor, queue: loop.queue)
-        source.setEventHandler { [self] in assumeIsolated { $0.readable() } }
+        source.setEventHandler { [self] in assumeIsolated { _ = $0.readable() } }
         source.setCancelHandler { [self] in assumeIsolated { $0.sourceEnded() } }
         reader = source
         liveSources += 1
@@ -65,14 +65,24 @@ actor HTTPConnection {
         perform(isIdle ? .wait : exchange.refuse(now: .now))
     }
 
-    /// Reports a passed deadline to the exchange.
-    func expire() { perform(exchange.expire(now: .now)) }
+    /// Reports a passed deadline to the exchange. Only what the peer has not done by now counts: this loop may be late.
+    func expire() {
+        guard let deadline = exchange.deadline, deadline <= .now else { return }
+        catchUp()
+        perform(exchange.expire(now: .now))
+    }
 
     /// Takes no further request; closes at once if none is in hand.
-    func stop() { perform(exchange.stop()) }
+    func stop() {
+        catchUp()
+        perform(exchange.stop())
+    }
 
     /// Closes if nothing of a request has come.
-    func yield() { perform(exchange.yield()) }
+    func yield() {
+        catchUp()
+        perform(exchange.yield())
+    }
 
     /// Closes at once and cancels the handler.
     func abort() { perform(exchange.abort()) }
@@ -130,9 +140,18 @@ actor HTTPConnection {
         perform(exchange.answered(answer, now: .now))
     }
 
+    /// Does what the socket allows but no event has told yet.
+    private func catchUp() {
+        if !unsent.isEmpty { flush() }
+        var reads = 0
+        // A body of the greatest size is read whole; a peer that sends without end is not followed.
+        while reads < 32, reader != nil, !isReaderPaused, readable() { reads += 1 }
+    }
+
     // MARK: Reading
 
-    private func readable() {
+    /// - Returns: whether bytes came.
+    private func readable() -> Bool {
         // Only as much as one buffer at a time: then it is another connection's turn.
         let received = withUnsafeTemporaryAllocation(byteCount: Self.readBytes, alignment: 1) { buffer in
             let received = socket.receive(into: buffer)
@@ -142,10 +161,12 @@ actor HTTPConnection {
             return received
         }
         switch received {
-        case .bytes, .nothingYet: break
+        case .bytes: return true
+        case .nothingYet: break
         case .ended: perform(exchange.ended(now: .now))
         case .broken: perform(exchange.abort())
         }
+        return false
     }
 
     private func adjustReading() {
