@@ -9,6 +9,8 @@ final class Interleaving: Sendable {
 
     private struct State {
         var parked: [Int: CheckedContinuation<Void, Never>] = [:]
+        /// The tasks that have been parked, in the order of the first time.
+        var arrivals: [Int] = []
         var running = 0
     }
 
@@ -18,7 +20,10 @@ final class Interleaving: Sendable {
     func park() async {
         guard let actor = Self.actor else { return }
         await withCheckedContinuation { continuation in
-            state.withLock { $0.parked[actor] = continuation }
+            state.withLock { state in
+                state.parked[actor] = continuation
+                if !state.arrivals.contains(actor) { state.arrivals.append(actor) }
+            }
         }
     }
 
@@ -26,11 +31,12 @@ final class Interleaving: Sendable {
     ///
     /// - Parameters:
     ///   - blocked: how many of them wait for another.
-    ///   - choose: whose turn it is, of those that are parked, in order.
+    ///   - choose: whose turn it is, of those that are parked. They are in the order in which they came: which of two
+    ///     equal tasks is quicker to a lock differs from run to run, and what the first and the second do does not.
     func run(
         _ bodies: [@Sendable () async -> Void], blocked: () -> Int, choose: ([Int]) -> Int
     ) async {
-        state.withLock { $0.running = bodies.count }
+        state.withLock { ($0.running, $0.arrivals) = (bodies.count, []) }
         await withTaskGroup(of: Void.self) { group in
             for (actor, body) in bodies.enumerated() {
                 group.addTask {
@@ -39,7 +45,7 @@ final class Interleaving: Sendable {
                 }
             }
             while true {
-                let (running, parked) = state.withLock { ($0.running, $0.parked.keys.sorted()) }
+                let (running, parked) = state.withLock { ($0.running, $0.arrivals.filter($0.parked.keys.contains)) }
                 if running == 0 { break }
                 guard parked.count + blocked() >= running, !parked.isEmpty else {
                     await Task.yield()
