@@ -25,6 +25,8 @@ let package = Package(
         .target(name: "EmbeddedHTTP", dependencies: ["WireFormats"], swiftSettings: strict),
         // A strict reader of configuration text that says where a mistake is and which key was meant.
         .target(name: "ConfigurationReading", dependencies: ["WireFormats"], swiftSettings: strict),
+        // Sends a load over HTTP at a pace of its own, and measures how long each answer took.
+        .target(name: "LoadGeneration", swiftSettings: strict),
         // What tests and benchmarks run on instead of this machine's clock, disk and scheduler; no product holds it.
         .target(
             name: "DeterministicSimulation",
@@ -77,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "SeededRandom", "OutboundAPI",
+                "SeededRandom", "LoadGeneration", "OutboundAPI", "Keap",
                 "LockstepService", "DurableQueue", "FileJournal", "EmbeddedHTTP", "ConfigurationReading",
                 "KeapSimulator", "OnceHub", "ZenPlanner", "ContactSync", "Connectors", "WireFormats",
             ],
@@ -103,6 +105,7 @@ let package = Package(
             name: "LockstepBenchmarks",
             dependencies: [
                 "LockstepService", "DurableQueue", "EmbeddedHTTP", "FileJournal", "CallTraces", "OutboundAPI",
+                "LoadGeneration",
             ],
             path: "Benchmarks", swiftSettings: strict),
 
@@ -121,6 +124,8 @@ let package = Package(
         .testTarget(
             name: "RateLimitsTests", dependencies: ["SeededRandom", "Clocks", "RateLimits", "DeterministicSimulation"],
             swiftSettings: strict),
+        .testTarget(
+            name: "LoadGenerationTests", dependencies: ["LoadGeneration", "EmbeddedHTTP"], swiftSettings: strict),
         .testTarget(name: "WireFormatsTests", dependencies: ["WireFormats"], swiftSettings: strict),
         .testTarget(
             name: "EmbeddedHTTPTests", dependencies: ["SeededRandom", "EmbeddedHTTP", "WireFormats"],
@@ -177,6 +182,7 @@ let package = Package(
             name: "LockstepCommandTests",
             dependencies: [
                 "SeededRandom", "lockstep", "LockstepService", "ConfigurationReading", "ZenPlanner", "ContactSync",
+                "LoadGeneration", "KeapSimulator", "OnceHub", "EmbeddedHTTP", "Connectors",
             ],
             swiftSettings: strict),
         // Runs the built program in processes of its own, and kills them.

@@ -11,7 +11,7 @@ enum CommandLineTool {
             AttentionCommand.self, ResyncCommand.self, PauseCommand.self, ResumeCommand.self,
             ProgramRenameCommand.self, ProgramDeleteCommand.self,
             JournalVerifyCommand.self, JournalStatsCommand.self, JournalSalvageCommand.self,
-            SimulateKeapCommand.self,
+            SimulateKeapCommand.self, BenchCommand.self,
         ]
     }
 
@@ -91,7 +91,7 @@ enum CommandLineTool {
 
         \(list(commands))
 
-        `lockstep COMMAND --help` tells the rest. Exit codes: 0 done, 1 failed, 2 usage.
+        `lockstep COMMAND --help` tells the rest. Exit codes: 0 done, 1 failed, 2 usage; `bench`: 3 a condition was not met.
 
         `lockstep help TOPIC` prints a page about:
 

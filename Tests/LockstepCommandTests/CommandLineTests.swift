@@ -30,7 +30,8 @@ struct CommandLineTests {
         ["program", "rename", "--admin", "http://127.0.0.1:1", "--gym", "a"],
         ["program", "delete", "--admin", "http://127.0.0.1:1", "--gym", "a"], ["journal", "verify"],
         ["journal", "salvage", "a"], ["simulate", "keap", "--port", "70000"], ["demo", "--seed", "-1"],
-        ["demo", "fast"],
+        ["demo", "fast"], ["bench"], ["bench", "--config", "x", "--rate", "0"],
+        ["bench", "--config", "x", "--expect", "p99"], ["bench", "--config", "x", "--wait", "1", "--no-deliveries"],
     ])
     func `a command line that is wrong ends with 2`(_ words: [String]) async {
         #expect(await CommandLineTool.run(words) == .usage)
@@ -45,7 +46,8 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
-        ["serve", "--config", "/nonexistent/lockstep.json"], ["check", "--config", "/nonexistent/lockstep.json"],
+        ["serve", "--config", "/nonexistent/lockstep.json"], ["bench", "--config", "/nonexistent/lockstep.json"],
+        ["check", "--config", "/nonexistent/lockstep.json"],
         ["journal", "verify", "/nonexistent"], ["journal", "stats", "/nonexistent"],
         ["journal", "salvage", "/nonexistent", "/nonexistent/new"], ["explain", "--admin", "http://127.0.0.1:1", "7"],
     ])

@@ -41,6 +41,27 @@ struct AdminTests {
     }
 
     @Test(.timeLimit(.minutes(30)))
+    func `finished jobs are told page by page, in the order of finishing`() async throws {
+        try await ServiceHarness.with { town in
+            let start = try #require(try await town.get("/api/finished").object["next"] as? Int)
+            var ids: [String] = []
+            for number in 0..<3 { ids.append(try await town.accept(person("zp-\(number)"))) }
+            _ = try await town.accept(["who": "knows"])
+            try await town.settle()
+            let page = try await town.get("/api/finished?after=\(start)&limit=2").object
+            let jobs = try #require(page["jobs"] as? [[String: Any]])
+            #expect(jobs.count == 2 && page["missed"] as? Int == 0)
+            #expect(jobs.allSatisfy { $0["state"] as? String == "done" && $0["finishedAt"] is String })
+            let next = try #require(page["next"] as? Int)
+            let rest = try await town.get("/api/finished?after=\(next)").object
+            let all = jobs + (rest["jobs"] as? [[String: Any]] ?? [])
+            #expect(Set(all.compactMap { $0["id"] as? String }) == Set(ids) && all.count == 3)
+            #expect(try await town.ask("GET", town.admin + "/api/finished?after=x").status == 400)
+            #expect(try await town.ask("POST", town.admin + "/api/finished").status == 405)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(30)))
     func `a job tells what an operator asks for`() async throws {
         try await ServiceHarness.with { town in
             let id = try await town.accept(person())

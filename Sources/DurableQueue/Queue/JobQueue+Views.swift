@@ -6,6 +6,14 @@ extension JobQueue {
         return state.finished.byID[id]
     }
 
+    /// Jobs that were done or superseded after those of the page before, in that order. The last 10,000 are remembered.
+    ///
+    /// - Parameter after: `next` of the page before, in this process. Nil: no jobs, only where the next page begins.
+    public func finished(after: UInt64?, limit: Int) -> FinishedPage {
+        guard let after else { return FinishedPage(next: state.finished.count, missed: 0, jobs: []) }
+        return state.finished.after(after, limit: limit)
+    }
+
     /// Looks no further than it must to find as many as were asked for, or as there are. A job that goes on meanwhile is
     /// listed as it stands in the end, if it fits then.
     public func jobs(_ query: JobQuery) async -> [JobView] {

@@ -75,6 +75,9 @@ package struct KeapSite: Hashable, Sendable {
         return Array(hash(Array("\(base)\n\(text)".utf8)).prefix(16)).hexadecimal
     }
 
+    /// Whether it is on this machine, as only simulators and gateways are.
+    package var isLoopback: Bool { URLComponents(string: base)?.host.map(Self.isLoopback) ?? false }
+
     private static func isLoopback(_ host: String) -> Bool {
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
         let isV4 = numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }

@@ -2,7 +2,7 @@
 enum AdminRoute: Equatable {
     case health, readiness, metrics
     case jobs, job(String), explain(String), retry(String), discard(String), retryAll
-    case gyms, attention, budget, check, resync
+    case finished, gyms, attention, budget, check, resync
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
     case program(gym: String), programs(gym: String), people(gym: String)
@@ -26,6 +26,7 @@ enum AdminRoute: Equatable {
         case ("jobs", 2, "retry"): self = .retry(rest[0])
         case ("jobs", 2, "discard"): self = .discard(rest[0])
         case ("retry", 0, _): self = .retryAll
+        case ("finished", 0, _): self = .finished
         case ("gyms", 0, _): self = .gyms
         case ("gyms", 2, "pause"): self = .pause(gym: rest[0], true)
         case ("gyms", 2, "resume"): self = .pause(gym: rest[0], false)
@@ -47,7 +48,7 @@ enum AdminRoute: Equatable {
     /// Reading is GET (or HEAD, which the server answers without the body); whatever changes something is POST.
     var methods: [String] {
         switch self {
-        case .health, .readiness, .metrics, .jobs, .job, .explain, .gyms, .program, .attention, .budget:
+        case .health, .readiness, .metrics, .jobs, .job, .explain, .finished, .gyms, .program, .attention, .budget:
             ["GET", "HEAD"]
         case .connection: ["GET", "HEAD", "POST"]
         case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check, .resync, .connectionCode:

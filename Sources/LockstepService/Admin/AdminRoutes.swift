@@ -109,6 +109,7 @@ struct AdminRoutes: Sendable {
             try await queue.discard(job.id)
             return Reply.json(200, ["job": id])
         case .retryAll: return try await retryAll(request)
+        case .finished: return try await finished(request)
         case .gyms: return await gymList()
         case .attention: return try attention(request)
         case .budget: return await budgets()
@@ -180,6 +181,13 @@ struct AdminRoutes: Sendable {
         query.before = try given.read("before", "a job") { JobID($0) }
         query.after = try given.read("after", "a job") { JobID($0) }
         return Reply.json(200, await queue.jobs(query).map { answer($0) })
+    }
+
+    private func finished(_ request: HTTPRequest) async throws -> HTTPAnswer {
+        let given = try QueryParameters(request.query, known: ["after", "limit"])
+        let after = try given.read("after", "the next of the page before") { UInt64($0) }
+        let page = await queue.finished(after: after, limit: try given.limit() ?? 1_000)
+        return Reply.json(200, FinishedAnswer(page) { answer($0) })
     }
 
     private func answer(_ job: JobView, person: String? = nil) -> JobAnswer {

@@ -70,7 +70,7 @@ struct AdminClient {
     }
 
     /// The address at which to call a service that listens on every address of this machine.
-    private static func reachable(_ address: ListenAddress) -> ListenAddress {
+    static func reachable(_ address: ListenAddress) -> ListenAddress {
         switch address.host {
         case "", "0.0.0.0": ListenAddress(host: "127.0.0.1", port: address.port)
         case "::": ListenAddress(host: "::1", port: address.port)

@@ -17,13 +17,18 @@ final class StopSignals: Sendable {
     private let state = Mutex(State())
     private let signals = HandledSignals([SIGINT, SIGTERM, SIGHUP])
     private let note: String
+    private let onFirst: @Sendable () -> Void
     private let hangUp: @Sendable () -> Void
 
     /// - Parameters:
     ///   - note: printed at the first signal.
+    ///   - onFirst: called at the first signal.
     ///   - hangUp: called at each SIGHUP.
-    init(first note: String, hangUp: @escaping @Sendable () -> Void = {}) {
+    init(
+        first note: String, onFirst: @escaping @Sendable () -> Void = {}, hangUp: @escaping @Sendable () -> Void = {}
+    ) {
         self.note = note
+        self.onFirst = onFirst
         self.hangUp = hangUp
         // A peer that has gone is an error of its write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
@@ -53,6 +58,7 @@ final class StopSignals: Sendable {
         }
         if count == 1 {
             Terminal.note(note)
+            onFirst()
             waiting?.resume()
         } else {
             _exit(128 + number)
