@@ -47,7 +47,7 @@ package struct ZenPlannerSource: ContactSource {
         let message = StoredMessage(
             .zenPlanner, contentType: request.headers["Content-Type"], body: request.body)
         do {
-            let reading = try reader.read(contentType: message.contentType, body: message.body)
+            let reading = try reader.read(contentType: message.contentType, body: message.body, .lane)
             return .received(Received(message, reading))
         } catch {
             switch error {
@@ -107,9 +107,15 @@ extension MessageTag {
 }
 
 extension Received {
+    /// - Parameter reading: of a person, at least what decides about the lane.
     package init(_ message: StoredMessage, _ reading: Reading) {
-        let ignored = if case .change(_, let ignored) = reading { ignored } else { [String]() }
-        self.init(message, DecodedMessage(reading), unknownFields: ignored.map(UnknownField.init(zenPlanner:)))
+        switch reading {
+        case .change(let change, let ignored):
+            let arrived: any InboundChange =
+                if case .person(let person) = change { ArrivedPerson(person) } else { change }
+            self.init(message, .change(arrived), unknownFields: ignored.map(UnknownField.init(zenPlanner:)))
+        case .unplaced(let reason, _): self.init(message, .unplaced(reason: reason))
+        }
     }
 }
 

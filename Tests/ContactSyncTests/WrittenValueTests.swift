@@ -1,4 +1,5 @@
 import Keap
+import SeededRandom
 import Testing
 
 @testable import ContactSync
@@ -226,6 +227,24 @@ import Testing
 
     @Test(arguments: ["Null", "Na", "Nil", "Nan", "No", "Ana", "O", "N", "Unknownson", "🌸"])
     func `a name is no word for nothing`(_ text: String) { #expect(!Placeholder.isOne(text, as: .name)) }
+
+    @Test func `a word for nothing is known alike with and without looking up characters`() {
+        let pieces = [
+            "n", "N", "a", "/", "null", "Nil", "none", "unknown", "n/a", " ", "-", ".", "(", ")", "'", "’", "\"",
+            "&quot;",
+            "e\u{301}", "\u{301}", "é", "ß", "\u{A0}", "\r\n", "\u{200B}", "0", "#REF!", "…",
+        ]
+        for seed in UInt64(1)...5_000 {
+            var random = SeededGenerator(seed: seed)
+            let text = (0..<Int.random(in: 1..<5, using: &random)).map { _ in pieces.randomElement(using: &random)! }
+                .joined()
+            for place in [Placeholder.Place.name, .answer, .other] where text.utf8.count <= 40 {
+                #expect(
+                    Placeholder.isOne(text, as: place) == Placeholder.isOneSlowly(text, as: place),
+                    "\(text.debugDescription)")
+            }
+        }
+    }
 
     private func contact(_ id: String, _ first: String, _ last: String, sourceID: String = "") -> KeapContact {
         var contact = KeapContact(id: ContactID(id))

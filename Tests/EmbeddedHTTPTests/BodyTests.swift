@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import EmbeddedHTTP
@@ -140,6 +141,29 @@ struct MultipartBodyTests {
         for cut in 0..<whole.count {
             #expect(throws: MultipartBodyError.self, "cut at \(cut)") {
                 try MultipartBody(decoding: Array(whole[..<cut]), boundary: "xyz")
+            }
+        }
+    }
+}
+
+struct PercentDecodingTests {
+    @Test func `text that is ASCII is decoded the quick way as it is the slow way, and no other is`() {
+        let pieces =
+            [
+                "a", "Z", "+", "%", "%4", "%41", "%zz", "%C3%A9", "%E9", "%00", "%7f", "%80", "é", "e\u{301}", "\r\n",
+                "\u{A0}", "=",
+            ].map { Array($0.utf8) } + [[0xE9], [0xFF], [0x00]]
+        for seed in UInt64(1)...5_000 {
+            var random = SeededGenerator(seed: seed)
+            let bytes = (0..<Int.random(in: 0..<10, using: &random)).flatMap { _ in
+                pieces.randomElement(using: &random)!
+            }
+            // Not at the beginning of its array, as a field of a form.
+            let slice = ([0x25, 0x2B] + bytes)[2...]
+            for plusIsBlank in [true, false] {
+                let slow = try? PercentDecoding.decode(slice, plusIsBlank: plusIsBlank)
+                let ascii = slow.flatMap { $0.allSatisfy { $0 < 0x80 } ? String(decoding: $0, as: UTF8.self) : nil }
+                #expect(PercentDecoding.asciiText(slice, plusIsBlank: plusIsBlank) == ascii, "seed \(seed)")
             }
         }
     }

@@ -72,11 +72,13 @@ package enum LaneKeys {
         keys.compactMap { kind, value in value.map { LaneKey(kind: kind, value: short($0), isExclusive: false) } }
     }
 
+    private static let longest = QueuePolicy().maxKeyBytes
+
     /// The queue refuses long keys. A long value is known by its beginning and its digest, so that it leads to its lane
     /// as any other does.
     private static func short(_ value: String) -> String {
+        guard value.utf8.count > longest else { return value }
         let bytes = Array(value.utf8)
-        guard bytes.count > QueuePolicy().maxKeyBytes else { return value }
         return String(decoding: bytes.prefix(256), as: UTF8.self) + "…" + SHA256.digest(bytes).hexadecimal
     }
 }

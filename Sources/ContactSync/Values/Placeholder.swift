@@ -14,8 +14,20 @@ package enum Placeholder {
     package static func isOne(_ text: String, as place: Place = .other) -> Bool {
         // The longest is "not applicable".
         guard !text.isEmpty, text.utf8.count <= 40 else { return false }
+        // Between letters or digits, as nearly every text is, it is no mark, and has none at its ends.
+        if let first = text.utf8.first, let last = text.utf8.last, first.isLetterOrDigit, last.isLetterOrDigit {
+            return isWord(text.folded, written: text, as: place)
+        }
+        return isOneSlowly(text, as: place)
+    }
+
+    /// The same for any text that is not too long.
+    static func isOneSlowly(_ text: String, as place: Place) -> Bool {
         if text.allSatisfy({ "-–—―_.?*/\\~:,;…·'’".contains($0) }) { return true }
-        let word = text.folded.trimmingMarks
+        return isWord(text.folded.trimmingMarks, written: text, as: place)
+    }
+
+    private static func isWord(_ word: String, written text: String, as place: Place) -> Bool {
         switch place {
         case .answer: return always.contains(word)
         case .name: return text != "Null" && nameless.contains(word)
@@ -45,5 +57,17 @@ extension String {
         while let first = text.first, "([<{\"'".contains(first) { text.removeFirst() }
         while let last = text.last, ")]>}\"'.".contains(last) { text.removeLast() }
         return String(text)
+    }
+}
+
+extension UInt8 {
+    /// Of ASCII.
+    fileprivate var isLetterOrDigit: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: false
+        }
     }
 }

@@ -17,18 +17,26 @@ public struct FormBody: Sendable {
         let charset = Charset(charset)
         let start = Self.start(of: body)
         var fields: [(name: String, value: String)] = []
-        for pair in body[start...].split(separator: UInt8(ascii: "&")) {
+        var rest = body[start...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "&")) ?? rest.endIndex
+            let pair = rest[..<end]
+            rest = rest[end...].dropFirst()
+            if pair.isEmpty { continue }
             guard fields.count < maxFields else { throw .tooManyFields(limit: maxFields) }
-            let equals = pair.firstIndex(of: UInt8(ascii: "="))
-            let name = try Self.text(pair[..<(equals ?? pair.endIndex)], charset)
-            let value = try equals.map { (index) throws(FormBodyError) in try Self.text(pair[(index + 1)...], charset) }
-            fields.append((name, value ?? ""))
+            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else {
+                fields.append((try Self.text(pair, charset), ""))
+                continue
+            }
+            let name = try Self.text(pair[..<equals], charset)
+            fields.append((name, try Self.text(pair[(equals + 1)...], charset)))
         }
         self.fields = fields
     }
 
     private static func start(of body: [UInt8]) -> Int {
         if body.starts(with: UnicodeMark.utf8) { return UnicodeMark.utf8.count }
+        guard body.first == UInt8(ascii: "%") else { return 0 }
         let escaped = Array("%EF%BB%BF".utf8)
         let isEscaped = body.count >= escaped.count && zip(body, escaped).allSatisfy { ASCII.equal($0, $1) }
         return isEscaped ? escaped.count : 0
@@ -38,6 +46,7 @@ public struct FormBody: Sendable {
     public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
     private static func text(_ encoded: ArraySlice<UInt8>, _ charset: Charset) throws(FormBodyError) -> String {
+        if let text = PercentDecoding.asciiText(encoded, plusIsBlank: true) { return text }
         do {
             return charset.text(try PercentDecoding.decode(encoded, plusIsBlank: true))
         } catch {

@@ -6,6 +6,8 @@ package struct SHA256 {
     /// Bytes that do not fill a block yet.
     private var rest: [UInt8] = []
     private var count: UInt64 = 0
+    /// A block's message schedule.
+    private var words = [UInt32](repeating: 0, count: 64)
 
     package static let blockSize = 64
 
@@ -17,42 +19,59 @@ package struct SHA256 {
         return hash.finish()
     }
 
-    package mutating func update(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            rest.append(byte)
-            count += 1
-            if rest.count == Self.blockSize { compress() }
+    package mutating func update(_ bytes: [UInt8]) {
+        count += UInt64(bytes.count)
+        var next = 0
+        if !rest.isEmpty {
+            next = min(Self.blockSize - rest.count, bytes.count)
+            rest += bytes[..<next]
+            guard rest.count == Self.blockSize else { return }
+            compress(rest, from: 0)
+            rest.removeAll(keepingCapacity: true)
         }
+        while bytes.count - next >= Self.blockSize {
+            compress(bytes, from: next)
+            next += Self.blockSize
+        }
+        rest += bytes[next...]
     }
 
     package consuming func finish() -> [UInt8] {
         let bits = count * 8
-        update(CollectionOfOne(0x80))
-        while rest.count != Self.blockSize - 8 { update(CollectionOfOne(0)) }
+        let zeros = (2 * Self.blockSize - 9 - rest.count) % Self.blockSize
+        update([0x80] + [UInt8](repeating: 0, count: zeros))
         update((0..<8).map { UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * $0)) })
         return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) } }
     }
 
-    private mutating func compress() {
-        let schedule = self.schedule()
+    private mutating func compress(_ bytes: [UInt8], from start: Int) {
+        schedule(bytes, from: start)
+        let constants = Self.constants
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for round in 0..<64 {
             let choice = (e & f) ^ (~e & g)
             let sum1 = e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)
-            let first = h &+ sum1 &+ choice &+ Self.constants[round] &+ schedule[round]
+            let first = h &+ sum1 &+ choice &+ constants[round] &+ words[round]
             let majority = (a & b) ^ (a & c) ^ (b & c)
             let sum0 = a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ sum0 &+ majority)
         }
-        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
-        rest.removeAll(keepingCapacity: true)
+        state[0] &+= a
+        state[1] &+= b
+        state[2] &+= c
+        state[3] &+= d
+        state[4] &+= e
+        state[5] &+= f
+        state[6] &+= g
+        state[7] &+= h
     }
 
-    private func schedule() -> [UInt32] {
-        var words = [UInt32](repeating: 0, count: 64)
+    private mutating func schedule(_ bytes: [UInt8], from start: Int) {
         for index in 0..<16 {
-            words[index] = rest[(4 * index)..<(4 * index + 4)].reduce(0) { $0 << 8 | UInt32($1) }
+            let place = start + 4 * index
+            let high = UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16
+            words[index] = high | UInt32(bytes[place + 2]) << 8 | UInt32(bytes[place + 3])
         }
         for index in 16..<64 {
             let (early, late) = (words[index - 15], words[index - 2])
@@ -60,7 +79,6 @@ package struct SHA256 {
             let sigma1 = late.rotated(17) ^ late.rotated(19) ^ (late >> 10)
             words[index] = words[index - 16] &+ sigma0 &+ words[index - 7] &+ sigma1
         }
-        return words
     }
 
     /// The first 32 bits of the fractions of the cube roots of the first 64 primes.
@@ -77,7 +95,7 @@ package struct SHA256 {
 }
 
 extension UInt32 {
-    fileprivate func rotated(_ bits: UInt32) -> UInt32 { self >> bits | self << (32 - bits) }
+    fileprivate func rotated(_ bits: UInt32) -> UInt32 { self &>> bits | self &<< (32 &- bits) }
 }
 
 package enum HMAC {

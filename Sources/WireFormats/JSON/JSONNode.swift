@@ -2,7 +2,7 @@
 ///
 /// Foundation's decoders keep one of two members of one name and turn numbers into doubles, so that two ids of forty
 /// digits become one person.
-package indirect enum JSONNode: Hashable, Sendable {
+package enum JSONNode: Hashable, Sendable {
     package struct Member: Hashable, Sendable {
         package var name: String
         package var value: JSONNode

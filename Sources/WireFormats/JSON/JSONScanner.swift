@@ -123,6 +123,7 @@ struct JSONScanner {
     mutating func string() throws(JSONProblem) -> (text: String, isBroken: Bool) {
         let start = offset
         offset += 1
+        if let text = plainString() { return (text, false) }
         var (content, isBroken) = ([UInt8](), false)
         while let byte = peek {
             offset += 1
@@ -140,6 +141,16 @@ struct JSONScanner {
             }
         }
         throw problem(.endInString, in: start)
+    }
+
+    /// A string with nothing to undo or to refuse, as nearly all are. Nil for any other, of which nothing is passed.
+    private mutating func plainString() -> String? {
+        let rest = bytes[offset...]
+        guard let end = rest.firstIndex(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }),
+            rest[end] == UInt8(ascii: "\""), let text = String(validating: rest[..<end], as: UTF8.self)
+        else { return nil }
+        offset = end + 1
+        return text
     }
 
     private func text(_ content: [UInt8]) throws(JSONProblem) -> String {

@@ -29,7 +29,7 @@ package struct Charset: Sendable {
             }
     }
 
-    package func text(_ bytes: some Collection<UInt8>) -> String {
+    package func text(_ bytes: [UInt8]) -> String {
         if let text = String(validating: bytes, as: UTF8.self) { return text }
         switch reading {
         case .windows1252: return String(windows1252: bytes)

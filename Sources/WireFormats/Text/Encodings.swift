@@ -1,6 +1,6 @@
 extension String {
     /// UTF-8, or Windows-1252 if the bytes are none: every byte string has a reading, and the common one comes first.
-    package init(utf8OrWindows1252 bytes: some Collection<UInt8>) {
+    package init(utf8OrWindows1252 bytes: ArraySlice<UInt8>) {
         if let text = String(validating: bytes, as: UTF8.self) {
             self = text
         } else {

@@ -19,7 +19,8 @@ extension Unicode.Scalar {
     }
 }
 
-extension StringProtocol {
+// Of `String` alone: asked for each value of each message, and a generic one is not specialized for other modules.
+extension String {
     /// Whether there is any mark or joiner. Plain ASCII is answered without looking at characters.
     package var hasInvisibleMarks: Bool {
         !utf8.allSatisfy { $0 < 0x80 } && unicodeScalars.contains { $0.isInvisibleMark || $0.isJoiner }
@@ -27,19 +28,19 @@ extension StringProtocol {
 
     /// Without marks; joiners stay.
     package var withoutInvisibleMarks: String {
-        guard hasInvisibleMarks else { return String(self) }
+        guard hasInvisibleMarks else { return self }
         return String(String.UnicodeScalarView(unicodeScalars.filter { !$0.isInvisibleMark }))
     }
 
     /// Without marks and joiners, for what identifies.
     package var withoutMarksAndJoiners: String {
-        guard hasInvisibleMarks else { return String(self) }
+        guard hasInvisibleMarks else { return self }
         return String(String.UnicodeScalarView(unicodeScalars.filter { !$0.isInvisibleMark && !$0.isJoiner }))
     }
 
     /// The text for a sentence: marks that cannot be seen are named, as `U+FEFF`.
     package var withMarksShown: String {
-        guard hasInvisibleMarks else { return String(self) }
+        guard hasInvisibleMarks else { return self }
         var shown = ""
         for scalar in unicodeScalars {
             if scalar.isInvisibleMark || scalar.isJoiner {

@@ -1,14 +1,17 @@
-extension StringProtocol where SubSequence == Substring {
+extension String {
     /// Without blanks and invisible marks around it, and without invisible marks inside; a line break or another control
     /// character inside becomes one blank. Joiners inside stay.
     package var tidied: String {
         // Nearly every value: nothing but printable ASCII, where only blanks at the ends can be wrong.
-        if utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return trimmedASCII }
+        if isPrintableASCII { return trimmedASCII }
         return tidiedSlowly
     }
 
+    package var isPrintableASCII: Bool { utf8.allSatisfy { (0x20...0x7E).contains($0) } }
+
     private var trimmedASCII: String {
-        let bytes = self[...].utf8
+        let bytes = utf8
+        if bytes.first != 0x20, bytes.last != 0x20 { return self }
         guard let first = bytes.firstIndex(where: { $0 != 0x20 }), let last = bytes.lastIndex(where: { $0 != 0x20 })
         else { return "" }
         return String(self[first...last])

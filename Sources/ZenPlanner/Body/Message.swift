@@ -23,9 +23,9 @@ struct Message: Equatable {
     /// The names in the order they came, each once.
     var names: [String] { Self.names(of: fields) }
 
-    /// At most a hundred: enough to mend a mapping, whatever was sent.
-    func names(otherThan known: Set<FieldName>) -> [String] {
-        Array(Self.names(of: fields.filter { !known.contains($0.key) }).prefix(100))
+    /// Of the fields at some places, and at most a hundred: enough to mend a mapping, whatever was sent.
+    func firstNames(where isWanted: (Int) -> Bool = { _ in true }) -> [String] {
+        Array(Self.names(of: fields.indices.filter(isWanted).map { fields[$0] }).prefix(100))
     }
 
     /// Of an object, the names of what is in it.
@@ -44,43 +44,8 @@ struct Message: Equatable {
         return names
     }
 
-    /// The value of the first of these names that the message carries, even if it is empty there: a name that the
-    /// gym prefers must be able to say "nothing".
-    ///
-    /// - Parameter isSame: whether two values of one name say the same.
-    func value(
-        _ accepted: [FieldName], isSame: (MessageValue, MessageValue) -> Bool = { $0.means($1) }
-    ) throws(Unplaced) -> (name: String, content: MessageValue)? {
-        for key in accepted {
-            let found = fields.filter { $0.key == key && $0.content != .null }
-            guard let first = found.first else { continue }
-            // One of two different values would be picked by chance, and might be another person's.
-            if let other = found.first(where: { !isSame($0.content, first.content) }) {
-                throw Unplaced(
-                    """
-                    The field \(quoted(first.name)) comes more than once, with different values: \
-                    \(quoted(first.content.shown)) and \(quoted(other.content.shown)). Neither was taken; send the \
-                    message again with one of them.
-                    """)
-            }
-            return (first.name, first.content)
-        }
-        return nil
-    }
-
-    /// Whether one of these names comes, even if it says nothing.
-    func carries(_ accepted: [FieldName]) -> Bool { fields.contains { accepted.contains($0.key) } }
-
-    /// The value of the first of these names as tidy text; nil if the message carries none.
-    func text(_ accepted: [FieldName]) throws(Unplaced) -> String? {
-        guard let (name, content) = try value(accepted) else { return nil }
-        switch content {
-        case .text(let text), .broken(let text), .number(let text): return text.tidied
-        case .null: return nil
-        case .flag: throw Unplaced("The field \(quoted(name)) holds true or false instead of a text.")
-        case .list, .object: throw Unplaced("The field \(quoted(name)) holds a list or an object instead of a text.")
-        }
-    }
+    /// Whether anything in it is an object.
+    var hasObjects: Bool { fields.contains { $0.content.isObject } }
 
     /// With the members of objects so named in place of the objects. An inner name hides the same one outside.
     func unwrapping(_ wrappers: Set<FieldName>) -> Message {

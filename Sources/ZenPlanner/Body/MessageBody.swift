@@ -86,7 +86,9 @@ struct MessageBody {
         return .message(RecordShape(settings: settings).record(Message(members)))
     }
 
-    private static func isJSONBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+    private static func isJSONBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
 }
 
 /// The format of a body, by its content type.
@@ -100,14 +102,21 @@ private struct MediaType {
     private(set) var kind: Kind?
     private(set) var charset: String?
 
+    private static let plainForm = "application/x-www-form-urlencoded"
+
     init(_ contentType: String?) throws(ZenPlannerReadError) {
         guard let contentType else { return }
+        // As nearly all forms are sent, in a form that need not be taken apart.
+        if contentType == Self.plainForm {
+            kind = .form
+            return
+        }
         guard let type = ContentType(contentType) else {
             throw .unsupportedMediaType("The content type \(quoted(contentType)) cannot be read.")
         }
         charset = type[parameter: "charset"]
         switch type.mediaType {
-        case "application/x-www-form-urlencoded":
+        case Self.plainForm:
             kind = .form
         case "multipart/form-data":
             guard let boundary = type[parameter: "boundary"] else {

@@ -1,7 +1,7 @@
 import WireFormats
 
 /// A value as a message carries it. A form has texts only.
-indirect enum MessageValue: Equatable {
+enum MessageValue: Equatable {
     case text(String)
     /// A text with half a character in it, for which U+FFFD stands.
     case broken(String)
@@ -25,6 +25,9 @@ indirect enum MessageValue: Equatable {
             self = .object(members.map { MessageMember(name: $0.name, content: MessageValue($0.value)) })
         }
     }
+
+    var isNull: Bool { if case .null = self { true } else { false } }
+    var isObject: Bool { if case .object = self { true } else { false } }
 
     /// For a sentence, or a note.
     var shown: String {

@@ -13,6 +13,7 @@ struct RecordShape {
     private static let names = [FieldName("name")]
 
     func record(_ message: Message) -> Message {
+        guard message.hasObjects else { return message }
         var message = message
         for _ in 0..<Self.deepestWrapping { message = message.unwrapping(Self.wrappers) }
         message = lifting(
@@ -25,7 +26,9 @@ struct RecordShape {
         _ objects: [FieldName], called base: FieldName, _ inner: [MessageField], in message: Message
     ) -> Message {
         // Of several addresses one is meant, and none of its parts comes from another.
-        guard let chosen = objects.first(where: { key in message.fields.contains { $0.key == key && $0.isObject } })
+        guard
+            let chosen = objects.first(where: { key in message.fields.contains { $0.key == key && $0.content.isObject }
+            })
         else { return message }
         let accepted = Set(inner.flatMap { settings.names[$0] })
         var fields: [Message.Field] = []
@@ -52,8 +55,6 @@ struct RecordShape {
 }
 
 extension Message.Field {
-    fileprivate var isObject: Bool { if case .object = content { true } else { false } }
-
     fileprivate init(_ name: String, _ content: MessageValue, key: FieldName) {
         self.init(name, content)
         self.key = key

@@ -7,22 +7,28 @@ package struct FieldName: Hashable, Sendable {
     let folded: String
 
     package init(_ name: String) {
-        guard name.utf8.allSatisfy({ $0 < 0x80 }) else {
-            folded = Self.foldedSlowly(name)
-            return
-        }
-        var bytes: [UInt8] = []
-        for byte in name.utf8 {
-            switch byte {
-            case 0x20, 0x09...0x0D, UInt8(ascii: "_"), UInt8(ascii: "-"): break
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(byte | 0x20)
-            default: bytes.append(byte)
-            }
-        }
-        folded = String(decoding: bytes, as: UTF8.self)
+        folded = Self.foldedASCII(name) ?? Self.foldedSlowly(name)
     }
 
-    private static func foldedSlowly(_ name: String) -> String {
+    /// Nil if the name has any other character. Nearly all have none, and are short enough to need no memory.
+    private static func foldedASCII(_ name: String) -> String? {
+        guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        return String(unsafeUninitializedCapacity: name.utf8.count) { folded in
+            var count = 0
+            for byte in name.utf8 {
+                switch byte {
+                case 0x20, 0x09...0x0D, UInt8(ascii: "_"), UInt8(ascii: "-"): continue
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"): folded[count] = byte | 0x20
+                default: folded[count] = byte
+                }
+                count += 1
+            }
+            return count
+        }
+    }
+
+    /// The same for any name.
+    static func foldedSlowly(_ name: String) -> String {
         name.withoutMarksAndJoiners.precomposedStringWithCompatibilityMapping.lowercased()
             .filter { !$0.isWhitespace && $0 != "_" && $0 != "-" }
     }

@@ -4,6 +4,12 @@ import WireFormats
 func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
 
 func shortened(_ text: String) -> String {
+    if text.utf8.count <= 60, text.isPrintableASCII, text.utf8.first != 0x20, text.utf8.last != 0x20 { return text }
+    return shortenedSlowly(text)
+}
+
+/// The same for any text.
+func shortenedSlowly(_ text: String) -> String {
     // Cut first: what was sent may be a megabyte.
     let shown = String(String(text.unicodeScalars.prefix(400)).tidiedOfLines.withMarksShown)
     return shown.count <= 60 ? shown : shown.prefix(59) + "…"

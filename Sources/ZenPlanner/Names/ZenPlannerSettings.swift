@@ -22,24 +22,3 @@ package enum DateOrder: String, CaseIterable, Sendable {
     case monthFirst = "MM/DD/YYYY"
     case dayFirst = "DD/MM/YYYY"
 }
-
-/// The names accepted for each field, most wanted first.
-package struct NameTable<Field: NamedField>: Equatable, Sendable {
-    private var accepted: [Field: [FieldName]] = [:]
-
-    init() {
-        for field in Field.allCases { accepted[field] = field.defaultNames.map(FieldName.init) }
-    }
-
-    /// Puts configured names before the default ones, which stay: messages that were understood before still are.
-    mutating func accept(_ configured: [String], for field: Field) {
-        let wanted = configured.map(FieldName.init)
-        // If `status` comes in a field named `state`, then `state` no longer says where a person lives.
-        for (other, names) in accepted where other != field && other.canMeet(field) {
-            accepted[other] = names.filter { !wanted.contains($0) }
-        }
-        accepted[field] = wanted + self[field].filter { !wanted.contains($0) }
-    }
-
-    package subscript(field: Field) -> [FieldName] { accepted[field] ?? [] }
-}

@@ -6,8 +6,8 @@ enum MessageKind: Equatable {
     case program(ProgramEvent)
 
     /// Zen Planner's own hooks carry the record and no event, hence a message without one is about a person.
-    init(of message: Message, settings: ZenPlannerSettings) throws(Unplaced) {
-        guard let event = try message.text(settings.names[.event]), !event.isEmpty else {
+    init(of message: CarriedFields<MessageField>) throws(Unplaced) {
+        guard let event = try message.text(.event), !event.isEmpty else {
             self = .person
             return
         }

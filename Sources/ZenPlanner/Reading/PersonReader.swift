@@ -3,7 +3,7 @@ import WireFormats
 
 /// Reads a message as a person's whole record.
 struct PersonReader {
-    let message: Message
+    let fields: CarriedFields<MessageField>
     let settings: ZenPlannerSettings
     /// Without an id a person is known by e-mail, first and last name, so all of them must be there.
     var needsID = true
@@ -11,29 +11,32 @@ struct PersonReader {
     /// The most bytes of name and e-mail that identify a person without an id: the queue's keys are bounded.
     static let longestName = 900
 
-    func snapshot() throws(Unplaced) -> PersonSnapshot {
+    /// - Parameter scope: what cannot be placed is refused in both alike.
+    func snapshot(_ scope: ReadingScope) throws(Unplaced) -> PersonSnapshot {
         var person = PersonSnapshot(sourceID: try personID())
         let reader = ValueReader(dateOrder: settings.dateOrder)
         for field in SyncedField.allCases {
-            guard let found = try message.value(settings.names[field.messageField]) else { continue }
+            guard let found = try fields.value(field.messageField), scope.includes(field) else { continue }
             let answer = reader.read(found.content, of: field)
             person.values[field] = answer.value
             if let note = answer.note { person.notes.append(note) }
         }
-        if let found = try message.value(settings.names[.status]) {
+        if let found = try fields.value(.status), scope == .everything {
             let answer = reader.status(found.content)
             person.status = answer.value
             if let note = answer.note { person.notes.append(note) }
         }
         try readPrograms(into: &person)
         if person.sourceID.isEmpty { try checkName(of: person) }
-        let isKnown = fields.contains { $0 != .personId && $0 != .event && message.carries(settings.names[$0]) }
+        let isKnown = ZenPlannerSettings.personFields.contains {
+            $0 != .personId && $0 != .event && fields.carries($0)
+        }
         guard isKnown else { throw nothingKnown() }
         return person
     }
 
     private func readPrograms(into person: inout PersonSnapshot) throws(Unplaced) {
-        guard let found = try message.value(settings.names[.programs]) else { return }
+        guard let found = try fields.value(.programs) else { return }
         let answer = try ProgramList(field: found.name, names: settings.programEntryNames).answer(found.content)
         person.notes += answer.notes
         person.lacksPrograms = answer.isPartial
@@ -42,13 +45,11 @@ struct PersonReader {
         if person.programs == nil { person.lacksPrograms = false }
     }
 
-    /// Every name that means something in a person's message.
-    var known: Set<FieldName> { Set(fields.flatMap { settings.names[$0] }) }
-
-    private var fields: [MessageField] { ZenPlannerSettings.personFields }
+    /// Names that mean nothing in a person's message.
+    var unknownNames: [String] { fields.names { ZenPlannerSettings.personFields.contains($0) } }
 
     private func personID() throws(Unplaced) -> String {
-        let found = try message.value(settings.names[.personId]) { a, b in
+        let found = try fields.value(.personId) { a, b in
             guard case .id(let first) = ValueReader.id(a), case .id(let second) = ValueReader.id(b) else {
                 return a.means(b)
             }
@@ -59,7 +60,7 @@ struct PersonReader {
             throw Unplaced(
                 """
                 The message has no field named personId, so it does not say whose it is; it carries \
-                \(listed(message.names)). If one of these is the Zen Planner id, set zenPlanner.fields.personId to its \
+                \(listed(fields.message.names)). If one of these is the Zen Planner id, set zenPlanner.fields.personId to its \
                 name in the configuration, then retry this job.
                 """)
         }
@@ -106,7 +107,7 @@ struct PersonReader {
 
     private func nothingKnown() -> Unplaced {
         let expected = SyncedField.allCases.map(\.rawValue) + ["status", "programs"]
-        let carried = message.names(otherThan: Set(settings.names[.personId]))
+        let carried = fields.names { $0 == .personId }
         return Unplaced(
             """
             Beside personId the message has no field that is known; it carries \
@@ -122,7 +123,7 @@ extension ZenPlannerSettings {
         SyncedField.allCases.map(\.messageField) + [.personId, .status, .programs, .event]
 
     /// Whether a name means something as it stands, in any message.
-    func isKnown(_ name: FieldName) -> Bool { MessageField.allCases.contains { names[$0].contains(name) } }
+    func isKnown(_ name: FieldName) -> Bool { !names.uses(of: name).isEmpty }
 }
 
 extension SyncedField {

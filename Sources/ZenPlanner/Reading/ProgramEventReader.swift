@@ -2,8 +2,7 @@ import ContactSync
 
 /// Reads a message that says that a program was renamed or deleted.
 struct ProgramEventReader {
-    let message: Message
-    let settings: ZenPlannerSettings
+    let fields: CarriedFields<MessageField>
 
     func change(_ event: MessageKind.ProgramEvent) throws(Unplaced) -> ProgramChange {
         let id = try filled(.programId)
@@ -29,13 +28,13 @@ struct ProgramEventReader {
     }
 
     private func filled(_ field: MessageField) throws(Unplaced) -> String? {
-        guard let text = try message.text(settings.names[field]), !text.isEmpty else { return nil }
+        guard let text = try fields.text(field), !text.isEmpty else { return nil }
         return text
     }
 
     private func missing(_ names: String, in what: String) -> Unplaced {
         Unplaced(
-            "\(what) needs \(names); the message carries \(listed(message.names)). Names can be set under "
+            "\(what) needs \(names); the message carries \(listed(fields.message.names)). Names can be set under "
                 + "zenPlanner.fields in the configuration.")
     }
 }

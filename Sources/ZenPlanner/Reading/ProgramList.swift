@@ -65,31 +65,34 @@ struct ProgramList {
         guard case .object(let members) = entry else {
             return .failure(Problem(sentence: "is not an object with a name and a status"))
         }
-        let program = Message(members)
+        let program = CarriedFields(Message(members), names)
         guard let name = try usable(program, .name) else {
             return .failure(
                 Problem(
-                    sentence: "has no name that can be used; it carries \(listed(program.names)). "
+                    sentence: "has no name that can be used; it carries \(listed(program.message.names)). "
                         + "See zenPlanner.programEntries.name"))
         }
-        guard program.carries(names[.status]) else {
+        guard program.carries(.status) else {
             return .failure(
                 Problem(
-                    sentence: "has no status; it carries \(listed(program.names)). See zenPlanner.programEntries.status"
+                    sentence:
+                        "has no status; it carries \(listed(program.message.names)). See zenPlanner.programEntries.status"
                 ))
         }
-        guard let status = try program.value(names[.status]) else { return .success(nil) }
+        guard let status = try program.value(.status) else { return .success(nil) }
         if case .text(let text) = status.content, text.tidied.isEmpty { return .success(nil) }
         guard let word = ValueReader.word(status.content) else {
             return .failure(Problem(sentence: "has a status that cannot be used: \(quoted(status.content.shown))"))
         }
         var id: String?
-        if let given = try program.value(names[.id]), case .id(let text) = ValueReader.id(given.content) { id = text }
+        if let given = try program.value(.id), case .id(let text) = ValueReader.id(given.content) { id = text }
         return .success(ProgramMembership(id: id, name: name, status: word))
     }
 
-    private func usable(_ program: Message, _ field: ProgramEntryField) throws(Unplaced) -> String? {
-        guard let found = try program.value(names[field]) else { return nil }
+    private func usable(_ program: CarriedFields<ProgramEntryField>, _ field: ProgramEntryField) throws(Unplaced)
+        -> String?
+    {
+        guard let found = try program.value(field) else { return nil }
         return ValueReader.word(found.content)
     }
 

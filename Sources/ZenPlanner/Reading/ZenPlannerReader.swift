@@ -12,6 +12,11 @@ package struct ZenPlannerReader: Sendable {
     /// - Throws: what must be answered to the sender, because the bytes themselves cannot be taken apart. A message that
     ///   can be, but says nothing we can place, is no error: it is worth keeping until the settings are mended.
     package func read(contentType: String?, body: [UInt8]) throws(ZenPlannerReadError) -> Reading {
+        try read(contentType: contentType, body: body, .everything)
+    }
+
+    /// As far as `scope` says: with a smaller one a person has fewer values, and all else is the same.
+    func read(contentType: String?, body: [UInt8], _ scope: ReadingScope) throws(ZenPlannerReadError) -> Reading {
         let message: Message
         switch try MessageBody(settings: settings).decode(contentType: contentType, body: body) {
         case .message(let fields): message = fields
@@ -19,9 +24,9 @@ package struct ZenPlannerReader: Sendable {
             return .unplaced(reason: "The message is a list of \(count) records, where one is expected.", ignored: [])
         }
         do {
-            return try place(message)
+            return try place(message, scope)
         } catch {
-            return .unplaced(reason: error.reason, ignored: message.names(otherThan: []))
+            return .unplaced(reason: error.reason, ignored: message.firstNames())
         }
     }
 
@@ -33,24 +38,26 @@ package struct ZenPlannerReader: Sendable {
                 return .unplaced(reason: "The row is not the form of one person.", ignored: [])
             }
             do throws(Unplaced) {
-                let reader = PersonReader(message: row, settings: settings, needsID: false)
-                return .change(.person(try reader.snapshot()), ignored: row.names(otherThan: reader.known))
+                let reader = PersonReader(
+                    fields: CarriedFields(row, settings.names), settings: settings, needsID: false)
+                return .change(.person(try reader.snapshot(.everything)), ignored: reader.unknownNames)
             } catch {
-                return .unplaced(reason: error.reason, ignored: row.names(otherThan: []))
+                return .unplaced(reason: error.reason, ignored: row.firstNames())
             }
         } catch {
             return .unplaced(reason: error.sentence, ignored: [])
         }
     }
 
-    private func place(_ message: Message) throws(Unplaced) -> Reading {
-        switch try MessageKind(of: message, settings: settings) {
+    private func place(_ message: Message, _ scope: ReadingScope) throws(Unplaced) -> Reading {
+        let fields = CarriedFields(message, settings.names)
+        switch try MessageKind(of: fields) {
         case .person:
-            let reader = PersonReader(message: message, settings: settings)
-            return .change(.person(try reader.snapshot()), ignored: message.names(otherThan: reader.known))
+            let reader = PersonReader(fields: fields, settings: settings)
+            return .change(.person(try reader.snapshot(scope)), ignored: reader.unknownNames)
         case .program(let event):
-            let reader = ProgramEventReader(message: message.unwrapping([FieldName("program")]), settings: settings)
-            return .change(.program(try reader.change(event)), ignored: [])
+            let program = CarriedFields(message.unwrapping([FieldName("program")]), settings.names)
+            return .change(.program(try ProgramEventReader(fields: program).change(event)), ignored: [])
         }
     }
 }
