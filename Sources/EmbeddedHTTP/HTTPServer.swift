@@ -7,8 +7,8 @@ import Synchronization
 /// well formed; the others it refuses itself, with a JSON sentence. What one peer may take is set by `HTTPLimits`. TLS
 /// is left to a proxy in front.
 ///
-/// The handler runs concurrently for different connections, never on the threads that serve sockets. Its task is
-/// cancelled when the peer closes its side while it works, and when the grace time of `stop` is over. It has no time
+/// The handler runs concurrently for different connections, and not on the threads that serve sockets unless the server is
+/// made so. Its task is cancelled when the peer closes its side while it works, and when the grace time of `stop` is over. It has no time
 /// limit of its own.
 public final class HTTPServer: Sendable {
     private enum Phase {
@@ -21,6 +21,7 @@ public final class HTTPServer: Sendable {
 
     private let listen: ListenAddress
     private let limits: HTTPLimits
+    private let answersOnLoop: Bool
     private let judge: @Sendable (HTTPRequest) -> HeadVerdict
     private let handler: @Sendable (HTTPRequest) async -> HTTPAnswer
     private let room: BodyRoom
@@ -30,22 +31,29 @@ public final class HTTPServer: Sendable {
     private let nextLoop = Atomic(0)
     private let phase = Mutex(Phase.new)
 
-    /// - Parameter judge: decides by the head alone, without waiting, whether a request's body is read.
+    /// - Parameters:
+    ///   - answersOnLoop: whether the handler runs on the threads that serve sockets. That saves every request two changes
+    ///     of thread, and is for handlers that are short and never block.
+    ///   - judge: decides by the head alone, without waiting, whether a request's body is read.
     public convenience init(
-        listen: ListenAddress, limits: HTTPLimits = HTTPLimits(),
+        listen: ListenAddress, limits: HTTPLimits = HTTPLimits(), answersOnLoop: Bool = false,
         judge: @escaping @Sendable (HTTPRequest) -> HeadVerdict = { _ in .read(isVerified: true) },
         handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer
     ) {
-        self.init(listen: listen, limits: limits, accept: { $0.nextConnection() }, judge: judge, handler: handler)
+        self.init(
+            listen: listen, limits: limits, answersOnLoop: answersOnLoop, accept: { $0.nextConnection() }, judge: judge,
+            handler: handler)
     }
 
     init(
-        listen: ListenAddress, limits: HTTPLimits, accept: @escaping @Sendable (Socket) -> Socket.Accepted,
+        listen: ListenAddress, limits: HTTPLimits, answersOnLoop: Bool = false,
+        accept: @escaping @Sendable (Socket) -> Socket.Accepted,
         judge: @escaping @Sendable (HTTPRequest) -> HeadVerdict = { _ in .read(isVerified: true) },
         handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer
     ) {
         self.listen = listen
         self.limits = limits
+        self.answersOnLoop = answersOnLoop
         self.accept = accept
         self.judge = judge
         self.handler = handler
@@ -127,7 +135,7 @@ public final class HTTPServer: Sendable {
         let connection = registry.add(isServed: isServed) { id in
             HTTPConnection(
                 socket: socket, loop: loop, limits: limits, room: room, id: id, registry: registry, isServed: isServed,
-                judge: judge, handler: handler)
+                answersOnLoop: answersOnLoop, judge: judge, handler: handler)
         }
         loop.queue.async { connection.assumeIsolated { $0.start() } }
     }

@@ -16,10 +16,12 @@ struct HTTPServerTests {
 
     /// Runs a server around `body`, and stops it.
     private func withServer(
-        limits: HTTPLimits = .patient, handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer = echo,
+        limits: HTTPLimits = .patient, answersOnLoop: Bool = false,
+        handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer = echo,
         _ body: (_ port: Int, _ server: HTTPServer) async throws -> Void
     ) async throws {
-        let server = HTTPServer(listen: Self.loopback, limits: limits, handler: handler)
+        let server = HTTPServer(
+            listen: Self.loopback, limits: limits, answersOnLoop: answersOnLoop, handler: handler)
         let port = try server.start()
         do {
             try await body(port, server)
@@ -30,8 +32,9 @@ struct HTTPServerTests {
         await server.stop(grace: .zero)
     }
 
-    @Test func `requests are answered one after another on one connection`() async throws {
-        try await withServer { port, _ in
+    @Test(arguments: [false, true])
+    func `requests are answered one after another on one connection`(answersOnLoop: Bool) async throws {
+        try await withServer(answersOnLoop: answersOnLoop) { port, _ in
             let client = try await TestClient.connect(port)
             for number in 1...3 {
                 try await client.send("POST /n/\(number) HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")
@@ -42,8 +45,10 @@ struct HTTPServerTests {
         }
     }
 
-    @Test func `requests sent ahead are answered in order, also after the peer's last word`() async throws {
-        try await withServer { port, _ in
+    @Test(arguments: [false, true])
+    func `requests sent ahead are answered in order, also after the peer's last word`(answersOnLoop: Bool) async throws
+    {
+        try await withServer(answersOnLoop: answersOnLoop) { port, _ in
             let client = try await TestClient.connect(port)
             try await client.send((1...50).map { "GET /\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
             client.finishSending()
@@ -52,6 +57,45 @@ struct HTTPServerTests {
             #expect(bodies.count == 50)
             for (index, body) in bodies.enumerated() { #expect(body.hasPrefix("GET /\(index + 1) 0")) }
         }
+    }
+
+    @Test func `a handler can answer on the thread of the socket, also after waiting for an actor or another thread`()
+        async throws
+    {
+        actor Counter {
+            var count = 0
+            func next() -> Int {
+                count += 1
+                return count
+            }
+        }
+        let counter = Counter()
+        try await withServer(
+            answersOnLoop: true,
+            handler: { request in
+                // Leaves the loop's thread for one of Dispatch's.
+                await withCheckedContinuation { continuation in
+                    DispatchQueue.global().async { continuation.resume() }
+                }
+                let count = await counter.next()
+                return .response(HTTPResponse(status: 200, body: Array("\(count) \(request.path[0])".utf8)))
+            }
+        ) { port, _ in
+            try await withThrowingTaskGroup { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        let client = try await TestClient.connect(port)
+                        try await client.send(
+                            (0..<20).map { "GET /\(number)-\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
+                        for turn in 0..<20 {
+                            #expect(try await client.answer().body.hasSuffix(" \(number)-\(turn)"))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        #expect(await counter.count == 160)
     }
 
     @Test func `HEAD is answered like GET, without the body`() async throws {
@@ -63,11 +107,15 @@ struct HTTPServerTests {
         }
     }
 
-    @Test func `a body of a megabyte and an answer of eight pass`() async throws {
+    @Test(arguments: [false, true])
+    func `a body of a megabyte and an answer of eight pass`(answersOnLoop: Bool) async throws {
         let big = [UInt8](repeating: UInt8(ascii: "z"), count: 8 << 20)
-        try await withServer(handler: { request in
-            .response(HTTPResponse(status: 200, headers: ["X-Got": "\(request.body.count)"], body: big))
-        }) { port, _ in
+        try await withServer(
+            answersOnLoop: answersOnLoop,
+            handler: { request in
+                .response(HTTPResponse(status: 200, headers: ["X-Got": "\(request.body.count)"], body: big))
+            }
+        ) { port, _ in
             let client = try await TestClient.connect(port)
             try await client.send("PUT / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1048576\r\n\r\n")
             try await client.send([UInt8](repeating: 1, count: 1 << 20))
@@ -307,23 +355,28 @@ struct HTTPServerTests {
         await server.stop(grace: .zero)
     }
 
-    @Test func `a handler can have the connection reset`() async throws {
-        try await withServer(handler: { _ in .reset }) { port, _ in
+    @Test(arguments: [false, true])
+    func `a handler can have the connection reset`(answersOnLoop: Bool) async throws {
+        try await withServer(answersOnLoop: answersOnLoop, handler: { _ in .reset }) { port, _ in
             let client = try await TestClient.connect(port)
             try await client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             await #expect(throws: TestClient.Failure.self) { try await client.rest() }
         }
     }
 
-    @Test func `a peer that goes away has its handler cancelled`() async throws {
+    @Test(arguments: [false, true])
+    func `a peer that goes away has its handler cancelled`(answersOnLoop: Bool) async throws {
         let started = Latch()
         let cancelled = Latch()
-        try await withServer(handler: { _ in
-            started.open()
-            await Latch().passedOrCancelled()
-            if Task.isCancelled { cancelled.open() }
-            return .response(HTTPResponse(status: 200))
-        }) { port, server in
+        try await withServer(
+            answersOnLoop: answersOnLoop,
+            handler: { _ in
+                started.open()
+                await Latch().passedOrCancelled()
+                if Task.isCancelled { cancelled.open() }
+                return .response(HTTPResponse(status: 200))
+            }
+        ) { port, server in
             do {
                 let client = try await TestClient.connect(port)
                 try await client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -334,10 +387,11 @@ struct HTTPServerTests {
         }
     }
 
-    @Test func `stopping lets a running handler finish, and closes what is idle`() async throws {
+    @Test(arguments: [false, true])
+    func `stopping lets a running handler finish, and closes what is idle`(answersOnLoop: Bool) async throws {
         let started = Latch()
         let release = Latch()
-        let server = HTTPServer(listen: Self.loopback, limits: .patient) { request in
+        let server = HTTPServer(listen: Self.loopback, limits: .patient, answersOnLoop: answersOnLoop) { request in
             guard request.path == ["slow"] else { return await Self.echo(request) }
             started.open()
             await release.passed()
@@ -363,10 +417,11 @@ struct HTTPServerTests {
         await stopped
     }
 
-    @Test func `when the grace is over, handlers are cancelled and connections reset`() async throws {
+    @Test(arguments: [false, true])
+    func `when the grace is over, handlers are cancelled and connections reset`(answersOnLoop: Bool) async throws {
         let started = Latch()
         let cancelled = Latch()
-        let server = HTTPServer(listen: Self.loopback, limits: .patient) { _ in
+        let server = HTTPServer(listen: Self.loopback, limits: .patient, answersOnLoop: answersOnLoop) { _ in
             started.open()
             await Latch().passedOrCancelled()
             if Task.isCancelled { cancelled.open() }
@@ -450,8 +505,9 @@ struct HTTPServerTests {
         await #expect(throws: TestClient.Failure.self) { _ = try await client.answer() }
     }
 
-    @Test func `many connections are served at once`() async throws {
-        try await withServer { port, _ in
+    @Test(arguments: [false, true])
+    func `many connections are served at once`(answersOnLoop: Bool) async throws {
+        try await withServer(answersOnLoop: answersOnLoop) { port, _ in
             try await withThrowingTaskGroup { group in
                 for number in 0..<40 {
                     group.addTask {

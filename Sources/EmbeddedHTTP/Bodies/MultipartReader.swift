@@ -99,15 +99,12 @@ private struct PartHeader {
 
     mutating func take(_ line: ArraySlice<UInt8>) throws(MultipartBodyError) {
         guard !line.contains(where: ASCII.isControl), let field = FieldLine(line) else { throw .badPartHeader }
-        switch field.lowercasedName {
-        case "content-disposition":
+        if field.isNamed("Content-Disposition") {
             guard disposition == nil, let value = ParameterizedValue(field.value) else { throw .badPartHeader }
             disposition = value
-        case "content-type":
+        } else if field.isNamed("Content-Type") {
             guard contentType == nil, let value = ContentType(field.value) else { throw .badPartHeader }
             contentType = value
-        default:
-            break
         }
     }
 }

@@ -1,4 +1,3 @@
-import WireFormats
 import Dispatch
 
 #if canImport(Glibc)
@@ -19,6 +18,7 @@ actor HTTPConnection {
 
     private let socket: Socket
     private let handler: @Sendable (HTTPRequest) async -> HTTPAnswer
+    private let answersOnLoop: Bool
     private let id: Int
     private let registry: ConnectionRegistry
     private let room: BodyRoom
@@ -27,6 +27,7 @@ actor HTTPConnection {
     private var exchange: Exchange
     /// What the registry knows of it.
     private var isIdle: Bool
+    private var date = ResponseDate()
     /// Bytes of the answer that the system would not take yet.
     private var unsent: ArraySlice<UInt8> = []
     private var reader: (any DispatchSourceRead)?
@@ -40,8 +41,7 @@ actor HTTPConnection {
 
     init(
         socket: Socket, loop: EventLoop, limits: HTTPLimits, room: BodyRoom, id: Int, registry: ConnectionRegistry,
-        isServed: Bool,
-        judge: @escaping @Sendable (HTTPRequest) -> HeadVerdict,
+        isServed: Bool, answersOnLoop: Bool, judge: @escaping @Sendable (HTTPRequest) -> HeadVerdict,
         handler: @escaping @Sendable (HTTPRequest) async -> HTTPAnswer
     ) {
         self.socket = socket
@@ -50,6 +50,7 @@ actor HTTPConnection {
         self.id = id
         self.registry = registry
         isIdle = isServed
+        self.answersOnLoop = answersOnLoop
         self.handler = handler
         exchange = Exchange(limits: limits, now: .now, judge: judge)
     }
@@ -93,7 +94,7 @@ actor HTTPConnection {
         case .sendContinue: send(Reply.continueBytes)
         case .handle(let request): handle(request)
         case .cancelHandler: handling?.cancel()
-        case .send(let reply): send(reply.encoded(date: HTTPDate.string(secondsSince1970: time(nil))))
+        case .send(let reply): send(reply.encoded(date: date.text(secondsSince1970: time(nil))))
         case .shutdown: socket.shutdownSending()
         case .close: close()
         case .reset:
@@ -129,11 +130,14 @@ actor HTTPConnection {
     private func handle(_ request: HTTPRequest) {
         // Unstructured, since an event of the socket starts it. It ends with its answer; `cancelHandler` and `close`
         // cancel it, so that nothing works for a peer that has gone or beyond the server's stop.
-        handling = Task {
+        handling = Task(executorPreference: answersOnLoop ? loop.tasks : nil) { [self, handler] in
             let answer = await handler(request)
-            answered(answer)
+            // On the loop's own thread the answer need not go through its queue once more.
+            if loop.isCurrent { answeredHere(answer) } else { await answered(answer) }
         }
     }
+
+    private nonisolated func answeredHere(_ answer: HTTPAnswer) { assumeIsolated { $0.answered(answer) } }
 
     private func answered(_ answer: HTTPAnswer) {
         handling = nil

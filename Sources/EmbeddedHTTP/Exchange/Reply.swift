@@ -11,19 +11,29 @@ struct Reply: Sendable {
     /// handler's are dropped.
     func encoded(date: String) -> [UInt8] {
         precondition(200...599 ~= response.status, "a handler answers with a final status, 200 to 599")
-        var head = "HTTP/1.1 \(response.status) \(StatusPhrase.of(response.status))\r\nDate: \(date)\r\n"
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.usualHead + response.body.count)
+        bytes += "HTTP/1.1 \(response.status) ".utf8
+        bytes += StatusPhrase.of(response.status).utf8
+        bytes += "\r\nDate: ".utf8
+        bytes += date.utf8
+        bytes += "\r\n".utf8
         for (name, value) in response.headers.fields where !Self.isOurs(name) {
             precondition(ASCII.isToken(name.utf8), "a header is named with a token")
-            head += "\(name): \(Self.harmless(value))\r\n"
+            bytes += name.utf8
+            bytes += ": ".utf8
+            bytes += Self.harmless(value).utf8
+            bytes += "\r\n".utf8
         }
         let hasBody = response.status != 204 && response.status != 304
-        if hasBody { head += "Content-Length: \(response.body.count)\r\n" }
-        if let connection = persistence.header { head += "Connection: \(connection)\r\n" }
-        head += "\r\n"
-        var bytes = Array(head.utf8)
+        if hasBody { bytes += "Content-Length: \(response.body.count)\r\n".utf8 }
+        if let connection = persistence.header { bytes += "Connection: \(connection)\r\n".utf8 }
+        bytes += "\r\n".utf8
         if hasBody, !isForHead { bytes += response.body }
         return bytes
     }
+
+    private static let usualHead = 200
 
     private static func isOurs(_ name: String) -> Bool {
         ["Date", "Content-Length", "Transfer-Encoding", "Connection"].contains { ASCII.equalIgnoringCase($0, name) }

@@ -31,13 +31,16 @@ struct RequestHead: Sendable {
                 isFolded ? "a header line is folded, which HTTP/1.1 forbids" : "a header line is not like Name: value")
         }
         headers.append(field.name, field.value)
-        switch field.lowercasedName {
-        case "host": hosts.append(field.value)
-        case "content-length": contentLengths.append(field.value)
-        case "transfer-encoding": codings = (codings ?? []) + Self.list(field.value)
-        case "connection": connectionTokens += Self.list(field.value)
-        case "expect": expectations += Self.list(field.value)
-        default: break
+        if field.isNamed("Host") {
+            hosts.append(field.value)
+        } else if field.isNamed("Content-Length") {
+            contentLengths.append(field.value)
+        } else if field.isNamed("Transfer-Encoding") {
+            codings = (codings ?? []) + Self.list(field.value)
+        } else if field.isNamed("Connection") {
+            connectionTokens += Self.list(field.value)
+        } else if field.isNamed("Expect") {
+            expectations += Self.list(field.value)
         }
     }
 

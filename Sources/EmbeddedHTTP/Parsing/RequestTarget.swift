@@ -57,6 +57,9 @@ package enum RequestTarget {
     }
 
     private static func text(_ encoded: ArraySlice<UInt8>, plusIsBlank: Bool) throws(Rejection) -> String {
+        if let text = PercentDecoding.asciiText(encoded, plusIsBlank: plusIsBlank), !text.utf8.contains(0) {
+            return text
+        }
         guard let decoded = try? PercentDecoding.decode(encoded, plusIsBlank: plusIsBlank) else {
             throw .badRequest("the request's target has a % that is not followed by two hexadecimal digits")
         }

@@ -3,7 +3,6 @@ import WireFormats
 /// One header line, `name: value`.
 struct FieldLine {
     let name: String
-    let lowercasedName: String
     /// Without blanks around it; UTF-8, or Latin-1 if it is not.
     let value: String
 
@@ -12,7 +11,9 @@ struct FieldLine {
     init?(_ line: ArraySlice<UInt8>) {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), ASCII.isToken(line[..<colon]) else { return nil }
         name = String(decoding: line[..<colon], as: UTF8.self)
-        lowercasedName = String(decoding: line[..<colon].map(ASCII.lowercased), as: UTF8.self)
         value = String(utf8OrWindows1252: ASCII.trimmed(line[(colon + 1)...]))
     }
+
+    /// - Parameter other: compared without regard to case.
+    func isNamed(_ other: String) -> Bool { ASCII.equalIgnoringCase(name, other) }
 }
