@@ -46,12 +46,14 @@ extension Source {
     package func isDone(_ change: any InboundChange, in state: [UInt8]) -> Bool { false }
 
     /// The part of the path that names the source.
-    package static var pathName: String { pathParts[0] }
+    package static var pathName: String { String(pathNameBytes) ?? address }
 
     /// Whether a path, as `/hooks/GYM/…`, is that of the web hook.
     package static func matches(_ path: [String]) -> Bool {
-        path.count == 2 + pathParts.count && path[0] == "hooks" && path[2] == pathName
+        let parts = 1 + address.utf8.count { $0 == UInt8(ascii: "/") }
+        // Asked for each message: no text is made for it.
+        return path.count == 2 + parts && path[0] == "hooks" && path[2].utf8.elementsEqual(pathNameBytes)
     }
 
-    private static var pathParts: [String] { address.split(separator: "/").map(String.init) }
+    private static var pathNameBytes: Substring.UTF8View { address.utf8.prefix { $0 != UInt8(ascii: "/") } }
 }

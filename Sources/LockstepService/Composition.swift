@@ -81,6 +81,9 @@ final class CurrentComposition: Sendable {
 
     init(_ composition: Composition) { state = Mutex(composition) }
 
+    /// Asked for each message, so without a copy of the rest.
+    var intake: IntakeRoutes { state.withLock { $0.intake } }
+
     var value: Composition {
         get { state.withLock { $0 } }
         set { state.withLock { $0 = newValue } }

@@ -94,8 +94,8 @@ package final class Service: Sendable {
         client = ground.surroundings.client
         let descriptors = ground.surroundings.descriptors
         intake = HTTPServer(
-            listen: composition.configuration.listen, limits: descriptors.intakeLimits,
-            judge: { current.value.intake.judge($0) }, handler: { await current.value.intake.answer($0) })
+            listen: composition.configuration.listen, limits: descriptors.intakeLimits, answersOnLoop: true,
+            judge: { current.intake.judge($0) }, handler: { await current.intake.answer($0) })
         admin = HTTPServer(
             listen: composition.configuration.admin, limits: descriptors.adminLimits,
             judge: { current.value.admin.judge($0) }, handler: { await current.value.admin.answer($0) })
@@ -116,7 +116,7 @@ package final class Service: Sendable {
     }
 
     /// What the intake answers to a message, also without a socket.
-    package func answer(_ message: HTTPRequest) async -> HTTPAnswer { await current.value.intake.answer(message) }
+    package func answer(_ message: HTTPRequest) async -> HTTPAnswer { await current.intake.answer(message) }
 
     /// What the operator's door answers, also without a socket.
     package func answer(operator request: HTTPRequest) async -> HTTPAnswer { await current.value.admin.answer(request) }

@@ -1,5 +1,6 @@
 import Foundation
 import DurableQueue
+import EmbeddedHTTP
 import Testing
 
 @testable import LockstepService
@@ -17,6 +18,19 @@ struct IntakeTests {
             try await town.settle()
             #expect(try await town.state(of: id) == "done")
         }
+    }
+
+    @Test(arguments: [0, 7, UInt64.max])
+    func `the answer to a message is written as every other answer in JSON is`(number: UInt64) {
+        let id = JobID(rawValue: number)
+        guard case .response(let answer) = Ingest.answer(202, id),
+            case .response(let other) = Reply.json(202, ["job": id.description])
+        else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(answer.status == other.status && answer.body == other.body)
+        #expect(answer.headers.fields.elementsEqual(other.headers.fields) { $0 == $1 })
     }
 
     @Test(.timeLimit(.minutes(30)))

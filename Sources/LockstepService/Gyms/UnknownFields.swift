@@ -10,6 +10,7 @@ final class UnknownFields: Sendable {
 
     /// Those that did not come since the start.
     func new(of fields: [UnknownField]) -> [UnknownField] {
-        seen.withLock { seen in fields.filter { seen.count < Self.most && seen.insert($0.key).inserted } }
+        guard !fields.isEmpty else { return [] }
+        return seen.withLock { seen in fields.filter { seen.count < Self.most && seen.insert($0.key).inserted } }
     }
 }

@@ -1,12 +1,15 @@
 import Connectors
 import DurableQueue
 import EmbeddedHTTP
+import Synchronization
 
 /// Puts a message that was read into the queue, and answers the sender.
-struct Ingest: Sendable {
+final class Ingest: Sendable {
     let queue: JobQueue
     private let log: ServiceLog
     private let news = StateChanges()
+    /// Whether a message was refused for want of storage since the last was accepted.
+    private let hasRefused = Atomic(false)
 
     init(queue: JobQueue, log: ServiceLog) {
         self.queue = queue
@@ -58,20 +61,33 @@ struct Ingest: Sendable {
             if let reason = new.unroutable {
                 log.warning("job \(accepted.id) of gym \(new.tenant.rawValue) is a dead letter: \(reason)")
             }
-            if news.isNews("intake", "open", unlessNew: true) { log.info("messages are accepted again") }
-            return Reply.json(202, ["job": accepted.id.description])
+            if hasRefused.load(ordering: .relaxed), hasRefused.exchange(false, ordering: .relaxed),
+                news.isNews("intake", "open", unlessNew: true)
+            {
+                log.info("messages are accepted again")
+            }
+            return Self.answer(202, accepted.id)
         } catch {
             return refusal(error)
         }
     }
 
-    private static func known(_ job: JobID) -> HTTPAnswer { Reply.json(200, ["job": job.description]) }
+    private static func known(_ job: JobID) -> HTTPAnswer { answer(200, job) }
+
+    /// The same as `Reply.json` writes, which takes longer than all else that is done for a message.
+    static func answer(_ status: Int, _ job: JobID) -> HTTPAnswer {
+        .response(
+            HTTPResponse(
+                status: status, headers: ["Content-Type": "application/json"], body: Array("{\"job\":\"\(job)\"}".utf8))
+        )
+    }
 
     /// Senders only see that it is our trouble; what trouble it is, the log says once.
     private func refusal(_ error: QueueError) -> HTTPAnswer {
         let soon: HTTPHeaders = ["Retry-After": "10"]
         switch error {
         case .full:
+            hasRefused.store(true, ordering: .relaxed)
             if news.isNews("intake", "full") {
                 log.error("the disk is full: messages are refused until there is room; delivering goes on")
             }
@@ -82,6 +98,7 @@ struct Ingest: Sendable {
         case .tooLarge:
             return Reply.error(413, "the message is too large to keep")
         default:
+            hasRefused.store(true, ordering: .relaxed)
             if news.isNews("intake", "failed") {
                 log.error("messages are refused until the service is started again: \(error)")
             }

@@ -2,14 +2,26 @@ import Connectors
 import EmbeddedHTTP
 
 /// Where the sources' messages come in. A message is answered 202 only when its job is on disk.
-struct IntakeRoutes: Sendable {
-    let gyms: Gyms
-    let ingest: Ingest
-    let counters: IntakeCounters
-    let refused: RefusedCalls
-    let consent: ConsentCallback
-    /// Seconds since 1970.
-    let now: @Sendable () -> Int64
+final class IntakeRoutes: Sendable {
+    private let gyms: Gyms
+    private let ingest: Ingest
+    private let counters: IntakeCounters
+    private let refused: RefusedCalls
+    private let consent: ConsentCallback
+    private let now: @Sendable () -> Int64
+
+    /// - Parameter now: seconds since 1970.
+    init(
+        gyms: Gyms, ingest: Ingest, counters: IntakeCounters, refused: RefusedCalls, consent: ConsentCallback,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.gyms = gyms
+        self.ingest = ingest
+        self.counters = counters
+        self.refused = refused
+        self.consent = consent
+        self.now = now
+    }
 
     /// Refuses by the head alone whatever can be, so that a stranger's body is never read.
     func judge(_ head: HTTPRequest) -> HeadVerdict {
