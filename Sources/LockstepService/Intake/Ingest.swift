@@ -87,10 +87,11 @@ final class Ingest: Sendable {
         let soon: HTTPHeaders = ["Retry-After": "10"]
         switch error {
         case .full:
-            hasRefused.store(true, ordering: .relaxed)
             if news.isNews("intake", "full") {
                 log.error("the disk is full: messages are refused until there is room; delivering goes on")
             }
+            // Only now, or an acceptance at this moment would take the refusal for one that was told as over.
+            hasRefused.store(true, ordering: .relaxed)
             return Reply.error(
                 503, "the disk is full; nothing more can be accepted until there is room", headers: soon)
         case .stopping:
@@ -98,10 +99,10 @@ final class Ingest: Sendable {
         case .tooLarge:
             return Reply.error(413, "the message is too large to keep")
         default:
-            hasRefused.store(true, ordering: .relaxed)
             if news.isNews("intake", "failed") {
                 log.error("messages are refused until the service is started again: \(error)")
             }
+            hasRefused.store(true, ordering: .relaxed)
             return Reply.error(503, "messages cannot be stored at present", headers: ["Retry-After": "60"])
         }
     }
