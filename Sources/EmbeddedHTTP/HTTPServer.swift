@@ -27,7 +27,7 @@ public final class HTTPServer: Sendable {
     private let room: BodyRoom
     private let accept: @Sendable (Socket) -> Socket.Accepted
     private let registry: ConnectionRegistry
-    private let loops: [EventLoop]
+    let loops: [EventLoop]
     private let nextLoop = Atomic(0)
     private let phase = Mutex(Phase.new)
 

@@ -184,33 +184,19 @@ struct HTTPServerTests {
     @Test func `a request that came in time is answered, however late its loop gets to it`() async throws {
         var limits = HTTPLimits.patient
         limits.headerTime = .milliseconds(40)
-        let started = Latch()
-        let release = DispatchSemaphore(value: 0)
-        let server = HTTPServer(
-            listen: Self.loopback, limits: limits,
-            judge: { head in
-                if head.path == ["holds"] {
-                    started.open()
-                    release.wait()
-                }
-                return .read(isVerified: true)
-            }, handler: Self.echo)
+        let server = HTTPServer(listen: Self.loopback, limits: limits, handler: Self.echo)
         let port = try server.start()
-        // Connections are dealt to two loops by turns, and the first of the loops also accepts them.
+        let release = DispatchSemaphore(value: 0)
+        server.loops[1].queue.async { release.wait() }
+        // Connections are dealt to the two loops by turns, and the first of the loops also accepts them.
         let first = try await TestClient.connect(port)
-        let holds = try await TestClient.connect(port)
-        try await holds.send("POST /holds HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx")
-        await started.passed()
-        let between = try await TestClient.connect(port)
         let late = try await TestClient.connect(port)
         try await late.send("GET /late HTTP/1.1\r\nHost: h\r\n\r\n")
         // It is on the loop that goes on, and the last: when its time is over, that of the others is too.
         let last = try await TestClient.connect(port)
-        #expect(try await last.rest() == "")
+        #expect(try await [first.rest(), last.rest()] == ["", ""])
         release.signal()
-        #expect(try await [first.rest(), between.rest()] == ["", ""])
         #expect(try await late.answer().body == "GET /late 0")
-        #expect(try await holds.answer().body == "POST /holds 1")
         await server.stop(grace: .zero)
     }
 
