@@ -10,7 +10,7 @@ import Synchronization
 /// A peer that does to each connection what the test says, on a thread of its own. Ends with its `deinit`.
 final class LoopbackServer: Sendable {
     let port: Int
-    private let listener: Int32
+    private let listener: ListeningSocket
     private let accepted = Mutex(0)
 
     var connections: Int { accepted.withLock { $0 } }
@@ -34,9 +34,10 @@ final class LoopbackServer: Sendable {
         }
         precondition(isListening, "no loopback port could be had")
         port = Int(UInt16(bigEndian: address.sin_port))
-        self.listener = listener
+        let open = ListeningSocket(listener)
+        self.listener = open
         Thread.detachNewThread { [weak self] in
-            defer { _ = systemClose(listener) }
+            defer { open.close() }
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { return }
@@ -47,11 +48,26 @@ final class LoopbackServer: Sendable {
     }
 
     /// Connections are refused from now on; those that are there go on.
-    func stopListening() { shutdown(listener, Int32(SHUT_RDWR)) }
+    func stopListening() { listener.stop() }
 
-    deinit {
-        // Wakes the thread that accepts, which then closes it: were it closed here, that thread could meet another's.
-        shutdown(listener, Int32(SHUT_RDWR))
+    deinit { listener.stop() }
+}
+
+/// A descriptor that one thread accepts from, and closes, and others may tell to stop.
+private final class ListeningSocket: Sendable {
+    /// Nil once closed: the number may be another's by then.
+    private let descriptor: Mutex<Int32?>
+
+    init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+    /// Wakes the thread that accepts, which then closes it.
+    func stop() { descriptor.withLock { if let number = $0 { shutdown(number, Int32(SHUT_RDWR)) } } }
+
+    func close() {
+        descriptor.withLock { descriptor in
+            if let number = descriptor { _ = systemClose(number) }
+            descriptor = nil
+        }
     }
 }
 
