@@ -10,11 +10,13 @@ import OutboundAPI
 /// What calls of an API cost this process while they wait, and how many it can make a second. Beside it, in the same run,
 /// Foundation's `URLSession`.
 struct CallsBenchmark {
+    private let options: BenchmarkOptions
     private let server: Process
     private let base: String
     private static let never = Duration.seconds(600)
 
-    init() throws {
+    init(_ options: BenchmarkOptions) throws {
+        self.options = options
         server = Process()
         server.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
         server.arguments = ["calls-server"]
@@ -38,14 +40,14 @@ struct CallsBenchmark {
                 throw CancellationError()
             }
         }
-        print("                                        libcurl  URLSession")
+        var table = ResultTable(["", "libcurl", "URLSession"])
         func compare(
             _ what: String, _ measure: (_ call: @escaping @Sendable (Int) async throws -> Void) async throws -> Double
         )
             async throws
         {
             let (own, other) = (try await measure(curl), try await measure(floor.call))
-            print(what.padding(toLength: 38, withPad: " ", startingAt: 0), String(format: "%8.2f  %10.2f", own, other))
+            table.add([.text(what), .number(own, digits: 2), .number(other, digits: 2)])
         }
         try await compare("32 calls that wait, % of a core") { call in
             try await Self.load { try await Self.repeated(32, 1) { try await call(5_000) } }
@@ -69,8 +71,9 @@ struct CallsBenchmark {
             }
         }
         let counters = client.counters
-        print("connections opened \(counters.opened), reused \(counters.reused)")
+        table.note("connections of libcurl: \(counters.opened) opened, \(counters.reused) times used again")
         await client.close()
+        table.show(options)
     }
 
     /// Calls a second of `count` callers, each of which calls so often.

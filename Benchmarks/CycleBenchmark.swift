@@ -5,25 +5,33 @@ import Synchronization
 /// Whole lives of jobs a second: accepted and on disk, run in their lane, their outcome written. 64 callers bring them. Beside
 /// it, in the same run, the floor: one thread that writes and syncs 64 records at once.
 struct CycleBenchmark {
-    var lanes = [10, 1_000, 100_000]
-    var jobs = 60_000
-    var rounds = 5
+    var options: BenchmarkOptions
+    private let lanes = [10, 1_000, 100_000]
     private let callers = 64
 
+    init(_ options: BenchmarkOptions) { self.options = options }
+
+    /// A slower disk is measured with fewer jobs.
+    private var jobs: Int { options.syncDelay > .zero ? 8_000 : 60_000 }
+
     func run() async throws {
-        print("jobs of 400 bytes, \(callers) callers; medians of \(rounds) interleaved rounds of \(jobs) jobs")
-        print("  lanes  completed/s  CPU µs each  bare write + sync records/s  of bare  of 1,000 lanes' cost")
+        var table = ResultTable([
+            "lanes", "completed/s", "CPU µs each", "bare write + sync records/s", "of bare", "of 1,000 lanes' cost",
+        ])
+        table.note(
+            "jobs of 400 bytes, \(callers) callers; medians of \(options.rounds) interleaved rounds of \(jobs) jobs")
         var runs: [Run] = []
-        for count in lanes { runs.append(try await Run(lanes: count)) }
+        for count in lanes { runs.append(try await Run(lanes: count, syncDelay: options.syncDelay)) }
         let first = jobs / 6
         for run in runs { try await run.complete(first, callers: callers) }
         var rates = lanes.map { _ in [Double]() }
         var (processor, floor) = (rates, [Double]())
-        for _ in 0..<rounds {
+        for _ in 0..<options.rounds {
             floor.append(
                 Double(callers)
                     * Floors.syncedWrites(
-                        batch: 1, size: 500 * callers, seconds: 0.3, in: FileManager.default.temporaryDirectory.path))
+                        batch: 1, size: 500 * callers, seconds: 0.3, in: FileManager.default.temporaryDirectory.path,
+                        delay: options.syncDelay))
             for (place, run) in runs.enumerated() {
                 let (start, startCPU) = (ContinuousClock.now, Processor.seconds)
                 try await run.complete(jobs, callers: callers)
@@ -35,15 +43,17 @@ struct CycleBenchmark {
         let usual = processor[lanes.firstIndex(of: 1_000) ?? 0].median
         for (place, count) in lanes.enumerated() {
             let rate = rates[place].median
-            print(
-                String(
-                    format: "%7d  %11.0f  %11.2f  %27.0f  %6.0f%%  %20.2f", count, rate, processor[place].median,
-                    floor.median, rate / floor.median * 100, processor[place].median / usual))
+            table.add([
+                .number(Double(count), digits: 0), .number(rate, digits: 0),
+                .number(processor[place].median, digits: 2), .number(floor.median, digits: 0),
+                .share(rate / floor.median), .number(processor[place].median / usual, digits: 2),
+            ])
         }
+        table.show(options)
     }
 
     /// A queue with so many lanes.
-    private final class Run {
+    final class Run {
         private let load: PoolLoad
         private let queue: JobQueue
         private let log: JournalLog
@@ -52,10 +62,10 @@ struct CycleBenchmark {
         private let lanes: Int
         private var accepted = 0
 
-        init(lanes: Int) async throws {
+        init(lanes: Int, syncDelay: Duration = .zero) async throws {
             self.lanes = lanes
             order = LaneOrder(lanes: lanes)
-            var load = try PoolLoad.inTemporaryDirectory()
+            var load = try PoolLoad.inTemporaryDirectory(syncDelay: syncDelay)
             load.handler = NoOp(order: order)
             self.load = load
             let (queue, log) = try await load.open()

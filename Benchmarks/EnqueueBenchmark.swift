@@ -6,46 +6,71 @@ import Synchronization
 /// Durable accepts a second without HTTP: `enqueue` returns when its job is on disk. Beside it, in the same run, the floor:
 /// one thread that writes as many records as there are callers at once, and syncs.
 struct EnqueueBenchmark {
-    var callers = [1, 64, 1_024]
-    var jobs = [1: 2_000, 64: 40_000, 1_024: 80_000]
-    var rounds = 5
+    var options: BenchmarkOptions
+    private let callers = [1, 64, 1_024]
+    private let jobs = [1: 2_000, 64: 40_000, 1_024: 80_000]
+
+    init(_ options: BenchmarkOptions) { self.options = options }
 
     func run() async throws {
-        print("jobs of 400 bytes in 1,000 lanes; medians of \(rounds) interleaved rounds")
-        print("callers  enqueued/s  CPU µs each  bare write + sync records/s  of bare")
-        for count in callers { try await run(callers: count) }
+        var table = ResultTable(["callers", "enqueued/s", "CPU µs each", "bare write + sync records/s", "of bare"])
+        table.note("jobs of 400 bytes in 1,000 lanes; medians of \(options.rounds) interleaved rounds")
+        for count in callers { table.add(try await row(callers: count)) }
+        table.show(options)
     }
 
-    private func run(callers: Int) async throws {
-        let load = try PoolLoad.inTemporaryDirectory()
+    private func row(callers: Int) async throws -> [ResultTable.Value] {
+        let load = try PoolLoad.inTemporaryDirectory(syncDelay: options.syncDelay)
         defer { load.remove() }
-        let (queue, log) = try await load.open()
-        let each = jobs[callers] ?? 20_000
+        let target = try await Target(load)
+        // A slower disk is measured with fewer jobs.
+        let each = max(callers * 4, (jobs[callers] ?? 20_000) / (options.syncDelay > .zero ? 8 : 1))
         let warmUp = max(callers, each / 10)
-        try await Self.enqueue(0..<warmUp, callers: callers, on: queue)
-        let stats = log.journal.stats()
-        let size = Int(stats.bytes / max(1, stats.records))
+        _ = try await target.rate(0..<warmUp, callers: callers)
+        let size = target.bytesPerRecord
         var (own, floor, processor): ([Double], [Double], [Double]) = ([], [], [])
-        for round in 0..<rounds {
+        for round in 0..<options.rounds {
             let batches = Floors.syncedWrites(
-                batch: 1, size: size * callers, seconds: 0.3, in: load.directory.path)
+                batch: 1, size: size * callers, seconds: 0.3, in: load.directory.path, delay: options.syncDelay)
             floor.append(batches * Double(callers))
             let first = warmUp + round * each
-            let (start, startCPU) = (ContinuousClock.now, Processor.seconds)
-            try await Self.enqueue(first..<(first + each), callers: callers, on: queue)
-            own.append(Double(each) / (ContinuousClock.now - start).seconds)
+            let startCPU = Processor.seconds
+            own.append(try await target.rate(first..<(first + each), callers: callers))
             processor.append((Processor.seconds - startCPU) / Double(each) * 1e6)
         }
-        let total = warmUp + rounds * each
-        precondition(
-            log.journal.durableSequence == log.journal.lastSequence, "a job was confirmed that is not on disk")
-        await log.close()
-        try await check(load, holds: total)
+        await target.close()
+        try await check(load, holds: warmUp + options.rounds * each)
         let (rate, bare) = (own.median, floor.median)
-        print(
-            String(
-                format: "%7d  %10.0f  %11.2f  %27.0f  %6.0f%%", callers, rate, processor.median, bare, rate / bare * 100
-            ))
+        return [
+            .number(Double(callers), digits: 0), .number(rate, digits: 0), .number(processor.median, digits: 2),
+            .number(bare, digits: 0), .share(rate / bare),
+        ]
+    }
+
+    /// A queue that accepts, and runs nothing.
+    final class Target {
+        private let queue: JobQueue
+        private let log: JournalLog
+
+        init(_ load: PoolLoad) async throws { (queue, log) = try await load.open() }
+
+        /// Jobs a second.
+        func rate(_ numbers: Range<Int>, callers: Int) async throws -> Double {
+            let start = ContinuousClock.now
+            try await EnqueueBenchmark.enqueue(numbers, callers: callers, on: queue)
+            return Double(numbers.count) / (ContinuousClock.now - start).seconds
+        }
+
+        var bytesPerRecord: Int {
+            let stats = log.journal.stats()
+            return Int(stats.bytes / max(1, stats.records))
+        }
+
+        func close() async {
+            precondition(
+                log.journal.durableSequence == log.journal.lastSequence, "a job was confirmed that is not on disk")
+            await log.close()
+        }
     }
 
     /// Every caller waits for its job before it brings the next.

@@ -9,7 +9,11 @@ import Foundation
 /// The speed of the machine itself, measured beside the program in the same run.
 enum Floors {
     /// Records a second of a bare loop: `batch` writes of `size` bytes, then one sync. No queue, no threads, no HTTP.
-    static func syncedWrites(batch: Int, size: Int, seconds: Double, in directory: String) -> Double {
+    ///
+    /// - Parameter delay: what each sync takes longer.
+    static func syncedWrites(
+        batch: Int, size: Int, seconds: Double, in directory: String, delay: Duration = .zero
+    ) -> Double {
         let path = directory + "/floor"
         let file = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o600)
         precondition(file >= 0, "cannot write in \(directory)")
@@ -31,6 +35,7 @@ enum Floors {
                 let synced = fcntl(file, F_FULLFSYNC)
             #endif
             precondition(synced == 0, "the disk cannot sync")
+            delay.block()
             records += batch
         }
         return Double(records) / (ContinuousClock.now - start).seconds

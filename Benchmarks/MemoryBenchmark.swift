@@ -3,9 +3,12 @@ import DurableQueue
 
 /// Memory of an idle contact, a contact with waiting jobs, a waiting job, and a contact that waits out an outage.
 struct MemoryBenchmark {
+    var options: BenchmarkOptions
     var idle = 1_000_000
     var lanes = 100_000
     var jobsPerLane = 10
+
+    init(_ options: BenchmarkOptions) { self.options = options }
 
     func run() async throws {
         var load = try await contacts()
@@ -30,27 +33,28 @@ struct MemoryBenchmark {
 
     /// Measures a queue that was started anew, so that memory for running is not counted as that of waiting.
     private func measure(_ load: PoolLoad) async throws {
-        print("\(idle) contacts, of which \(lanes) have \(jobsPerLane) jobs waiting each; bytes")
-        print("                          heap each  resident each  bound")
+        var table = ResultTable(["bytes", "heap each", "resident each", "bound"])
+        table.note("\(idle) contacts, of which \(lanes) have \(jobsPerLane) jobs waiting each")
         let empty = Reading()
         let (again, secondLog) = try await load.open()
         let recovered = Reading()
-        row("idle contact, two keys", recovered.since(empty), idle, bound: 150)
+        row(&table, "idle contact, two keys", recovered.since(empty), idle, bound: 150)
         try await PoolLoad.enqueue(0..<lanes, on: again)
         let first = Reading()
         try await PoolLoad.enqueue((1..<jobsPerLane).flatMap { _ in 0..<lanes }, on: again)
         let all = Reading()
         let jobs = lanes * (jobsPerLane - 1)
-        let job = row("pending job", all.since(first), jobs, bound: 100)
+        let job = row(&table, "pending job", all.since(first), jobs, bound: 100)
         let lane = first.since(recovered).minus(job, times: lanes)
-        row("waiting lane beyond that", lane, lanes, bound: 150)
+        row(&table, "waiting lane beyond that", lane, lanes, bound: 150)
         try await backOff(again)
-        row("one that backs off", Reading().since(all).plus(lane), lanes, bound: 150)
+        row(&table, "one that backs off", Reading().since(all).plus(lane), lanes, bound: 150)
         let counts = await again.counts()
         precondition(counts.lanes == idle, "\(counts.lanes) lanes instead of \(idle)")
         let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
         precondition(pending == lanes * jobsPerLane, "\(pending) jobs are pending")
         await secondLog.close()
+        table.show(options)
     }
 
     /// Tries the first job of each lane once, in vain.
@@ -64,10 +68,13 @@ struct MemoryBenchmark {
         await running.value
     }
 
-    @discardableResult private func row(_ name: String, _ reading: Reading, _ count: Int, bound: Double) -> Reading {
+    @discardableResult private func row(
+        _ table: inout ResultTable, _ name: String, _ reading: Reading, _ count: Int, bound: Double
+    ) -> Reading {
         let each = Reading(heap: reading.heap / Double(count), resident: reading.resident / Double(count))
-        let title = name.padding(toLength: 24, withPad: " ", startingAt: 0)
-        print(title + String(format: "  %9.1f  %13.1f  %5.0f", each.heap, each.resident, bound))
+        table.add([
+            .text(name), .number(each.heap, digits: 1), .number(each.resident, digits: 1), .number(bound, digits: 0),
+        ])
         precondition(each.heap <= bound, "\(name): over its bound")
         return each
     }

@@ -5,12 +5,14 @@ import DurableQueue
 /// A queue on a real journal, and jobs about many contacts for it.
 struct PoolLoad {
     let directory: URL
+    /// What each sync takes longer.
+    var syncDelay = Duration.zero
     var handler: any JobHandler = Deliverer()
 
-    static func inTemporaryDirectory() throws -> PoolLoad {
+    static func inTemporaryDirectory(syncDelay: Duration = .zero) throws -> PoolLoad {
         let directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        return PoolLoad(directory: directory)
+        return PoolLoad(directory: directory, syncDelay: syncDelay)
     }
 
     func remove() {
@@ -19,7 +21,8 @@ struct PoolLoad {
     }
 
     func open() async throws -> (queue: JobQueue, log: JournalLog) {
-        let (log, found) = try JournalLog.open(directory.path)
+        let files: any FileSystem = syncDelay > .zero ? DelayedFileSystem(delay: syncDelay) : PosixFileSystem()
+        let (log, found) = try JournalLog.open(directory.path, files: files)
         let queue = try await JobQueue.open(
             log: log, found: found, handler: handler)
         return (queue, log)

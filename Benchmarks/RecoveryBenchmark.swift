@@ -6,22 +6,26 @@ import Synchronization
 /// How long a start takes with many pending jobs, and how long a checkpoint of them holds others up. Beside it, in the same
 /// run, the floor: a bare read of the same files.
 struct RecoveryBenchmark {
+    var options: BenchmarkOptions
     var sizes = [250_000, 1_000_000, 2_000_000]
     var lanes = 100_000
 
+    init(_ options: BenchmarkOptions) { self.options = options }
+
     func run() async throws {
-        print(
-            "pending jobs over \(lanes) lanes; a checkpoint of 95 % of them and a tail of the rest; files in the page cache"
-        )
-        print(
-            "    jobs  checkpoint s  longest stall ms  (idle ms)  files MB  bare read s  recovery s  (CPU s)  CPU µs/job"
-        )
-        for size in sizes { try await run(size) }
-        print("the same, all in the tail (no checkpoint yet)")
-        for size in sizes.prefix(2) { try await run(size, isFolded: false) }
+        var table = ResultTable([
+            "pending jobs", "checkpoint s", "longest stall ms", "idle ms", "files MB", "bare read s", "recovery s",
+            "CPU s", "CPU µs each",
+        ])
+        table.note(
+            "over \(lanes) lanes; a checkpoint of 95 % of them and a tail of the rest, without figures of a checkpoint all "
+                + "in the tail; files in the page cache")
+        for size in sizes { table.add(try await row(size)) }
+        for size in sizes.prefix(2) { table.add(try await row(size, isFolded: false)) }
+        table.show(options)
     }
 
-    private func run(_ size: Int, isFolded: Bool = true) async throws {
+    private func row(_ size: Int, isFolded: Bool = true) async throws -> [ResultTable.Value] {
         let load = try PoolLoad.inTemporaryDirectory()
         defer { load.remove() }
         let filled = try await fill(load, isFolded ? size * 19 / 20 : size, size)
@@ -34,12 +38,15 @@ struct RecoveryBenchmark {
         precondition(counts.lanes == min(lanes, size), "\(counts.lanes) lanes were recovered")
         await log.close()
         let floor = try Self.bareRead(load.directory, log.journal.recovery.bytesScanned)
-        print(
-            String(
-                format: "%8d  %12.2f  %16.1f  %9.1f  %8.0f  %11.2f  %10.2f  %7.2f  %10.2f", filled.jobs,
-                filled.checkpoint,
-                filled.stall * 1e3, filled.idle * 1e3, Double(floor.bytes) / 1e6, floor.seconds, took,
-                tookCPU, tookCPU / Double(filled.jobs) * 1e6))
+        func folded(_ number: Double, digits: Int) -> ResultTable.Value {
+            isFolded ? .number(number, digits: digits) : .missing
+        }
+        return [
+            .number(Double(filled.jobs), digits: 0), folded(filled.checkpoint, digits: 2),
+            folded(filled.stall * 1e3, digits: 1), folded(filled.idle * 1e3, digits: 1),
+            .number(Double(floor.bytes) / 1e6, digits: 0), .number(floor.seconds, digits: 2), .number(took, digits: 2),
+            .number(tookCPU, digits: 2), .number(tookCPU / Double(filled.jobs) * 1e6, digits: 2),
+        ]
     }
 
     /// Seconds of processor that this process used: what it takes on a machine with no other load.

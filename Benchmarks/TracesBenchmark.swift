@@ -4,38 +4,41 @@ import CallTraces
 /// Keap calls a change, for stretches of time in the life of gyms, in virtual time: what a naive connector spends, what
 /// Lockstep spends, and the least that any connector needs.
 struct TracesBenchmark {
-    private let chosen: String?
+    private let options: BenchmarkOptions
 
-    init(_ chosen: String?) { self.chosen = chosen }
+    init(_ options: BenchmarkOptions) { self.options = options }
 
     func run() throws {
-        print(
-            "trace               messages   naive    ours   least  ours/msg  naive/ours  ours/least  used of limit"
-                + "   overruns  delivered in")
+        var table = ResultTable([
+            "trace", "messages", "naive", "ours", "least", "ours each", "naive / ours", "ours / least",
+            "used of limit %", "overruns", "delivered in s",
+        ])
         for trace in [
             Traces.quietDay(), Traces.firstOfMonth(), Traces.firstImport(), Traces.flapping(), Traces.programDeleted(),
             Traces.chain(), Traces.newPeople(), Traces.newPeople(programs: 1, statuses: 1),
             Traces.memberAfterCrowd(), Traces.mixedCrowd(),
-        ] where chosen == nil || trace.name.contains(chosen!) {
+        ] where options.words.first.map({ trace.name.contains($0) }) ?? true {
             let start = ContinuousClock.now
             let result = try TraceRun(trace).result()
-            print(row(trace, result))
-            print("  \(trace.summary); \(Int((ContinuousClock.now - start).seconds)) s of this machine")
+            table.add(row(trace, result))
+            table.note(
+                "\(trace.name): \(trace.summary); \(Int((ContinuousClock.now - start).seconds)) s of this machine")
             if let used = result.utilisation {
-                print(
+                table.note(
                     String(
                         format: "  %.1f %% of the %@'s limit was used, which is %.1f %% of what can be used safely",
                         used.share * 100, used.window, used.shareOfSafe * 100))
             }
-            if let waits = waits(result) { print(waits) }
-            if let punctuality = result.punctuality { print(row(punctuality)) }
+            if let waits = waits(result) { table.note(waits) }
+            if let punctuality = result.punctuality { table.note(row(punctuality)) }
             for (endpoint, count) in result.endpoints.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(8)
             {
-                print("    \(count)  \(endpoint)")
+                table.note("    \(count)  \(endpoint)")
             }
-            for sentence in (result.wrong + result.disorders).prefix(5) { print("  WRONG: \(sentence)") }
-            precondition(result.isRight, "the trace “\(trace.name)” did not end as it should: \(result)")
+            let wrong = (result.wrong + result.disorders).prefix(5).joined(separator: "; ")
+            precondition(result.isRight, "the trace “\(trace.name)” did not end as it should: \(wrong)")
         }
+        table.show(options)
     }
 
     /// How long the changes of gyms that share a budget took, beside the one that floods it.
@@ -57,15 +60,16 @@ struct TracesBenchmark {
             punctuality.expectedLongest.seconds, punctuality.latest.seconds)
     }
 
-    private func row(_ trace: Trace, _ result: TraceResult) -> String {
+    private func row(_ trace: Trace, _ result: TraceResult) -> [ResultTable.Value] {
         let least = trace.name == "quiet day" ? result.least.oneByOne : result.least.merged
-        let used = result.utilisation.map { String(format: "%.1f %% (%@)", $0.share * 100, $0.window) } ?? "idle"
-        return String(
-            format: "%@ %8d %7d %7d %7d %9.2f %11.1f %11.2f  %@ %8d  %@",
-            trace.name.padding(toLength: 19, withPad: " ", startingAt: 0), result.messages, result.naiveCalls,
-            result.calls, least, Double(result.calls) / Double(result.messages),
-            Double(result.naiveCalls) / Double(max(1, result.calls)), Double(result.calls) / Double(max(1, least)),
-            used.padding(toLength: 16, withPad: " ", startingAt: 0), result.overruns,
-            result.delivered.formatted(.units(allowed: [.hours, .minutes, .seconds], width: .narrow)))
+        func whole(_ number: Int) -> ResultTable.Value { .number(Double(number), digits: 0) }
+        return [
+            .text(trace.name), whole(result.messages), whole(result.naiveCalls), whole(result.calls), whole(least),
+            .number(Double(result.calls) / Double(result.messages), digits: 2),
+            .number(Double(result.naiveCalls) / Double(max(1, result.calls)), digits: 1),
+            .number(Double(result.calls) / Double(max(1, least)), digits: 2),
+            result.utilisation.map { .number($0.share * 100, digits: 1) } ?? .missing, whole(result.overruns),
+            .number(result.delivered.seconds, digits: 0),
+        ]
     }
 }
