@@ -46,9 +46,11 @@ let package = Package(
         .target(
             name: "Keap", dependencies: ["AsyncPrimitives", "Clocks", "OutboundAPI", "RateLimits", "WireFormats"],
             swiftSettings: strict),
-        // What sources are to the service: routes, decoding, settings; no source and no destination by name.
+        // What sources and destinations are to the service: routes, decoding, settings; deliveries and how they end.
+        // None by name.
         .target(
-            name: "Connectors", dependencies: ["ConfigurationReading", "EmbeddedHTTP", "DurableQueue"],
+            name: "Connectors",
+            dependencies: ["ConfigurationReading", "EmbeddedHTTP", "DurableQueue", "OutboundAPI", "WireFormats"],
             swiftSettings: strict),
         // floor 3
         .target(
@@ -152,17 +154,19 @@ let package = Package(
         .testTarget(
             name: "ContactSyncTests",
             dependencies: [
-                "SeededRandom", "AsyncPrimitives", "ContactSync", "Keap", "WireFormats", "DeterministicSimulation",
+                "SeededRandom", "AsyncPrimitives", "Connectors", "ContactSync", "Keap", "WireFormats",
+                "DeterministicSimulation",
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ZenPlannerTests", dependencies: ["SeededRandom", "ZenPlanner", "ContactSync", "WireFormats"],
+            name: "ZenPlannerTests",
+            dependencies: ["SeededRandom", "ZenPlanner", "Connectors", "ContactSync", "WireFormats"],
             swiftSettings: strict),
         .testTarget(
             name: "OnceHubTests",
             dependencies: [
                 "SeededRandom",
-                "Clocks", "OnceHub", "ContactSync", "Keap", "OutboundAPI", "KeapSimulator", "RateLimits",
+                "Clocks", "OnceHub", "Connectors", "ContactSync", "Keap", "OutboundAPI", "KeapSimulator", "RateLimits",
                 "WireFormats",
             ],
             swiftSettings: strict),

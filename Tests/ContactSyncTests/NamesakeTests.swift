@@ -1,3 +1,4 @@
+import Connectors
 import SeededRandom
 @testable import ContactSync
 import Keap

@@ -1,3 +1,4 @@
+import Connectors
 import Keap
 
 @testable import ContactSync

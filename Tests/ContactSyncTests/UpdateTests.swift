@@ -1,3 +1,4 @@
+import Connectors
 @testable import ContactSync
 import Keap
 import Testing

@@ -1,3 +1,4 @@
+import Connectors
 import DurableQueue
 import OutboundAPI
 import Testing

@@ -1,3 +1,4 @@
+import Connectors
 import DeterministicSimulation
 import Foundation
 import Testing

@@ -1,3 +1,4 @@
+import Connectors
 import ContactSync
 import Testing
 import ZenPlanner

@@ -1,3 +1,5 @@
+package import Connectors
+
 /// What a change asks of its contact, whichever source made it: who they are, what their fields are to hold, and which
 /// tags they are to wear.
 ///

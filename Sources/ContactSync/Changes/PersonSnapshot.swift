@@ -1,3 +1,5 @@
+package import Connectors
+
 /// A person as the source knows them now.
 ///
 /// A field that the message did not carry is `nil` and is left alone; one that it carried empty is `.empty` and, by

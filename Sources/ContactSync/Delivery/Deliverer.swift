@@ -1,3 +1,4 @@
+package import Connectors
 import Keap
 
 /// Delivers one gym's changes to Keap.

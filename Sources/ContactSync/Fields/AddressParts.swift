@@ -1,3 +1,4 @@
+import Connectors
 import Keap
 
 /// The parts of an address, brought into the codes that Keap takes.

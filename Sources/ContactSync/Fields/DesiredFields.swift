@@ -1,3 +1,4 @@
+import Connectors
 import Keap
 
 /// The values that a contact's fields are to hold: the source's, after the gym's policies and Keap's limits.

@@ -1,3 +1,4 @@
+package import Connectors
 package import Keap
 
 /// A value of a source, before it is known which field of Keap's it goes to.

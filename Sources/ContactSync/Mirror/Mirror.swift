@@ -1,3 +1,4 @@
+package import Connectors
 import Foundation
 package import Keap
 

@@ -1,3 +1,4 @@
+import Connectors
 import Keap
 
 /// The appointments' share of a plan, after the contact's own: an appointment must never keep tags and fields waiting.

@@ -1,3 +1,4 @@
+import Connectors
 import Keap
 
 /// The fields' share of a plan: one read where a list must be sent whole, one update that carries everything.

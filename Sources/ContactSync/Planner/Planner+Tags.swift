@@ -1,3 +1,4 @@
+import Connectors
 package import Keap
 
 /// The tags' share of a plan: what must exist is made first, then old ones come off, then new ones go on.

@@ -1,3 +1,4 @@
+import Connectors
 import Keap
 
 /// The wishes' share of a plan: what they refer to is found first; then they go with the other fields, in the same

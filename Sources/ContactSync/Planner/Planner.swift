@@ -1,3 +1,4 @@
+import Connectors
 package import Keap
 
 /// Works out, step by step, what Keap needs so that it holds what a source says of one person.

@@ -1,3 +1,4 @@
+import Connectors
 import Keap
 
 /// Tells in sentences what a change would do, without doing it. Assumes that searches find nothing.

@@ -1,3 +1,5 @@
+package import Connectors
+
 /// The fields of a new contact as Keap would get them.
 package struct SentPreview: Equatable, Sendable {
     /// A field's name, and its value as it is sent.

@@ -1,3 +1,4 @@
+import Connectors
 import Keap
 
 /// Carries a program's renaming or end over to Keap's tags. What is done already is not done again, so that the job may

@@ -1,3 +1,4 @@
+import Connectors
 package import Keap
 
 /// Why a step came to nothing.

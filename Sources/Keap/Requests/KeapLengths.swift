@@ -1,3 +1,5 @@
+import WireFormats
+
 /// The longest texts that Keap documents, in UTF-16 units as a Java server counts them.
 package enum KeapLengths {
     package static let givenName = 40
@@ -27,16 +29,8 @@ package enum KeapLengths {
         }
     }
 
-    package static func fits(_ text: String, _ longest: Int) -> Bool { text.utf16.count <= longest }
+    package static func fits(_ text: String, _ longest: Int) -> Bool { text.fits(utf16: longest) }
 
     /// The longest start of `text` that fits, never half a character.
-    package static func cut(_ text: String, to longest: Int) -> String {
-        guard !fits(text, longest) else { return text }
-        var units = 0
-        return String(
-            text.prefix { character in
-                units += character.utf16.count
-                return units <= longest
-            })
-    }
+    package static func cut(_ text: String, to longest: Int) -> String { text.cut(utf16: longest) }
 }

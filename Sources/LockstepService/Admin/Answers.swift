@@ -1,3 +1,4 @@
+import Connectors
 import ConfigurationReading
 import ContactSync
 import Foundation

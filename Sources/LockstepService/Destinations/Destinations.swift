@@ -1,3 +1,4 @@
+import Connectors
 import DurableQueue
 
 /// The places where changes go. A new one is a line here, and one where gyms are made.

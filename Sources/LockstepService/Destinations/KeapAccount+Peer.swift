@@ -1,3 +1,4 @@
+import Connectors
 import Keap
 import DurableQueue
 import OutboundAPI

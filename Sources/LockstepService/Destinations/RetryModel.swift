@@ -1,4 +1,4 @@
-import Keap
+import Connectors
 import DurableQueue
 import OutboundAPI
 

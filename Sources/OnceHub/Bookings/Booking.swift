@@ -1,3 +1,4 @@
+package import Connectors
 package import ContactSync
 
 /// One event of a booking, with the booking as it was when OnceHub told of it.

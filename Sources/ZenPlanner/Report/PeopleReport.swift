@@ -1,3 +1,4 @@
+package import Connectors
 package import ContactSync
 import EmbeddedHTTP
 import WireFormats

@@ -1,3 +1,4 @@
+import Connectors
 import Clocks
 import ContactSync
 import Foundation

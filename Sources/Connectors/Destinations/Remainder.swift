@@ -1,7 +1,5 @@
-import Connectors
-
 /// What is left of a change that comes late.
-enum Remainder<Change: InboundChange> {
+package enum Remainder<Change: InboundChange>: Sendable {
     /// It is whole, whenever it comes.
     case all
     case part(Change)

@@ -1,12 +1,10 @@
-import Connectors
-import ContactSync
-import DurableQueue
+package import DurableQueue
 
 /// Where changes go, as one gym uses it: what a change does there, and what a lane remembers of it.
 ///
 /// Which changes it takes is told by their type. A lane's state begins with a byte that tells whose it is, so that a lane
 /// belongs to one destination; the kinds of its lane keys must be others than those of the rest.
-protocol Destination: Sendable {
+package protocol Destination: Sendable {
     associatedtype Change: InboundChange
     associatedtype State: DestinationState
 

@@ -1,5 +1,5 @@
 /// What a lane remembers for one destination.
-protocol DestinationState: Sendable {
+package protocol DestinationState: Sendable {
     /// The first byte of what it is kept as.
     static var mark: UInt8 { get }
 

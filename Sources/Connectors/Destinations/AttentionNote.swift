@@ -1,8 +1,10 @@
+import WireFormats
+
 /// A note for the gym's people about a change that was delivered all the same.
 ///
 /// A value that could not be used is named with its field, so that it can be found and mended where it was entered.
 package struct AttentionNote: Hashable, Sendable {
-    /// The source's or Keap's name of the field, if the note is about one.
+    /// The name of the field, at the source or the destination, if the note is about one.
     package var field: String?
     /// The value as it was written, cut to `longestValue` characters.
     package var value: String?
@@ -13,9 +15,9 @@ package struct AttentionNote: Hashable, Sendable {
     package static let longestText = 300
 
     package init(_ text: String, field: String? = nil, value: String? = nil) {
-        self.text = text.limited(to: Self.longestText)
+        self.text = text.cut(utf16: Self.longestText)
         self.field = field
-        self.value = value?.limited(to: Self.longestValue)
+        self.value = value?.cut(utf16: Self.longestValue)
     }
 }
 

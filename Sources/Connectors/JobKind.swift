@@ -1,8 +1,8 @@
 /// What a job's payload is about, so that the few gym-wide changes are found without reading every payload. Written to
 /// disk. Each source has a kind of its own beside these: 1 and 3 are taken.
-enum JobKind {
+package enum JobKind {
     /// A stored message about the gym as a whole: a program, which concerns all its tags.
-    static let gymWide: UInt8 = 2
-    /// A `ResyncOrder`.
-    static let resync: UInt8 = 4
+    package static let gymWide: UInt8 = 2
+    /// An order to read lanes anew and put them right.
+    package static let resync: UInt8 = 4
 }

@@ -1,8 +1,8 @@
-import DurableQueue
-import OutboundAPI
+package import DurableQueue
+package import OutboundAPI
 
 /// What of an account fails, for any job that calls.
-enum PeerOutage: Equatable, Sendable {
+package enum PeerOutage: Equatable, Sendable {
     /// Calls wait: the account fails, or refuses the key.
     case ofAccount
     /// Only calls of this kind, which are refused for now.
@@ -10,7 +10,7 @@ enum PeerOutage: Equatable, Sendable {
 }
 
 /// What the account of a destination tells about failures: whether they are a job's own, or all such calls fail.
-protocol PeerAccount: Sendable {
+package protocol PeerAccount: Sendable {
     var name: String { get }
     /// - Parameter call: the one that failed; nil: none did.
     func outage(of call: FailedCall?) async -> PeerOutage?
