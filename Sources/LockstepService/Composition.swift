@@ -46,7 +46,9 @@ struct Composition: Sendable {
             // There is one for the login of each gym.
             made.append(
                 try await Gym.make(
-                    gym, as: map.share(of: gym), account: accounts[gym.keap.login]!, queue, surroundings.clock, log))
+                    GymGround(
+                        gym: gym, account: accounts[gym.keap.login]!, share: map.share(of: gym), queue: queue,
+                        clock: surroundings.clock, log: log)))
         }
         let gyms = Gyms(made)
         let clock = surroundings.clock

@@ -61,7 +61,9 @@ package final class Service: Sendable {
             let restored = RestoredData(
                 queue: queue, directory: surroundings.isOnDisk ? configuration.data : nil)
             if await restored.isRestored() {
-                for gym in composition.gyms.all { try await gym.contacts.tags.doubtEverything() }
+                for destination in composition.gyms.all.flatMap(\.destinations) {
+                    try await destination.doubtEverything()
+                }
                 log.warning(
                     "\(configuration.data) is not the directory that Lockstep last wrote; it seems to be restored from a "
                         + "copy. What it remembers may be older than what Keap was told since, so each person's contact is "
@@ -225,7 +227,7 @@ package final class Service: Sendable {
             let count = counts.jobs.values.reduce(0, +)
             log.warning(
                 "gym \(tenant) is not in the configuration and has \(count) \(count == 1 ? "job" : "jobs"), which "
-                    + "\(count == 1 ? "waits" : "wait"): put the gym back and start again, or discard them "
+                    + "\(count == 1 ? "waits" : "wait"): put the gym back and send SIGHUP, or discard them "
                     + "(lockstep jobs --gym \(tenant))")
         }
     }

@@ -14,9 +14,9 @@ struct DestinationsTests {
     }
 
     @Test func `no two destinations mark their lanes alike`() {
-        func mark<Target: Destination>(_ kind: Target.Type) -> UInt8 { Target.State.mark }
-        let marks = Destinations.all.map { mark($0) }
+        let marks = Destinations.all.map(\.mark)
         #expect(Set(marks).count == marks.count)
+        #expect(Set(Destinations.all.map(\.section)).count == marks.count)
     }
 
     @Test func `two contacts' states become one`() throws {

@@ -11,10 +11,16 @@ package struct GymConfiguration: Sendable {
     package var name: String
     package var keap: KeapConfiguration
     package var sources: GymSources
-    package var sync: SyncSettings
+    package var destinations: GymDestinations
     package var afterDead: AfterDead
     /// Tells these settings, key included, from others without showing them.
     package var digest = ""
+
+    /// How its people appear in Keap.
+    package var sync: SyncSettings {
+        get { destinations[SyncSettings.self] ?? SyncSettings() }
+        set { destinations.add(newValue) }
+    }
 }
 
 /// What happens to a contact's later changes when one of them cannot be delivered.

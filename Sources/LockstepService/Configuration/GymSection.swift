@@ -4,19 +4,20 @@ import ContactSync
 import Keap
 import WireFormats
 
-/// The keys of a gym's section: its own, and one for each source.
+/// The keys of a gym's section: its own, and one for each source and each destination.
 private struct GymKey: CaseIterable, Hashable, RawRepresentable {
     let rawValue: String
 
     static let id = GymKey("id")
     static let name = GymKey("name")
     static let keap = GymKey("keap")
-    static let sync = GymKey("sync")
     static let afterDead = GymKey("afterDead")
 
-    static let allCases: [GymKey] = [id, name, keap] + Sources.all.map(section(of:)) + [sync, afterDead]
+    static let allCases: [GymKey] =
+        [id, name, keap] + Sources.all.map(section(of:)) + Destinations.all.map(section(of:)) + [afterDead]
 
     static func section(of source: any Source.Type) -> GymKey { GymKey(source.section) }
+    static func section(of destination: DestinationKind) -> GymKey { GymKey(destination.section) }
 
     private init(_ name: String) { rawValue = name }
 
@@ -33,7 +34,7 @@ extension ConfigurationReader {
         let name = section[.name]?.filledText()
         let keap = section.required(.keap).flatMap { self.keap($0, of: id, &sharing) }
         let sources = self.sources(section)
-        let sync = self.sync(section, sources)
+        let destinations = self.destinations(section, sources)
         let afterDead = section[.afterDead]?.choice(AfterDead.self) ?? .continue
         if !Sources.all.contains(where: { section[.section(of: $0)] != nil }) {
             let names = Sources.all.map { $0.section }.joined(separator: " or ")
@@ -41,11 +42,12 @@ extension ConfigurationReader {
         }
         for source in sources.ofContacts {
             guard let place = section[.section(of: type(of: source))] else { continue }
-            source.check(with: sync, at: place)
+            source.check(with: destinations[SyncSettings.self] ?? SyncSettings(), at: place)
         }
         guard let id, let keap else { return nil }
         return GymConfiguration(
-            id: id, name: name ?? id.description, keap: keap, sources: sources, sync: sync, afterDead: afterDead,
+            id: id, name: name ?? id.description, keap: keap, sources: sources, destinations: destinations,
+            afterDead: afterDead,
             digest: keap.site.fingerprint { SHA256.digest(Array(value.node.canonical.utf8) + keap.clientMark + $0) })
     }
 
@@ -60,13 +62,20 @@ extension ConfigurationReader {
         return sources
     }
 
-    private func sync(_ section: ConfigurationSection<GymKey>, _ sources: GymSources) -> SyncSettings {
-        var sync = section[.sync].map(self.sync) ?? SyncSettings()
+    private func destinations(
+        _ section: ConfigurationSection<GymKey>, _ sources: GymSources
+    ) -> GymDestinations {
+        var destinations = GymDestinations()
+        for kind in Destinations.all {
+            if let place = section[.section(of: kind)] { kind.read(place, secrets, &destinations) }
+        }
+        var sync = destinations[SyncSettings.self] ?? SyncSettings()
         for source in sources.ofContacts { source.add(to: &sync) }
         // Nothing of the source of record is to be made in the account of a gym that does not use it.
         let hasRecord = Sources.ofContacts.contains { $0.isOfRecord && section[.section(of: $0)] != nil }
         if !hasRecord, !sources.ofContacts.isEmpty { (sync.category, sync.ownFields) = (nil, []) }
-        return sync
+        destinations[SyncSettings.self] = sync
+        return destinations
     }
 
     private func gymID(_ value: ConfigurationValue) -> GymID? {

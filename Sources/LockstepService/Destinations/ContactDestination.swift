@@ -8,6 +8,7 @@ import Keap
 struct ContactDestination: Destination {
     typealias Change = ContactSync.Change
     typealias State = Mirror
+    typealias Settings = SyncSettings
 
     static let name = "Keap"
 
@@ -31,6 +32,10 @@ struct ContactDestination: Destination {
     }
 
     var peer: any PeerAccount { account }
+
+    func takeOver(from other: ContactDestination) { tags.takeOver(from: other.tags) }
+
+    func doubtEverything() async throws { try await tags.doubtEverything() }
 
     func announce(_ change: Change, job: JobID) {
         if case .program(let program) = change { tags.announce(program, job: job.rawValue) }

@@ -1,9 +1,10 @@
+import ConfigurationReading
 import Connectors
 import DurableQueue
 
-/// The places where changes go. A new one is a line here, and one where gyms are made.
+/// The places where changes go. A new one is a line here.
 enum Destinations {
-    static let all: [any Destination.Type] = [ContactDestination.self]
+    static let all = [DestinationKind(ContactDestination.make)]
 
     /// The state of a lane that was two; `a` is the lane that goes on.
     ///
@@ -15,16 +16,30 @@ enum Destinations {
         return owner(of: other) == nil ? b : a
     }
 
-    private static func owner(of mark: UInt8) -> (any Destination.Type)? { all.first { $0.mark == mark } }
+    private static func owner(of mark: UInt8) -> DestinationKind? { all.first { $0.mark == mark } }
 }
 
-extension Destination {
-    fileprivate static var mark: UInt8 { State.mark }
+/// One kind of destination: how the service reads its settings, makes it for a gym, and knows its lanes.
+struct DestinationKind: Sendable {
+    /// The key of its section in a gym's configuration.
+    let section: String
+    /// The first byte of what its lanes remember.
+    let mark: UInt8
+    let read: @Sendable (ConfigurationValue, SecretSource, inout GymDestinations) -> Void
+    /// Nil for a gym that does not use it.
+    let make: @Sendable (GymGround) async throws -> (any Destination)?
+    let merge: @Sendable (LaneState, LaneState) -> LaneState
 
-    fileprivate static func merge(_ a: LaneState, _ b: LaneState) -> LaneState {
-        guard let first = try? a.value({ try State(bytes: $0) }) else { return a }
-        guard let second = try? b.value({ try State(bytes: $0) }) else { return b }
-        let united = State.united(first, second)
-        return LaneState(united.bytes, decoded: united)
+    init<Target: Destination>(_ make: @escaping @Sendable (GymGround) async throws -> Target?) {
+        section = Target.Settings.section
+        mark = Target.State.mark
+        read = { $2[Target.Settings.self] = Target.Settings($0, secrets: $1) }
+        self.make = make
+        merge = { a, b in
+            guard let first = try? a.value({ try Target.State(bytes: $0) }) else { return a }
+            guard let second = try? b.value({ try Target.State(bytes: $0) }) else { return b }
+            let united = Target.State.united(first, second)
+            return LaneState(united.bytes, decoded: united)
+        }
     }
 }

@@ -9,29 +9,40 @@ final class Gym: Sendable {
     let id: GymID
     let name: String
     let sources: GymSources
+    /// Where its changes go.
+    let destinations: [any Destination]
     let contacts: ContactDestination
     let attention: Attention
     private let unknownFields = UnknownFields()
     private let saveAttention: @Sendable (Attention.Save) async throws -> Void
 
     init(
-        _ configuration: GymConfiguration, contacts: ContactDestination, attention: Attention,
+        _ configuration: GymConfiguration, destinations: [any Destination], attention: Attention,
         saveAttention: @escaping @Sendable (Attention.Save) async throws -> Void
     ) {
         id = configuration.id
         name = configuration.name
         sources = configuration.sources
+        self.destinations = destinations
+        guard let contacts = destinations.lazy.compactMap({ $0 as? ContactDestination }).first else {
+            preconditionFailure("every gym has contacts in Keap")
+        }
         self.contacts = contacts
         self.attention = attention
         self.saveAttention = saveAttention
     }
 
-    /// Where its changes go.
-    var destinations: [any Destination] { [contacts] }
+    /// Goes on with all that was announced of the same gym.
+    func takeOver(from old: Gym) {
+        func takeOver<Target: Destination>(_ mine: Target) {
+            for case let theirs as Target in old.destinations { mine.takeOver(from: theirs) }
+        }
+        for destination in destinations { takeOver(destination) }
+    }
 
     var account: KeapAccount { contacts.account }
 
-    /// Why none of its changes may be delivered until a restart with other settings. Nil: they may.
+    /// Why none of its changes may be delivered until other settings are read. Nil: they may.
     var hold: String? { account.holds[id] }
 
     /// Why its changes wait for a person to connect it, or for a new access token. Nil: they do not.

@@ -78,7 +78,7 @@ extension SyncHandler {
         }
     }
 
-    /// Only a restart with other settings helps.
+    /// Only other settings help.
     static func held(_ reason: String, _ state: LaneState) -> JobOutcome {
         .retry(reason: reason, state: state, after: .seconds(300), isCharged: false)
     }

@@ -29,7 +29,7 @@ final class SyncHandler: JobHandler {
     func attach(_ gyms: Gyms) {
         standing.withLock { standing in
             for gym in gyms.all {
-                if let old = standing.gyms[gym.id.description] { gym.contacts.tags.takeOver(from: old.contacts.tags) }
+                if let old = standing.gyms[gym.id.description] { gym.takeOver(from: old) }
             }
             standing.gyms = gyms
         }

@@ -1,43 +1,44 @@
-import ConfigurationReading
-import ContactSync
+package import ConfigurationReading
+import Connectors
 
-extension ConfigurationReader {
+extension SyncSettings: DestinationSettings {
+    package static let section = "sync"
+
     private enum SyncKey: String, CaseIterable {
         case tags, customFields, slots, policies, optInReason, onDeleted, defaultCountry, coalesce, verify
     }
 
-    private enum TagKey: String, CaseIterable {
+    private enum TagKeys: String, CaseIterable {
         case status, program, category, deletedPrefix, onProgramDeleted
     }
 
     private enum SlotKey: String, CaseIterable { case email, phone, address }
 
-    func sync(_ value: ConfigurationValue) -> SyncSettings {
-        var settings = SyncSettings()
-        guard let section = value.section(SyncKey.self) else { return settings }
-        if let tags = section[.tags] { readTags(tags, into: &settings) }
-        if let labels = section[.customFields] { settings.customFields = customFields(labels) }
-        if let slots = section[.slots] { settings.slots = self.slots(slots) }
-        if let policies = section[.policies] { settings.policies = self.policies(policies) }
-        if let reason = section[.optInReason]?.filledText() { settings.optInReason = reason }
-        if let choice = section[.onDeleted]?.choice(ContactDeletion.self) { settings.onContactDeleted = choice }
-        if let country = section[.defaultCountry] { settings.defaultCountry = self.country(country) }
-        if let choice = section[.coalesce]?.choice(Coalescing.self) { settings.coalesce = choice }
-        if let flag = section[.verify]?.flag() { settings.verify = flag }
-        return settings
+    package init?(_ value: ConfigurationValue, secrets: SecretSource) {
+        self.init()
+        guard let section = value.section(SyncKey.self) else { return nil }
+        if let tags = section[.tags] { read(tags: tags) }
+        if let labels = section[.customFields] { customFields = Self.customFields(labels) }
+        if let slots = section[.slots] { self.slots = Self.slots(slots) }
+        if let policies = section[.policies] { self.policies = Self.policies(policies) }
+        if let reason = section[.optInReason]?.filledText() { optInReason = reason }
+        if let choice = section[.onDeleted]?.choice(ContactDeletion.self) { onContactDeleted = choice }
+        if let country = section[.defaultCountry] { defaultCountry = Self.country(country) }
+        if let choice = section[.coalesce]?.choice(Coalescing.self) { coalesce = choice }
+        if let flag = section[.verify]?.flag() { verify = flag }
     }
 
-    private func readTags(_ value: ConfigurationValue, into settings: inout SyncSettings) {
-        guard let section = value.section(TagKey.self) else { return }
-        if let template = template(section[.status], .status) { settings.statusTag = template }
-        if let template = template(section[.program], .program) { settings.programTag = template }
+    private mutating func read(tags value: ConfigurationValue) {
+        guard let section = value.section(TagKeys.self) else { return }
+        if let template = Self.template(section[.status], .status) { statusTag = template }
+        if let template = Self.template(section[.program], .program) { programTag = template }
         // An empty category means none.
-        if let category = section[.category]?.text() { settings.category = category.isEmpty ? nil : category }
-        if let prefix = section[.deletedPrefix]?.filledText() { settings.deletedPrefix = prefix }
-        if let choice = section[.onProgramDeleted]?.choice(ProgramDeletion.self) { settings.onProgramDeleted = choice }
+        if let name = section[.category]?.text() { category = name.isEmpty ? nil : name }
+        if let prefix = section[.deletedPrefix]?.filledText() { deletedPrefix = prefix }
+        if let choice = section[.onProgramDeleted]?.choice(ProgramDeletion.self) { onProgramDeleted = choice }
     }
 
-    private func template(_ value: ConfigurationValue?, _ kind: TagTemplate.Kind) -> TagTemplate? {
+    private static func template(_ value: ConfigurationValue?, _ kind: TagTemplate.Kind) -> TagTemplate? {
         value?.text { text throws(TagTemplate.Problem) in
             try TagTemplate(parsing: text, for: kind)
         } reason: { problem in
@@ -49,7 +50,7 @@ extension ConfigurationReader {
         }
     }
 
-    private func customFields(_ value: ConfigurationValue) -> CustomFieldLabels {
+    private static func customFields(_ value: ConfigurationValue) -> CustomFieldLabels {
         var labels = CustomFieldLabels()
         guard let section = value.section(OwnCustomField.self) else { return labels }
         if let label = section[.sourceID]?.filledText() { labels.sourceID = label }
@@ -62,7 +63,7 @@ extension ConfigurationReader {
         return labels
     }
 
-    private func slots(_ value: ConfigurationValue) -> Slots {
+    private static func slots(_ value: ConfigurationValue) -> Slots {
         var slots = Slots()
         guard let section = value.section(SlotKey.self) else { return slots }
         if let email = section[.email]?.choice(Slots.Email.self) { slots.email = email }
@@ -71,7 +72,7 @@ extension ConfigurationReader {
         return slots
     }
 
-    private func policies(_ value: ConfigurationValue) -> [PolicyField: FieldPolicy] {
+    private static func policies(_ value: ConfigurationValue) -> [PolicyField: FieldPolicy] {
         guard let section = value.section(PolicyField.self) else { return [:] }
         var policies: [PolicyField: FieldPolicy] = [:]
         for field in PolicyField.allCases { policies[field] = section[field]?.choice(FieldPolicy.self) }
@@ -79,7 +80,7 @@ extension ConfigurationReader {
     }
 
     /// Nil: an address without a country gets none. Written as an empty text.
-    private func country(_ value: ConfigurationValue) -> String? {
+    private static func country(_ value: ConfigurationValue) -> String? {
         guard let code = value.text(), !code.isEmpty else { return nil }
         guard code.utf8.count == 3, code.allSatisfy({ ("A"..."Z").contains($0) }) else {
             value.note(.notUsable(reason: "\"\(code)\" is no country code of three capital letters, such as USA"))

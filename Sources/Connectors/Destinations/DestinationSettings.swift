@@ -1,0 +1,23 @@
+package import ConfigurationReading
+
+/// What a gym's configuration says of one destination.
+package protocol DestinationSettings: Sendable {
+    /// The key of its section in a gym's configuration.
+    static var section: String { get }
+
+    /// Reads its section of a gym. Nil, with notes, if that cannot be used.
+    init?(_ section: ConfigurationValue, secrets: SecretSource)
+}
+
+/// What one gym's configuration says of destinations, by their kinds.
+package struct GymDestinations: Sendable {
+    private var configured: [ObjectIdentifier: any DestinationSettings] = [:]
+
+    package init() {}
+
+    /// Nil if the gym's configuration does not name the destination.
+    package subscript<Kind: DestinationSettings>(_ kind: Kind.Type) -> Kind? {
+        get { configured[ObjectIdentifier(kind)] as? Kind }
+        set { configured[ObjectIdentifier(kind)] = newValue }
+    }
+}
