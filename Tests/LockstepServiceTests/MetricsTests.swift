@@ -80,6 +80,12 @@ struct MetricsTests {
             #expect(value("lockstep_jobs", ["gym": "downtown", "state": "waiting"]) == 0)
             #expect(value("lockstep_intake_answers_total", ["status": "202"]) == 2)
             #expect(value("lockstep_intake_answers_total", ["status": "401"]) == 1)
+            for (outcome, count) in ["placed": 1.0, "unplaced": 1, "refused": 1, "ignored": 0] {
+                #expect(
+                    value("lockstep_source_calls_total", ["source": "zenplanner", "outcome": outcome]) == count,
+                    "\(outcome)")
+            }
+            #expect(value("lockstep_source_calls_total", ["source": "oncehub", "outcome": "placed"]) == 0)
             #expect(value("lockstep_attention", ["gym": "downtown"]) == 1)
             #expect(value("lockstep_keap_circuit_open", ["account": "downtown"]) == 0)
             #expect(value("lockstep_journal_failed") == 0)

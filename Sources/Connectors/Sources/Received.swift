@@ -7,6 +7,17 @@ package enum Reception: Sendable {
     /// Taken note of, though it is nothing that changes anything: sent again, it would be the same.
     case ignored(event: String, reason: String)
     case received(Received)
+
+    /// As metrics count it.
+    package enum Outcome: String, CaseIterable, Sendable { case refused, ignored, unplaced, placed }
+
+    package var outcome: Outcome {
+        switch self {
+        case .refused: .refused
+        case .ignored: .ignored
+        case .received(let received): if case .unplaced = received.decoded { .unplaced } else { .placed }
+        }
+    }
 }
 
 /// A message that is to be stored.

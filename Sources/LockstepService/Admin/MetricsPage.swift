@@ -1,9 +1,20 @@
 import ConfigurationReading
+import Connectors
 import Keap
 import FileJournal
 import RateLimits
 import DurableQueue
+import EmbeddedHTTP
 import OutboundAPI
+
+extension AdminRoutes {
+    func metrics() async -> HTTPAnswer {
+        let page = await MetricsPage(
+            gyms: gyms, accounts: accounts, credentials: credentials, gymConnections: connections, queue: queue,
+            journal: journal, intake: intake, connections: client?.counters ?? ConnectionCounters(), log: log)
+        return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+}
 
 /// What `/metrics` tells: everything that an operator would put on a graph or an alert.
 struct MetricsPage: Sendable {
@@ -22,6 +33,14 @@ struct MetricsPage: Sendable {
         page.family("lockstep_intake_answers_total", .counter, "Answers of the intake, by status.")
         for (status, count) in intake.byStatus {
             page.sample("lockstep_intake_answers_total", [("status", String(status))], count)
+        }
+        page.family("lockstep_source_calls_total", .counter, "Calls at sources' web hooks, by what was made of them.")
+        for source in Sources.all {
+            let calls = intake.calls(at: source)
+            for outcome in Reception.Outcome.allCases {
+                let labels = [("source", source.pathName), ("outcome", outcome.rawValue)]
+                page.sample("lockstep_source_calls_total", labels, calls[outcome] ?? 0)
+            }
         }
         page.family("lockstep_attention", .gauge, "People who need attention though their changes were delivered.")
         for gym in gyms.all {
@@ -89,27 +108,27 @@ struct MetricsPage: Sendable {
                 page.sample("lockstep_keap_calls_total", labels, counters.calls)
             }
         }
-        let merged: [(name: String, help: String, count: KeyPath<MergeCounters, Int>)] = [
-            ("lockstep_keap_tag_edits_total", "Tag edits of single contacts that have ended.", \.edits),
-            ("lockstep_keap_tag_edit_calls_total", "Calls made for them.", \.calls),
-            ("lockstep_keap_merged_calls_total", "Those that carried edits of several contacts.", \.mergedCalls),
-            ("lockstep_keap_tag_edit_edges_total", "Tags of contacts that they carried.", \.edges),
-        ]
-        for family in merged {
-            page.family(family.name, .counter, family.help)
-            for state in states {
-                page.sample(family.name, [("account", state.name)], state.gateway.merging[keyPath: family.count])
-            }
+        func family(
+            _ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: (GatewayCounters) -> Double
+        ) {
+            page.family(name, kind, help)
+            for state in states { page.sample(name, [("account", state.name)], value(state.gateway)) }
         }
-        page.family("lockstep_keap_call_seconds_total", .counter, "Time that calls took, all together.")
-        for state in states {
-            let sum = state.gateway.endpoints.values.reduce(0.0) { $0 + $1.latency.inSeconds }
-            page.sample("lockstep_keap_call_seconds_total", [("account", state.name)], sum)
+        family("lockstep_keap_tag_edits_total", .counter, "Tag edits of single contacts that have ended.") {
+            Double($0.merging.edits)
         }
-        page.family("lockstep_keap_throttled_total", .counter, "Calls that Keap answered with 429.")
-        for state in states {
-            let sum = state.gateway.endpoints.values.reduce(0) { $0 + $1.throttled }
-            page.sample("lockstep_keap_throttled_total", [("account", state.name)], sum)
+        family("lockstep_keap_tag_edit_calls_total", .counter, "Calls made for them.") { Double($0.merging.calls) }
+        family("lockstep_keap_merged_calls_total", .counter, "Those that carried edits of several contacts.") {
+            Double($0.merging.mergedCalls)
+        }
+        family("lockstep_keap_tag_edit_edges_total", .counter, "Tags of contacts that they carried.") {
+            Double($0.merging.edges)
+        }
+        family("lockstep_keap_call_seconds_total", .counter, "Time that calls took, all together.") {
+            $0.endpoints.values.reduce(0) { $0 + $1.latency.inSeconds }
+        }
+        family("lockstep_keap_throttled_total", .counter, "Calls that Keap answered with 429.") {
+            Double($0.endpoints.values.reduce(0) { $0 + $1.throttled })
         }
         page.family("lockstep_keap_failures_total", .counter, "Calls that failed, by kind.")
         for state in states {
@@ -119,10 +138,8 @@ struct MetricsPage: Sendable {
                 page.sample("lockstep_keap_failures_total", labels, sum)
             }
         }
-        page.family("lockstep_keap_circuit_open", .gauge, "1 while calls wait because Keap fails or refuses the key.")
-        for state in states {
-            page.sample(
-                "lockstep_keap_circuit_open", [("account", state.name)], state.gateway.circuit == .closed ? 0 : 1)
+        family("lockstep_keap_circuit_open", .gauge, "1 while calls wait because Keap fails or refuses the key.") {
+            $0.circuit == .closed ? 0 : 1
         }
         page.family(
             "lockstep_keap_endpoint_circuit_open", .gauge, "1 while Keap fails all calls of an endpoint and no others.")

@@ -29,7 +29,10 @@ final class IntakeRoutes: Sendable {
             return consent.refusal(of: head).map { refuse($0, head) } ?? .read(isVerified: false)
         }
         guard let kind = Sources.source(at: head.path) else { return refuse(Self.nothingHere, head) }
-        if let refusal = reading(kind, for: head).refusal(of: head) { return refuse(refusal, head) }
+        if let refusal = reading(kind, for: head).refusal(of: head) {
+            counters.count(.refused, at: kind)
+            return refuse(refusal, head)
+        }
         return .read(isVerified: kind.provesSenderByHead)
     }
 
@@ -43,8 +46,9 @@ final class IntakeRoutes: Sendable {
         if consent.matches(request.path) { return .response(await consent.answer(request)) }
         guard let kind = Sources.source(at: request.path) else { return .response(Self.nothingHere) }
         let source = reading(kind, for: request)
-        if let refusal = source.refusal(of: request) { return .response(refusal) }
-        switch source.receive(request, at: now()) {
+        let reception = source.refusal(of: request).map(Reception.refused) ?? source.receive(request, at: now())
+        counters.count(reception.outcome, at: kind)
+        switch reception {
         case .refused(let response): return .response(response)
         case .ignored(let event, let reason): return Reply.json(200, ["event": event, "ignored": reason])
         case .received(let received):
