@@ -41,14 +41,14 @@ extension AdminRoutes {
     func connection(_ request: HTTPRequest, of gym: Gym) async throws -> HTTPAnswer {
         let name = gym.id.description
         if request.method == "POST" {
-            guard let begun = connections.begin(gym.id) else {
+            guard let begun = connections.consents.begin(gym.id) else {
                 throw Refusal(409, "gym \(name) calls with a key: there is nothing to connect")
             }
             return Reply.json(
                 201, ConnectionAnswer(gym: name, status: .waiting, address: begun.address, state: begun.state))
         }
         let state = try QueryParameters(request.query, known: ["state"])["state"] ?? ""
-        return Reply.json(200, connections.answer(to: state, of: gym.id))
+        return Reply.json(200, connections.consents.answer(to: state, of: gym.id))
     }
 
     /// The address that the browser was sent to, or the code alone, in `{"state": …, "pasted": …}`.
@@ -58,8 +58,8 @@ extension AdminRoutes {
         guard let body = try? JSONDecoder().decode(Body.self, from: Data(request.body)) else {
             throw Refusal(400, "send {\"state\": …, \"pasted\": …}")
         }
-        do throws(KeapConnections.Refusal) {
-            let account = try await connections.finish(pasted: body.pasted, state: body.state, of: gym.id)
+        do throws(KeapConsents.Refusal) {
+            let account = try await connections.consents.finish(pasted: body.pasted, state: body.state, of: gym.id)
             return Reply.json(200, ConnectionAnswer(gym: gym.id.description, status: .connected, account: account))
         } catch {
             throw Refusal(409, error.sentence)

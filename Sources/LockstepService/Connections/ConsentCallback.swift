@@ -14,8 +14,8 @@ struct ConsentCallback: Sendable {
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
         guard request.method == "GET" else { return Self.page(200, "Nothing was done.") }
-        do throws(KeapConnections.Refusal) {
-            let (gym, account) = try await connections.finish(ConsentAnswer(query: request.query))
+        do throws(KeapConsents.Refusal) {
+            let (gym, account) = try await connections.consents.finish(ConsentAnswer(query: request.query))
             return Self.page(200, "Gym \(gym) is connected to the Keap account \(account). This page can be closed.")
         } catch {
             return Self.page(400, "Not connected: \(error.sentence).")

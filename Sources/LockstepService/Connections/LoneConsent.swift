@@ -28,7 +28,7 @@ package final class LoneConsent: Sendable {
                     : "\(error)")
         }
         connections = KeapConnections(configuration, in: surroundings)
-        guard let begun = connections.begin(gym) else {
+        guard let begun = connections.consents.begin(gym) else {
             lock.close()
             throw Refusal(sentence: "gym \(gym) has no OAuth client")
         }
@@ -47,11 +47,11 @@ package final class LoneConsent: Sendable {
         }
     }
 
-    package var outcome: ConnectionAnswer { connections.answer(to: state, of: gym) }
+    package var outcome: ConnectionAnswer { connections.consents.answer(to: state, of: gym) }
 
     package func paste(_ text: String) async -> ConnectionAnswer {
-        do throws(KeapConnections.Refusal) {
-            let account = try await connections.finish(pasted: text, state: state, of: gym)
+        do throws(KeapConsents.Refusal) {
+            let account = try await connections.consents.finish(pasted: text, state: state, of: gym)
             return ConnectionAnswer(gym: gym.description, status: .connected, account: account)
         } catch {
             return ConnectionAnswer(gym: gym.description, status: .refused, problem: error.sentence)

@@ -15,27 +15,24 @@ enum StoredAccess {
             self = .key(key)
             return
         }
-        var checkup = ConfigurationCheck(of: gym)
+        var check = ConfigurationCheck(of: gym)
+        func unconnected(_ why: String) -> StoredAccess {
+            check.problems = ["\(why). Run: \(configuration.connectCommand(for: gym.id))"]
+            return .missing(check)
+        }
         switch TokenFile(of: gym, in: configuration, surroundings)?.load() {
         case .memory(let memory)?:
             let ledger = TokenLedger(memory, at: surroundings.clock.reading, jitter: 0.5)
             if let access = ledger.access(at: surroundings.clock.wall) {
                 self = .key(access)
             } else if let reason = memory.endedBecause {
-                checkup.problems = [
-                    "Keap has ended the connection (\(reason)). Run: \(configuration.connectCommand(for: gym.id))"
-                ]
-                self = .missing(checkup)
+                self = unconnected("Keap has ended the connection (\(reason))")
             } else {
-                checkup.untried = ["the access token is over; the service renews it when it runs"]
-                self = .over(checkup)
+                check.untried = ["the access token is over; the service renews it when it runs"]
+                self = .over(check)
             }
-        case .unusable(let reason)?:
-            checkup.problems = ["\(reason). Run: \(configuration.connectCommand(for: gym.id))"]
-            self = .missing(checkup)
-        case nil, .none?:
-            checkup.problems = ["not connected to a Keap account. Run: \(configuration.connectCommand(for: gym.id))"]
-            self = .missing(checkup)
+        case .unusable(let reason)?: self = unconnected(reason)
+        case nil, .none?: self = unconnected("not connected to a Keap account")
         }
     }
 }

@@ -143,11 +143,11 @@ private struct Life: Sendable {
             let wouldBeTaken = keap.change { $0.takes(refresh: token, at: .init(milliseconds: wall)) }
             if wouldBeTaken { outcome.needless += 1 } else { outcome.needed += 1 }
         }
-        guard let begun = connections.begin(gym) else { return }
+        guard let begun = connections.consents.begin(gym) else { return }
         keap.expect([])
         let address = keap.consent(to: begun.address, for: Self.account, at: clock.wall)
         // A process that dies meanwhile leaves it to the next.
-        _ = try? await connections.finish(pasted: address, state: begun.state, of: gym)
+        _ = try? await connections.consents.finish(pasted: address, state: begun.state, of: gym)
     }
 
     private func call(_ wire: AuthorizedTransport, _ outcome: inout SixtyDays.Outcome) async {
