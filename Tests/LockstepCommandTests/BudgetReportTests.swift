@@ -1,11 +1,12 @@
 import Foundation
+import LockstepService
 import Testing
 
 @testable import lockstep
 
 struct BudgetReportTests {
-    private func report(_ json: String) throws -> BudgetReport {
-        try JSONDecoder().decode(BudgetReport.self, from: Data(json.utf8))
+    private func report(_ json: String) throws -> BudgetAnswer {
+        try JSONDecoder().decode(BudgetAnswer.self, from: Data(json.utf8))
     }
 
     @Test func `a key's budget is a table and a few sentences`() throws {

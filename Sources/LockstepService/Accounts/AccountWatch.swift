@@ -19,7 +19,7 @@ struct AccountWatch: Sendable {
         if let configured = news.configured {
             log.error(
                 "the key of \(gyms) opens the Keap account \(news.account), not \(configured), which keap.account names. "
-                    + "Lockstep goes by the former; mend the setting or the key, and restart")
+                    + "Lockstep goes by the former; mend the setting or the key, and send SIGHUP")
         }
         guard let own = accounts[news.login] else { return }
         let sharing = configuration.gyms.filter {
@@ -46,7 +46,7 @@ struct AccountWatch: Sendable {
                 "Gyms \(held.id) and \(other.id) write to one Keap account"
                 + (book.accounts[held.keap.login].map { " (\($0))" } ?? "")
                 + ", and would take each other's people or tags, so the changes of \(held.id) wait. "
-                + clash.problems.map(\.description).joined(separator: ". ") + ". Then restart Lockstep."
+                + clash.problems.map(\.description).joined(separator: ". ") + ". Then send Lockstep SIGHUP."
             if accounts[held.keap.login]?.holds.hold(held.id, because: reason) == true { log.error(reason) }
         }
     }

@@ -19,7 +19,7 @@ extension AdminRoutes {
             switch error {
             case .noSuchGym: throw Refusal(404, "there is no gym “\(gym)”")
             case .otherSettings:
-                throw Refusal(409, "the running service has other settings of gym \(gym); a restart applies the file's")
+                throw Refusal(409, "the running service has other settings of gym \(gym); SIGHUP applies the file's")
             }
         }
     }

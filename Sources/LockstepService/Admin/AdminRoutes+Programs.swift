@@ -1,4 +1,5 @@
 import Clocks
+import Connectors
 import ContactSync
 import Keap
 import EmbeddedHTTP
@@ -37,6 +38,28 @@ extension AdminRoutes {
             }
         }
         return Reply.json(200, answer)
+    }
+
+    /// A program's renaming or end, as the commands send it: the same message that the web hook takes.
+    func program(_ request: HTTPRequest, of gym: Gym) async throws -> HTTPAnswer {
+        let message = StoredMessage(
+            .zenPlanner, contentType: request.headers["Content-Type"], body: request.body)
+        do {
+            // As it will be read when it is delivered.
+            let source = gym.sources.reading(ZenPlannerSource.self)
+            let reading = try source.reader.read(contentType: message.contentType, body: message.body)
+            if case .unplaced(let reason, _) = reading { throw Refusal(400, reason) }
+            guard case .change(.program, _) = reading else {
+                throw Refusal(
+                    400, "send event=program.renamed or event=program.deleted, with the program's id or names")
+            }
+            return await ingest.accept(Received(message, reading), by: source, of: gym)
+        } catch let error as ZenPlannerReadError {
+            switch error {
+            case .unsupportedMediaType(let sentence): throw Refusal(415, sentence)
+            case .undecodable(let sentence): throw Refusal(400, sentence)
+            }
+        }
     }
 
     private static var longestCount: Duration { .seconds(20) }

@@ -22,24 +22,27 @@ struct JobAnswer: Encodable, Sendable {
     /// When the next try is due, for a waiting job.
     @NullIfMissing var dueAt: String? = nil
 
-    /// - Parameter isConfigured: whether its gym is.
-    init(_ job: JobView, person: String? = nil, isConfigured: Bool = true) {
+    /// - Parameters:
+    ///   - isConfigured: whether its gym is.
+    ///   - closed: why the gym's changes wait for a person to connect it; nil if they do not.
+    init(_ job: JobView, person: String? = nil, isConfigured: Bool = true, closed: String? = nil) {
         self.person = person
         id = job.id.description
         gym = job.tenant.rawValue
         lane = job.lane?.description
         state = job.state.name.rawValue
         attempts = job.attempts
-        reason = Self.reason(job, isConfigured: isConfigured)
+        reason = Self.reason(job, isConfigured: isConfigured, closed: closed)
         acceptedAt = Self.time(job.acceptedAt)
         finishedAt = job.finishedAt.map(Self.time)
         if case .waiting(let due) = job.state { dueAt = Self.time(due) }
     }
 
-    private static func reason(_ job: JobView, isConfigured: Bool) -> String? {
+    private static func reason(_ job: JobView, isConfigured: Bool, closed: String?) -> String? {
         switch job.state {
         case .paused where !isConfigured:
-            "gym \(job.tenant) is not in the configuration: put it back and start again, or discard the job"
+            "gym \(job.tenant) is not in the configuration: put it back and send SIGHUP, or discard the job"
+        case .paused: closed ?? job.reason
         case .waitingToBegin:
             job.reason ?? "it waits for its turn at Keap; no call was made for it yet (`lockstep explain \(job.id)`)"
         default: job.reason

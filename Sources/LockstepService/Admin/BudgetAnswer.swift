@@ -2,61 +2,61 @@ import ConfigurationReading
 import RateLimits
 import DurableQueue
 
-/// A credential's budget as `/api/budget` tells it. Every key is there, also those without a value.
-struct BudgetAnswer: Encodable, Sendable {
-    struct Window: Encodable, Sendable {
-        var window: String
-        var limit: Int
-        var used: Int
-        var left: Int
+/// A credential's budget as `/api/budget` tells it and `lockstep budget` reads it. Every key is there, also those without a value.
+package struct BudgetAnswer: Codable, Sendable {
+    package struct Window: Codable, Sendable {
+        package var window: String
+        package var limit: Int
+        package var used: Int
+        package var left: Int
         /// When this window alone lets a call through; null once a running call must end first.
-        @Nullable var opensAt: String?
+        @NullIfMissing package var opensAt: String?
     }
 
     /// The limits of one Keap account, and the gyms that write to it.
-    struct Account: Encodable, Sendable {
-        var gyms: [String]
-        var windows: [Window]
-        @Nullable var closedUntil: String?
+    package struct Account: Codable, Sendable {
+        package var gyms: [String]
+        package var windows: [Window]
+        @NullIfMissing package var closedUntil: String?
     }
 
     /// How the day's quota is spread.
-    struct Pacing: Encodable, Sendable {
+    package struct Pacing: Codable, Sendable {
         /// Both in percent.
-        var reserve: Int
-        var burst: Int
+        package var reserve: Int
+        package var burst: Int
         /// Calls that may have been used by now.
-        var releasedToLive: Int
-        var releasedToBulk: Int
+        package var releasedToLive: Int
+        package var releasedToBulk: Int
         /// When the pace lets the next call of an import through; null if it does now.
-        @Nullable var opensToBulkAt: String?
+        @NullIfMissing package var opensToBulkAt: String?
     }
 
-    struct Waiting: Encodable, Sendable {
-        var gym: String
+    package struct Waiting: Codable, Sendable {
+        package var gym: String
         /// Calls that wait, for a slot or for their budget.
-        var live: Int
-        var bulk: Int
+        package var live: Int
+        package var bulk: Int
         /// Changes that are not delivered yet.
-        var changes: Int
+        package var changes: Int
     }
 
-    var credential: String
+    package var credential: String
     /// `key` or `client`.
-    var kind: String
-    var gyms: [String]
-    var windows: [Window]
-    var accounts: [Account]
+    package var kind: String
+    package var gyms: [String]
+    package var windows: [Window]
+    package var accounts: [Account]
     /// What keeps the next call waiting, leaving accounts aside.
-    @Nullable var binding: String?
-    @Nullable var closedUntil: String?
-    @Nullable var pacing: Pacing?
+    @NullIfMissing package var binding: String?
+    @NullIfMissing package var closedUntil: String?
+    @NullIfMissing package var pacing: Pacing?
     /// Over the last hour, or since the start; null in the first minute.
-    @Nullable var callsPerHour: Int?
+    @NullIfMissing package var callsPerHour: Int?
     /// When the day's quota is used up at this pace; null if it lasts the day.
-    @Nullable var runsOutAt: String?
-    var callsInFlight: Int
-    var waiting: [Waiting]
+    @NullIfMissing package var runsOutAt: String?
+    package var callsInFlight: Int
+    package var waiting: [Waiting]
 
     init(
         _ credential: KeapCredential, _ status: BudgetStatus, _ counts: QueueCounts, _ backlog: Backlog, at wall: Int64
@@ -94,19 +94,6 @@ struct BudgetAnswer: Encodable, Sendable {
                 gym: gym.id.description, live: backlog.waiting(gym.id, .live), bulk: backlog.waiting(gym.id, .bulk),
                 changes: counts.tenants[gym.id.tenant]?.pending ?? 0)
         }
-    }
-}
-
-/// Encodes nil as null: a reader should not have to guess what keys there are.
-@propertyWrapper
-struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
-    var wrappedValue: Value?
-
-    init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
     }
 }
 

@@ -94,7 +94,7 @@ extension Health {
                     .keyRefused, of: circuit.gyms,
                     "Keap has refused the key of \(names) for \(openFor.roughly): \(reason). Its changes wait, and the key "
                         + "is tried every 30 s; put a valid key into the configuration and "
-                        + "restart, or send SIGHUP")
+                        + "send SIGHUP")
             } else {
                 add(
                     .outage, of: circuit.gyms,

@@ -101,7 +101,7 @@ struct JobExplanation: Equatable, Sendable {
         case .tenantNotServed:
             sentences.append(
                 closed
-                    ?? "Gym \(gym) is not in the configuration: it goes on when the gym is back there and the service was started again. `lockstep discard` gives it up."
+                    ?? "Gym \(gym) is not in the configuration: it goes on when the gym is back there and Lockstep was sent SIGHUP. `lockstep discard` gives it up."
             )
         case .lanePaused:
             sentences.append("Its lane is paused; `lockstep resume --gym \(gym) --lane LANE` lets it go on.")

@@ -19,7 +19,7 @@ enum Remedy: Equatable, Sendable {
             message is not, `lockstep discard` gives it up, and the source can send it anew.
             """
         case .gymMissing:
-            "Put its gym back into the configuration and restart; `lockstep discard` gives it up."
+            "Put its gym back into the configuration and send Lockstep SIGHUP (`systemctl reload`); `lockstep discard` gives it up."
         case .unreadable:
             "Its message cannot be read from the disk, so a retry cannot help; have the source send it anew, and discard it."
         }

@@ -1,4 +1,5 @@
 import Foundation
+import LockstepService
 
 struct BudgetCommand: Command {
     static let words = ["budget"]
@@ -24,57 +25,14 @@ struct BudgetCommand: Command {
     func run() async throws -> ExitCode {
         let client = try AdminClient(address)
         let data = try await client.get("/api/budget")
-        try client.show(data, asJSON: json) { (budgets: [BudgetReport]) in
+        try client.show(data, asJSON: json) { (budgets: [BudgetAnswer]) in
             budgets.map { $0.text }.joined(separator: "\n\n")
         }
         return .done
     }
 }
 
-/// A credential's budget as the admin address tells it.
-struct BudgetReport: Decodable {
-    struct Window: Decodable {
-        var window: String
-        var limit: Int
-        var used: Int
-        var left: Int
-        var opensAt: String?
-    }
-
-    struct Account: Decodable {
-        var gyms: [String]
-        var windows: [Window]
-        var closedUntil: String?
-    }
-
-    struct Pacing: Decodable {
-        var reserve: Int
-        var burst: Int
-        var releasedToLive: Int
-        var releasedToBulk: Int
-        var opensToBulkAt: String?
-    }
-
-    struct Waiting: Decodable {
-        var gym: String
-        var live: Int
-        var bulk: Int
-        var changes: Int
-    }
-
-    var credential: String
-    var kind: String
-    var gyms: [String]
-    var windows: [Window]
-    var accounts: [Account]
-    var binding: String?
-    var closedUntil: String?
-    var pacing: Pacing?
-    var callsPerHour: Int?
-    var runsOutAt: String?
-    var callsInFlight: Int
-    var waiting: [Waiting]
-
+extension BudgetAnswer {
     var text: String {
         ([headline] + table + notes.map { "  " + $0 }).joined(separator: "\n")
     }

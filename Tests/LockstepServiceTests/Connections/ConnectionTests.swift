@@ -24,6 +24,7 @@ struct ConnectionTests {
             let explained = await harness.get(["api", "jobs", "\(job.id)", "explain"], service)
             #expect(explained.contains("gym not connected"))
             #expect(explained.contains("lockstep connect"))
+            #expect(await harness.get(["api", "jobs"], service).contains("lockstep connect --config FILE --gym north"))
             #expect(harness.said.all.filter { $0.contains("lockstep connect") }.count == 1)
 
             #expect(try await harness.connect("north", service).status == 200)
