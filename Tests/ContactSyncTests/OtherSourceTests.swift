@@ -261,7 +261,7 @@ private struct Visit: ContactChange, Equatable {
         #expect(mirror.contact == ContactID("7") && mirror.sourceID == "zp-1")
         #expect(mirror.fields == [.firstName: "Ana"])
         #expect(mirror.tags == [TagID("12"): .status, TagID("13"): .program])
-        #expect(mirror.memories.isEmpty && mirror.personal.isEmpty && mirror.possessor == nil)
+        #expect(mirror.memories.isEmpty && mirror.personal.isEmpty && mirror.ownerID == nil)
         #expect(try Mirror(bytes: mirror.bytes) == mirror)
         let directory = try TagDirectory(
             bytes: Array(

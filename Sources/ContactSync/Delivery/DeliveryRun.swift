@@ -313,7 +313,7 @@ struct DeliveryRun {
             if planner.isTakingOver, contact != before.contact, !step.isCreation { try await keep() }
         case .joining:
             throw .joining
-        case .others where !step.isCreation && planner.mirror.mustMeet:
+        case .others where !step.isCreation && planner.mirror.needsRead:
             break  // it is looked at next
         case .others where !step.isCreation && planner.showsOwnID(keeper.directory):
             claimed = contact

@@ -34,7 +34,9 @@ extension Mirror: Codable {
         case version, contact, fields, unclearFields, tags, unclearTags, phoneSlot, creating, lost
         case isLeftAlone, alsoFound, attention
         // Since version 2
-        case mustMeet, possessor, considered, personal, memories, renewal, wishes, unclearWishes, appointments
+        case needsRead = "mustMeet"
+        case ownerID = "possessor"
+        case considered, personal, memories, renewal, wishes, unclearWishes, appointments
         case refused
         case isProven
         case remembered, generation, fieldLosses
@@ -44,7 +46,7 @@ extension Mirror: Codable {
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         contact = try values.decodeIfPresent(ContactID.self, forKey: .contact)
-        mustMeet = try values.decodeIfPresent(Bool.self, forKey: .mustMeet) ?? false
+        needsRead = try values.decodeIfPresent(Bool.self, forKey: .needsRead) ?? false
         sourceID = try values.decodeIfPresent(String.self, forKey: .sourceID)
         fields = Mirror.fields(try values.decodeIfPresent([String: String].self, forKey: .fields))
         let unclear = try values.decodeIfPresent([String].self, forKey: .unclearFields) ?? []
@@ -57,7 +59,7 @@ extension Mirror: Codable {
         isLeftAlone = try values.decodeIfPresent(Bool.self, forKey: .isLeftAlone) ?? false
         alsoFound = try values.decodeIfPresent([ContactID].self, forKey: .alsoFound) ?? []
         attention = try values.decodeIfPresent([AttentionNote].self, forKey: .attention) ?? []
-        possessor = try values.decodeIfPresent(String.self, forKey: .possessor)
+        ownerID = try values.decodeIfPresent(String.self, forKey: .ownerID)
         considered = Mirror.fields(try values.decodeIfPresent([String: String].self, forKey: .considered))
         personal = try values.decodeIfPresent([String: PersonalTag].self, forKey: .personal) ?? [:]
         memories = try values.decodeIfPresent([String: String].self, forKey: .memories) ?? [:]
@@ -80,7 +82,7 @@ extension Mirror: Codable {
         var values = encoder.container(keyedBy: Key.self)
         try values.encode(2, forKey: .version)
         try values.encodeIfPresent(contact, forKey: .contact)
-        if mustMeet { try values.encode(true, forKey: .mustMeet) }
+        if needsRead { try values.encode(true, forKey: .needsRead) }
         try values.encodeIfPresent(sourceID, forKey: .sourceID)
         try values.encode(text(fields), forKey: .fields)
         if !unclearFields.isEmpty { try values.encode(unclearFields.map(\.rawValue).sorted(), forKey: .unclearFields) }
@@ -92,7 +94,7 @@ extension Mirror: Codable {
         if isLeftAlone { try values.encode(true, forKey: .isLeftAlone) }
         if !alsoFound.isEmpty { try values.encode(alsoFound, forKey: .alsoFound) }
         if !attention.isEmpty { try values.encode(attention, forKey: .attention) }
-        try values.encodeIfPresent(possessor, forKey: .possessor)
+        try values.encodeIfPresent(ownerID, forKey: .ownerID)
         if !considered.isEmpty { try values.encode(text(considered), forKey: .considered) }
         if !personal.isEmpty { try values.encode(personal, forKey: .personal) }
         if !memories.isEmpty { try values.encode(memories, forKey: .memories) }

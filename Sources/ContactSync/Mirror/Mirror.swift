@@ -9,7 +9,7 @@ package struct Mirror: Equatable, Sendable {
     /// The contact in Keap; nil until found or created, and again once Keap says that it is gone.
     package internal(set) var contact: ContactID?
     /// Of the contact only the id is known: it has to be read before anything is sent.
-    var mustMeet = false
+    var needsRead = false
     /// The source ID, once confirmed in the contact's custom field.
     package internal(set) var sourceID: String?
     /// The last confirmed value of each field, as sent (see `stored`). For a field that is only filled while empty: the
@@ -32,7 +32,7 @@ package struct Mirror: Equatable, Sendable {
     /// Other contacts that seem to be the same person, to be merged by hand.
     package internal(set) var alsoFound: [ContactID] = []
     /// A source ID that the contact was seen to bear when it was met or read.
-    package internal(set) var possessor: String?
+    package internal(set) var ownerID: String?
     /// Keap showed this lane's id on the contact, though another lane came to it first.
     var isProven = false
     /// Values that a source wanted to fill in where Keap had another one already.

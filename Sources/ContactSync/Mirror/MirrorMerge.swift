@@ -18,7 +18,7 @@ extension Mirror {
             merged.takeUnknown(from: second)
         }
         merged.contact = first.contact ?? second.contact
-        merged.mustMeet = first.mustMeet || (merged.contact == second.contact && second.mustMeet)
+        merged.needsRead = first.needsRead || (merged.contact == second.contact && second.needsRead)
         merged.sourceID = first.sourceID ?? (merged.contact == second.contact ? second.sourceID : nil)
         merged.creating = first.creating ?? second.creating
         merged.lost = merged.contact == nil ? first.lost ?? second.lost : nil
@@ -35,7 +35,7 @@ extension Mirror {
             : first.contact == nil ? second.fieldLosses : first.fieldLosses
         merged.isLeftAlone = first.isLeftAlone && second.isLeftAlone
         merged.alsoFound(second.alsoFound + (second.contact.map { [$0] } ?? []))
-        if merged.possessor == nil, merged.contact == second.contact { merged.possessor = second.possessor }
+        if merged.ownerID == nil, merged.contact == second.contact { merged.ownerID = second.ownerID }
         let theirs = merged.contact == second.contact ? second.appointments : second.appointments.unsettled
         merged.appointments.merge(theirs) { mine, theirs in mine.id == nil ? theirs : mine }
         merged.boundAppointments()

@@ -13,7 +13,7 @@ extension Planner {
     /// contact has nothing yet that another source could harm.
     func policy(for field: SyncedField) -> FieldPolicy {
         if wanted.sourceID != nil || wanted.isOfRecord { return settings.policy(for: field) }
-        if mirror.sourceID != nil || mirror.possessor != nil { return .ignore }
+        if mirror.sourceID != nil || mirror.ownerID != nil { return .ignore }
         if mirror.contact == nil { return .overwrite }
         return wanted.policy ?? settings.policy(for: field)
     }

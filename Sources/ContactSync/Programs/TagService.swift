@@ -253,8 +253,8 @@ package actor TagService {
     func personalTag(_ tag: NamedTag, isNew: Bool) async throws(DeliveryFailure) -> TagID {
         try await connect()
         let name = tag.name.limited(to: KeapLengths.tagName)
-        let isNobodyElses = directory.hasForeignPersonalTags == false
-        if !(isNew && isNobodyElses), let known = try await existingTag(named: name, tag.category) { return known.id }
+        let isOursAlone = directory.hasForeignPersonalTags == false
+        if !(isNew && isOursAlone), let known = try await existingTag(named: name, tag.category) { return known.id }
         return try await makeOrFindTag(named: name, tag.category).id
     }
 
