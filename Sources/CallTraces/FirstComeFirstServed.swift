@@ -78,7 +78,7 @@ package struct FirstComeFirstServed: Sendable {
     }
 
     private static func moment(_ offset: Duration) -> ClockReading {
-        ClockReading(Clocks.Instant(offset: offset), wall: WallTime(milliseconds: offset.wholeMilliseconds))
+        ClockReading(Instant(offset: offset), wall: WallTime(milliseconds: offset.wholeMilliseconds))
     }
 }
 

@@ -38,7 +38,7 @@ package struct Member: Equatable, Sendable {
     private static let firstNames = ["Ana", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hana", "Ivo", "Jun"]
     private static let lastNames = ["Ruiz", "Ng", "Park", "Okoro", "Weiss", "Silva", "Novak", "Haddad", "Moreau"]
 
-    /// Names of the tags that the person must wear, by the default templates.
+    /// Names of the tags that the person must have, by the default templates.
     package var tags: Set<String> {
         Set(["ZP Status: \(status)"] + standings.map { "ZP Program: \($0.program.name) - \($0.status)" })
     }

@@ -53,7 +53,7 @@ struct NaiveConnector {
         _ = call("PATCH", "contacts/\(id)", [("update_mask", fields.map(\.0).joined(separator: ","))], object(fields))
     }
 
-    /// One page after the other of those who wear the tag, and one call for each of them.
+    /// One page after the other of those who have the tag, and one call for each of them.
     private mutating func delete(_ program: Member.Program) {
         for (name, tag) in tags.sorted(by: { $0.key < $1.key }) where name.hasPrefix("ZP Program: \(program.name) - ") {
             var page: String?
@@ -96,7 +96,7 @@ struct NaiveConnector {
             method: method, path: ["crm", "rest", "v2"] + path.split(separator: "/").map(String.init),
             query: query.map { (name: $0.0, value: $0.1) },
             headers: [("X-Keap-API-Key", Self.key), ("Content-Type", "application/json")], body: body?.bytes ?? [])
-        let answer = world.answer(request, at: Instant(milliseconds: 1_700_000_000_000))
+        let answer = world.answer(request, at: WorldTime(milliseconds: 1_700_000_000_000))
         precondition((200..<300).contains(answer.status), "\(method) \(path): \(answer.status)")
         return answer
     }

@@ -67,7 +67,7 @@ final class SimulatedAccounts: Sendable {
     func begin(_ request: SimRequest, at wall: Int64) -> (number: Int, answer: SimAnswer) {
         state.withLock { state in
             state.arrivals.append(wall)
-            return state.world.begin(request, at: KeapSimulator.Instant(milliseconds: wall))
+            return state.world.begin(request, at: WorldTime(milliseconds: wall))
         }
     }
 
@@ -75,7 +75,7 @@ final class SimulatedAccounts: Sendable {
     func end(_ number: Int, at wall: Int64, lasted milliseconds: Int64) {
         state.withLock { state in
             state.lasted += milliseconds
-            state.world.end(number, .answered, at: KeapSimulator.Instant(milliseconds: wall))
+            state.world.end(number, .answered, at: WorldTime(milliseconds: wall))
         }
     }
 

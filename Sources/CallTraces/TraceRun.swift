@@ -144,7 +144,7 @@ package struct TraceRun: Sendable {
         var measured = Measured()
         // The next midnight after the warm-up, however long that took.
         let days = (clock.now.offset.components.seconds / 86_400) + 1
-        let begin = Clocks.Instant(offset: Self.day * Int(days)).advanced(by: trace.begins)
+        let begin = Instant(offset: Self.day * Int(days)).advanced(by: trace.begins)
         try await clock.sleep(until: begin)
         measured.callsBefore = keap.calls
         measured.began = clock.wall.milliseconds
@@ -286,7 +286,7 @@ extension SimulatedAccounts {
         let request = SimRequest(
             method: "POST", path: ["_simulator", "accounts", app, "contacts"], body: body.bytes)
         with { world in
-            let answer = world.control(request, at: KeapSimulator.Instant(milliseconds: wall))
+            let answer = world.control(request, at: WorldTime(milliseconds: wall))
             precondition(
                 answer.status == 201, "a stranger was refused: \(String(decoding: answer.body, as: UTF8.self))")
         }

@@ -63,7 +63,7 @@ public final class HTTPServer: Sendable {
         loops = (0..<2).map { EventLoop(label: "http.\($0)") }
     }
 
-    /// Listens. From then on the server lives until `stop`, whether or not anyone still refers to it.
+    /// Listens. From then on the server lives until `stop`, whether or not it is still referred to.
     ///
     /// - Returns: the port, which the system chose if the address says 0.
     public func start() throws(HTTPServerError) -> Int {

@@ -41,7 +41,7 @@ package protocol KeapAPI: Sendable {
     /// Removes one tag from many contacts, in batches of at most 100.
     func remove(_ tag: TagID, from contacts: [ContactID]) async throws(KeapFailure)
 
-    /// A page (at most 1,000) of the contacts that wear a tag; `next` is nil on the last page.
+    /// A page (at most 1,000) of the contacts that have a tag; `next` is nil on the last page.
     func wearers(of tag: TagID, page: String?) async throws(KeapFailure) -> Page<ContactID>
 
     func tags(named name: String) async throws(KeapFailure) -> [KeapTag]

@@ -2,7 +2,7 @@
 
 /// A client of one account, holding the world and its clock in the hand.
 final class Caller {
-    static let noon = Instant(strict: "2026-03-02T12:00:00.000Z")!
+    static let noon = WorldTime(strict: "2026-03-02T12:00:00.000Z")!
 
     var world: KeapWorld
     var now = Caller.noon

@@ -65,9 +65,9 @@ import Testing
         let caller = Caller(limits: LimitTests.limits(day: 1))
         let first = caller.call("GET", "/v2/tags")
         #expect(first.header("x-keap-product-quota-available") == "0")
-        let midnight = try #require(Instant(strict: "2026-03-03T00:00:00.000Z"))
+        let midnight = try #require(WorldTime(strict: "2026-03-03T00:00:00.000Z"))
         #expect(first.header("x-keap-product-quota-expiry-time") == String(midnight.milliseconds))
-        caller.now = Instant(nanoseconds: midnight.nanoseconds - 1)
+        caller.now = WorldTime(nanoseconds: midnight.nanoseconds - 1)
         #expect(caller.call("GET", "/v2/tags").status == 429)
         caller.now = midnight
         #expect(caller.call("GET", "/v2/tags").status == 200)

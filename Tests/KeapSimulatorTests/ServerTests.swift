@@ -143,7 +143,7 @@ import Testing
         let clock = WallClock.steady()
         let (first, second) = (clock(), clock())
         #expect(first <= second)
-        #expect(first > Instant(strict: "2020-01-01T00:00:00.000Z")!)
+        #expect(first > WorldTime(strict: "2020-01-01T00:00:00.000Z")!)
     }
 }
 

@@ -132,7 +132,7 @@ final class SimulatedGym: Sendable {
     func byHand(_ method: String, _ path: [String], _ body: String) -> SimAnswer {
         with { state in
             let request = SimRequest(method: method, path: ["rest"] + path, body: Array(body.utf8))
-            return state.world.act(request, onBehalfOf: "gym", at: Instant(milliseconds: 1_772_442_000_000))
+            return state.world.act(request, onBehalfOf: "gym", at: WorldTime(milliseconds: 1_772_442_000_000))
         }
     }
 
@@ -169,7 +169,7 @@ private struct WorldTransport: HTTPTransport {
             let answer = state.world.answer(
                 SimRequest(
                     method: request.method.rawValue, restTarget: request.target, key: "key", body: request.body ?? []),
-                at: Instant(milliseconds: 1_772_442_000_000 + Int64(state.lines.count) * 1_000)
+                at: WorldTime(milliseconds: 1_772_442_000_000 + Int64(state.lines.count) * 1_000)
             )
             if fault != nil { return .failure(.unclear("reset")) }
             let headers = answer.headers.map { ($0.name.lowercased(), $0.value) }

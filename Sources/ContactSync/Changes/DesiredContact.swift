@@ -1,7 +1,7 @@
 package import Connectors
 
 /// What a change asks of its contact, whichever source made it: who they are, what their fields are to hold, and which
-/// tags they are to wear.
+/// tags they are to have.
 ///
 /// The planner knows no source. Each makes its changes into one of these, with what the mirror remembers.
 package struct DesiredContact: Equatable, Sendable {
@@ -22,7 +22,7 @@ package struct DesiredContact: Equatable, Sendable {
     /// Values for fields of Keap's beside those above.
     package var wishes: [FieldRequest] = []
     package var appointments: [AppointmentRequest] = []
-    /// Personal tags that the contact may wear from before the memory was lost.
+    /// Personal tags that the contact may have from before the memory was lost.
     package var forgottenTags: [NamedTag] = []
     /// In which zone, and in which order of days, the wishes' dates are meant.
     package var reading = ValueReading.utc

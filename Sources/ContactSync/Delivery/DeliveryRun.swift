@@ -143,7 +143,7 @@ struct DeliveryRun {
     }
 
     /// No other run may look for a contact of the address from the search on until the contact is found or made. And a
-    /// contact must not come to bear the address and name of one that is just being created.
+    /// contact must not get the address and name of one that is just being created.
     private func mustHoldAddress(for step: PlanStep) -> Bool {
         guard address == nil else { return false }
         if case .findByEmail = step { return true }
@@ -302,7 +302,7 @@ struct DeliveryRun {
     }
 
     /// Two lanes may come to one contact: an address that Keap has beside the one they were told of leads to it. Each
-    /// with a mirror of its own, they would undo each other's work. And two people may come to one contact that bears
+    /// with a mirror of its own, they would undo each other's work. And two people may come to one contact that has
     /// no id: it goes to the first.
     private mutating func claim(after step: PlanStep, _ before: Mirror) async throws(DeliveryFailure) {
         guard let contact = planner.mirror.contact, contact != claimed else { return }

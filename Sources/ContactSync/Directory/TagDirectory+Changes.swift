@@ -43,7 +43,7 @@ extension TagDirectory {
         for alias in old.aliases { programs[twin].alsoKnown(as: alias) }
         programs[twin].renamedBy = max(programs[twin].renamedBy ?? 0, job)
         for (tag, record) in tags(of: old.key) {
-            // Where both have a tag of one status, the older stays ours but is not applied any more; who wears it gets
+            // Where both have a tag of one status, the older stays ours but is not applied any more; who has it gets
             // the other at the next change.
             rekey(tag, as: .program(survivor, record.key.word))
         }

@@ -70,7 +70,7 @@ package struct TagDirectory: Equatable, Sendable {
         }
     }
 
-    /// Our tags that the contact wears, of those that Keap lists.
+    /// Our tags that the contact has, of those that Keap lists.
     func own(of tags: [TagID]) -> [TagID: TagFamily] {
         var own: [TagID: TagFamily] = [:]
         for tag in tags { own[tag] = records[tag]?.key.family }

@@ -14,7 +14,7 @@ struct ContactMatch: Equatable {
     /// The name alone was to decide, and contacts with different source IDs have it.
     var isAmbiguous = false
 
-    /// Contacts that bear the person's source ID.
+    /// Contacts that have the person's source ID.
     static func byID(_ id: String, among contacts: [KeapContact], field: CustomFieldID?) -> ContactMatch {
         oldest(of: contacts.filter { isSameID(sourceID(of: $0, field: field), id) })
     }

@@ -17,9 +17,9 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var fields: [SyncedField: String] = [:]
     /// Fields that were sent without a clear answer: Keap may hold the old value or the new one.
     package internal(set) var unclearFields: Set<SyncedField> = []
-    /// Our tags that the contact wears.
+    /// Our tags that the contact has.
     package internal(set) var tags: [TagID: TagFamily] = [:]
-    /// Our tags that the contact may or may not wear, since Keap's answer was lost.
+    /// Our tags that the contact may or may not have, since Keap's answer was lost.
     package internal(set) var unclearTags: [TagID: TagFamily] = [:]
     /// Where we first put the phone.
     package internal(set) var phoneSlot: String?
@@ -31,7 +31,7 @@ package struct Mirror: Equatable, Sendable {
     package internal(set) var isLeftAlone = false
     /// Other contacts that seem to be the same person, to be merged by hand.
     package internal(set) var alsoFound: [ContactID] = []
-    /// A source ID that the contact was seen to bear when it was met or read.
+    /// A source ID that the contact was seen to have when it was met or read.
     package internal(set) var ownerID: String?
     /// Keap showed this lane's id on the contact, though another lane came to it first.
     var isProven = false

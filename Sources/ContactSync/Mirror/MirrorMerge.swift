@@ -3,7 +3,7 @@ import Keap
 extension Mirror {
     /// One mirror of two lanes that turned out to be one person.
     ///
-    /// Of two contacts, the one that bears the source ID stays (else the older one); the other is listed for
+    /// Of two contacts, the one that has the source ID stays (else the older one); the other is listed for
     /// a person to merge. Whatever the two disagree on counts as unknown, and is sent again when it next matters.
     ///
     /// - Parameter uniting: for each source that keeps a memory, how two of them become one.

@@ -11,9 +11,9 @@ package enum PlanStep: Equatable, Sendable {
     case read(ContactID, fields: [ContactField])
     /// Tags that Keap may not have yet.
     case ensureTags([WantedTag])
-    /// All of the account's, to know those again that the contact wears and the memory has lost.
+    /// All of the account's, to know those again that the contact has and the memory has lost.
     case listTags
-    /// One that only this contact will wear.
+    /// One that only this contact will have.
     case ensurePersonalTag(NamedTag)
     case create(ContactBody, duplicates: DuplicateOption?)
     case removeTags([TagID], from: ContactID)

@@ -74,7 +74,7 @@ extension Planner {
         return .update(id, body)
     }
 
-    /// A contact that is not known to bear this person's id may have got another's since it was found. It is read before
+    /// A contact that is not known to have this person's id may have got another's since it was found. It is read before
     /// anything is written to it, in the read that its custom fields need anyway.
     mutating func takeoverStep(_ id: ContactID, _ directory: TagDirectory) -> PlanStep? {
         guard mustWriteID, contact == nil else { return nil }

@@ -19,7 +19,7 @@ extension Planner {
         mirror.ownerID = id
     }
 
-    /// A contact that bears another source ID is another person's, also if this lane wrote to it so far: a
+    /// A contact that has another source ID is another person's, also if this lane wrote to it so far: a
     /// booking of the same name and address was taken for theirs.
     mutating func compareOwner() {
         guard let id = wanted.sourceID, mirror.sourceID == nil, let ownerID = mirror.ownerID else { return }
@@ -34,13 +34,13 @@ extension Planner {
         search = .byID
     }
 
-    /// Whether the contact is to become this person's, and does not bear their id yet.
+    /// Whether the contact is to become this person's, and does not have their id yet.
     var isTakingOver: Bool { wanted.sourceID != nil && mirror.sourceID == nil }
 
     /// Another lane keeps the contact that this one believes to be its own.
     mutating func mustLook() { mirror.needsRead = true }
 
-    /// Whether the contact, as it was read in this run, bears the id that this lane is about.
+    /// Whether the contact, as it was read in this run, has the id that this lane is about.
     func showsOwnID(_ directory: TagDirectory) -> Bool {
         guard let contact, contact.id == mirror.contact, let own = wanted.sourceID ?? laneID else { return false }
         return ContactMatch.isSameID(keapFields(directory).custom(.sourceID, in: contact), own)

@@ -112,7 +112,7 @@ package struct Planner: Sendable {
         guard let contact = mirror.contact else { return findOrCreate(directory) }
         doubtContact(directory)
         if mirror.needsRead {
-            // What the tags that it wears mean must be known by then.
+            // What the tags that it has mean must be known by then.
             guard directory.isConnected(for: settings) else { return .connect }
             return .read(contact, fields: meeting)
         }

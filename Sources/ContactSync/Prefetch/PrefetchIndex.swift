@@ -1,6 +1,6 @@
 import Keap
 
-/// Which contacts may bear a source ID or an e-mail address, as the pages of Keap's list said.
+/// Which contacts may have a source ID or an e-mail address, as the pages of Keap's list said.
 ///
 /// Keeps hashes instead of texts, so a contact takes some fifty bytes, and may name one too many, never one too few.
 struct PrefetchIndex: Sendable {
@@ -24,7 +24,7 @@ struct PrefetchIndex: Sendable {
     }
 
     private var first: [Int: ContactID] = [:]
-    /// Of keys that several contacts bear; most have one.
+    /// Of keys that several contacts have; most have one.
     private var others: [Int: [ContactID]] = [:]
 
     var isEmpty: Bool { first.isEmpty }

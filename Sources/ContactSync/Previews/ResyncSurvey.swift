@@ -4,7 +4,7 @@ package import Keap
 package struct ResyncSurvey: Sendable {
     package enum Scope: Equatable, Sendable {
         case gym
-        /// Whether those wear it who should, and no others of ours.
+        /// Whether the contacts that have it are those that should, as far as they are ours.
         case tag(TagID)
     }
 
@@ -73,7 +73,7 @@ package struct ResyncSurvey: Sendable {
                 wearers.formUnion(found.items)
                 page = found.next
             } catch {
-                // Deleted in Keap: nothing wears it, and who should gets one that is made again.
+                // Deleted in Keap: nothing has it, and who should gets one that is made again.
                 guard case .gone = error else { throw error }
                 page = nil
             }

@@ -58,7 +58,7 @@ extension TagService {
                 try await forget(tag)
                 return nil
             case .refused:
-                // Tag names are unique: another tag may bear the name already. Then that one is applied from now on.
+                // Tag names are unique: another tag may have the name already. Then that one is applied from now on.
                 guard let other = try await existingTag(named: name, settings.category), other.id != tag else {
                     throw .keap(error)
                 }

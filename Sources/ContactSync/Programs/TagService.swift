@@ -152,7 +152,7 @@ package actor TagService {
     }
 
     /// Reads the account's tags once, a thousand a call, so that those which an earlier connector left behind are known
-    /// as ours when a contact is met that wears them.
+    /// as ours when a contact is met that has them.
     private func findTags() async throws(DeliveryFailure) {
         guard directory.tagsListedFor != settings.tagNaming else { return }
         let tags = try await keap { () async throws(KeapFailure) in try await callsAhead.tags() }
@@ -247,7 +247,7 @@ package actor TagService {
         }
     }
 
-    /// Finds or makes a tag that only one contact will wear. That contact's lane has noted durably that it may be made.
+    /// Finds or makes a tag that only one contact will have. That contact's lane has noted durably that it may be made.
     ///
     /// - Parameter isNew: the lane has never asked for it before, so that only another can have made it.
     func personalTag(_ tag: NamedTag, isNew: Bool) async throws(DeliveryFailure) -> TagID {

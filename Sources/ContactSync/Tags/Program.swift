@@ -8,7 +8,7 @@ struct Program: Equatable, Sendable, Codable {
     var aliases: [String] = []
     /// The job of its latest renaming. An earlier one that is told again changes nothing.
     var renamedBy: UInt64?
-    /// The job that deleted it. Jobs accepted before that one still mean this program, and wear nothing for it.
+    /// The job that deleted it. Jobs accepted before that one still mean this program, and apply no tag of it.
     var deletedBy: UInt64?
     /// No contact has its tags any more, and they have their final name (or are gone).
     var isSwept = false

@@ -29,7 +29,7 @@ struct ProgramKey: Hashable, Sendable, Codable, RawRepresentable {
     let rawValue: Int
 }
 
-/// A tag that a person ought to wear, in the source's words.
+/// A tag that a person ought to have, in the source's words.
 package enum WantedTag: Hashable, Sendable {
     case status(String)
     case program(id: String?, name: String, status: String)

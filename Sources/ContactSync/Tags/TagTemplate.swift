@@ -7,7 +7,7 @@ package struct TagTemplate: Equatable, Sendable, CustomStringConvertible {
     package enum Kind: Sendable { case status, program }
 
     package enum Problem: Error, Equatable, Sendable {
-        /// Without it, tags of different meaning would bear one name.
+        /// Without it, tags of different meaning would have one name.
         case missing(placeholder: String)
         case repeated(placeholder: String)
         case unknown(placeholder: String)

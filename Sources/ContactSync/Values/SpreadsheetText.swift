@@ -80,7 +80,7 @@ package enum SpreadsheetText {
         return inner
     }
 
-    /// A text in quotes, or a number that bears no operation but its sign.
+    /// A text in quotes, or a number that has no operation but its sign.
     private static func isPlainFormula(_ text: Substring) -> Bool {
         if text.count >= 2, text.first == "\"", text.last == "\"" { return !text.dropFirst().dropLast().contains("\"") }
         let number = text.drop { $0 == "+" }

@@ -6,7 +6,7 @@ struct RequestLine: Sendable {
     /// False for HTTP/1.0.
     let isHTTP11: Bool
 
-    /// No method that anyone uses is as long.
+    /// No method in use is as long.
     static let maxMethodBytes = 32
 
     /// The longest line that can be one, without its CRLF.

@@ -12,7 +12,7 @@ struct FailureMessage {
     }
 
     /// Whether a 400 says that the id in the path is unknown. Only words about that very thing count: "custom field 7
-    /// of contact 9 not found" must not make anyone forget the contact.
+    /// of contact 9 not found" must not make the mirror forget the contact.
     func saysGone(_ subject: APIEndpoint.Subject?) -> Bool {
         guard let subject = subject?.rawValue else { return false }
         var rest = words.split(separator: " ")[...]

@@ -23,52 +23,34 @@ extension JSONValue {
 
     /// Compact JSON. Names are sorted, so that equal values give equal bytes.
     package var json: String {
-        var text = ""
-        write(to: &text)
-        return text
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func write(to text: inout String) {
+    private func write(to output: inout [UInt8]) {
         switch self {
-        case .null: text += "null"
-        case .bool(let value): text += value ? "true" : "false"
-        case .number(let digits): text += digits
-        case .string(let value): Self.write(value, to: &text)
+        case .null: output += "null".utf8
+        case .bool(let value): output += (value ? "true" : "false").utf8
+        case .number(let digits): output += digits.utf8
+        case .string(let value): JSONString.write(value, to: &output)
         case .array(let items):
-            text += "["
+            output.append(UInt8(ascii: "["))
             for (index, item) in items.enumerated() {
-                if index > 0 { text += "," }
-                item.write(to: &text)
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                item.write(to: &output)
             }
-            text += "]"
+            output.append(UInt8(ascii: "]"))
         case .object(let members):
-            text += "{"
+            output.append(UInt8(ascii: "{"))
             for (index, name) in members.keys.sorted().enumerated() {
-                if index > 0 { text += "," }
-                Self.write(name, to: &text)
-                text += ":"
-                members[name]?.write(to: &text)
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                JSONString.write(name, to: &output)
+                output.append(UInt8(ascii: ":"))
+                members[name]?.write(to: &output)
             }
-            text += "}"
+            output.append(UInt8(ascii: "}"))
         }
-    }
-
-    private static func write(_ value: String, to text: inout String) {
-        text += "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{0}"..<"\u{20}":
-                let hex = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
     }
 }
 

@@ -36,7 +36,7 @@ extension AddressSlot {
         try longest(KeapLengths.postalCode(field), postalCode, "\(field) postal_code")
         try longest(KeapLengths.postalCode(field), zipCode, "\(field) zip_code")
         try longest(KeapLengths.zipFour, zipFour, "\(field) zip_four")
-        // The codes themselves are not judged: an address of someone else's making may be in this list.
+        // The codes themselves are not judged: an address that another program wrote may be in this list.
         guard [regionCode, region].contains(where: { $0?.isEmpty == false }) else { return }
         guard [countryCode, country].contains(where: { $0?.isEmpty == false }) else {
             throw refusal("\(field) has a region but no country")

@@ -2,13 +2,13 @@
 struct Act: Sendable {
     /// The request's number in the audit; zero for changes that a test made itself.
     let number: Int
-    let now: Instant
+    let now: WorldTime
     let request: SimRequest
     let ids: PathIDs
     /// Nil if there is none, or none that can be read.
     let body: JSON?
 
-    init(number: Int, now: Instant, request: SimRequest, ids: PathIDs = PathIDs(), body: JSON? = nil) {
+    init(number: Int, now: WorldTime, request: SimRequest, ids: PathIDs = PathIDs(), body: JSON? = nil) {
         self.number = number
         self.now = now
         self.request = request

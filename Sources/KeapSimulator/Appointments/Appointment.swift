@@ -5,8 +5,8 @@ package struct Appointment: Hashable, Sendable {
     package internal(set) var title: String
     package internal(set) var description: String?
     package internal(set) var location: String?
-    package internal(set) var start: Instant
-    package internal(set) var end: Instant
+    package internal(set) var start: WorldTime
+    package internal(set) var end: WorldTime
     package internal(set) var reminder: Int?
     package internal(set) var user: Int?
 

@@ -105,9 +105,9 @@ extension Account {
         }
     }
 
-    private func instant(_ text: String?, _ name: String) throws(Refusal) -> Instant? {
+    private func instant(_ text: String?, _ name: String) throws(Refusal) -> WorldTime? {
         guard let text else { return nil }
-        guard let instant = Instant(strict: text) else {
+        guard let instant = WorldTime(strict: text) else {
             throw .bad("\(name) must be a full ISO 8601 date-time with milliseconds and zone", about: name)
         }
         return instant

@@ -76,7 +76,7 @@ package struct Audit: Sendable {
     }
 
     /// Ends a request exactly once; a number that is not in flight (any more) is passed over.
-    mutating func end(_ number: Int, _ ending: AuditedRequest.Ending, at now: Instant) {
+    mutating func end(_ number: Int, _ ending: AuditedRequest.Ending, at now: WorldTime) {
         guard let flight = inFlight.removeValue(forKey: number) else { return }
         for contact in flight.mentions.contacts {
             let key = AccountContact(account: flight.account, contact: contact)
@@ -110,7 +110,7 @@ package struct Violation: Hashable, Sendable {
     package var contact: Int
     package var earlier: Int
     package var later: Int
-    package var at: Instant
+    package var at: WorldTime
 }
 
 package struct AuditedRequest: Hashable, Sendable {
@@ -123,9 +123,9 @@ package struct AuditedRequest: Hashable, Sendable {
     package var endpoint: String
     package var contacts: [Int]
     package var tags: [Int]
-    package var arrived: Instant
+    package var arrived: WorldTime
     package var decision: Decision?
-    package var ended: Instant?
+    package var ended: WorldTime?
     package var ending: Ending?
 
     package struct Decision: Hashable, Sendable {

@@ -20,7 +20,7 @@ package struct ContactHistory: Sendable {
 }
 
 package struct ContactEvent: Hashable, Sendable {
-    package var at: Instant
+    package var at: WorldTime
     /// The number of the request that did it; zero if it was done from outside.
     package var request: Int
     package var what: What

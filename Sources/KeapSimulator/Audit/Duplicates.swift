@@ -3,7 +3,7 @@ package struct Duplicate: Hashable, Sendable {
     package var contacts: [Int]
     package var reason: String
     package var request: Int
-    package var at: Instant
+    package var at: WorldTime
 }
 
 extension Account {

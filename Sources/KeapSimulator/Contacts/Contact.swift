@@ -6,11 +6,11 @@ package struct Contact: Sendable {
     package internal(set) var lists: [String: [Entry]] = [:]
     package internal(set) var customFields: [Int: JSON] = [:]
     /// Tag ids, and since when they are worn.
-    package internal(set) var tags: [Int: Instant] = [:]
+    package internal(set) var tags: [Int: WorldTime] = [:]
     package internal(set) var company: Int?
     package internal(set) var originAddress: String?
-    package let created: Instant
-    package internal(set) var updated: Instant
+    package let created: WorldTime
+    package internal(set) var updated: WorldTime
 
     /// One slot of a list: an e-mail address, a phone number, an address.
     package struct Entry: Hashable, Sendable {
@@ -18,7 +18,7 @@ package struct Contact: Sendable {
         package var attributes: [String: String]
     }
 
-    init(id: Int, at now: Instant) {
+    init(id: Int, at now: WorldTime) {
         self.id = id
         created = now
         updated = now

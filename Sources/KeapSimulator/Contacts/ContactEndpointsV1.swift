@@ -76,9 +76,9 @@ extension Account {
         Set(act.list("optional_properties") ?? [])
     }
 
-    private func instant(_ name: String, _ act: Act) throws(Refusal) -> Instant? {
+    private func instant(_ name: String, _ act: Act) throws(Refusal) -> WorldTime? {
         guard let text = act.request.parameter(name) else { return nil }
-        guard let instant = Instant(strict: text) else { throw .bad("\(name) is invalid") }
+        guard let instant = WorldTime(strict: text) else { throw .bad("\(name) is invalid") }
         return instant
     }
 }

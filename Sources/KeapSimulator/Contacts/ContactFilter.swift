@@ -11,7 +11,7 @@ struct ContactFilter {
     }
 
     /// Ids of those who match and can be found by now, ascending.
-    func matches(in account: Account, at now: Instant) -> [Int] {
+    func matches(in account: Account, at now: WorldTime) -> [Int] {
         let newest = now.advanced(byMilliseconds: -account.quirks.searchLagInMilliseconds)
         let ids = candidates?.sorted() ?? account.contactOrder
         return ids.filter { id in
@@ -93,7 +93,7 @@ struct ContactFilter {
                     .map { clause.comparison.holds($0, number) } ?? false
             }
         } else if CustomFieldType.dates.contains(field.type) {
-            guard let instant = Instant(strict: clause.value) else {
+            guard let instant = WorldTime(strict: clause.value) else {
                 throw .bad(
                     "\(clause.field) must be a full ISO 8601 date-time with milliseconds and zone", about: "filter")
             }
@@ -101,7 +101,7 @@ struct ContactFilter {
                 guard let text = contact.customFields[id]?.text, let day = CivilDay(String(text.prefix(10))) else {
                     return false
                 }
-                let moment = Instant(strict: text) ?? Instant(milliseconds: day.daysSince1970 * 86_400_000)
+                let moment = WorldTime(strict: text) ?? WorldTime(milliseconds: day.daysSince1970 * 86_400_000)
                 return clause.comparison.holds(moment, instant)
             }
         } else if CustomFieldType.multiple.contains(field.type) {

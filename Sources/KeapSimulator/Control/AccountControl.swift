@@ -1,7 +1,7 @@
 /// `/_simulator/accounts/…`: reads and fills an account without the limits of its API.
 extension KeapWorld {
     mutating func steerAccounts(
-        _ request: SimRequest, _ path: [String], at now: Instant
+        _ request: SimRequest, _ path: [String], at now: WorldTime
     ) throws(Refusal) -> SimAnswer {
         guard let keyOrName = path.first else {
             switch request.method {
@@ -33,7 +33,7 @@ extension KeapWorld {
     }
 
     /// Any call of the API, as if a person did it in Keap itself: not counted, not audited, not disturbed.
-    package mutating func act(_ request: SimRequest, onBehalfOf name: String, at now: Instant) -> SimAnswer {
+    package mutating func act(_ request: SimRequest, onBehalfOf name: String, at now: WorldTime) -> SimAnswer {
         let arrival = Arrival(request, number: 0, at: now)
         return accounts[name]?.perform(arrival.route, arrival.act, version: arrival.version)
             ?? Refusal(status: 404, message: "No such account").answer(in: arrival.version)
@@ -67,7 +67,7 @@ extension KeapWorld {
     }
 
     private mutating func seed(
-        contactOf name: String, _ request: SimRequest, at now: Instant
+        contactOf name: String, _ request: SimRequest, at now: WorldTime
     ) throws(Refusal) -> SimAnswer {
         let json = try body(request)
         // In place: a copy of the account for every contact would make seeding thousands a matter of minutes.
@@ -99,7 +99,7 @@ extension KeapWorld {
         return SimAnswer(status: 200, ["tags": .array(tags)])
     }
 
-    private mutating func summary(of name: String, at now: Instant) -> JSON {
+    private mutating func summary(of name: String, at now: WorldTime) -> JSON {
         guard let account = accounts[name] else { return .null }
         var used: [String: Int] = [:]
         for window in LimitWindow.allCases where window != .second {

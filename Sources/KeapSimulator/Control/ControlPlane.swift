@@ -2,7 +2,7 @@
 ///
 /// Its requests count in no limit and show in no audit.
 extension KeapWorld {
-    package mutating func control(_ request: SimRequest, at instant: Instant) -> SimAnswer {
+    package mutating func control(_ request: SimRequest, at instant: WorldTime) -> SimAnswer {
         do throws(Refusal) {
             return try steer(request, at: instant)
         } catch {
@@ -10,7 +10,7 @@ extension KeapWorld {
         }
     }
 
-    private mutating func steer(_ request: SimRequest, at now: Instant) throws(Refusal) -> SimAnswer {
+    private mutating func steer(_ request: SimRequest, at now: WorldTime) throws(Refusal) -> SimAnswer {
         let path = request.path.first == "_simulator" ? Array(request.path.dropFirst()) : request.path
         switch (request.method, path.first ?? "", path.count) {
         case ("GET", "", _): return SimAnswer(status: 200, overview)

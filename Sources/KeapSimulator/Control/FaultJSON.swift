@@ -7,7 +7,7 @@
 ///
 /// `for` is in seconds; `done`: the request takes effect although its answer is lost or an error.
 extension FaultRule {
-    init(_ json: JSON, at now: Instant) throws(Refusal) {
+    init(_ json: JSON, at now: WorldTime) throws(Refusal) {
         let known: Set<String> = [
             "match", "times", "seconds", "until", "probability", "action", "status", "body", "window", "for", "done",
             "members",
@@ -27,7 +27,7 @@ extension FaultRule {
             until = now.advanced(byMilliseconds: Int64(seconds * 1000))
         }
         if let value = json["until"] {
-            guard let instant = value.text.flatMap({ Instant(strict: $0) }) else {
+            guard let instant = value.text.flatMap({ WorldTime(strict: $0) }) else {
                 throw .bad("until must be a full ISO 8601 date-time with milliseconds and zone")
             }
             until = instant

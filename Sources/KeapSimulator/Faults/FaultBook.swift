@@ -37,7 +37,7 @@ package struct FaultBook: Sendable {
     package mutating func removeAll() { entries = [] }
 
     mutating func meet(
-        _ subject: Subject, at now: Instant, using generator: inout SeededGenerator
+        _ subject: Subject, at now: WorldTime, using generator: inout SeededGenerator
     ) -> (number: Int, action: FaultAction)? {
         for index in entries.indices {
             let entry = entries[index]

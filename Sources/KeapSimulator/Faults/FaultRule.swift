@@ -4,13 +4,13 @@ package struct FaultRule: Hashable, Sendable {
     /// How many requests it meets; nil for any number.
     package var times: Int?
     /// When it stops.
-    package var until: Instant?
+    package var until: WorldTime?
     /// The share of matching requests that it meets, drawn from the world's seed.
     package var probability: Double?
     package var action: FaultAction
 
     package init(
-        _ action: FaultAction, match: FaultMatch = FaultMatch(), times: Int? = nil, until: Instant? = nil,
+        _ action: FaultAction, match: FaultMatch = FaultMatch(), times: Int? = nil, until: WorldTime? = nil,
         probability: Double? = nil
     ) {
         self.action = action

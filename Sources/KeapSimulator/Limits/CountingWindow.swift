@@ -17,7 +17,7 @@ struct CountingWindow: Sendable {
     }
 
     /// How many count at `now`.
-    mutating func count(at now: Instant) -> Int {
+    mutating func count(at now: WorldTime) -> Int {
         switch counting {
         case .rolling:
             while first < instants.count, instants[first] <= now.nanoseconds - length { first += 1 }
@@ -33,7 +33,7 @@ struct CountingWindow: Sendable {
         }
     }
 
-    mutating func add(_ number: Int = 1, at now: Instant) {
+    mutating func add(_ number: Int = 1, at now: WorldTime) {
         _ = count(at: now)
         switch counting {
         case .rolling: instants.append(contentsOf: repeatElement(now.nanoseconds, count: number))

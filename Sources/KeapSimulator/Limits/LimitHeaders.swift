@@ -10,7 +10,7 @@ struct LimitHeaders {
         var used: String
 
         /// - Parameter isExhausted: to be reported as used up, although it is not.
-        init(_ window: LimitWindow, of throttle: inout Throttle, key: String, at now: Instant, isExhausted: Bool) {
+        init(_ window: LimitWindow, of throttle: inout Throttle, key: String, at now: WorldTime, isExhausted: Bool) {
             let count = throttle.used(in: window, key: key, at: now)
             used = String(count)
             guard let most = throttle.limits.limit(of: window) else { return }
@@ -24,7 +24,7 @@ struct LimitHeaders {
     ///   - product: counts the credential's windows; of an account with a key the same as `account`.
     ///   - exhausted: a window to report as used up, although it is not.
     init(
-        product: inout Throttle, account: inout Throttle, key: String, tenant: String, at now: Instant,
+        product: inout Throttle, account: inout Throttle, key: String, tenant: String, at now: WorldTime,
         exhausted: LimitWindow? = nil
     ) {
         func numbers(_ window: LimitWindow, _ throttle: inout Throttle) -> Numbers {
@@ -38,7 +38,7 @@ struct LimitHeaders {
 
     /// Of an account with a key, whose throttle counts everything.
     init(
-        of throttle: inout Throttle, key: String, tenant: String, at now: Instant, exhausted: LimitWindow? = nil
+        of throttle: inout Throttle, key: String, tenant: String, at now: WorldTime, exhausted: LimitWindow? = nil
     ) {
         func numbers(_ window: LimitWindow) -> Numbers {
             Numbers(window, of: &throttle, key: key, at: now, isExhausted: window == exhausted)
@@ -50,7 +50,7 @@ struct LimitHeaders {
 
     private init(
         spike: Int?, minute: Numbers, day: Numbers, tenantMinute: Numbers, tenantDay: Numbers, tenant: String,
-        at now: Instant
+        at now: WorldTime
     ) {
         fields = [
             ("x-keap-product-spike-limit", spike.map { "\($0)ps" } ?? ""),

@@ -30,21 +30,21 @@ struct Throttle: Sendable {
     }
 
     /// Counts a request if every window has room for it; else names the windows that have none.
-    mutating func admit(key: String, at now: Instant) -> [LimitWindow] {
+    mutating func admit(key: String, at now: WorldTime) -> [LimitWindow] {
         let full = full(key: key, at: now)
         arrived(key: key, isRefused: !full.isEmpty, at: now)
         return full
     }
 
     /// Windows that have no room for another request. Counts nothing.
-    mutating func full(key: String, at now: Instant) -> [LimitWindow] {
+    mutating func full(key: String, at now: WorldTime) -> [LimitWindow] {
         LimitWindow.allCases.filter { window in
             limits.limit(of: window).map { used(in: window, key: key, at: now) >= $0 } ?? false
         }
     }
 
     /// Notes that a request came, refused or not, also if for another throttle's limits.
-    mutating func arrived(key: String, isRefused: Bool, at now: Instant) {
+    mutating func arrived(key: String, isRefused: Bool, at now: WorldTime) {
         // Not over the dictionary's own keys: holding them would copy every window at the first change.
         for window in [LimitWindow.second, .minute, .day] {
             arrivals[window]?.add(at: now)
@@ -58,13 +58,13 @@ struct Throttle: Sendable {
     }
 
     /// Counts requests that some other integration made on the same account.
-    mutating func addForeign(_ number: Int, tenantOnly: Bool, at now: Instant) {
+    mutating func addForeign(_ number: Int, tenantOnly: Bool, at now: WorldTime) {
         for window in LimitWindow.allCases where !tenantOnly || window == .tenantMinute || window == .tenantDay {
             windows[window]?.add(number, at: now)
         }
     }
 
-    mutating func used(in window: LimitWindow, key: String, at now: Instant) -> Int {
+    mutating func used(in window: LimitWindow, key: String, at now: WorldTime) -> Int {
         guard window != .second else {
             return seconds[key, default: CountingWindow(seconds: 1, counting: counting)].count(at: now)
         }

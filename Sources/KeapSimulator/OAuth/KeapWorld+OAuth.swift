@@ -15,7 +15,7 @@ enum OAuthRoute {
 
 /// These requests count in no limit and show in no audit of calls; faults meet them as they meet calls.
 extension KeapWorld {
-    mutating func answer(_ request: SimRequest, at route: OAuthRoute, now: Instant) -> SimAnswer {
+    mutating func answer(_ request: SimRequest, at route: OAuthRoute, now: WorldTime) -> SimAnswer {
         guard !oauth.options.clients.isEmpty else { return SimAnswer(status: 404) }
         guard case .token = route else { return oauth.consent(request, at: now, using: &generator) }
         let subject = FaultBook.Subject(
@@ -42,7 +42,7 @@ extension KeapWorld {
     /// How many of its codes and tokens were refused.
     package func refusedGrants(of account: String) -> Int { oauth.tallies[account]?.refused ?? 0 }
     /// Whether a refresh token would be taken.
-    package func takes(refresh token: String, at now: Instant) -> Bool { oauth.grants.takes(refresh: token, at: now) }
+    package func takes(refresh token: String, at now: WorldTime) -> Bool { oauth.grants.takes(refresh: token, at: now) }
 }
 
 /// `/_simulator/oauth`: what apps asked for, and what owners do.

@@ -22,7 +22,7 @@ struct OAuthDesk: Sendable {
     }
 
     mutating func consent(
-        _ request: SimRequest, at now: Instant, using generator: inout SeededGenerator
+        _ request: SimRequest, at now: WorldTime, using generator: inout SeededGenerator
     ) -> SimAnswer {
         do throws(OAuthRefusal) {
             let page = try ConsentPage(request, clients: options.clients)
@@ -46,7 +46,7 @@ struct OAuthDesk: Sendable {
         }
     }
 
-    mutating func token(_ request: SimRequest, at now: Instant, using generator: inout SeededGenerator) -> SimAnswer {
+    mutating func token(_ request: SimRequest, at now: WorldTime, using generator: inout SeededGenerator) -> SimAnswer {
         let account = account(of: request)
         do throws(OAuthRefusal) {
             switch try TokenRequest(request, clients: options.clients) {

@@ -30,7 +30,7 @@ struct OAuthGrants: Sendable {
 
     private struct Entry {
         var grant: Grant
-        var expires: Instant
+        var expires: WorldTime
         /// Of a refresh token: the access token that came with it.
         var partner = ""
         var isUsed = false
@@ -43,7 +43,7 @@ struct OAuthGrants: Sendable {
 
     init(_ options: OAuthOptions) { self.options = options }
 
-    mutating func code(for grant: Grant, at now: Instant, using generator: inout SeededGenerator) -> String {
+    mutating func code(for grant: Grant, at now: WorldTime, using generator: inout SeededGenerator) -> String {
         prune(at: now)
         let code = Self.text(16, using: &generator)
         codes[code] = Entry(grant: grant, expires: now.advanced(byMilliseconds: options.codeLife))
@@ -52,7 +52,7 @@ struct OAuthGrants: Sendable {
 
     /// Nil for a code that is unknown, over, used, or another client's.
     mutating func redeem(
-        _ code: String, of client: String, at now: Instant, using generator: inout SeededGenerator
+        _ code: String, of client: String, at now: WorldTime, using generator: inout SeededGenerator
     ) -> Pair? {
         guard let entry = codes.removeValue(forKey: code), entry.grant.client == client, now < entry.expires else {
             return nil
@@ -62,14 +62,14 @@ struct OAuthGrants: Sendable {
 
     func owner(ofRefresh token: String) -> Grant? { refreshTokens[token]?.grant }
     /// Whether it would be taken.
-    func takes(refresh token: String, at now: Instant) -> Bool {
+    func takes(refresh token: String, at now: WorldTime) -> Bool {
         refreshTokens[token].map { now < $0.expires } ?? false
     }
     func owner(ofCode code: String) -> Grant? { codes[code]?.grant }
 
     /// A new pair for a refresh token, which ends with that. Nil for one that is unknown, over, used, or another client's.
     mutating func refresh(
-        _ token: String, of client: String, at now: Instant, using generator: inout SeededGenerator
+        _ token: String, of client: String, at now: WorldTime, using generator: inout SeededGenerator
     ) -> Pair? {
         guard var entry = refreshTokens[token], entry.grant.client == client, now < entry.expires else { return nil }
         if options.endsOldAccess { accessTokens[entry.partner] = nil }
@@ -81,7 +81,7 @@ struct OAuthGrants: Sendable {
         return pair(for: entry.grant, at: now, using: &generator)
     }
 
-    func check(access token: String, at now: Instant) -> Access {
+    func check(access token: String, at now: WorldTime) -> Access {
         guard let entry = accessTokens[token] else { return .unknown }
         return now < entry.expires ? .opens(entry.grant) : .expired
     }
@@ -97,7 +97,7 @@ struct OAuthGrants: Sendable {
         accessTokens = accessTokens.filter { $0.value.grant.account != account }
     }
 
-    private mutating func pair(for grant: Grant, at now: Instant, using generator: inout SeededGenerator) -> Pair {
+    private mutating func pair(for grant: Grant, at now: WorldTime, using generator: inout SeededGenerator) -> Pair {
         prune(at: now)
         let (access, refresh) = (Self.text(14, using: &generator), Self.text(16, using: &generator))
         accessTokens[access] = Entry(grant: grant, expires: now.advanced(byMilliseconds: options.accessLife))
@@ -108,7 +108,7 @@ struct OAuthGrants: Sendable {
 
     /// Forgets what has been over for a day, so that memory is bounded by what lives. A token that has just expired is
     /// still told from one that never was.
-    private mutating func prune(at now: Instant) {
+    private mutating func prune(at now: WorldTime) {
         let dayAgo = now.advanced(byMilliseconds: -86_400_000)
         codes = codes.filter { $0.value.expires > dayAgo }
         accessTokens = accessTokens.filter { $0.value.expires > dayAgo }

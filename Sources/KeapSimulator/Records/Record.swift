@@ -4,7 +4,7 @@ package struct Record: Hashable, Sendable {
     package let name: String
     /// Of a lead source.
     package let category: Int?
-    let created: Instant
+    let created: WorldTime
 
     /// The kinds, as v2's paths name them.
     package enum Kind: String, CaseIterable, Hashable, Sendable {

@@ -13,7 +13,7 @@ package final class SimulatedKeap: Sendable {
         /// How long `stop` waits for requests that are under way. Hung ones never end by themselves.
         package var grace: Duration = .milliseconds(200)
         /// The time of day. The default is the machine's, made steady: it never goes back.
-        package var clock: @Sendable () -> Instant = WallClock.steady()
+        package var clock: @Sendable () -> WorldTime = WallClock.steady()
 
         package init() {}
     }
@@ -43,7 +43,7 @@ package final class SimulatedKeap: Sendable {
     package func stop() async { await server.stop(grace: grace) }
 
     /// Reads or changes the world between two requests; `body` is given the present instant.
-    package func change<Result: Sendable>(_ body: @Sendable (inout KeapWorld, Instant) -> Result) -> Result {
+    package func change<Result: Sendable>(_ body: @Sendable (inout KeapWorld, WorldTime) -> Result) -> Result {
         world.change(body)
     }
 
@@ -75,14 +75,14 @@ package final class SimulatedKeap: Sendable {
 /// come to the world in the order of their instants.
 private final class SharedWorld: Sendable {
     private let world: Mutex<KeapWorld>
-    private let clock: @Sendable () -> Instant
+    private let clock: @Sendable () -> WorldTime
 
-    init(_ world: KeapWorld, clock: @escaping @Sendable () -> Instant) {
+    init(_ world: KeapWorld, clock: @escaping @Sendable () -> WorldTime) {
         self.world = Mutex(world)
         self.clock = clock
     }
 
-    func change<Result: Sendable>(_ body: (inout KeapWorld, Instant) -> Result) -> Result {
+    func change<Result: Sendable>(_ body: (inout KeapWorld, WorldTime) -> Result) -> Result {
         world.withLock { body(&$0, clock()) }
     }
 }

@@ -3,8 +3,8 @@ package struct Tag: Hashable, Sendable {
     package internal(set) var name: String
     var description: String?
     package internal(set) var category: Int?
-    let created: Instant
-    var updated: Instant
+    let created: WorldTime
+    var updated: WorldTime
 
     /// Longer names are cut without a word.
     static let longestName = 255
@@ -29,8 +29,8 @@ package struct TagCategory: Hashable, Sendable {
     package let id: Int
     package internal(set) var name: String
     var description: String?
-    let created: Instant
-    var updated: Instant
+    let created: WorldTime
+    var updated: WorldTime
 
     var json: JSON {
         [

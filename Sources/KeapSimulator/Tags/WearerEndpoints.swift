@@ -6,7 +6,7 @@ extension Account {
         let ordering = try Ordering(
             act.request.parameter("order_by"), allowed: ["given_name", "family_name", "email", "applied_time"])
         var found = wearers(of: tag.id).sorted().compactMap { contacts[$0] }
-        func appliedTime(_ contact: Contact) -> Instant { contact.tags[tag.id] ?? contact.created }
+        func appliedTime(_ contact: Contact) -> WorldTime { contact.tags[tag.id] ?? contact.created }
         for clause in try Filter(act.request.parameter("filter")).clauses {
             switch clause.field {
             case "given_name", "family_name", "email":

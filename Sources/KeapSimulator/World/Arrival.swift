@@ -9,7 +9,7 @@ struct Arrival {
     /// `/v2/contacts/12`: what comes after `/crm/rest`.
     let pathFromVersion: String
 
-    init(_ request: SimRequest, number: Int, at now: Instant) {
+    init(_ request: SimRequest, number: Int, at now: WorldTime) {
         var path = request.path[...]
         if path.first == "crm" { path.removeFirst() }
         // Without "rest" it is not Keap's; an empty path leads nowhere.

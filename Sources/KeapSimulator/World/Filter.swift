@@ -66,9 +66,9 @@ extension Filter.Clause {
         guard comparison == .equal else { throw .bad("\(field) takes == only", about: "filter") }
     }
 
-    func instant() throws(Refusal) -> Instant {
+    func instant() throws(Refusal) -> WorldTime {
         try onlyEquality()
-        guard let instant = Instant(strict: value) else {
+        guard let instant = WorldTime(strict: value) else {
             throw .bad("\(field) must be a full ISO 8601 date-time with milliseconds and zone", about: "filter")
         }
         return instant

@@ -17,7 +17,7 @@ package struct KeapWorld: Sendable {
     private var appNames: [String: String] = [:]  // by key
     var generator: SeededGenerator
     private var lastNumber = 0
-    private var latest = Instant(nanoseconds: 0)
+    private var latest = WorldTime(nanoseconds: 0)
 
     // A caller who invents keys must not fill the memory.
     private static let mostAccounts = 10_000
@@ -61,14 +61,14 @@ package struct KeapWorld: Sendable {
     }
 
     /// Answers a request at once, without delay.
-    package mutating func answer(_ request: SimRequest, at instant: Instant) -> SimAnswer {
+    package mutating func answer(_ request: SimRequest, at instant: WorldTime) -> SimAnswer {
         let (number, answer) = begin(request, at: instant)
         end(number, answer.delivery == .reset ? .reset : .answered, at: instant)
         return answer
     }
 
     /// Begins a request and performs it. It stays in flight until `end`. One that is no call of the API has the number 0.
-    package mutating func begin(_ request: SimRequest, at instant: Instant) -> (number: Int, answer: SimAnswer) {
+    package mutating func begin(_ request: SimRequest, at instant: WorldTime) -> (number: Int, answer: SimAnswer) {
         latest = max(latest, instant)
         if let route = OAuthRoute(request) { return (0, answer(request, at: route, now: latest)) }
         lastNumber += 1
@@ -97,7 +97,7 @@ package struct KeapWorld: Sendable {
         return (lastNumber, answer)
     }
 
-    package mutating func end(_ number: Int, _ ending: AuditedRequest.Ending, at instant: Instant) {
+    package mutating func end(_ number: Int, _ ending: AuditedRequest.Ending, at instant: WorldTime) {
         latest = max(latest, instant)
         audit.end(number, ending, at: latest)
     }

@@ -173,7 +173,7 @@ struct MetricsPage: Sendable {
 
     private static func write(_ credentials: [KeapCredential], to page: inout PrometheusText) async {
         var states: [(name: String, budget: BudgetStatus)] = []
-        // A credential's windows bear its name, a tenant's those of the account: with a key, the same.
+        // A credential's windows have its name, a tenant's those of the account: with a key, the same.
         var windows: [(account: String, windows: [BudgetStatus.Window])] = []
         for credential in credentials where !credential.gyms.isEmpty {
             let budget = await credential.status()

@@ -3,7 +3,7 @@ import Keap
 /// How a booking's tag is named: text with `{status}` in it, and `{booking}` for one booking's own.
 package struct BookingTagTemplate: Equatable, Sendable, CustomStringConvertible {
     package enum Problem: Error, Equatable, Sendable {
-        /// Without it, tags of different meaning would bear one name.
+        /// Without it, tags of different meaning would have one name.
         case missing(placeholder: String)
         case unknown(placeholder: String)
         /// Keap would cut the names, and two of them could become one.

@@ -1,4 +1,4 @@
-/// A transport whose requests bear an authorizer's credentials, and whose errors repeat none.
+/// A transport whose requests have an authorizer's credentials, and whose errors repeat none.
 package struct AuthorizedTransport: Sendable {
     private let transport: any HTTPTransport
     private let authorizer: any Authorizer

@@ -22,7 +22,7 @@ package enum Rejection: Equatable, Sendable {
     case final
 }
 
-/// What a request bears to be let in.
+/// The headers that let a request in.
 package struct Credentials: Equatable, Sendable {
     package var headers: [String: String]
 

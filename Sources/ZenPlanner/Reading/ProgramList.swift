@@ -60,7 +60,7 @@ struct ProgramList {
 
     private struct Problem: Error { var sentence: String }
 
-    /// Nil for a program in which the person has no status: there is no tag to wear for it.
+    /// Nil for a program in which the person has no status: it gets no tag.
     private func membership(_ entry: MessageValue) throws(Unplaced) -> Result<ProgramMembership?, Problem> {
         if entry == .null { return .success(nil) }
         guard case .object(let members) = entry else {

@@ -102,8 +102,8 @@ final class SimulatedAccount: HTTPTransport {
         }
     }
 
-    private func change<Result>(_ body: (inout KeapWorld, KeapSimulator.Instant) -> Result) -> Result {
-        let now = KeapSimulator.Instant(milliseconds: clock.wall.milliseconds)
+    private func change<Result>(_ body: (inout KeapWorld, WorldTime) -> Result) -> Result {
+        let now = WorldTime(milliseconds: clock.wall.milliseconds)
         return state.withLock { body(&$0.world, now) }
     }
 

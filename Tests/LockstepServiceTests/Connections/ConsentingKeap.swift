@@ -83,7 +83,7 @@ final class ConsentingKeap: Sendable {
     }
 
     func answer(_ request: SimRequest, at wall: WallTime) -> SimAnswer {
-        state.withLock { $0.world.answer(request, at: KeapSimulator.Instant(milliseconds: wall.milliseconds)) }
+        state.withLock { $0.world.answer(request, at: WorldTime(milliseconds: wall.milliseconds)) }
     }
 
     /// The owner presses the button. Returns where their browser is sent.

@@ -80,7 +80,7 @@ private struct Life: Sendable {
     let configuration: Configuration
     let files: SimulatedFileSystem
     let clock: ManualClock
-    let end: Clocks.Instant
+    let end: Instant
     let death: SixtyDays.Death?
     let fates: [ConsentingKeap.Fate]
 

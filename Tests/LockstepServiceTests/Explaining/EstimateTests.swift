@@ -11,7 +11,7 @@ import Testing
 /// What `explain` and `budget` promise of a backlog, beside what then happens; in virtual time.
 @Suite(.timeLimit(.minutes(30))) struct EstimateTests {
     private struct Promise: Sendable {
-        var at: Clocks.Instant
+        var at: Instant
         var least: Int
         var most: Int
         var about: Int
@@ -26,11 +26,11 @@ import Testing
     /// Asks about one job of a crowd, again and again until it is done.
     private func promises(
         about place: Int, of people: Int, seed: UInt64
-    ) throws -> (promises: [Promise], done: Clocks.Instant, counts: [(explained: Int, told: Int)]) {
+    ) throws -> (promises: [Promise], done: Instant, counts: [(explained: Int, told: Int)]) {
         try simulate(seed: seed) { simulation in
             let keap = SimulatedKeapSide(seed: seed, trouble: 0)
             let machine = SimulatedMachine(simulation: simulation, files: SimulatedFileSystem(seed: seed), keap: keap)
-            let found = FoundBox<([Promise], Clocks.Instant, [(Int, Int)])>()
+            let found = FoundBox<([Promise], Instant, [(Int, Int)])>()
             try await machine.live { service in
                 let town = PoisonHarness(service: service, keap: keap, clock: simulation.clock)
                 try await town.finish(try await town.send("Prospect", toAll: 1...2))

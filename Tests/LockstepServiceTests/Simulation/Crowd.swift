@@ -157,12 +157,12 @@ final class CrowdedKeap: Sendable {
             return state.world.begin(
                 SimRequest(
                     method: request.method.rawValue, restTarget: request.target, key: key, body: request.body ?? []),
-                at: KeapSimulator.Instant(milliseconds: wall))
+                at: WorldTime(milliseconds: wall))
         }
     }
 
     fileprivate func end(_ number: Int, at wall: Int64) {
-        state.withLock { $0.world.end(number, .answered, at: KeapSimulator.Instant(milliseconds: wall)) }
+        state.withLock { $0.world.end(number, .answered, at: WorldTime(milliseconds: wall)) }
     }
 }
 

@@ -17,7 +17,7 @@ struct PoisonHarness: Sendable {
     let keap: SimulatedKeapSide
     let clock: ManualClock
 
-    var now: Clocks.Instant { clock.now }
+    var now: Instant { clock.now }
 
     var circuit: CircuitReport {
         get async { await service.accounts[0].gateway.counters().circuit }

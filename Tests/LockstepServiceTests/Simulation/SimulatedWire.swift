@@ -89,7 +89,7 @@ final class SimulatedKeapSide: Sendable {
             let request = SimRequest(
                 method: "POST", path: ["accounts", Self.key, "contacts"], query: [], headers: [],
                 body: Array(contact.utf8))
-            _ = state.world.control(request, at: KeapSimulator.Instant(milliseconds: 0))
+            _ = state.world.control(request, at: WorldTime(milliseconds: 0))
         }
     }
 
@@ -107,12 +107,12 @@ final class SimulatedKeapSide: Sendable {
             $0.world.begin(
                 SimRequest(
                     method: request.method.rawValue, restTarget: request.target, key: key, body: request.body ?? []),
-                at: KeapSimulator.Instant(milliseconds: wall))
+                at: WorldTime(milliseconds: wall))
         }
     }
 
     func end(_ number: Int, _ ending: AuditedRequest.Ending, at wall: Int64) {
-        state.withLock { $0.world.end(number, ending, at: KeapSimulator.Instant(milliseconds: wall)) }
+        state.withLock { $0.world.end(number, ending, at: WorldTime(milliseconds: wall)) }
     }
 
     var world: KeapWorld { state.withLock { $0.world } }

@@ -3,7 +3,7 @@ import WireFormats
 /// A point on the wall clock, in whole nanoseconds since 1970. The world is told the time; it never looks.
 ///
 /// It reaches from 1677 to 2262. What lies beyond becomes the first or the last point, so that no date of a client traps.
-package struct Instant: Hashable, Comparable, Sendable {
+package struct WorldTime: Hashable, Comparable, Sendable {
     package var nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
@@ -16,27 +16,27 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     package static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    package func advanced(byMilliseconds milliseconds: Int64) -> Instant {
-        let step = Instant(milliseconds: milliseconds).nanoseconds
+    package func advanced(byMilliseconds milliseconds: Int64) -> WorldTime {
+        let step = WorldTime(milliseconds: milliseconds).nanoseconds
         let (sum, isBeyond) = nanoseconds.addingReportingOverflow(step)
-        return Instant(clamping: isBeyond ? (step < 0 ? .min : .max) : sum)
+        return WorldTime(clamping: isBeyond ? (step < 0 ? .min : .max) : sum)
     }
 
     /// Days since 1970, in UTC: the day that Keap's daily quota counts by.
-    var day: Int64 { nanoseconds.flooredQuotient(by: Instant.nanosecondsPerDay) }
-    var nextMidnight: Instant { Instant(nanoseconds: (day + 1) * Instant.nanosecondsPerDay) }
+    var day: Int64 { nanoseconds.flooredQuotient(by: WorldTime.nanosecondsPerDay) }
+    var nextMidnight: WorldTime { WorldTime(nanoseconds: (day + 1) * WorldTime.nanosecondsPerDay) }
 
     static let nanosecondsPerDay: Int64 = 86_400 * 1_000_000_000
 
     private init(clamping nanoseconds: Int64) {
-        self.nanoseconds = min(max(nanoseconds, -Instant.reach), Instant.reach)
+        self.nanoseconds = min(max(nanoseconds, -WorldTime.reach), WorldTime.reach)
     }
 
     // A day less than 64 bits hold, so that the day of each instant and the midnight after it can be counted too.
     private static let reach = (Int64.max / nanosecondsPerDay - 1) * nanosecondsPerDay
 }
 
-extension Instant {
+extension WorldTime {
     /// As v2 writes it. The fraction is left out when it is zero, as Java does, so that readers meet both forms.
     package var iso8601: String {
         let fraction = Int(milliseconds - milliseconds.flooredQuotient(by: 1000) * 1000)
@@ -84,7 +84,7 @@ extension Instant {
     }
 
     private var dateAndTime: String {
-        let seconds = Int((nanoseconds - day * Instant.nanosecondsPerDay) / 1_000_000_000)
+        let seconds = Int((nanoseconds - day * WorldTime.nanosecondsPerDay) / 1_000_000_000)
         let time = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, to: 2) }.joined(separator: ":")
         return CivilDay(daysSince1970: day).text + "T" + time
     }
