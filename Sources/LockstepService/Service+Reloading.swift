@@ -35,7 +35,7 @@ extension Service {
         // No job begins, those that run stop between two calls, and their places are kept.
         await ground.served.closeAll()
         guard await queue.idle(within: Self.longestPause, on: clock) else {
-            await old.watch.start(old.gyms)
+            await old.watch.start(old.gyms.ids)
             throw .failed("calls to Keap have been under way for two minutes; try again when they have ended")
         }
         await old.connections.stop()
@@ -45,7 +45,7 @@ extension Service {
         do {
             made = try await Composition.make(new, on: ground)
         } catch {
-            await old.watch.start(old.gyms)
+            await old.watch.start(old.gyms.ids)
             connectionsChanged.signal()
             throw .failed("\(error)")
         }
@@ -53,7 +53,7 @@ extension Service {
         current.value = made
         handler.attach(made.gyms)
         old.end()
-        await made.watch.start(made.gyms)
+        await made.watch.start(made.gyms.ids)
         connectionsChanged.signal()
         await Self.report(absentIn: queue, ground.log)
         return left

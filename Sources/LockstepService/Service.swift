@@ -71,7 +71,7 @@ package final class Service: Sendable {
             }
             await restored.renew()
             handler.attach(composition.gyms)
-            await composition.watch.start(composition.gyms)
+            await composition.watch.start(composition.gyms.ids)
             await report(absentIn: queue, log)
             await handler.crashes.settle(with: queue, log)
             return Service(composition, on: ground, restored, handler)

@@ -19,6 +19,10 @@ struct DestinationsTests {
         #expect(Set(Destinations.all.map(\.section)).count == marks.count)
     }
 
+    @Test func `the settings of each destination can be configured`() {
+        #expect(Destinations.all.map(\.section) == GymDestinations.kinds.map { $0.section })
+    }
+
     @Test func `two contacts' states become one`() throws {
         let other = Array(#"{"contact":"9"}"#.utf8)
         let merged = Mirror.merge(try Mirror(bytes: known), try Mirror(bytes: other)).bytes

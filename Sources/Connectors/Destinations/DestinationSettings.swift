@@ -15,9 +15,13 @@ package struct GymDestinations: Sendable {
 
     package init() {}
 
+    /// In place of earlier ones of its kind.
+    package mutating func add(_ settings: any DestinationSettings) {
+        configured[ObjectIdentifier(type(of: settings))] = settings
+    }
+
     /// Nil if the gym's configuration does not name the destination.
     package subscript<Kind: DestinationSettings>(_ kind: Kind.Type) -> Kind? {
-        get { configured[ObjectIdentifier(kind)] as? Kind }
-        set { configured[ObjectIdentifier(kind)] = newValue }
+        configured[ObjectIdentifier(kind)] as? Kind
     }
 }

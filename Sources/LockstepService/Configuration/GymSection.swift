@@ -14,10 +14,10 @@ private struct GymKey: CaseIterable, Hashable, RawRepresentable {
     static let afterDead = GymKey("afterDead")
 
     static let allCases: [GymKey] =
-        [id, name, keap] + Sources.all.map(section(of:)) + Destinations.all.map(section(of:)) + [afterDead]
+        [id, name, keap] + Sources.all.map(section(of:)) + GymDestinations.kinds.map(section(of:)) + [afterDead]
 
     static func section(of source: any Source.Type) -> GymKey { GymKey(source.section) }
-    static func section(of destination: DestinationKind) -> GymKey { GymKey(destination.section) }
+    static func section(of settings: any DestinationSettings.Type) -> GymKey { GymKey(settings.section) }
 
     private init(_ name: String) { rawValue = name }
 
@@ -66,15 +66,18 @@ extension ConfigurationReader {
         _ section: ConfigurationSection<GymKey>, _ sources: GymSources
     ) -> GymDestinations {
         var destinations = GymDestinations()
-        for kind in Destinations.all {
-            if let place = section[.section(of: kind)] { kind.read(place, secrets, &destinations) }
+        for kind in GymDestinations.kinds {
+            guard let place = section[.section(of: kind)], let settings = kind.init(place, secrets: secrets) else {
+                continue
+            }
+            destinations.add(settings)
         }
         var sync = destinations[SyncSettings.self] ?? SyncSettings()
         for source in sources.ofContacts { source.add(to: &sync) }
         // Nothing of the source of record is to be made in the account of a gym that does not use it.
         let hasRecord = Sources.ofContacts.contains { $0.isOfRecord && section[.section(of: $0)] != nil }
         if !hasRecord, !sources.ofContacts.isEmpty { (sync.category, sync.ownFields) = (nil, []) }
-        destinations[SyncSettings.self] = sync
+        destinations.add(sync)
         return destinations
     }
 

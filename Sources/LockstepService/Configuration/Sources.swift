@@ -17,6 +17,11 @@ enum Sources {
     static var ofContacts: [any ContactSource.Type] { all.compactMap { $0 as? any ContactSource.Type } }
 }
 
+extension GymDestinations {
+    /// The settings of destinations that a gym's configuration may hold. A new destination's are a line here.
+    static let kinds: [any DestinationSettings.Type] = [SyncSettings.self]
+}
+
 extension GymSources {
     /// Those whose changes go to Keap's contacts.
     var ofContacts: [any ContactSource] { all.compactMap { $0 as? any ContactSource } }

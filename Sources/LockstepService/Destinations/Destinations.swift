@@ -1,8 +1,7 @@
-import ConfigurationReading
 import Connectors
 import DurableQueue
 
-/// The places where changes go. A new one is a line here.
+/// The places where changes go. A new one is a line here, and its settings one in `GymDestinations.kinds`.
 enum Destinations {
     static let all = [DestinationKind(ContactDestination.make)]
 
@@ -19,13 +18,12 @@ enum Destinations {
     private static func owner(of mark: UInt8) -> DestinationKind? { all.first { $0.mark == mark } }
 }
 
-/// One kind of destination: how the service reads its settings, makes it for a gym, and knows its lanes.
+/// One kind of destination: how the service makes it for a gym, and knows its lanes.
 struct DestinationKind: Sendable {
     /// The key of its section in a gym's configuration.
     let section: String
     /// The first byte of what its lanes remember.
     let mark: UInt8
-    let read: @Sendable (ConfigurationValue, SecretSource, inout GymDestinations) -> Void
     /// Nil for a gym that does not use it.
     let make: @Sendable (GymGround) async throws -> (any Destination)?
     let merge: @Sendable (LaneState, LaneState) -> LaneState
@@ -33,7 +31,6 @@ struct DestinationKind: Sendable {
     init<Target: Destination>(_ make: @escaping @Sendable (GymGround) async throws -> Target?) {
         section = Target.Settings.section
         mark = Target.State.mark
-        read = { $2[Target.Settings.self] = Target.Settings($0, secrets: $1) }
         self.make = make
         merge = { a, b in
             guard let first = try? a.value({ try Target.State(bytes: $0) }) else { return a }

@@ -7,5 +7,6 @@ struct Gyms: Sendable {
     init(_ gyms: [Gym] = []) { byID = Dictionary(gyms.map { ($0.id.description, $0) }) { $1 } }
 
     subscript(id: String) -> Gym? { byID[id] }
+    var ids: Set<GymID> { Set(byID.values.map(\.id)) }
     var all: [Gym] { byID.values.sorted { $0.id.description < $1.id.description } }
 }

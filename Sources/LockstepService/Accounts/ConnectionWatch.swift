@@ -10,8 +10,7 @@ struct ConnectionWatch: Sendable {
     private let said = StateChanges()
 
     /// - Parameter gyms: all that are configured.
-    func start(_ gyms: Gyms) async {
-        let gyms = Set(gyms.all.map(\.id))
+    func start(_ gyms: Set<GymID>) async {
         connections.news.attach { await changed($0, $1) }
         await served.configure(gyms, closed: gyms.filter { connections.obstacle(of: $0) != nil })
         for one in connections.all { if let standing = connections.standing(of: one.gym) { say(one.gym, standing) } }
