@@ -19,7 +19,7 @@ package final class Service: Sendable {
     let current: CurrentComposition
     let ground: Composition.Ground
     let handler: SyncHandler
-    /// Of a reload, for what keeps tokens fresh.
+    /// Signalled at a reload, so that the new connections' tokens are kept fresh.
     let connectionsChanged = AsyncSignal()
     let isReloading = Atomic(false)
     private let intake: HTTPServer

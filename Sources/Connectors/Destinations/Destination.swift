@@ -10,7 +10,7 @@ package protocol Destination: Sendable {
     associatedtype State: DestinationState
     associatedtype Settings: DestinationSettings
 
-    /// As log lines call it.
+    /// The name in log lines.
     static var name: String { get }
 
     /// The account that it writes to.

@@ -8,7 +8,7 @@ package enum Reception: Sendable {
     case ignored(event: String, reason: String)
     case received(Received)
 
-    /// As metrics count it.
+    /// What metrics count it as.
     package enum Outcome: String, CaseIterable, Sendable { case refused, ignored, unplaced, placed }
 
     package var outcome: Outcome {

@@ -9,7 +9,7 @@ package protocol Source: Sendable {
     static var section: String { get }
     /// The part of its web hook's address after `/hooks/GYM/`, as a person reads it: `oncehub`, `zenplanner/TOKEN`.
     static var address: String { get }
-    /// Of the messages that it can read, the web hook's first.
+    /// The tags of messages that it can read, the web hook's first.
     static var tags: [MessageTag] { get }
     /// The kind of its jobs in the queue, beside changes of a whole gym.
     static var jobKind: UInt8 { get }

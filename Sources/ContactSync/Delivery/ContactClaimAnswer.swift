@@ -1,4 +1,4 @@
-package import Keap
+import Keap
 
 /// Whether a contact belongs to this lane.
 package enum ContactClaimAnswer: Sendable {

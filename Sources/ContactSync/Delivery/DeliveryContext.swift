@@ -17,7 +17,7 @@ package struct DeliveryContext: Sendable {
 
     /// The newest snapshot of the lane that was delivered; 0: none.
     let newestSnapshot: UInt64
-    /// Of several snapshots that are delivered as one, which job carried each part; see `SnapshotCoalescer`.
+    /// Which job carried each part of snapshots that are delivered as one; see `SnapshotCoalescer`.
     let carriers: [String: UInt64]
 
     package init(

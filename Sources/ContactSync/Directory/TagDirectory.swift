@@ -38,7 +38,7 @@ package struct TagDirectory: Equatable, Sendable {
     }
 
     struct TagRecord: Equatable, Sendable, Codable {
-        /// As Keap had it when we last read or wrote it.
+        /// The tag's name in Keap when it was last read or written.
         var name: String
         var key: TagKey
     }
@@ -222,7 +222,7 @@ extension TagDirectory {
         return tagsListedFor == settings.tagNaming && settings.categories.allSatisfy { category($0) != nil }
     }
 
-    /// Under the label that the gym has set now; another label is another field.
+    /// Whether the field is known under the gym's present label; another label is another field.
     func knows(_ field: OwnCustomField, settings: SyncSettings) -> Bool {
         customFields[field]?.label.folded == settings.customFields[field].folded
     }

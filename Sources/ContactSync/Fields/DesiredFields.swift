@@ -3,7 +3,7 @@ import Keap
 
 /// The values that a contact's fields are to hold: the source's, after the gym's policies and Keap's limits.
 struct DesiredFields: Equatable {
-    /// As sent; an empty text clears. A field that is to stay as it is has no entry.
+    /// Values as they are sent; an empty text clears. A field without an entry stays as it is.
     private(set) var values: [SyncedField: String] = [:]
     private(set) var notes: [AttentionNote] = []
 

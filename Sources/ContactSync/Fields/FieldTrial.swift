@@ -77,7 +77,7 @@ enum FieldTrial: Equatable, Sendable {
     }
 }
 
-/// Of a contact that is there: one group after the other is written, whatever became of the one before.
+/// Finds the refused value of a contact that exists: writes one group after the other, whatever became of the one before.
 struct UpdateTrial: Equatable, Sendable {
     private(set) var current: Set<SyncedField>
     private var waiting: [Set<SyncedField>]
@@ -119,8 +119,8 @@ struct UpdateTrial: Equatable, Sendable {
     }
 }
 
-/// Of a contact that is to be made, which Keap does only with an address of some kind: one after the other is tried until
-/// it makes one.
+/// Finds the refused value of a contact to be made. Keap makes one only with an address of some kind, so these are tried
+/// one after the other until it does.
 struct CreationTrial: Equatable, Sendable {
     fileprivate(set) var current: Set<SyncedField>
     fileprivate var waiting: [Set<SyncedField>]

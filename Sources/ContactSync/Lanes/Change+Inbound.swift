@@ -1,4 +1,4 @@
-package import Connectors
+import Connectors
 package import DurableQueue
 
 extension Change: InboundChange {

@@ -205,7 +205,7 @@ package struct FieldCodec: Sendable {
         return items
     }
 
-    /// Of an option's label, by its commas.
+    /// The most parts into which commas split an option's label.
     private static let mostParts = 8
 
     private func day(_ value: SourceValue) -> CivilDay? {

@@ -1,4 +1,4 @@
-package import Keap
+import Keap
 
 /// A value for a field of Keap's beside those that every source fills.
 ///

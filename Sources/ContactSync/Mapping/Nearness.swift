@@ -1,4 +1,4 @@
-package import Keap
+import Keap
 
 /// Finds the label that a mistyped one is nearest to.
 package enum Nearness {

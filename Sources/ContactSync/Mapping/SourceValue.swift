@@ -18,7 +18,7 @@ package enum SourceValue: Hashable, Sendable {
         }
     }
 
-    /// As it is remembered and shown.
+    /// The value as it is remembered and shown.
     package var plain: String {
         switch self {
         case .text(let text), .number(let text): text
@@ -30,7 +30,7 @@ package enum SourceValue: Hashable, Sendable {
 
 /// A value that its field cannot hold.
 package struct FieldMisfit: Error, Equatable, Sendable {
-    /// As Keap's users see it.
+    /// The field's name as Keap's users see it.
     package var field: String
     /// The kind of value that the field holds, such as "a whole number".
     package var kind: String

@@ -1,6 +1,6 @@
 /// A number as people write it: grouped or not, with a point or, where it cannot be a group's, a comma.
 struct Numeral: Equatable {
-    /// As JSON writes it.
+    /// The number's digits as JSON writes them.
     private(set) var digits: String
     private(set) var decimals: Int
 

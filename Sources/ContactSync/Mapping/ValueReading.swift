@@ -9,7 +9,7 @@ package struct ValueReading: Hashable, Sendable {
         case dayFirst = "DD/MM/YYYY"
     }
 
-    /// Of dates with slashes, points or hyphens; ISO dates are always understood.
+    /// The order of days and months in dates with slashes, points or hyphens; ISO dates are always understood.
     package var dayOrder = DayOrder.monthFirst
     /// IANA name, for dates, and for times of day that come without a zone.
     package private(set) var zone: String

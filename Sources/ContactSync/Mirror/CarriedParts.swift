@@ -4,7 +4,7 @@
 struct CarriedParts: Equatable, Sendable, Codable {
     /// Carried by the newest snapshot that was delivered.
     private(set) var last: [String] = []
-    /// Of the other parts, the newest job that carried each.
+    /// The newest job that carried each of the other parts.
     private(set) var before: [String: UInt64] = [:]
 
     static let status = "tags of status"
@@ -38,12 +38,12 @@ struct CarriedParts: Equatable, Sendable, Codable {
         delivered(Dictionary(uniqueKeysWithValues: parts.map { ($0, job) }), by: job, after: newest)
     }
 
-    /// Those parts that no newer snapshot carried.
+    /// The parts that no newer snapshot carried.
     func leftOver(of parts: Set<String>, for job: UInt64) -> Set<String> {
         parts.filter { !last.contains($0) && before[$0] ?? 0 < job }
     }
 
-    /// Of two lanes that are one. In doubt a part counts as carried by the newest.
+    /// Unites what two lanes carried. In doubt a part counts as carried by the newest job.
     func united(with other: CarriedParts) -> CarriedParts {
         var united = CarriedParts(last: Set(last + other.last).sorted())
         united.before = before.merging(other.before) { max($0, $1) }.filter { !united.last.contains($0.key) }

@@ -1,5 +1,5 @@
 import Foundation
-package import Keap
+import Keap
 
 /// A record that was about to be created, and the job that was about to.
 package struct CreateIntent: Equatable, Sendable, Codable {

@@ -1,4 +1,4 @@
-package import Keap
+import Keap
 
 /// An appointment as the mirror knows it.
 struct HeldAppointment: Equatable, Sendable, Codable {
@@ -19,7 +19,7 @@ struct HeldAppointment: Equatable, Sendable, Codable {
 }
 
 extension [String: HeldAppointment] {
-    /// As they are known once their contact has become another. Keap knows them by ids of their own, so they are not
+    /// The appointments once their contact has become another. Keap knows them by ids of their own, so they are not
     /// lost; each is sent again when it next matters, for the contact that it is then.
     var unsettled: Self {
         mapValues { held in

@@ -8,7 +8,7 @@ package import Keap
 package struct Mirror: Equatable, Sendable {
     /// The contact in Keap; nil until found or created, and again once Keap says that it is gone.
     package internal(set) var contact: ContactID?
-    /// Of the contact only the id is known: it has to be read before anything is sent.
+    /// Whether only the contact's id is known, so that it has to be read before anything is sent.
     var needsRead = false
     /// The source ID, once confirmed in the contact's custom field.
     package internal(set) var sourceID: String?

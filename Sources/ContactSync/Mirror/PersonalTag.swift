@@ -1,5 +1,5 @@
 import Foundation
-package import Keap
+import Keap
 
 /// A tag that is meant for one contact.
 package struct PersonalTag: Equatable, Sendable, Codable {

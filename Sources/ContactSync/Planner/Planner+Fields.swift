@@ -24,7 +24,7 @@ extension Planner {
         KeapFields(slots: settings.slots, phoneSlot: phoneSlot, customFields: directory.customFields)
     }
 
-    /// As far as the mirror knows, or with what was read of the contact.
+    /// The fields to write, by what the mirror knows or what was read of the contact.
     func desiredFields(_ directory: TagDirectory? = nil) -> DesiredFields {
         var known = mirror.fields
         if let directory {

@@ -42,7 +42,7 @@ extension Planner {
         return nil
     }
 
-    /// Those of several contacts in one step; a personal one at a time, since its id is kept in the mirror.
+    /// Asks for shared tags in one step, for personal ones one at a time, since each id is kept in the mirror.
     private func ensuring(_ missing: [WantedTag]) -> PlanStep? {
         guard !missing.isEmpty else { return nil }
         let shared = missing.filter { $0.personal == nil }
@@ -73,7 +73,7 @@ extension Planner {
         return named.union(worn).union(maybeWorn).union(replaced(by: desired, directory))
     }
 
-    /// Of a list of programs that lacks some, what was worn for those that it names.
+    /// Tags that the contact has for the programs that an incomplete list names.
     private func replaced(by desired: [TagID: TagFamily], _ directory: TagDirectory) -> Set<TagID> {
         let families = Set(wanted.tags.filter(\.replacesInPrograms).map(\.family))
         guard !families.isEmpty else { return [] }

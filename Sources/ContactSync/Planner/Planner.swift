@@ -72,7 +72,7 @@ package struct Planner: Sendable {
     /// Which family the tags of the latest `addTags` step are of.
     var familyOfAdded: [TagID: TagFamily] = [:]
 
-    /// Those of the latest `removeTags` step that come off only to be applied again.
+    /// Tags of the latest `removeTags` step that come off only to be applied again.
     var beingRenewed: Set<TagID> = []
 
     package init(_ wanted: DesiredContact, job: UInt64, mirror: Mirror, settings: SyncSettings) {

@@ -43,7 +43,7 @@ package actor ContactPrefetch {
     /// Contacts that others make in Keap meanwhile are not seen for this long.
     static let longestAge = Duration.seconds(15 * 60)
     static let mostPages = 1_000
-    /// Of a list that a live run reads before its own search.
+    /// The most pages of a list that a live run reads before its own search.
     static let mostLivePages = 4
     static let rest = Duration.seconds(10 * 60)
 

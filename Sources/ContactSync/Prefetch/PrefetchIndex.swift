@@ -24,7 +24,7 @@ struct PrefetchIndex: Sendable {
     }
 
     private var first: [Int: ContactID] = [:]
-    /// Of keys that several contacts have; most have one.
+    /// Further contacts of keys that several have; most have one.
     private var others: [Int: [ContactID]] = [:]
 
     var isEmpty: Bool { first.isEmpty }

@@ -1,5 +1,5 @@
 import Connectors
-package import Keap
+import Keap
 
 /// Why a step came to nothing.
 enum DeliveryFailure: Error, Equatable {

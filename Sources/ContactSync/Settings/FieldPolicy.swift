@@ -1,7 +1,7 @@
 package enum FieldPolicy: String, CaseIterable, Sendable {
     /// The source's value replaces Keap's, an empty one clears it.
     case overwrite
-    /// As `overwrite`, but an empty source value leaves Keap's alone.
+    /// Overwrites, but an empty source value leaves Keap's alone.
     case keepWhenEmpty
     /// Written only while Keap has nothing there.
     case fillEmpty

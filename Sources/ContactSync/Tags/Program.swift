@@ -35,7 +35,7 @@ struct Program: Equatable, Sendable, Codable {
 
 extension [Program] {
     /// The program that a job means by an id or a name: by id first, then by the present name, then by a former one.
-    /// Of several lives of one name, the one that the job was accepted in.
+    /// Finds the life of a name in which the job was accepted; a deleted program's name may live again.
     func index(id: String?, name: String?, at job: UInt64) -> Int? {
         let alive = indices.filter { self[$0].isAlive(at: job) }
         func earliest(where fits: (Program) -> Bool) -> Int? {

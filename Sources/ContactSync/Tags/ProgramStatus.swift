@@ -1,4 +1,4 @@
-package import Keap
+import Keap
 
 /// The standing of a membership. A person with a current and an ended one of the same program is a current member.
 enum ProgramStatus {

@@ -104,7 +104,7 @@ struct LooseName: Equatable {
         return kept
     }
 
-    /// As German and Scandinavian names are written without their letters.
+    /// Writes German and Scandinavian letters as names without them do.
     private static func spelledOut(_ folded: String) -> String {
         var text = ""
         for scalar in folded.precomposedStringWithCanonicalMapping.unicodeScalars {

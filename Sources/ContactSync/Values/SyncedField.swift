@@ -15,7 +15,7 @@ package enum FieldValue: Equatable, Hashable, Sendable {
 }
 
 extension SyncedField {
-    /// As a person reads it at the start of a sentence.
+    /// The field's name at the start of a sentence.
     package var title: String {
         switch self {
         case .firstName: "The first name"

@@ -18,7 +18,7 @@ final class AccountBudget: CallBudget {
         self.holds = holds
     }
 
-    /// Whose limits, beside the credential's, its calls count in.
+    /// The tenant in whose limits, beside the credential's, its calls count.
     var tenant: String { state.withLock { $0.tenant } }
 
     /// From the next call on. Permits that were given before end where they came from.

@@ -66,7 +66,7 @@ struct AccountMap: Sendable {
         return names
     }
 
-    /// As whom a gym shares a budget: gyms of one account are one tenant of Keap's.
+    /// The gym's share of a budget: gyms of one account are one tenant of Keap's.
     func share(of gym: GymConfiguration) -> BudgetShare {
         BudgetShare(gym.id.description, of: identity(of: gym), weight: gym.keap.weight)
     }

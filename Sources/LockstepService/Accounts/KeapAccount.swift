@@ -24,7 +24,7 @@ final class KeapAccount: Sendable {
     let gateway: Gateway
     /// Gyms whose changes wait.
     let holds: GymHolds
-    /// Of gyms without a key.
+    /// Connections of gyms without a key.
     let connections: KeapConnections
     private let book: AccountBook
     private let budget: AccountBudget

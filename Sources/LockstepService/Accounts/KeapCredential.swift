@@ -21,7 +21,7 @@ final class KeapCredential: Sendable {
     /// Its use is kept elsewhere from now on.
     private let forget: @Sendable () async -> Void
     private let uses: Mutex<[GymUse]>
-    /// Of its accounts, in an outage.
+    /// Probes of its accounts in an outage, one at a time.
     let probes = SharedHalfOpenGate()
 
     /// A gym that calls with it.

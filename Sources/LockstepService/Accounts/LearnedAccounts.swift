@@ -21,7 +21,7 @@ struct LearnedAccounts: Codable, Equatable, Sendable {
 
     init() {}
 
-    /// Of a note that cannot be read, nothing is known: Keap tells it again.
+    /// Reads a note. One that cannot be read is empty: Keap tells the accounts again.
     init(bytes: [UInt8]) { self = (try? JSONDecoder().decode(Self.self, from: Data(bytes))) ?? Self() }
 
     var bytes: [UInt8] {

@@ -50,7 +50,7 @@ struct AttentionPosition: Comparable, CustomStringConvertible {
         lane = entry.lane
     }
 
-    /// As `description` writes it.
+    /// Reads what `description` writes.
     init?(_ text: String) {
         let parts = text.split(separator: "~", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, let at = Int64(parts[0]) else { return nil }

@@ -2,7 +2,7 @@ import Connectors
 import DurableQueue
 
 extension AdminRoutes {
-    /// Whom or what a job is about, as its stored message says; nil if that cannot be read. Reads the message from the disk:
+    /// The person or thing that a job is about, as its stored message says; nil if that cannot be read. Reads the message from the disk:
     /// for one job, not for lists.
     func person(of job: JobView) async -> String? {
         guard let gym = gyms[job.tenant.rawValue], let payload = try? await queue.payload(of: job.id),

@@ -15,7 +15,7 @@ struct JobAnswer: Encodable, Sendable {
     var state: String
     var attempts: Int
     @NullIfMissing var reason: String?
-    /// Whom or what its message is about: told of one job, not in lists.
+    /// The person or thing that its message is about; told of one job, not in lists.
     @NullIfMissing var person: String?
     var acceptedAt: String
     @NullIfMissing var finishedAt: String?
@@ -106,7 +106,7 @@ struct AttentionAnswer: Encodable, Sendable {
 }
 
 extension GymAnswer {
-    /// Of a gym that has jobs and is not in the configuration.
+    /// A gym that has jobs and is not in the configuration.
     init(absent tenant: TenantID, _ counts: TenantCounts) {
         self.init(
             id: tenant.rawValue, name: nil, isConfigured: false, isPaused: counts.isPaused, jobs: counts.byName,

@@ -31,7 +31,7 @@ struct Health: Equatable, Sendable {
         }
 
         var kind: Kind
-        /// Those concerned; empty: all of them.
+        /// The gyms concerned; empty: all of them.
         var gyms: [String] = []
         /// For people: what happened, what Lockstep does next, what to do.
         var problem: String
@@ -123,7 +123,7 @@ extension Health {
 /// The body of `/healthz` and `/readyz`.
 struct HealthAnswer: Encodable {
     var status: String
-    /// Of an answer that is not 200.
+    /// Why the answer is not 200.
     var reason: String?
     var problems: [Health.Problem]
 }

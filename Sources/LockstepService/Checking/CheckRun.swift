@@ -10,7 +10,7 @@ package enum CheckRun {
     package static let most = 8
     /// For one gym's checkup: calls that wait longer stay untried.
     static let patience = Duration.seconds(40)
-    /// Of calls that no service's budget counts: not all of a key's second, since others may use the key.
+    /// Limits of calls that no service's budget counts: not all of a key's second, since other programs may use the key.
     private static let gentle = CallLimits(perSecond: most)
 
     /// Asks Keap itself, where no service runs. Gyms that Keap counts together share one budget, which learns from Keap's

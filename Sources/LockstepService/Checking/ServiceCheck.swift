@@ -58,7 +58,7 @@ extension CircuitReport {
 }
 
 extension Gym {
-    /// As whom it shares its account's budget.
+    /// The gym's share of its account's budget.
     fileprivate var share: BudgetShare {
         account.credential.gyms.first { $0.id == id }?.share ?? BudgetShare(id.description)
     }

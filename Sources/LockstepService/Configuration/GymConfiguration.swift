@@ -49,7 +49,7 @@ package struct KeapConfiguration: Sendable {
     /// The OAuth client whose budget the calls count in, by its id. Nil: the key has a budget of its own. Without a key, the
     /// client is what lets the calls in.
     package var client: String?
-    /// Of a gym without a key: what tells its client's settings from others. Not to be shown.
+    /// Tells the client's settings of a gym without a key from others. Not to be shown.
     var clientMark: [UInt8] = []
 }
 

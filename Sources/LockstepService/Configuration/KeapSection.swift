@@ -175,7 +175,7 @@ struct KeapSharing {
     var clients: [KeapClientConfiguration]
     /// Who uses a key on a site; of several the last.
     var users: [KeapSite: User] = [:]
-    /// Of several gyms with one key, the first one's.
+    /// The login of each key: the first gym's of those that have it.
     var logins: [KeapSite: KeapLogin] = [:]
     /// Who names an account, and with which key; of several the last.
     var accounts: [KeapAccountID: (site: KeapSite, user: User)] = [:]

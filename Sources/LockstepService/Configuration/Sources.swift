@@ -13,7 +13,7 @@ enum Sources {
     /// The one that stored a message. Nil for one of a newer version's.
     static func source(of tag: MessageTag) -> (any Source.Type)? { all.first { $0.tags.contains(tag) } }
 
-    /// Those whose changes go to Keap's contacts.
+    /// The sources whose changes go to Keap's contacts.
     static var ofContacts: [any ContactSource.Type] { all.compactMap { $0 as? any ContactSource.Type } }
 }
 
@@ -23,6 +23,6 @@ extension GymDestinations {
 }
 
 extension GymSources {
-    /// Those whose changes go to Keap's contacts.
+    /// The sources whose changes go to Keap's contacts.
     var ofContacts: [any ContactSource] { all.compactMap { $0 as? any ContactSource } }
 }

@@ -14,7 +14,7 @@ struct KeapConnection: Sendable {
 }
 
 extension TokenFile {
-    /// Of a gym of the configuration. Nil for one with a key.
+    /// The file of a configured gym. Nil for one with a key.
     init?(of gym: GymConfiguration, in configuration: Configuration, _ surroundings: ServiceEnvironment) {
         guard gym.keap.site.key == nil, let client = configuration.oauthClient(of: gym) else { return nil }
         self.init(

@@ -11,7 +11,7 @@ struct TokenFile: TokenStore {
     let files: any FileSystem
     let directory: String
     let gym: GymID
-    /// Of the OAuth client whose tokens they are: another client's tokens open nothing.
+    /// The OAuth client whose tokens they are: another client's tokens open nothing.
     let clientID: String
     /// Runs what waits for the disk.
     let work: BlockingWork

@@ -9,7 +9,7 @@
 struct CrashRecord: Equatable, Sendable {
     /// The first crash, and two more in trials.
     static let limit = 3
-    /// Of the first trial, and of those after it was too short.
+    /// How long the first trial lasts, and each one after it was too short.
     static let trialTimes: [Duration] = [.seconds(5), .seconds(60), .seconds(600)]
 
     struct Entry: Equatable, Sendable {

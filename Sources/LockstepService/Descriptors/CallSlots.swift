@@ -92,7 +92,7 @@ final class CallSlots: Sendable {
     /// How many of the account wait.
     func waiting(_ account: Account) -> Int { state.withLock { $0.waiting[account]?.count ?? 0 } }
 
-    /// Those of the account that wait, and later ones, get none.
+    /// Calls of the account that wait, and later ones, get no slot.
     func abandon(_ account: Account) {
         let left = state.withLock { state in
             state.abandoned.insert(account)

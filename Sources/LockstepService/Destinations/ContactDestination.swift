@@ -41,7 +41,7 @@ struct ContactDestination: Destination {
         if case .program(let program) = change { tags.announce(program, job: job.rawValue) }
     }
 
-    /// Of a person's snapshot, what no newer one carried. Other changes are whole, whenever they come.
+    /// What no newer snapshot carried of a person's. Other changes are whole, whenever they come.
     func remainder(of change: Change, job: JobID, after state: LaneState) -> Remainder<Change> {
         guard case .person(let person) = change else { return .all }
         return person.leftOver(after: state.bytes, job: job.rawValue).map { .part(.person($0)) }

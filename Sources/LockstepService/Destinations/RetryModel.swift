@@ -40,7 +40,7 @@ struct RetryModel: Sendable {
     /// From here on a person should look. With the queue's own pauses this is after two minutes or so.
     static let manyFailures = 8
     static let longestPause = Duration.seconds(300)
-    /// Of jobs that are compared; others are tried again uncharged.
+    /// The most jobs that are compared; others are tried again uncharged.
     static let mostEntries = 10_000
 
     private var entries: [JobID: Entry] = [:]

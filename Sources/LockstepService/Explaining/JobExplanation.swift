@@ -161,7 +161,7 @@ struct ExplanationAnswer: Encodable, Sendable {
     var id: String
     var gym: String
     var lane: String?
-    /// Whom or what its message is about; nil once that is not known any more.
+    /// The person or thing that its message is about; nil once that is not known any more.
     var person: String?
     var state: String
     var why: String

@@ -106,7 +106,7 @@ extension BudgetStatus.Window {
 }
 
 extension Duration {
-    /// As one would say it: `12 s`, `4 min`, `3 h`.
+    /// The duration as people say it: `12 s`, `4 min`, `3 h`.
     var roughly: String {
         let seconds = Int64((inSeconds).rounded(.up))
         switch seconds {

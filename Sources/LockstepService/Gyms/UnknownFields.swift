@@ -8,7 +8,7 @@ final class UnknownFields: Sendable {
 
     private let seen = Mutex<Set<String>>([])
 
-    /// Those that did not come since the start.
+    /// Returns the fields that are the first of their key since the start.
     func new(of fields: [UnknownField]) -> [UnknownField] {
         guard !fields.isEmpty else { return [] }
         return seen.withLock { seen in fields.filter { seen.count < Self.most && seen.insert($0.key).inserted } }

@@ -78,7 +78,7 @@ extension SyncHandler {
         }
     }
 
-    /// Only other settings help.
+    /// Ends a run of a gym on hold: it waits for other settings.
     static func held(_ reason: String, _ state: LaneState) -> JobOutcome {
         .retry(reason: reason, state: state, after: .seconds(300), isCharged: false)
     }

@@ -1,7 +1,7 @@
 package import ContactSync
 import Foundation
 
-/// As text in the mirror: JSON with short names. Names that a newer version adds are ignored by this one; events that it
+/// The memory as text in the mirror: JSON with short names. Names that a newer version adds are ignored by this one; events that it
 /// does not understand are kept as they are.
 extension BookingMemory {
     package struct Unreadable: Error, CustomStringConvertible {

@@ -46,7 +46,7 @@ package struct BookingMemory: Equatable, Sendable {
 
     static let mostBookings = 16
     static let mostEvents = 8
-    /// Of which no more than the id is remembered.
+    /// The most bookings of which no more than the id is remembered.
     static let mostOutlines = 32
 
     func contains(event id: String) -> Bool { bookings.contains { $0.events.contains { $0.id == id } } }

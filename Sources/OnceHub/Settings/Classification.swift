@@ -1,5 +1,5 @@
-package import ContactSync
-package import Keap
+import ContactSync
+import Keap
 
 /// Lead source and type of new contacts, by where they booked.
 package struct Classification: Equatable, Sendable {

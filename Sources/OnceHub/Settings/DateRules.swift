@@ -1,5 +1,5 @@
 package import ContactSync
-package import Keap
+import Keap
 
 /// How dates in booking forms are read, and in which zone a booking's time has a date.
 package struct DateRules: Equatable, Sendable {

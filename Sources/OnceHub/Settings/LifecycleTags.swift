@@ -1,4 +1,4 @@
-package import ContactSync
+import ContactSync
 
 /// The tags that show the status of a contact's bookings.
 package struct LifecycleTags: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import ContactSync
+import ContactSync
 
 /// Why a message cannot be placed, in sentences.
 struct Unplaced: Error {

@@ -1,4 +1,4 @@
-package import ContactSync
+import ContactSync
 
 /// A body that cannot be taken apart at all; the text is a sentence for its sender.
 package enum ZenPlannerReadError: Error, Equatable, Sendable {

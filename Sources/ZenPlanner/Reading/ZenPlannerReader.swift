@@ -1,4 +1,4 @@
-package import ContactSync
+import ContactSync
 
 /// Turns the body of a Zen Planner web hook into a change.
 ///
