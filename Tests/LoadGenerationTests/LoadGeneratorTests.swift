@@ -11,11 +11,21 @@ struct LoadGeneratorTests {
         Array("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n\(100 + number % 900)".utf8)
     }
 
+    private static func load(to address: LoadAddress, connections: Int) -> LoadGenerator {
+        LoadGenerator(to: address, connections: connections, patience: .seconds(3_600))
+    }
+
     private func serve(
         _ answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse,
         _ body: (LoadAddress) async throws -> Void
     ) async throws {
-        let server = HTTPServer(listen: ListenAddress(host: "127.0.0.1", port: 0)) { .response(answer($0)) }
+        // On a busy machine a test may get its turn minutes later.
+        var limits = HTTPLimits()
+        (limits.headerTime, limits.bodyTime) = (.seconds(3_600), .seconds(3_600))
+        (limits.idleTime, limits.sendTime) = (.seconds(3_600), .seconds(3_600))
+        let server = HTTPServer(listen: ListenAddress(host: "127.0.0.1", port: 0), limits: limits) {
+            .response(answer($0))
+        }
         try await body(try LoadAddress(host: "127.0.0.1", port: UInt16(try server.start())))
         await server.stop(grace: .zero)
     }
@@ -23,7 +33,7 @@ struct LoadGeneratorTests {
     @Test func `each message is sent once and its answer told, over all connections`() async throws {
         try await serve({ HTTPResponse(status: 202, body: $0.body) }) { address in
             let told = Mutex<[Int: String]>([:])
-            _ = try await LoadGenerator(to: address, connections: 8)
+            _ = try await Self.load(to: address, connections: 8)
                 .runOnThread(.whenFree(count: 500), request: Self.request) { ended in
                     guard case .answer(let answer) = ended.outcome, answer.status == 202 else { return }
                     told.withLock { $0[ended.sending.number] = String(decoding: answer.body, as: UTF8.self) }
@@ -36,7 +46,7 @@ struct LoadGeneratorTests {
     @Test func `a connection that the server closes is opened again for the next message`() async throws {
         try await serve({ _ in HTTPResponse(status: 200, headers: ["Connection": "close"]) }) { address in
             let answered = Atomic(0)
-            _ = try await LoadGenerator(to: address, connections: 2)
+            _ = try await Self.load(to: address, connections: 2)
                 .runOnThread(.whenFree(count: 20), request: Self.request) { ended in
                     if case .answer = ended.outcome { answered.add(1, ordering: .relaxed) }
                 }
@@ -51,7 +61,7 @@ struct LoadGeneratorTests {
                 Thread.detachNewThread {
                     continuation.resume(
                         with: Result {
-                            try LoadGenerator(to: address, connections: 3).run(
+                            try Self.load(to: address, connections: 3).run(
                                 .whenFree(count: 30), request: Self.request,
                                 next: { _, step, answer in
                                     guard step < 3, answer.status == 202 + step else { return nil }
@@ -74,7 +84,7 @@ struct LoadGeneratorTests {
     @Test func `a load that is stopped ends`() async throws {
         try await serve({ _ in HTTPResponse(status: 202) }) { address in
             let count = Atomic(0)
-            _ = try await LoadGenerator(to: address, connections: 1).runOnThread(
+            _ = try await Self.load(to: address, connections: 1).runOnThread(
                 .whenFree(count: .max), request: Self.request,
                 isStopped: { count.load(ordering: .relaxed) >= 10 }, ended: { _ in count.add(1, ordering: .relaxed) })
             #expect(count.load(ordering: .relaxed) == 10)
@@ -86,7 +96,7 @@ struct LoadGeneratorTests {
         // Only the superuser's programs could listen there, and none does.
         let address = try LoadAddress(host: "127.0.0.1", port: 1)
         await #expect(throws: LoadFailure.self) {
-            try await LoadGenerator(to: address, connections: 1)
+            try await Self.load(to: address, connections: 1)
                 .runOnThread(.whenFree(count: 1), request: Self.request, ended: { _ in })
         }
     }

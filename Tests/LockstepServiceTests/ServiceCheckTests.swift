@@ -26,7 +26,8 @@ struct ServiceCheckTests {
             let budget = try #require(try await town.get("/api/budget").list.first)
             let windows = budget["windows"] as? [[String: Any]] ?? []
             #expect(windows.first { $0["window"] as? String == "day" }?["used"] as? Int == calls)
-            let alone = try #require(await CheckRun.alone(try town.configuration([ServiceHarness.Gym()])).first)
+            let alone = try #require(
+                await CheckRun.alone(try town.configuration([ServiceHarness.Gym()]), patience: .seconds(3_600)).first)
             #expect(alone.wouldCreate == checkup.wouldCreate && alone.settings == checkup.settings)
             #expect(alone.keyOwner == checkup.keyOwner && alone.account == checkup.account)
         }

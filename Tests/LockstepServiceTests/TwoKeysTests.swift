@@ -164,13 +164,13 @@ import Testing
         try await ServiceHarness.with(gyms) { town in
             let configuration = try town.configuration(gyms)
             #expect(configuration.sharedAccountProblems.isEmpty, "nothing is known of it before Keap tells")
-            var checkups = await CheckRun.alone(configuration)
+            var checkups = await CheckRun.alone(configuration, patience: .seconds(3_600))
             CheckRun.judgeAccounts(of: &checkups, in: configuration)
             #expect(checkups[0].isFine && checkups[0].notes.contains { $0.contains(#""account": "ab103""#) })
             #expect(checkups[1].problems.map { $0.prefix(20) }.count == 3, "\(checkups[1].problems)")
             #expect(checkups[1].problems.contains { $0.contains("gyms[1].sync.customFields.zenPlannerID") })
             let mended = try town.configuration([downtown, uptown()])
-            var again = await CheckRun.alone(mended)
+            var again = await CheckRun.alone(mended, patience: .seconds(3_600))
             CheckRun.judgeAccounts(of: &again, in: mended)
             #expect(again.allSatisfy { $0.isFine }, "\(again)")
         }
@@ -180,7 +180,7 @@ import Testing
         let wrong = ServiceHarness.Gym(app: "ab103.infusionsoft.com", keap: #""account": "ab999""#, onceHub: nil)
         try await ServiceHarness.with([wrong]) { town in
             let configuration = try town.configuration([wrong])
-            var checkups = await CheckRun.alone(configuration)
+            var checkups = await CheckRun.alone(configuration, patience: .seconds(3_600))
             CheckRun.judgeAccounts(of: &checkups, in: configuration)
             #expect(
                 checkups[0].problems == [

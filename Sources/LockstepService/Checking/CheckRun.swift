@@ -9,7 +9,7 @@ package enum CheckRun {
     /// At once.
     package static let most = 8
     /// For one gym's checkup: calls that wait longer stay untried.
-    static let patience = Duration.seconds(40)
+    package static let patience = Duration.seconds(40)
     /// Limits of calls that no service's budget counts: not all of a key's second, since other programs may use the key.
     private static let gentle = CallLimits(perSecond: most)
 
@@ -18,9 +18,11 @@ package enum CheckRun {
     ///
     /// - Parameters:
     ///   - only: the gyms to look at.
+    ///   - patience: for each gym.
     ///   - progress: told how many are done.
     package static func alone(
         _ configuration: Configuration, only: Set<GymID>? = nil, in surroundings: ServiceEnvironment = .real,
+        patience: Duration = patience,
         progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
     ) async -> [ConfigurationCheck] {
         let gyms = configuration.gyms.filter { only?.contains($0.id) ?? true }
@@ -33,7 +35,7 @@ package enum CheckRun {
             case .missing(let checkup), .over(let checkup): return checkup
             }
             let gateway = KeapAccount.untracked(gym, key, budget, surroundings)
-            return await bounded(gym, gateway.calls(), surroundings.clock) {
+            return await bounded(gym, gateway.calls(), surroundings.clock, patience: patience) {
                 if let closed = await budget.status().closedFor {
                     return .budget("Keap has refused a call for want of budget; it takes more in \(closed.roughly)")
                 }
@@ -69,7 +71,7 @@ package enum CheckRun {
     /// One gym's checkup. When its time is over, what still waits is called off; a call that was sent ends by itself.
     static func bounded(
         _ gym: GymConfiguration, _ calls: any KeapAPI, _ clock: any TimeSource,
-        wait: @escaping @Sendable () async -> ConfigurationCheck.CallWait
+        patience: Duration = patience, wait: @escaping @Sendable () async -> ConfigurationCheck.CallWait
     ) async -> ConfigurationCheck {
         await clock.run(for: patience) { await ConfigurationCheck.of(gym, calls, wait: wait) }
     }
