@@ -471,7 +471,7 @@ import Testing
     @Test func `a budget that cannot be written makes the call unavailable, unsent`() async {
         struct DiskFull: Error {}
         struct Broken: CallBudget {
-            func take(_ urgency: Urgency, for share: BudgetShare) async throws { throw DiskFull() }
+            func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws { throw DiskFull() }
             func finished(_ permit: Void, learned: ReportedLimits?) async {}
             func release(_ permit: Void) async {}
             func close(until time: Int64) async {}

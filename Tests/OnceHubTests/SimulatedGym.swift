@@ -184,7 +184,7 @@ private struct WorldTransport: HTTPTransport {
 }
 
 private struct NoBudget: CallBudget {
-    func take(_ urgency: Urgency, for share: BudgetShare) async throws {}
+    func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws {}
     func finished(_ permit: Void, learned: ReportedLimits?) async {}
     func release(_ permit: Void) async {}
     func close(until time: Int64) async {}

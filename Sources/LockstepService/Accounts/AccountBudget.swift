@@ -24,10 +24,6 @@ final class AccountBudget: CallBudget {
     /// From the next call on. Permits that were given before end where they came from.
     func point(to gate: BudgetGate, tenant: String) { state.withLock { $0 = (gate, tenant) } }
 
-    func take(_ urgency: Urgency, for share: BudgetShare) async throws -> Permit {
-        try await take(urgency, for: share, rank: nil)
-    }
-
     func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws -> Permit {
         while true {
             if let reason = holds[share.name] { throw GymHeld(description: reason) }

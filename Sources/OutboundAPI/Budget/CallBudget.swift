@@ -4,10 +4,9 @@ package import RateLimits
 package protocol CallBudget: Sendable {
     associatedtype Permit: Sendable
 
-    /// Waits until a call is allowed, which is when it is this share's turn. Throws `CancellationError` if cancelled
-    /// meanwhile (nothing is spent), anything else if the use cannot be put on disk.
-    func take(_ urgency: Urgency, for share: BudgetShare) async throws -> Permit
-    /// The same, where of a share's calls those of a lower rank go first.
+    /// Waits until a call is allowed, which is when it is this share's turn; of a share's calls those of a lower rank go
+    /// first. Throws `CancellationError` if cancelled meanwhile (nothing is spent), anything else if the use cannot be put on
+    /// disk.
     func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws -> Permit
     /// How many more calls of the share may begin within the next few seconds; none if that is not known.
     func callsSoon(after permit: Permit) -> Int
@@ -23,9 +22,5 @@ package protocol CallBudget: Sendable {
 }
 
 extension CallBudget {
-    package func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws -> Permit {
-        try await take(urgency, for: share)
-    }
-
     package func callsSoon(after permit: Permit) -> Int { 0 }
 }

@@ -19,7 +19,7 @@ final class FreeBudget: CallBudget {
 
     var told: Told { state.withLock { $0 } }
 
-    func take(_ urgency: Urgency, for share: BudgetShare) async throws -> Int {
+    func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws -> Int {
         state.withLock { state in
             state.taken.append(urgency)
             return state.taken.count
@@ -59,7 +59,7 @@ final class ShutBudget: CallBudget {
     var finishedCount: Int { state.withLock { $0.finished } }
     var waiting: [Urgency] { state.withLock { $0.waiters.sorted { $0.key < $1.key }.map(\.value.0) } }
 
-    func take(_ urgency: Urgency, for share: BudgetShare) async throws {
+    func take(_ urgency: Urgency, for share: BudgetShare, rank: UInt64?) async throws {
         let id = state.withLock { state in
             state.next += 1
             return state.next
