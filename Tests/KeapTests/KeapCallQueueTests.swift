@@ -213,6 +213,73 @@ import Testing
         #expect(queue.head == flood[2])
     }
 
+    // MARK: A contact's calls
+
+    @Test func `a contact's live call goes before its bulk ones that wait, and behind the one that is under way`() {
+        var queue = Queue(slots: 8)
+        let contact = ContactClaim.one(ContactID("1"))
+        let (first, second) = (queue.enqueue(contact, .bulk), queue.enqueue(contact, .bulk))
+        let pass = go(&queue, first)
+        let live = queue.enqueue(contact, .live)
+        #expect(queue.head == nil)
+        if let pass { queue.finish(pass, .success, at: now) }
+        #expect(queue.head == live)
+        let ended = go(&queue, live)
+        #expect(queue.head == nil)
+        if let ended { queue.finish(ended, .success, at: now) }
+        let last = go(&queue, second)
+        if let last { queue.finish(last, .success, at: now) }
+        #expect(last != nil)
+        #expect(queue.isIdle)
+    }
+
+    @Test func `a bulk call whose permit comes while a live one has its contact stays back, and goes with its next`() {
+        var queue = Queue(slots: 8)
+        let contact = ContactClaim.one(ContactID("1"))
+        let bulk = queue.enqueue(contact, .bulk)
+        guard case .go(var waiting) = queue.ask(bulk, at: now) else {
+            Issue.record("no other waits")
+            return
+        }
+        let live = queue.enqueue(contact, .live)
+        let pass = go(&queue, live)
+        #expect(pass != nil)
+        let hasStarted = queue.start(&waiting, at: now)
+        #expect(!hasStarted && queue.head == nil)
+        if let pass { queue.finish(pass, .success, at: now) }
+        #expect(queue.head == bulk)
+        let next = go(&queue, bulk)
+        if let next { queue.finish(next, .success, at: now) }
+        #expect(next != nil)
+        #expect(queue.isIdle)
+    }
+
+    @Test func `a bulk call whose permit comes when the live one has ended starts with it`() {
+        var queue = Queue(slots: 8)
+        let contact = ContactClaim.one(ContactID("1"))
+        let bulk = queue.enqueue(contact, .bulk)
+        guard case .go(var waiting) = queue.ask(bulk, at: now) else {
+            Issue.record("no other waits")
+            return
+        }
+        let live = queue.enqueue(contact, .live)
+        if let pass = go(&queue, live) { queue.finish(pass, .success, at: now) }
+        #expect(queue.head == nil, "it waits for its permit, and nowhere else")
+        let hasStarted = queue.start(&waiting, at: now)
+        #expect(hasStarted)
+        queue.finish(waiting, .success, at: now)
+        #expect(queue.isIdle)
+    }
+
+    @Test func `a crowd of one gym's new people takes no other gym's way to the budget`() {
+        var queue = Queue(slots: 32)
+        for _ in 1...40 { _ = queue.enqueue(.none, .live, for: BudgetShare("crowd")) }
+        var asked = 0
+        while let head = queue.head, case .go = queue.ask(head, at: now) { asked += 1 }
+        let other = queue.enqueue(.none, .live, for: BudgetShare("other"))
+        #expect(asked == 8 && queue.head == other)
+    }
+
     // MARK: Who waits for others
 
     private func apply(_ queue: inout Queue, _ tags: [Int], to contact: Int, of run: UInt64?, mayGather: Bool = true)

@@ -6,18 +6,22 @@
 /// empty batcher. The one that came first leads next: while no call that names its contact is under way, an edge waits for no
 /// more permits of its line than there were edges before it.
 ///
-/// A contact has at most one edit here; `ContactLocks` sees to that.
+/// A contact has at most one edit here that is not set aside; `ContactLocks` sees to that.
 struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sendable>: Sendable {
     private var edits: [Ticket: PendingTagEdit] = [:]
     private var lines: [Ticket: Line] = [:]
     private var leaders: [Line: Ticket] = [:]
     /// Edits that do not lead, since they wait for others to share their calls with.
     private var held: Set<Ticket> = []
+    /// Edits that are in no call before they are brought back: others' calls name their contacts.
+    private var asides: Set<Ticket> = []
     /// Edits none of whose edges was ever in a call.
     private var fresh: Set<Ticket> = []
     private var batch = BatchSize()
 
-    var isEmpty: Bool { edits.isEmpty && lines.isEmpty && leaders.isEmpty && held.isEmpty && fresh.isEmpty }
+    var isEmpty: Bool {
+        edits.isEmpty && lines.isEmpty && leaders.isEmpty && held.isEmpty && asides.isEmpty && fresh.isEmpty
+    }
 
     var count: Int { edits.count }
 
@@ -56,6 +60,18 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
         load.tickets.values.filter { fresh.remove($0) != nil }
     }
 
+    // MARK: Making way for others
+
+    /// Nothing of it may be under way.
+    mutating func setAside(_ ticket: Ticket) {
+        guard holds(ticket) else { return }
+        stepDown(ticket)
+        held.remove(ticket)
+        asides.insert(ticket)
+    }
+
+    mutating func bringBack(_ ticket: Ticket) { asides.remove(ticket) }
+
     // MARK: What becomes of an edit
 
     mutating func join(_ ticket: Ticket, _ edit: TagEdit, in line: Line) {
@@ -70,7 +86,9 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
     mutating func appointLeader(of line: Line) -> Ticket? {
         guard leaders[line] == nil else { return nil }
         // A contact with a call under way may have all it wants once that has ended.
-        let idle = lines.filter { $0.value == line && isIdle($0.key) && !held.contains($0.key) }
+        let idle = lines.filter {
+            $0.value == line && isIdle($0.key) && !held.contains($0.key) && !asides.contains($0.key)
+        }
         leaders[line] = idle.keys.min()
         return leaders[line]
     }
@@ -82,7 +100,9 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
         let call = bestCall(for: leader, edit)
         let named = Set(call.edges.map(\.contact))
         var tickets: [ContactID: Ticket] = [:]
-        for (ticket, edit) in edits where named.contains(edit.edit.contact) { tickets[edit.edit.contact] = ticket }
+        for (ticket, edit) in edits where named.contains(edit.edit.contact) && !asides.contains(ticket) {
+            tickets[edit.edit.contact] = ticket
+        }
         for ticket in tickets.values { edits[ticket]!.dispatch(in: call) }
         held.subtract(tickets.values)
         return TagBatch(direction: edit.edit.direction, call: call, tickets: tickets)
@@ -122,6 +142,7 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
         edits[ticket] = nil
         lines[ticket] = nil
         held.remove(ticket)
+        asides.remove(ticket)
         fresh.remove(ticket)
         return result
     }
@@ -151,7 +172,7 @@ struct TagBatcher<Ticket: Hashable & Comparable & Sendable, Line: Hashable & Sen
         guard !edit.isUnbatchable else { return graph }
         let others = edits.filter { ticket, other in
             other.edit.direction == edit.edit.direction && !other.waiting.isEmpty && other.flight != .contact
-                && !other.isUnbatchable && ticket != leader && !leads(ticket)
+                && !other.isUnbatchable && ticket != leader && !leads(ticket) && !asides.contains(ticket)
         }
         var waiters: [TagID: [Ticket]] = [:]
         for (ticket, other) in others {

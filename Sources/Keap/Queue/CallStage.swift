@@ -1,4 +1,5 @@
 import OutboundAPI
+import RateLimits
 
 /// How far the newest call that names a contact has come.
 package enum CallStage: Equatable, Sendable {
@@ -15,7 +16,8 @@ package enum CallStage: Equatable, Sendable {
 extension KeapCallQueue {
     /// Nil if no call names the contact.
     func stage(of contact: ContactID) -> CallStage? {
-        guard let ticket = locks.newest(naming: contact) else { return nil }
+        let tickets = locks.naming([contact])
+        guard let ticket = tickets.last(where: { $0.urgency == .live }) ?? tickets.last else { return nil }
         if locks.isBlocked(ticket) { return .behindOthers }
         if isWaiting(ticket) { return .inLine }
         return batcher.isIdle(ticket) && !batcher.leads(ticket) ? .gathering(others: batcher.count - 1) : .underWay

@@ -39,7 +39,11 @@ struct ContactLocks<Ticket: Hashable & Sendable>: Sendable {
 
     var isEmpty: Bool { claims.isEmpty && lines.isEmpty && obstacles.isEmpty }
 
-    func newest(naming contact: ContactID) -> Ticket? { lines[contact]?.last }
+    /// What is under way or waits and names one of these, each once: of each contact oldest first.
+    func naming(_ contacts: [ContactID]) -> [Ticket] { contacts.flatMap { lines[$0] ?? [] }.distinct }
+
+    /// Nil once the ticket has left.
+    func claim(of ticket: Ticket) -> ContactClaim? { claims[ticket] }
 
     func isBlocked(_ ticket: Ticket) -> Bool { obstacles[ticket] != nil }
 

@@ -4,7 +4,8 @@ import RateLimits
 
 /// Which waiting call of a Keap account goes next: beside what a `CallQueue` asks for, its contacts must be free.
 ///
-/// Tag edits whose contacts are free wait in the batcher; only the edit that leads there is in the queue.
+/// Tag edits whose contacts are free wait in the batcher; only the edit that leads there is in the queue. Of one contact's
+/// calls, a live one goes before each bulk one that is not under way.
 ///
 /// Within a line, what has begun is finished before anything else begins, in the order in which it began; so people are
 /// complete one by one. Two things leave that order, as far as `Gathering` allows: a new person's tags wait for others to
@@ -41,9 +42,6 @@ struct KeapCallQueue: Sendable {
     /// How many calls of a line wait for a slot or for a permit. Tag edits that share a call count once.
     func standing(_ line: CallLine) -> Int { calls.standing(line) }
 
-    /// How many calls wait for a slot before one of this share that came now.
-    func before(_ share: BudgetShare, _ urgency: Urgency) -> Int { calls.before(share, urgency) }
-
     /// Whether it waits for a slot.
     func isWaiting(_ ticket: CallTicket) -> Bool { calls.isWaiting(ticket) }
 
@@ -56,7 +54,7 @@ struct KeapCallQueue: Sendable {
     ) -> CallTicket {
         let isKnown = if case .one = claim { true } else { false }
         let ticket = newTicket(CallLine(urgency: urgency, share: share), of: endpoint, rank, isShort: isKnown)
-        if locks.arrive(ticket, claim) { becomeFree(ticket) }
+        arrive(ticket, claim)
         return ticket
     }
 
@@ -70,7 +68,7 @@ struct KeapCallQueue: Sendable {
         let ticket = newTicket(
             CallLine(urgency: urgency, share: share), of: edit.direction.endpoint, rank, isShort: true)
         edits[ticket] = (edit, mayGather && !ticket.isFirst)
-        if locks.arrive(ticket, .one(edit.contact)) { becomeFree(ticket) }
+        arrive(ticket, .one(edit.contact))
         return ticket
     }
 
@@ -86,7 +84,29 @@ struct KeapCallQueue: Sendable {
         return ticket
     }
 
+    /// A bulk call may wait for its budget for hours, so it makes way for a live one.
+    private mutating func arrive(_ ticket: CallTicket, _ claim: ContactClaim) {
+        let overtaken = locks.naming(ticket.urgency == .live ? claim.contacts : [])
+            .filter { $0.urgency == .bulk && idle.contains($0) }.map { ($0, stepAside($0)) }
+        for (ticket, claim) in [(ticket, claim)] + overtaken where locks.arrive(ticket, claim) { becomeFree(ticket) }
+    }
+
+    /// It waits nowhere until it arrives with its claim again. One that is on its way to a permit finds out with that.
+    private mutating func stepAside(_ ticket: CallTicket) -> ContactClaim {
+        let claim = locks.claim(of: ticket) ?? .none
+        batcher.setAside(ticket)
+        calls.cancel(ticket)
+        release(ticket)
+        settle(ticket.line)
+        return claim
+    }
+
     private mutating func becomeFree(_ ticket: CallTicket) {
+        guard !calls.isApproaching(ticket) else { return }
+        if batcher.holds(ticket) {
+            batcher.bringBack(ticket)
+            return settle(ticket.line)
+        }
         guard let (edit, mayGather) = edits.removeValue(forKey: ticket) else { return lineUp(ticket) }
         batcher.join(ticket, edit, in: Group(line: ticket.line, hasBegun: !ticket.isFirst))
         if edit.direction == .apply {
@@ -144,9 +164,15 @@ extension KeapCallQueue: CallScheduler {
     }
 
     mutating func start(_ pass: inout CallPass, callsSoon: Int = 0, at now: Instant) -> Bool {
+        let ticket = pass.ticket
+        guard mayStart(ticket) else {
+            abort(pass)
+            if !locks.isBlocked(ticket) { becomeFree(ticket) }
+            return false
+        }
         guard calls.start(&pass, at: now) else { return false }
-        let line = pass.ticket.line
-        idle.remove(pass.ticket)
+        let line = ticket.line
+        idle.remove(ticket)
         gatherings[line]?.began(at: now, callsSoon: callsSoon)
         // What a batch carries is known when it is formed.
         if !batcher.holds(pass.ticket) {
@@ -155,6 +181,11 @@ extension KeapCallQueue: CallScheduler {
             settle(line)
         }
         return true
+    }
+
+    /// Whether no live call has taken its contact, or its lead, since it asked.
+    private func mayStart(_ ticket: CallTicket) -> Bool {
+        !locks.isBlocked(ticket) && (!batcher.holds(ticket) || batcher.leads(ticket))
     }
 
     /// An edit is told to `withdraw` besides.
@@ -199,8 +230,17 @@ extension KeapCallQueue {
         let ended = batcher.complete(batch, outcomes)
         for ticket in batch.tickets.values where batcher.isIdle(ticket) { idle.insert(ticket) }
         for (ticket, _) in ended { release(ticket) }
+        for ticket in batch.tickets.values.sorted() { makeWay(ticket) }
         for line in Set(batch.tickets.values.map(\.line)) { settle(line) }
         return ended
+    }
+
+    /// What is left of a bulk edit waits again: behind live calls that have come meanwhile.
+    private mutating func makeWay(_ ticket: CallTicket) {
+        guard ticket.urgency == .bulk, batcher.isIdle(ticket), let contacts = locks.claim(of: ticket)?.contacts,
+            locks.naming(contacts).contains(where: { $0.urgency == .live })
+        else { return }
+        if locks.arrive(ticket, stepAside(ticket)) { becomeFree(ticket) }
     }
 
     /// The caller of an edit waits no longer. Nil: a part of it is under way, whose completion ends it.

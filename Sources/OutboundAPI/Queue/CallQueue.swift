@@ -1,32 +1,28 @@
 package import Clocks
-package import RateLimits
+import RateLimits
 
-/// Which waiting call of an account goes next: a slot among the calls under way must be free, and its circuits closed.
-/// Live calls go before bulk ones; those that share an account take turns, each in the order its calls came. Within a
-/// line, what has begun is finished before anything else begins, in the order in which it began.
+/// Which waiting calls of an account may go: a slot among the calls under way must be free, and the circuits closed. Within
+/// a line, what has begun is finished before anything else begins, in the order in which it began.
 ///
-/// A call that `ask` lets go gets a permit from the budget and `start`s with it. Only from then on does it take a slot, and
-/// only then is it the one that tries whether the API is back: what waits for its budget, for hours perhaps, keeps neither
-/// from any other. Live calls are let go only as far as there are slots for them all; a bulk call that finds them taken
-/// releases its permit and is back in the queue.
+/// A call that `ask` lets go gets a permit from the budget and `start`s with it. Which line's call that is, live ones
+/// first and gyms in turns, the budget alone decides; here lines take turns only for slots that are short. A call takes a slot,
+/// and may be the one that tries whether the API is back, when it starts: what waits for its budget, for hours perhaps,
+/// keeps neither from any other. Live calls are let go only as far as there are slots for them all; a bulk call that
+/// finds them taken releases its permit and is back in the queue.
 package struct CallQueue: Sendable {
-    /// First calls of runs on their way to a permit. More would only settle early which goes next.
+    /// First calls of a line's runs on their way to a permit. More would only settle early which goes next.
     private static var mostApproaching: Int { 8 }
 
     package private(set) var breakers: CircuitBreakers
     private let slots: Int
     private let bulkSlots: Int
-    private var waiting = WeightedRoundRobin<CallTicket>()
-    private var positions: [CallTicket: WeightedRoundRobin<CallTicket>.Position] = [:]
-    /// Of those that wait, first calls of short runs, in their order.
-    private var short: [CallLine: [CallTicket]] = [:]
+    /// What waits, in the order in which it goes; only lines that have some.
+    private var lines: [CallLine: [CallTicket]] = [:]
+    /// Those lines, the one whose call was let go last at the end.
+    private var turns: [CallLine] = []
     /// On their way to a permit.
-    private var approaching: [Urgency: Int] = [:]
-    /// Of those, first calls of runs.
-    private var approachingFirst: [Urgency: Int] = [:]
+    private var approaching: Set<CallTicket> = []
     private var running: [Urgency: Int] = [:]
-    /// Waiting or on their way to a permit; only lines that have some.
-    private var standing: [CallLine: Int] = [:]
     private var arrived: UInt64 = 0
 
     /// - Parameter probes: shared by the accounts that share the budget.
@@ -40,27 +36,25 @@ package struct CallQueue: Sendable {
     /// Calls that have started.
     package var inFlight: Int { running.values.reduce(0, +) }
 
-    package var isIdle: Bool {
-        inFlight == 0 && waiting.isEmpty && positions.isEmpty && short.isEmpty && standing.isEmpty
-            && approaching.values.allSatisfy { $0 == 0 } && approachingFirst.values.allSatisfy { $0 == 0 }
-    }
+    package var isIdle: Bool { inFlight == 0 && lines.isEmpty && turns.isEmpty && approaching.isEmpty }
 
     /// How many calls of a line wait for a slot or for a permit.
-    package func standing(_ line: CallLine) -> Int { standing[line] ?? 0 }
-
-    /// How many calls wait for a slot before one of this share that came now.
-    package func before(_ share: BudgetShare, _ urgency: Urgency) -> Int { waiting.before(share, urgency) }
+    package func standing(_ line: CallLine) -> Int {
+        (lines[line]?.count ?? 0) + approaching.count { $0.line == line }
+    }
 
     /// Whether it waits for a slot.
-    package func isWaiting(_ ticket: CallTicket) -> Bool { positions[ticket] != nil }
+    package func isWaiting(_ ticket: CallTicket) -> Bool { lines[ticket.line]?.contains(ticket) ?? false }
+
+    /// Whether it waits for a permit.
+    package func isApproaching(_ ticket: CallTicket) -> Bool { approaching.contains(ticket) }
 
     /// The ticket to call after every change.
     ///
     /// - Parameter mayOvertake: whether the first call of a short run may go before this one, of whose run nothing has
     ///   begun.
     package func head(mayOvertake: (_ first: CallTicket) -> Bool) -> CallTicket? {
-        let live = approaching[.live, default: 0]
-        let bulk = approaching[.bulk, default: 0]
+        let (live, bulk) = (approaching(.live), approaching(.bulk))
         // While it is unknown whether the API is back, one of either kind is enough to find out.
         if inFlight + live < slots, isWell || live == 0, let next = next(.live, mayOvertake) { return next }
         guard inFlight + live + bulk < slots, running[.bulk, default: 0] + bulk < bulkSlots, isWell || bulk == 0
@@ -70,13 +64,21 @@ package struct CallQueue: Sendable {
 
     private var isWell: Bool { breakers.account.isClosed }
 
+    private func approaching(_ urgency: Urgency) -> Int { approaching.count { $0.urgency == urgency } }
+
     private func next(_ urgency: Urgency, _ mayOvertake: (CallTicket) -> Bool) -> CallTicket? {
-        guard let first = waiting.head(urgency).flatMap({ waiting[$0] }) else { return nil }
-        guard first.isFirst else { return first }
-        guard approachingFirst[urgency, default: 0] < Self.mostApproaching else { return nil }
+        for line in turns where line.urgency == urgency {
+            if let next = next(of: line, mayOvertake) { return next }
+        }
+        return nil
+    }
+
+    private func next(of line: CallLine, _ mayOvertake: (CallTicket) -> Bool) -> CallTicket? {
+        guard let waiting = lines[line], let first = waiting.first, first.isFirst else { return lines[line]?.first }
+        guard approaching.count(where: { $0.line == line && $0.isFirst }) < Self.mostApproaching else { return nil }
         // In an outage each in its turn tries whether the API is back: calls that keep failing must not go before those
         // that would go well.
-        guard isWell, !first.isShort, let overtaking = short[first.line]?.first, mayOvertake(first) else {
+        guard isWell, !first.isShort, let overtaking = waiting.first(where: \.isShort), mayOvertake(first) else {
             return first
         }
         return overtaking
@@ -96,11 +98,9 @@ package struct CallQueue: Sendable {
 
     /// What comes late has waited longer than what arrived after it: its rank keeps the order.
     package mutating func enqueue(_ ticket: CallTicket) {
-        positions[ticket] = waiting.join(ticket, ticket.urgency, for: ticket.line.share, rank: ticket.position())
-        stand(ticket.line, 1)
-        guard ticket.isFirst, ticket.isShort else { return }
-        let later = short[ticket.line]?.lastIndex { $0 < ticket }
-        short[ticket.line, default: []].insert(ticket, at: later.map { $0 + 1 } ?? 0)
+        if lines[ticket.line] == nil { turns.append(ticket.line) }
+        let before = lines[ticket.line]?.lastIndex { $0.position() <= ticket.position() } ?? -1
+        lines[ticket.line, default: []].insert(ticket, at: before + 1)
     }
 
     /// The call that `head` named: whether it may go on to wait for a permit.
@@ -110,9 +110,10 @@ package struct CallQueue: Sendable {
         case .waitUntil(let instant): return .waitUntil(instant)
         case .refuse(let reason): return .refuse(reason: reason)
         case .go:
-            let isOvertaking = waiting.head(ticket.urgency).flatMap { waiting[$0] } != ticket
-            leave(ticket, isServed: true)
-            approach(ticket, 1)
+            let isOvertaking = lines[ticket.line]?.first != ticket
+            cancel(ticket)
+            if let index = turns.firstIndex(of: ticket.line) { turns.append(turns.remove(at: index)) }
+            approaching.insert(ticket)
             return .go(CallPass(ticket: ticket, position: ticket.position(isOvertaking: isOvertaking)))
         }
     }
@@ -120,11 +121,11 @@ package struct CallQueue: Sendable {
     /// See `CallScheduler.start`.
     package mutating func start(_ pass: inout CallPass, at now: Instant) -> Bool {
         let urgency = pass.ticket.urgency
-        approach(pass.ticket, -1)
+        approaching.remove(pass.ticket)
         let isFull =
             urgency == .live
             ? inFlight >= slots
-            : inFlight + approaching[.live, default: 0] >= slots || running[.bulk, default: 0] >= bulkSlots
+            : inFlight + approaching(.live) >= slots || running[.bulk, default: 0] >= bulkSlots
         guard !isFull, let probe = breakers.admit(pass.ticket.endpoint, at: now) else {
             enqueue(pass.ticket)
             return false
@@ -134,9 +135,15 @@ package struct CallQueue: Sendable {
         return true
     }
 
-    package mutating func abort(_ pass: CallPass) { approach(pass.ticket, -1) }
+    package mutating func abort(_ pass: CallPass) { approaching.remove(pass.ticket) }
 
-    package mutating func cancel(_ ticket: CallTicket) { leave(ticket, isServed: false) }
+    package mutating func cancel(_ ticket: CallTicket) {
+        guard let index = lines[ticket.line]?.firstIndex(of: ticket) else { return }
+        lines[ticket.line]?.remove(at: index)
+        guard lines[ticket.line]?.isEmpty == true else { return }
+        lines[ticket.line] = nil
+        turns.removeAll { $0 == ticket.line }
+    }
 
     package mutating func finish(_ pass: CallPass, _ outcome: CircuitBreaker.Outcome, at now: Instant) {
         running[pass.ticket.urgency, default: 0] -= 1
@@ -146,26 +153,6 @@ package struct CallQueue: Sendable {
     /// See `CircuitBreaker.mustProbeHealth`.
     package mutating func mustProbeHealth() -> Bool { breakers.mustProbeHealth() }
     package mutating func hasProbedHealth() { breakers.hasProbedHealth() }
-
-    private mutating func leave(_ ticket: CallTicket, isServed: Bool) {
-        guard let position = positions.removeValue(forKey: ticket) else { return }
-        if isServed { waiting.serve(position) } else { waiting.leave(position) }
-        stand(ticket.line, -1)
-        guard let index = short[ticket.line]?.firstIndex(of: ticket) else { return }
-        short[ticket.line]?.remove(at: index)
-        if short[ticket.line]?.isEmpty == true { short[ticket.line] = nil }
-    }
-
-    private mutating func approach(_ ticket: CallTicket, _ count: Int) {
-        approaching[ticket.urgency, default: 0] += count
-        if ticket.isFirst { approachingFirst[ticket.urgency, default: 0] += count }
-        stand(ticket.line, count)
-    }
-
-    private mutating func stand(_ line: CallLine, _ count: Int) {
-        standing[line, default: 0] += count
-        if standing[line] == 0 { standing[line] = nil }
-    }
 }
 
 /// A queue of calls that neither exclude each other nor share.
