@@ -1,6 +1,7 @@
 import Clocks
 import DeterministicSimulation
 import OutboundAPI
+import RateLimits
 import Synchronization
 import Testing
 
@@ -48,6 +49,15 @@ import Testing
         try await gateway.calls().remove([TagID("1")], from: ContactID("7"))
         #expect(transport.sent.count == 2)
         #expect(budget.told.taken.count == 2)
+    }
+
+    @Test func `a bulk call is made once more as a live one, since live calls may wait for its record`() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.headers["Authorization"] == "Bearer 2" ? .status(204) : .status(401)
+        }
+        let gateway = gateway(transport, RefreshingAuthorizer(refreshes: 1))
+        try await gateway.calls(.bulk).remove([TagID("1")], from: ContactID("7"))
+        #expect(budget.told.taken == [.bulk, .live])
     }
 
     private func gateway(

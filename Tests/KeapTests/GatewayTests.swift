@@ -457,6 +457,31 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(30)))
+    func `what tells a key's account is asked for before bulk calls, since live ones wait for it`() async throws {
+        let shut = ShutBudget()
+        let transport = ScriptedTransport { request, _ in
+            request.endpoint == .userInfo ? .json(#"{"email":"o@gym.com"}"#) : .status(204)
+        }
+        let gateway = KeapGateway(transport: transport, budget: shut, clock: clock, account: UnknownAccount())
+        let bulk = Task { try await gateway.calls(.bulk).delete(TagID("1")) }
+        for urgency in [Urgency.live, .bulk] {
+            await shut.hasWaiters(1)
+            #expect(shut.waiting == [urgency])
+            shut.grantOldest()
+        }
+        #expect(await bulk.failure == nil)
+    }
+
+    @Test func `Keap's health is probed before bulk calls, since no live one does it meanwhile`() async {
+        let transport = ScriptedTransport { request, _ in
+            request.endpoint == .userInfo ? .json(#"{"email":"o@gym.com"}"#) : .status(500, #"{"message":"Oops"}"#)
+        }
+        let gateway = gateway(transport)
+        for _ in 1...5 { try? await gateway.calls(.bulk).update(ContactID("13"), with: .whole) }
+        #expect(budget.told.taken == Array(repeating: .bulk, count: 5) + [.live])
+    }
+
     @Test func `a refusal for the tenant's sake closes for the tenant alone`() async throws {
         let exhausted = [
             "x-keap-product-throttle-available": "100", "x-keap-product-quota-available": "100",
@@ -544,6 +569,15 @@ import Testing
     private func waits(_ count: Int, in gateway: Gateway) async {
         while await gateway.counters().waiting < count, !Task.isCancelled { await Task.yield() }
     }
+}
+
+/// An account that is known with the first answer.
+private final class UnknownAccount: AccountIdentity {
+    private let isKnown = Mutex(false)
+
+    var name: String { "" }
+    var mustAsk: Bool { !isKnown.withLock { $0 } }
+    func answered(tenant: String?, isSuccess: Bool) async { isKnown.withLock { $0 = true } }
 }
 
 extension Task where Failure == any Error {

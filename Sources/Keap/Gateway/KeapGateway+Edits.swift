@@ -83,7 +83,7 @@ extension KeapGateway {
         // Back to where they waited; the budget is closed now.
         case .failure where call.meaning == .throttled: complete(batch, batch.all(.again))
         case .failure(let failure) where failure.mayBlameOneContact && batch.tickets.count > 1:
-            await bisect(batch, failure, pass.ticket.line)
+            await bisect(batch, failure, pass.ticket.line.live)
         // Keap stumbled over one of them. Doing it twice does no harm, so each is asked for alone.
         case .failure where call.failed != nil && call.isAnswered && isWell && batch.tickets.count > 1:
             complete(batch, batch.all(.alone))
@@ -134,7 +134,8 @@ extension KeapGateway {
     // MARK: A refused batch
 
     /// Keap refuses a batch as a whole and does not say for whose sake. If the tag is gone, reading it says so; else the
-    /// batch is halved until the contact it was refused for stands alone.
+    /// batch is halved until the contact it was refused for stands alone. All of that goes before bulk calls: live ones may
+    /// wait for any of the contacts.
     private func bisect(_ batch: TagBatch<CallTicket>, _ refusal: KeapFailure, _ line: CallLine) async {
         guard case .tag(let tag, let contacts) = batch.call else {
             preconditionFailure("a call that carries several contacts is of a tag")

@@ -177,12 +177,13 @@ package actor KeapGateway<Budget: CallBudget> {
     }
 
     /// Returns once it is known which account the key opens, as far as Keap tells it.
-    package func settleAccount(_ urgency: Urgency, for share: BudgetShare) async throws(KeapFailure) {
-        try await askForAccount(CallLine(urgency: urgency, share: share))
+    package func settleAccount(for share: BudgetShare) async throws(KeapFailure) {
+        try await askForAccount(CallLine(urgency: .live, share: share))
     }
 
     /// While another key may open the same account, one call at a time is made, and it is the one that tells. So two
-    /// gateways never name one contact at once without knowing of each other.
+    /// gateways never name one contact at once without knowing of each other. It goes before bulk calls, whose caller asks:
+    /// live ones wait for it.
     func askForAccount(_ line: CallLine) async throws(KeapFailure) {
         while account.mustAsk {
             if askers != nil {
@@ -196,7 +197,7 @@ package actor KeapGateway<Budget: CallBudget> {
             let answer: Result<KeapCall<Void>, KeapFailure>
             do throws(KeapFailure) {
                 answer = .success(
-                    try await sendInTurn(.userInfo, naming: .none, in: line) { (response) throws(KeapFailure) in
+                    try await sendInTurn(.userInfo, naming: .none, in: line.live) { (response) throws(KeapFailure) in
                         try response.confirm()
                     })
             } catch {
@@ -217,12 +218,12 @@ package actor KeapGateway<Budget: CallBudget> {
     func end(_ hold: SharedContacts.Hold) { contacts.end(hold) }
 
     /// Failures of one or two subjects, or of one endpoint, do not stop the account. If there were as many as would, the
-    /// cheapest call there is tells whether it is they or Keap.
+    /// cheapest call there is tells whether it is they or Keap. It goes before bulk calls: no other asks meanwhile.
     func probeHealth(_ line: CallLine) async {
         guard !Task.isCancelled, calls.queue.mustProbeHealth() else { return }
         // Not a call of the attempt that happens to make it. How it ended is the circuit's to know.
         await AttemptLog.$current.withValue(nil) {
-            _ = try? await send(.userInfo, naming: .none, in: line) { (response) throws(KeapFailure) in
+            _ = try? await send(.userInfo, naming: .none, in: line.live) { (response) throws(KeapFailure) in
                 try response.confirm()
             }
         }

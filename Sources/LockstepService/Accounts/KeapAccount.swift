@@ -124,10 +124,10 @@ final class KeapAccount: Sendable {
 
     /// Why a gym's change cannot be delivered now, before anything is done for it: its calls may not go out, or it is not
     /// known yet which account its key opens, which must be known before what others of the account do is not to be undone.
-    func wait(of gym: GymID, isImport: Bool, state: [UInt8]) async -> Delivery? {
+    func wait(of gym: GymID, state: [UInt8]) async -> Delivery? {
         do throws(KeapFailure) {
             guard let share = credential.gyms.first(where: { $0.id == gym })?.share else { return nil }
-            try await gateway.settleAccount(isImport ? .bulk : .live, for: share)
+            try await gateway.settleAccount(for: share)
         } catch {
             switch error {
             case .cancelled: return .interrupted(state: state)

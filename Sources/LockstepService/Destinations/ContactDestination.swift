@@ -52,7 +52,7 @@ struct ContactDestination: Destination {
         if case .contact(let order as ResyncOrder) = change, order.scope != .lane {
             return await resync.deliver(order, job: run.job, state: run.state.bytes, log)
         }
-        if let wait = await account.wait(of: gym, isImport: run.isImport, state: run.state.bytes) {
+        if let wait = await account.wait(of: gym, state: run.state.bytes) {
             return wait
         }
         // One that cannot be read is reported by the delivery.

@@ -139,8 +139,9 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
             call.meaning = .unsent
             return call
         case .others:
-            // A call of its own, so it takes a permit of its own, before all others.
-            guard let second = try? await takePermit(line, rank: 0) else {
+            // A call of its own, so it takes a permit of its own, before all others: it is under way, and live calls may
+            // wait for its record.
+            guard let second = try? await takePermit(line.live, rank: 0) else {
                 call.meaning = .unsent
                 return call
             }

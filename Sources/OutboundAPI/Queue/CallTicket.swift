@@ -10,6 +10,9 @@ package struct CallLine: Hashable, Sendable {
         self.urgency = urgency
         self.share = share
     }
+
+    /// The line of those of the share's calls that live ones may wait for.
+    package var live: CallLine { CallLine(urgency: .live, share: share) }
 }
 
 /// One call, for as long as it waits and runs.

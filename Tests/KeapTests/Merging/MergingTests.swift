@@ -368,6 +368,45 @@ import Testing
         #expect(await outcomes(late) == Array(repeating: .success([five: .applied]), count: 2))
     }
 
+    @Test func `the halves of a refused bulk call go as live ones, since live calls may wait for them`() async throws {
+        let bulk = gateway.calls(.bulk)
+        let callers = (1...2).map { id in Task { try await bulk.apply([five], to: ContactID("\(id)")) } }
+        await gathered(2)
+        await send()
+        let update = Task { try await gateway.calls().update(ContactID("1"), with: .whole) }
+        await waits(1)
+        transport.answer(with: .status(400, #"{"message":"No"}"#))
+        for reply in [Reply.json(#"{"id":5,"name":"t"}"#), .json("{}"), .json("{}"), .json("{}")] {
+            await budget.hasWaiters(1)
+            #expect(!budget.waiting.contains(.bulk))
+            await send()
+            transport.answer(with: reply)
+        }
+        try await update.value
+        #expect(await outcomes(callers) == Array(repeating: .success([five: .applied]), count: 2))
+    }
+
+    @Test func `a live change goes before an import's of the same contact that waits for its budget`() async throws {
+        let bulk = gateway.calls(.bulk)
+        let late = Task { try await bulk.apply([five], to: ContactID("1")) }
+        await budget.hasWaiters(1)
+        let update = Task { try await gateway.calls().update(ContactID("1"), with: .whole) }
+        await budget.hasWaiters(2)
+        while budget.waiting.first != .live { budget.rotate() }
+        await send()
+        #expect(transport.targets.allSatisfy { $0.contains("contacts/1?") })
+        // The permit of the other comes to nothing while this one is under way.
+        budget.grantOldest()
+        while budget.finishedCount < 1 { await Task.yield() }
+        #expect(await gateway.counters().inFlight == 1)
+        transport.answer(with: .json(#"{"id":1}"#))
+        try await update.value
+        await send()
+        transport.answer(with: .json("{}"))
+        #expect(await late.outcome == .success([five: .applied]))
+        #expect(budget.finishedCount == 3)
+    }
+
     // MARK: Helpers
 
     private var five: TagID { TagID("5") }
