@@ -8,8 +8,8 @@ import Synchronization
 /// is left to a proxy in front.
 ///
 /// The handler runs concurrently for different connections, and not on the threads that serve sockets unless the server is
-/// made so. Its task is cancelled when the peer closes its side while it works, and when the grace time of `stop` is over. It has no time
-/// limit of its own.
+/// made so. Its task is cancelled when the peer closes its side while it works, and when the grace time of `stop` is
+/// over. It has no time limit of its own.
 public final class HTTPServer: Sendable {
     private enum Phase {
         /// Exits: `running`.
@@ -27,6 +27,7 @@ public final class HTTPServer: Sendable {
     private let room: BodyRoom
     private let accept: @Sendable (Socket) -> Socket.Accepted
     private let registry: ConnectionRegistry
+    /// Connections are dealt to them by turns; the first also accepts.
     let loops: [EventLoop]
     private let nextLoop = Atomic(0)
     private let phase = Mutex(Phase.new)
