@@ -56,6 +56,26 @@ package struct CivilDay: Hashable, Sendable {
     }
 }
 
+extension CivilDay: Comparable {
+    package static func < (a: Self, b: Self) -> Bool { (a.year, a.month, a.day) < (b.year, b.month, b.day) }
+}
+
+/// As its text.
+extension CivilDay: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let day = CivilDay(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no day of the calendar")
+        }
+        self = day
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
 /// With zeros in front.
 func padded(_ number: Int64, _ width: Int) -> String {
     let digits = String(number)
