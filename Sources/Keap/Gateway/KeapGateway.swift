@@ -53,6 +53,18 @@ package actor KeapGateway<Budget: CallBudget> {
         KeapClient(gateway: self, line: CallLine(urgency: urgency, share: share))
     }
 
+    /// The account's calls for bills. They go behind those for contacts: live ones first.
+    ///
+    /// - Parameter begin: asked right before each call is sent. False: its reader was called off, and the call throws
+    ///   `.cancelled`, unsent.
+    package nonisolated func billing(
+        _ urgency: Urgency = .bulk, for share: BudgetShare = .sole,
+        begin: @escaping @Sendable () -> Bool = { true }
+    ) -> any BillingAPI & HookAPI {
+        KeapClient(
+            gateway: self, line: CallLine(urgency: urgency, share: share), run: CallSequence(begin: begin))
+    }
+
     package func counters() -> GatewayCounters {
         let (breakers, now) = (calls.queue.breakers, calls.clock.now)
         return GatewayCounters(

@@ -11,7 +11,10 @@ extension FailureScope {
         case .none:
             switch request.endpoint {
             case .findContacts, .createContact, .createTag, .createCategory, .createCustomField, .createLeadSource,
-                .createLeadSourceCategory, .createCompany, .renameTag, .deleteTag:
+                .createLeadSourceCategory, .createCompany, .renameTag, .deleteTag,
+                // One bill that Keap cannot show is no outage: it must not hold contacts up.
+                .listSubscriptions, .readSubscription, .listOrders, .readOrder, .listTransactions, .listProducts,
+                .readProduct, .listPayers, .createHook, .verifyHook, .deleteHook:
                 self = .request(of: request)
             default: return nil
             }

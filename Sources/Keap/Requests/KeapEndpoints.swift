@@ -39,6 +39,14 @@ extension APIEndpoint {
     package static let createAppointment = APIEndpoint("createAppointment")
     package static let updateAppointment = APIEndpoint("updateAppointment")
     package static let deleteAppointment = APIEndpoint("deleteAppointment")
+    package static let listSubscriptions = APIEndpoint("listSubscriptions", isSlow: true)
+    package static let readSubscription = APIEndpoint("readSubscription")
+    package static let listOrders = APIEndpoint("listOrders", isSlow: true)
+    package static let readOrder = APIEndpoint("readOrder")
+    package static let listTransactions = APIEndpoint("listTransactions", isSlow: true)
+    package static let listProducts = APIEndpoint("listProducts", isSlow: true)
+    package static let readProduct = APIEndpoint("readProduct")
+    package static let listPayers = APIEndpoint("listPayers", isSlow: true)
     package static let userInfo = APIEndpoint("userInfo")
     package static let contact = APIEndpoint("contact")
     package static let tag = APIEndpoint("tag")
@@ -61,6 +69,10 @@ extension APIEndpoint {
         case .readContact, .updateContact, .applyTags, .removeTags: .contact
         case .applyTagToMany, .removeTagFromMany, .listWearers, .readTag, .renameTag, .deleteTag: .tag
         case .updateAppointment, .deleteAppointment: .appointment
+        case .readSubscription: .subscription
+        case .readOrder: .order
+        case .readProduct: .product
+        case .verifyHook, .deleteHook: .hook
         default: nil
         }
     }
@@ -69,6 +81,10 @@ extension APIEndpoint {
         case contact = "CONTACT"
         case tag = "TAG"
         case appointment = "APPOINTMENT"
+        case subscription = "SUBSCRIPTION"
+        case order = "ORDER"
+        case product = "PRODUCT"
+        case hook = "HOOK"
     }
 }
 
