@@ -42,6 +42,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "KeapSimulator", dependencies: ["SeededRandom", "EmbeddedHTTP", "WireFormats"], swiftSettings: strict),
+        .target(
+            name: "ChartMogulSimulator", dependencies: ["SeededRandom", "EmbeddedHTTP", "WireFormats"],
+            swiftSettings: strict),
         // floor 2
         .target(
             name: "Keap", dependencies: ["AsyncPrimitives", "Clocks", "OutboundAPI", "RateLimits", "WireFormats"],
@@ -150,6 +153,9 @@ let package = Package(
         .testTarget(
             name: "KeapSimulatorTests",
             dependencies: ["SeededRandom", "KeapSimulator", "WireFormats", "DeterministicSimulation"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ChartMogulSimulatorTests", dependencies: ["ChartMogulSimulator", "WireFormats"],
             swiftSettings: strict),
         .testTarget(
             name: "ContactSyncTests",
