@@ -71,6 +71,13 @@ let package = Package(
             name: "OnceHub",
             dependencies: ["Connectors", "ConfigurationReading", "ContactSync", "EmbeddedHTTP", "Keap", "WireFormats"],
             swiftSettings: strict),
+        // Reads what Keap knows of bills: hints, polls and the past, as snapshots for whatever wants them.
+        .target(
+            name: "KeapBilling",
+            dependencies: [
+                "Connectors", "ConfigurationReading", "DurableQueue", "EmbeddedHTTP", "Keap", "WireFormats",
+            ],
+            swiftSettings: strict),
         // floor 5
         .target(
             name: "LockstepService",
@@ -173,6 +180,13 @@ let package = Package(
             dependencies: [
                 "SeededRandom",
                 "Clocks", "OnceHub", "Connectors", "ContactSync", "Keap", "OutboundAPI", "KeapSimulator", "RateLimits",
+                "WireFormats",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KeapBillingTests",
+            dependencies: [
+                "KeapBilling", "Connectors", "ConfigurationReading", "DurableQueue", "EmbeddedHTTP", "Keap",
                 "WireFormats",
             ],
             swiftSettings: strict),

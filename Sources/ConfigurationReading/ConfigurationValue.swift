@@ -91,6 +91,14 @@ package struct ConfigurationValue {
         return ConfigurationSection(path: path, offset: node.offset, members: members, notes: notes)
     }
 
+    /// A member of an object whose other members another reader takes. Nil if it is not there, or null.
+    package func member(_ key: String) -> ConfigurationValue? {
+        guard case .object(let members) = node.content,
+            let member = members.first(where: { $0.key == key }), member.value.content != .null
+        else { return nil }
+        return ConfigurationValue(path: "\(path).\(key)", node: member.value, notes: notes)
+    }
+
     package func wrongType<Wanted>(_ expected: String) -> Wanted? {
         note(.wrongType(expected: expected, found: node.content.kind))
         return nil

@@ -6,6 +6,8 @@ package enum Reception: Sendable {
     case refused(HTTPResponse)
     /// Taken note of, though it is nothing that changes anything: sent again, it would be the same.
     case ignored(event: String, reason: String)
+    /// Nothing to store: a question of the sender's, answered.
+    case answered(HTTPResponse)
     case received(Received)
 
     /// What metrics count it as.
@@ -14,7 +16,7 @@ package enum Reception: Sendable {
     package var outcome: Outcome {
         switch self {
         case .refused: .refused
-        case .ignored: .ignored
+        case .ignored, .answered: .ignored
         case .received(let received): if case .unplaced = received.decoded { .unplaced } else { .placed }
         }
     }
@@ -27,10 +29,16 @@ package struct Received: Sendable {
     /// The sender's own name of it, by which a second sending is known. Nil: each counts.
     package var event: String?
     package var unknownFields: [UnknownField]
+    /// The answer once a new job is on disk.
+    package var status: Int
+    /// Of the answer, also for one that was accepted before.
+    package var headers: HTTPHeaders
 
     package init(
-        _ message: StoredMessage, _ decoded: DecodedMessage, event: String? = nil, unknownFields: [UnknownField] = []
+        _ message: StoredMessage, _ decoded: DecodedMessage, event: String? = nil,
+        unknownFields: [UnknownField] = [], status: Int = 202, headers: HTTPHeaders = [:]
     ) {
+        (self.status, self.headers) = (status, headers)
         self.message = message
         self.decoded = decoded
         self.event = event

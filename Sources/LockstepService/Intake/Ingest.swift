@@ -24,7 +24,7 @@ final class Ingest: Sendable {
             job.idempotencyKey = key
             do {
                 if let known = try await queue.job(withIdempotencyKey: key, of: gym.id.tenant) {
-                    return Self.known(known)
+                    return Self.answer(200, known, received.headers)
                 }
             } catch {
                 return refusal(error)
@@ -35,7 +35,7 @@ final class Ingest: Sendable {
         }
         // Of several deliveries that come this far at once, the queue stores one.
         var accepted: JobID?
-        let answer = await enqueue(job) { accepted = $0 }
+        let answer = await enqueue(job, received) { accepted = $0 }
         if let accepted { await gym.note(received.unknownFields, job: accepted) }
         return answer
     }
@@ -50,13 +50,14 @@ final class Ingest: Sendable {
         return source.isDone(change, in: state)
     }
 
-    /// 202 once the job is on disk; 200 for one that was accepted before under the same idempotency key.
+    /// What the source says, mostly 202, once the job is on disk; 200 for one that was accepted before under the same
+    /// idempotency key.
     ///
     /// - Parameter note: told of a new job once it is on disk.
-    private func enqueue(_ new: NewJob, note: (JobID) -> Void) async -> HTTPAnswer {
+    private func enqueue(_ new: NewJob, _ received: Received, note: (JobID) -> Void) async -> HTTPAnswer {
         do {
             let accepted = try await queue.accept(new)
-            guard accepted.isNew else { return Self.known(accepted.id) }
+            guard accepted.isNew else { return Self.answer(200, accepted.id, received.headers) }
             note(accepted.id)
             if let reason = new.unroutable {
                 log.warning("job \(accepted.id) of gym \(new.tenant.rawValue) is a dead letter: \(reason)")
@@ -66,20 +67,17 @@ final class Ingest: Sendable {
             {
                 log.info("messages are accepted again")
             }
-            return Self.answer(202, accepted.id)
+            return Self.answer(received.status, accepted.id, received.headers)
         } catch {
             return refusal(error)
         }
     }
 
-    private static func known(_ job: JobID) -> HTTPAnswer { answer(200, job) }
-
     /// The same as `Reply.json` writes, which takes longer than all else that is done for a message.
-    static func answer(_ status: Int, _ job: JobID) -> HTTPAnswer {
-        .response(
-            HTTPResponse(
-                status: status, headers: ["Content-Type": "application/json"], body: Array("{\"job\":\"\(job)\"}".utf8))
-        )
+    static func answer(_ status: Int, _ job: JobID, _ headers: HTTPHeaders = [:]) -> HTTPAnswer {
+        var response = HTTPResponse(status: status, headers: headers, body: Array("{\"job\":\"\(job)\"}".utf8))
+        response.headers.append("Content-Type", "application/json")
+        return .response(response)
     }
 
     /// Senders only see that it is our trouble; what trouble it is, the log says once.

@@ -49,7 +49,7 @@ final class IntakeRoutes: Sendable {
         let reception = source.refusal(of: request).map(Reception.refused) ?? source.receive(request, at: now())
         counters.count(reception.outcome, at: kind)
         switch reception {
-        case .refused(let response): return .response(response)
+        case .refused(let response), .answered(let response): return .response(response)
         case .ignored(let event, let reason): return Reply.json(200, ["event": event, "ignored": reason])
         case .received(let received):
             // A gym that does not exist has sources that let nothing in.
