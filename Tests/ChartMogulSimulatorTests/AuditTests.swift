@@ -45,6 +45,11 @@ import WireFormats
         #expect(overlaps(read, change) == 1)
         #expect(overlaps(change, event) == 1)
         #expect(overlaps(event, line) == 1)
+        shop.event("e1", "subscription_cancelled", "2026-02-01")
+        let deletion = shop.caller.request(
+            "DELETE", "/v1/subscription_events",
+            #"{"subscription_event":{"external_id":"e1","data_source_uuid":"\#(shop.source)"}}"#)
+        #expect(overlaps(change, deletion) == 1)
         #expect(overlaps(change, elsewhere) == 0)
         let body = #"{"invoices":[{"line_items":[{"subscription_external_id":"s1"}]}]}"#
         let import1 = shop.caller.request("POST", "/v1/import/customers/\(shop.customer)/invoices", body)

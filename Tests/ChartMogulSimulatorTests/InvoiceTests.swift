@@ -167,6 +167,27 @@ import WireFormats
         #expect(shop.caller.call("PUT", path.replacing("i1", with: "i2"), #"{"status":"voided"}"#).status == 404)
     }
 
+    @Test func `invoices are read page by page, also those that a merge brought`() {
+        let shop = Shop()
+        let other = shop.caller.customer("c2", of: shop.source)
+        for id in 1...3 {
+            shop.bill("a\(id)", "2026-01-01", "2026-02-01", 1, "s1", to: other)
+            shop.bill("b\(id)", "2026-01-01", "2026-02-01", 1, "s2")
+        }
+        let body = #"{"from":{"customer_uuid":"\#(other)"},"into":{"customer_uuid":"\#(shop.customer)"}}"#
+        #expect(shop.caller.call("POST", "/v1/customers/merges", body).status == 202)
+        shop.caller.wait(seconds: 1)
+        var (found, cursor): ([String], String) = ([], "")
+        for _ in 0..<3 {
+            let query = "?per_page=2&customer_uuid=\(shop.customer)&cursor=\(cursor)"
+            let page = shop.caller.call("GET", "/v1/invoices" + query).json
+            found += page?["invoices"]?.items?.compactMap { $0["external_id"]?.text } ?? []
+            cursor = page?["cursor"]?.text ?? ""
+            #expect(page?["has_more"]?.flag == (found.count < 6))
+        }
+        #expect(found == ["ia1", "ib1", "ia2", "ib2", "ia3", "ib3"])
+    }
+
     @Test func `all invoices of a customer are deleted at once`() {
         let shop = Shop()
         shop.bill("1", "2026-01-01", "2026-02-01", 1)

@@ -115,6 +115,29 @@ import WireFormats
             shop.caller.audit["eventsWithoutEffect"]?.items?.map { $0["event"]?.text } == ["e1", "e2", "e3"])
     }
 
+    @Test func `a cancellation that lies ahead is flagged: it is to be scheduled`() {
+        let shop = Shop()
+        shop.bill("1", "2026-01-01", "2026-02-01", 4900)
+        shop.event("e1", "subscription_cancelled", "2026-03-02T12:00:00Z")
+        shop.event("e2", "subscription_cancelled", "2026-03-02T12:00:01Z")
+        #expect(shop.caller.audit["cancellationsAhead"] == .texts(["e2"]))
+    }
+
+    @Test func `no amount, however large, ends the simulator`() {
+        let shop = Shop()
+        let most = 1_000_000_000_000_000
+        for id in 1...3 {
+            shop.bill(
+                "\(id)", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.001Z", most, "s\(id)",
+                more: #","prorated":true,"tax_amount_in_cents":-\#(most),"quantity":\#(most)"#)
+        }
+        #expect(shop.revenue(months: 1) == [3 * most])
+        #expect(shop.caller.call("GET", "/v1/customers/" + shop.customer).json?["arr"]?.integer == 36 * most)
+        shop.bill("9", "0001-01-01", "9999-12-31T23:59:59.999Z", -most, "s9", more: #","prorated":true"#)
+        #expect(shop.caller.control("GET", "/mrr?from=0001-01&to=9999-12").status == 200)
+        #expect(shop.caller.control("GET", "/mrr?from=9999-12&to=9999-12").status == 200)
+    }
+
     @Test func `invoices that were voided, written off or deleted do not count`() {
         let shop = Shop()
         shop.bill("1", "2026-01-01", "2026-02-01", 4900)

@@ -37,6 +37,18 @@ import WireFormats
         #expect(caller.call("GET", "/v1/account").json?["time_zone"]?.text == "Etc/UTC")
     }
 
+    @Test func `any key opens an account of its own where it may`() {
+        let caller = Caller {
+            $0.acceptsAnyKey = true
+            $0.newAccounts.currency = "EUR"
+        }
+        caller.key = "new"
+        _ = caller.source()
+        #expect(caller.call("GET", "/v1/account").json?["currency"]?.text == "EUR")
+        caller.key = "newer"
+        #expect(caller.call("GET", "/v1/data_sources").json?["data_sources"] == .array([]))
+    }
+
     @Test func `a data source is made, found by name, and tells its settings only when asked`() {
         let caller = Caller { $0.accounts[0].autoChurnDays = 30 }
         #expect(

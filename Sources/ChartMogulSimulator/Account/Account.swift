@@ -16,6 +16,8 @@ struct Account: Sendable {
 
     /// Uuids of the events that name a subscription, in the order they came.
     private(set) var eventsOfSubscription: [ExternalKey: [String]] = [:]
+    /// Uuids of the events that take another back.
+    private(set) var retractions: Set<String> = []
     /// Uuids of each customer's invoices, in the order they came.
     private(set) var invoicesOfCustomer: [String: [String]] = [:]
     private var pendingMerges: [PendingMerge] = []
@@ -103,11 +105,13 @@ struct Account: Sendable {
     mutating func insert(_ event: SubscriptionEvent) {
         events.insert(event)
         eventsOfSubscription[event.content.subscriptionKey, default: []].append(event.uuid)
+        if event.content.type == .retracted { retractions.insert(event.uuid) }
     }
 
     mutating func remove(_ event: SubscriptionEvent) {
         events.remove(event.uuid)
         eventsOfSubscription[event.content.subscriptionKey]?.removeAll { $0 == event.uuid }
+        retractions.remove(event.uuid)
     }
 
     mutating func replace(_ event: SubscriptionEvent) {
@@ -115,6 +119,7 @@ struct Account: Sendable {
         eventsOfSubscription[before.content.subscriptionKey]?.removeAll { $0 == event.uuid }
         eventsOfSubscription[event.content.subscriptionKey, default: []].append(event.uuid)
         _ = events.change(event.uuid) { $0 = event }
+        if event.content.type == .retracted { retractions.insert(event.uuid) } else { retractions.remove(event.uuid) }
     }
 
     func isEvent(_ event: SubscriptionEvent, of customer: Customer) -> Bool {

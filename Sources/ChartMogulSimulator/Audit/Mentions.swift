@@ -26,6 +26,14 @@ struct Mentions: Hashable, Sendable {
             ?? account.transactions[arrival.id("transaction")].flatMap { account.invoices[$0.invoice] }
             ?? account.invoices[ExternalKey(source: arrival.id("source"), id: arrival.id("external"))]
         if let invoice { customer(invoice.customer) }
+        switch arrival.route {
+        case .endpoint(.updateEvent, _), .endpoint(.deleteEvent, _):
+            if let event = try? account.event(arrival) {
+                customer(source: event.content.source, id: event.content.customer)
+                subscription(event.content.source, event.content.subscription)
+            }
+        default: break
+        }
         guard let body = arrival.body else { return }
         let source = body["data_source_uuid"]?.text
         if case .endpoint(.createCustomer, _) = arrival.route {

@@ -41,6 +41,7 @@ extension Account {
             "refusedRepeats": .counts(refusedRepeats), "overlappingPeriods": .array(flaws.overlappingPeriods),
             "subscriptionsOfTwoCustomers": .texts(flaws.subscriptionsOfTwoCustomers),
             "eventsWithoutEffect": .array(flaws.eventsWithoutEffect),
+            "cancellationsAhead": .texts(flaws.cancellationsAhead),
         ])
     }
 }

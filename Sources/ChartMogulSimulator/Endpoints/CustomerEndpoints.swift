@@ -85,7 +85,7 @@ extension Account {
             "free_trial_started_at": .optional(customer.trialStarted?.text),
             "address": object([
                 "country": text("country"), "state": text("state"), "city": text("city"), "address_zip": text("zip"),
-            ]), "mrr": .whole(monthly), "arr": .whole(monthly * 12), "billing-system-url": .null,
+            ]), "mrr": .whole(monthly), "arr": .whole(monthly &* 12), "billing-system-url": .null,
             "chartmogul-url": .string("https://app.chartmogul.com/#customers/\(customer.number)"),
             "billing-system-type": .string("Custom"), "currency": .string(setup.currency),
             "currency-sign": .string("$"),

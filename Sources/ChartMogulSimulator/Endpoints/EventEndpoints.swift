@@ -36,7 +36,11 @@ extension Account {
             "data_source_uuid", "external_id", "customer_external_id", "subscription_external_id", "event_type",
         ]
         let wanted = filters.compactMap { name in arrival.parameter(name).map { (name, $0) } }
-        let list = try PageRequest(arrival).answer("subscription_events", of: events) { event in
+        var few: [SubscriptionEvent]?
+        if let id = arrival.parameter("external_id"), let source = arrival.parameter("data_source_uuid") {
+            few = [events[ExternalKey(source: source, id: id)]].compactMap(\.self)
+        }
+        let list = try PageRequest(arrival).answer("subscription_events", of: events, only: few) { event in
             wanted.allSatisfy { name, value in event.content.text(name) == value }
         } json: {
             json($0)
@@ -51,7 +55,7 @@ extension Account {
     }
 
     /// By id, or by external id and data source; in the body, or in the query as `subscription_event[id]`.
-    private func event(_ arrival: Arrival) throws(Refusal) -> SubscriptionEvent {
+    func event(_ arrival: Arrival) throws(Refusal) -> SubscriptionEvent {
         let body = arrival.body?["subscription_event"]
         func given(_ name: String) -> String? {
             if let text = arrival.parameter("subscription_event[\(name)]") { return text }

@@ -28,7 +28,10 @@ extension Account {
         let id = arrival.parameter("external_id")
         let source = arrival.parameter("data_source_uuid")
         let customer = arrival.parameter("customer_uuid")
-        let list = page.answer("invoices", of: invoices) { invoice in
+        var few: [Invoice]?
+        if let id, let source { few = [invoices[ExternalKey(source: source, id: id)]].compactMap(\.self) }
+        if few == nil, let customer { few = invoicesInOrder(of: customer) }
+        let list = page.answer("invoices", of: invoices, only: few) { invoice in
             (id == nil || invoice.key.id == id) && (source == nil || invoice.key.source == source)
                 && (customer == nil || invoice.customer == customer)
         } json: {
@@ -39,12 +42,19 @@ extension Account {
 
     func importedInvoices(_ arrival: Arrival) throws(Refusal) -> MogulWorld.Answer {
         let customer = try customer(arrival.id("customer"), at: arrival.now)
-        let list = try PageRequest(arrival).answer("invoices", of: invoices) {
-            $0.customer == customer.uuid
+        let list = try PageRequest(arrival).answer(
+            "invoices", of: invoices, only: invoicesInOrder(of: customer.uuid)
+        ) { _ in
+            true
         } json: {
             json($0)
         }
         return MogulWorld.Answer(200, list.adding(["customer_uuid": .string(customer.uuid)]))
+    }
+
+    /// By number: those of a merged customer came later than they were made.
+    private func invoicesInOrder(of customer: String) -> [Invoice] {
+        (invoicesOfCustomer[customer] ?? []).compactMap { invoices[$0] }.sorted { $0.number < $1.number }
     }
 
     mutating func updateInvoice(_ arrival: Arrival) throws(Refusal) -> MogulWorld.Answer {

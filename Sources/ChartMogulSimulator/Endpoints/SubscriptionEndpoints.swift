@@ -13,7 +13,7 @@ extension Account {
                 "uuid": .optional(subscriptions[course.key]?.uuid),
                 "external_id": .string(course.key.id), "data_source_uuid": .string(course.key.source),
                 "plan": .string(plan.name), "quantity": .whole(last.quantity), "mrr": .whole(monthly),
-                "arr": .whole(monthly * 12),
+                "arr": .whole(monthly &* 12),
                 "status": .string(course.isActive(at: arrival.now) ? "active" : "inactive"),
                 "billing-cycle": .string("every \(plan.intervalCount) \(plan.intervalUnit.rawValue)"),
                 "billing-cycle-count": .whole(plan.intervalCount),
@@ -89,7 +89,7 @@ extension Account {
         let all = customers.rows.map { Revenue(self, customer: $0) }
         let entries = months.map { month in
             let end = month.next.start.advanced(byMilliseconds: -1)
-            let sum = all.reduce(0) { $0 + ($1.monthly(at: end)[setup.currency] ?? 0) }
+            let sum = all.reduce(0) { $0 &+ ($1.monthly(at: end)[setup.currency] ?? 0) }
             return object(["date": .string(end.day.text), "mrr": .whole(sum)])
         }
         return MogulWorld.Answer(200, object(["entries": .array(entries)]))

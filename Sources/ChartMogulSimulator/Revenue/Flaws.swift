@@ -6,14 +6,18 @@ struct Flaws {
     private(set) var overlappingPeriods: [JSONNode] = []
     /// External ids of subscriptions that were alive with two customers at once.
     private(set) var subscriptionsOfTwoCustomers: [String] = []
-    /// Events that change no metric, or speak of a subscription that no line item made.
+    /// Events that change no metric, or speak of a subscription that their customer does not have.
     private(set) var eventsWithoutEffect: [JSONNode] = []
+    /// External ids of cancellations that lay ahead when they were sent: those are to be scheduled.
+    private(set) var cancellationsAhead: [String] = []
 
     init(_ account: Account) {
         var owners: [ExternalKey: [Course]] = [:]
+        var keysOfOwners: [ExternalKey: Set<ExternalKey>] = [:]
         for customer in account.customers.rows {
             for course in Revenue(account, customer: customer).courses {
                 owners[course.key, default: []].append(course)
+                keysOfOwners[course.key, default: []].formUnion(customer.keys)
                 for overlap in course.overlaps {
                     overlappingPeriods.append(
                         object([
@@ -25,11 +29,16 @@ struct Flaws {
         }
         subscriptionsOfTwoCustomers = owners.filter { Flaws.areAliveAtOnce($0.value) }.map(\.key.id).sorted()
         for event in account.events.rows {
+            if event.content.type == .cancelled, event.content.effective > event.updated {
+                cancellationsAhead.append(event.content.externalID)
+            }
+            let customer = ExternalKey(source: event.content.source, id: event.content.customer)
             let reason: String? =
                 switch event.content.type {
                 case .start, .updated: "of a kind that changes nothing"
                 case .cancelled, .cancellationScheduled:
-                    owners[event.content.subscriptionKey] == nil ? "no line item has its subscription" : nil
+                    keysOfOwners[event.content.subscriptionKey]?.contains(customer) == true
+                        ? nil : "no line item of its customer has its subscription"
                 case .startScheduled, .updateScheduled, .updatedScheduled, .retracted: nil
                 }
             guard let reason else { continue }

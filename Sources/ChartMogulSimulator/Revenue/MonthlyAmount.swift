@@ -20,7 +20,8 @@ enum MonthlyAmount {
 
     private static func rounded(_ number: Int128, by divisor: Int128) -> Int {
         let magnitude = (number.magnitude * 2 + divisor.magnitude) / (divisor.magnitude * 2)
-        let clamped = Int(clamping: magnitude)
+        // What no real line earns: an amount for a millisecond.
+        let clamped = min(Int(clamping: magnitude), 1_000_000_000_000_000)
         return (number < 0) == (divisor < 0) ? clamped : -clamped
     }
 }

@@ -52,8 +52,10 @@ struct Revenue: Sendable {
 }
 
 extension Account {
-    /// Whether an event that still counts takes this one back.
+    /// Whether another event takes this one back.
     func isRetracted(_ event: SubscriptionEvent) -> Bool {
-        events.rows.contains { $0.content.type == .retracted && retracted(by: $0.content)?.number == event.number }
+        retractions.contains { uuid in
+            events[uuid].flatMap { retracted(by: $0.content) }?.number == event.number
+        }
     }
 }

@@ -82,7 +82,7 @@ package struct MogulWorld: Sendable {
     private mutating func known(_ key: String) -> String? {
         if let name = nameOfKey[key] { return name }
         guard options.acceptsAnyKey, accounts.count < MogulWorld.mostAccounts else { return nil }
-        add(AccountSetup(key: key))
+        add(options.newAccounts.account(key: key))
         return key
     }
 

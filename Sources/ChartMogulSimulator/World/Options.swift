@@ -6,6 +6,8 @@ extension MogulWorld {
         package var accounts: [AccountSetup] = []
         /// Gives every key that was never seen an account of its own.
         package var acceptsAnyKey = false
+        /// The settings of those.
+        package var newAccounts = AccountSetup(key: "")
         /// Requests in any rolling second, for each account; nil for any number.
         package var perSecond: Int? = 40
         /// Requests at once, for each account; nil for any number.
@@ -38,6 +40,13 @@ extension MogulWorld {
         package init(key: String, name: String? = nil) {
             self.key = key
             self.name = name ?? key
+        }
+
+        /// The same settings for another key.
+        package func account(key: String) -> AccountSetup {
+            var setup = self
+            (setup.key, setup.name) = (key, key)
+            return setup
         }
     }
 

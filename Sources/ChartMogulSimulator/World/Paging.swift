@@ -27,10 +27,14 @@ struct PageRequest {
     }
 
     /// The rows of the page under this name, with what leads to the next one.
+    ///
+    /// - Parameter only: The few rows that can fit, in the order of their numbers, where an index knows them.
     func answer<Row: TableRow>(
-        _ name: String, of table: Table<Row>, where fits: (Row) -> Bool, json: (Row) -> JSONNode
+        _ name: String, of table: Table<Row>, only: [Row]? = nil, where fits: (Row) -> Bool, json: (Row) -> JSONNode
     ) -> JSONNode {
-        let found = table.page(after: after, most: size + 1, where: fits)
+        let found =
+            only.map { Array($0.filter { $0.number > after && fits($0) }.prefix(size + 1)) }
+            ?? table.page(after: after, most: size + 1, where: fits)
         let page = found.prefix(size)
         return object([
             name: .array(page.map(json)), "has_more": .bool(found.count > size),
