@@ -93,7 +93,8 @@ let package = Package(
             dependencies: [
                 "SeededRandom", "LoadGeneration", "OutboundAPI", "Keap",
                 "LockstepService", "DurableQueue", "FileJournal", "EmbeddedHTTP", "ConfigurationReading",
-                "KeapSimulator", "OnceHub", "ZenPlanner", "ContactSync", "Connectors", "WireFormats",
+                "KeapSimulator", "ChartMogulSimulator", "OnceHub", "ZenPlanner", "ContactSync", "Connectors",
+                "WireFormats",
             ],
             // The pages of the documentation, for `lockstep help`: in the program, which stays one file.
             resources: [
@@ -101,6 +102,7 @@ let package = Package(
                 "lockstep.docc/Architecture", "../ZenPlanner/ZenPlanner.docc/ZenPlanner",
                 "../OnceHub/OnceHub.docc/OnceHub",
                 "../Keap/Keap.docc/KeapBudget", "../DurableQueue/DurableQueue.docc/DurableQueue",
+                "../ChartMogulSimulator/ChartMogulSimulator.docc/ChartMogulSimulator",
                 "../../Benchmarks/Benchmarks.docc/Benchmarks",
             ].map { .embedInCode("\($0).md") },
             swiftSettings: strict),

@@ -30,6 +30,7 @@ struct CommandLineTests {
         ["program", "rename", "--admin", "http://127.0.0.1:1", "--gym", "a"],
         ["program", "delete", "--admin", "http://127.0.0.1:1", "--gym", "a"], ["journal", "verify"],
         ["journal", "salvage", "a"], ["simulate", "keap", "--port", "70000"], ["demo", "--seed", "-1"],
+        ["simulate", "chartmogul", "--port", "70000"], ["simulate", "chartmogul", "--currency", "usd"],
         ["demo", "fast"], ["bench"], ["bench", "--config", "x", "--rate", "0"],
         ["bench", "--config", "x", "--expect", "p99"], ["bench", "--config", "x", "--wait", "1", "--no-deliveries"],
     ])

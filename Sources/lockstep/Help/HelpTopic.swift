@@ -34,6 +34,9 @@ struct HelpTopic: Sendable {
         HelpTopic(
             "architecture", "the words, and a message's way through the code", "Architecture.md",
             PackageResources.Architecture_md),
+        HelpTopic(
+            "chartmogul-simulator", "the local ChartMogul: its rules of revenue, faults and audit",
+            "ChartMogulSimulator.md", PackageResources.ChartMogulSimulator_md),
         HelpTopic("queue", "the durable queue as a library", "DurableQueue.md", PackageResources.DurableQueue_md),
         HelpTopic("benchmarks", "what was measured, and how", "Benchmarks.md", PackageResources.Benchmarks_md),
     ]
