@@ -164,7 +164,7 @@ let package = Package(
             dependencies: ["SeededRandom", "KeapSimulator", "WireFormats", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
-            name: "ChartMogulSimulatorTests", dependencies: ["ChartMogulSimulator", "WireFormats"],
+            name: "ChartMogulSimulatorTests", dependencies: ["SeededRandom", "ChartMogulSimulator", "WireFormats"],
             swiftSettings: strict),
         .testTarget(
             name: "ContactSyncTests",
