@@ -21,7 +21,7 @@ extension ReadingRequest {
     }
 
     /// Nil for any other message.
-    init?(own message: StoredMessage) {
+    package init?(own message: StoredMessage) {
         guard message.tag == .billingRequest,
             let content = try? JSONDecoder().decode(Content.self, from: Data(message.body))
         else { return nil }
