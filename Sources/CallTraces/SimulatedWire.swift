@@ -9,29 +9,33 @@ import Synchronization
 /// The wire to a simulated Keap, in virtual time: a request takes a while to get there, and its answer to come back.
 final class SimulatedWire: HTTPTransport {
     private struct State {
-        var random: SeededGenerator
+        /// Nil until the first request shows the key.
+        var random: SeededGenerator?
         var isAbandoned = false
     }
 
     private let keap: SimulatedAccounts
-    private let key: String
     private let clock: ManualClock
-    private let state: Mutex<State>
+    private let seed: UInt64
+    private let state = Mutex(State())
 
     /// One way, in milliseconds. What is far away and what is near differ by about this much.
     private static let travel = 20...90
 
-    init(_ keap: SimulatedAccounts, key: String, clock: ManualClock, seed: UInt64) {
+    /// The account is the one that the requests' key opens.
+    init(_ keap: SimulatedAccounts, clock: ManualClock, seed: UInt64) {
         self.keap = keap
-        self.key = key
         self.clock = clock
-        state = Mutex(State(random: SeededGenerator(seed: seed)))
+        self.seed = seed
     }
 
     func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
+        let key = (request.headers["Authorization"] ?? "").split(separator: " ").last.map(String.init) ?? ""
         let (there, back, isAbandoned) = state.withLock { state in
-            (
-                Int.random(in: Self.travel, using: &state.random), Int.random(in: Self.travel, using: &state.random),
+            var random = state.random ?? SeededGenerator(seed: seed &+ UInt64(key.utf8.count))
+            defer { state.random = random }
+            return (
+                Int.random(in: Self.travel, using: &random), Int.random(in: Self.travel, using: &random),
                 state.isAbandoned
             )
         }

@@ -105,14 +105,10 @@ package struct TraceRun: Sendable {
         _ configuration: Configuration, _ keap: SimulatedAccounts, _ clock: ManualClock
     ) async throws -> Measured {
         let driver = TaskDriver(clock)
-        let sites = Dictionary(
-            uniqueKeysWithValues: zip(configuration.gyms.map(\.keap.site), trace.gyms.map { key($0) }))
         var surroundings = ServiceEnvironment(
             clock: clock, files: SimulatedFileSystem(seed: seed),
             journalDriver: driver,
-            transport: { site in
-                SimulatedWire(keap, key: sites[site]!, clock: clock, seed: seed &+ UInt64(sites[site]!.utf8.count))
-            })
+            transport: { _ in SimulatedWire(keap, clock: clock, seed: seed) })
         // The disk is in memory.
         surroundings.journal.segmentSize = 4 << 20
         return try await withThrowingTaskGroup(of: Void.self) { [surroundings] group in

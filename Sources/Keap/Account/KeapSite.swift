@@ -1,4 +1,3 @@
-import Foundation
 package import OutboundAPI
 import WireFormats
 
@@ -10,11 +9,17 @@ package struct KeapSite: Hashable, Sendable {
         case connection(of: String)
     }
 
-    /// Scheme, host and path without a slash at the end.
-    package let base: String
+    package private(set) var address: APISite
     package let opener: Opener
+
+    /// Scheme, host and path without a slash at the end.
+    package var base: String { address.base }
+
     /// A file of certificate authorities to trust in place of the system's. Makes no other site of it.
-    package var authorities: String?
+    package var authorities: String? {
+        get { address.authorities }
+        set { address.authorities = newValue }
+    }
 
     /// Nil for a connection, whose tokens come and go.
     package var key: APIKey? {
@@ -42,25 +47,15 @@ package struct KeapSite: Hashable, Sendable {
     }
 
     package init(base: String = Self.defaultBase, opener: Opener) throws(Problem) {
-        guard let parts = URLComponents(string: base), let host = parts.host, !host.isEmpty, parts.query == nil,
-            parts.fragment == nil, parts.user == nil, parts.password == nil
-        else { throw .notAnAddress(base) }
-        switch parts.scheme?.lowercased() {
-        case "https": break
-        case "http": guard Self.isLoopback(host) else { throw .notSecure(base) }
-        default: throw .notAnAddress(base)
+        do throws(APISite.Problem) {
+            address = try APISite(base, of: "Keap")
+        } catch {
+            switch error {
+            case .notAnAddress: throw .notAnAddress(base)
+            case .notSecure: throw .notSecure(base)
+            }
         }
-        var base = base
-        while base.hasSuffix("/") { base.removeLast() }
-        self.base = base
         self.opener = opener
-    }
-
-    package static func == (a: Self, b: Self) -> Bool { a.base == b.base && a.opener == b.opener }
-
-    package func hash(into hasher: inout Hasher) {
-        hasher.combine(base)
-        hasher.combine(opener)
     }
 
     /// What tells this key, or this gym's connection, at this address from others, without showing it.
@@ -76,11 +71,5 @@ package struct KeapSite: Hashable, Sendable {
     }
 
     /// Whether it is on this machine, as only simulators and gateways are.
-    package var isLoopback: Bool { URLComponents(string: base)?.host.map(Self.isLoopback) ?? false }
-
-    private static func isLoopback(_ host: String) -> Bool {
-        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
-        let isV4 = numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
-        return isV4 || ["localhost", "::1", "[::1]"].contains(host.lowercased())
-    }
+    package var isLoopback: Bool { address.isLoopback }
 }

@@ -43,7 +43,7 @@ final class KeapAccount: Sendable {
         self.connections = connections
         current = Mutex((credential, shared))
         budget = AccountBudget(credential.budget, tenant: tenant, holds: holds)
-        transport = surroundings.transport(site)
+        transport = surroundings.transport(site.address)
         gateway = Gateway(
             transport: transport, authorizer: authorizer, budget: budget, settings: settings,
             clock: surroundings.clock, probes: credential.probes, contacts: contacts,
@@ -118,7 +118,7 @@ final class KeapAccount: Sendable {
         // A person waits: what does not answer by then is told as such.
         (settings.timeout, settings.slowTimeout) = (.seconds(10), .seconds(30))
         return Gateway(
-            transport: surroundings.transport(gym.keap.site), authorizer: KeyAuthorizer(key),
+            transport: surroundings.transport(gym.keap.site.address), authorizer: KeyAuthorizer(key),
             budget: AccountBudget(budget, tenant: "", holds: GymHolds()), settings: settings, clock: surroundings.clock)
     }
 

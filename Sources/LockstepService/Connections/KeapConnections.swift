@@ -32,7 +32,7 @@ final class KeapConnections: Sendable {
             var site = client.tokenSite
             site.authorities = gym.keap.site.authorities
             let endpoint = TokenEndpoint(
-                OAuthClient(client), transport: surroundings.transport(site), path: client.tokenPath)
+                OAuthClient(client), transport: surroundings.transport(site.address), path: client.tokenPath)
             let tokens = TokenAuthorizer(
                 loaded.memory, endpoint: endpoint, store: file, clock: surroundings.clock, random: surroundings.random
             ) { await news.tell(gym.id, $0) }

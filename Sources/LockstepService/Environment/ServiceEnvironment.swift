@@ -1,10 +1,9 @@
 package import Clocks
-package import Keap
 package import FileJournal
 import DurableQueue
 package import OutboundAPI
 
-/// What the service stands on: clocks, disk, and the wire to Keap. The program gives it this machine's; a simulation gives
+/// What the service stands on: clocks, disk, and the wire to APIs. The program gives it this machine's; a simulation gives
 /// it others, and the service runs on them all the same.
 package struct ServiceEnvironment: Sendable {
     /// Measures all waits, and tells the time of day.
@@ -14,7 +13,7 @@ package struct ServiceEnvironment: Sendable {
     package var journal = JournalOptions()
     /// Runs the journal's blocking work. Nil: threads of its own do.
     package var journalDriver: (any JournalDriver)?
-    package var transport: @Sendable (KeapSite) -> any HTTPTransport
+    package var transport: @Sendable (APISite) -> any HTTPTransport
     /// Makes the transports' requests, where they go over this machine's network.
     private(set) var client: CurlClient?
     /// Runs what waits for the disk beside the journal.
@@ -40,7 +39,7 @@ package struct ServiceEnvironment: Sendable {
 
     package init(
         clock: any TimeSource, files: any FileSystem, journalDriver: (any JournalDriver)? = nil,
-        transport: @escaping @Sendable (KeapSite) -> any HTTPTransport
+        transport: @escaping @Sendable (APISite) -> any HTTPTransport
     ) {
         self.clock = clock
         self.files = files
@@ -60,7 +59,7 @@ package struct ServiceEnvironment: Sendable {
         var real = ServiceEnvironment(
             clock: SystemClock(), files: PosixFileSystem(),
             transport: {
-                CurlTransport(base: $0.base, peer: "Keap", through: client, authorities: $0.authorities)
+                CurlTransport(base: $0.base, peer: $0.peer, through: client, authorities: $0.authorities)
             })
         real.client = client
         real.isOnDisk = true

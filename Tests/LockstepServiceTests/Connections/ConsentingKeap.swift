@@ -108,7 +108,7 @@ struct ConsentingWire: HTTPTransport {
     var kill: @Sendable () -> Void = {}
 
     init(
-        _ keap: ConsentingKeap, _ site: KeapSite, _ clock: ManualClock,
+        _ keap: ConsentingKeap, _ site: APISite, _ clock: ManualClock,
         isAlive: @escaping @Sendable () -> Bool = { true }, kill: @escaping @Sendable () -> Void = {}
     ) {
         self.keap = keap

@@ -92,7 +92,7 @@ private struct Life: Sendable {
         }
         let connections = KeapConnections(configuration, in: surroundings)
         let gym = configuration.gyms[0]
-        let wire = AuthorizedTransport(surroundings.transport(gym.keap.site), connections.authorizer(of: gym))
+        let wire = AuthorizedTransport(surroundings.transport(gym.keap.site.address), connections.authorizer(of: gym))
         return await withTaskGroup(of: SixtyDays.Outcome?.self) { group in
             group.addTask {
                 await connections.run()

@@ -34,9 +34,8 @@ struct Crowd: Sendable {
     /// Runs the service for these gyms as long as `body` does. What it leaves on the disk is there for the next.
     func live(_ gyms: [Gym], _ body: @escaping @Sendable (Service) async throws -> Void) async throws {
         let configuration = try configuration(gyms)
-        let keys = Dictionary(uniqueKeysWithValues: zip(configuration.gyms.map(\.keap.site), gyms.map(\.key)))
-        try await Service.live(configuration, log.log, on: simulation, files, body) { [keap] site in
-            CrowdedWire(keap: keap, key: keys[site]!, clock: simulation.clock)
+        try await Service.live(configuration, log.log, on: simulation, files, body) { [keap] _ in
+            CrowdedWire(keap: keap, clock: simulation.clock)
         } adjust: { surroundings in
             surroundings.journal.segmentSize = 4 << 20
         }
@@ -168,12 +167,11 @@ final class CrowdedKeap: Sendable {
 
 private struct CrowdedWire: HTTPTransport {
     let keap: CrowdedKeap
-    let key: String
     let clock: ManualClock
 
     func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
         await clock.rest(for: .milliseconds(40))
-        guard let (number, answer) = keap.begin(request, key: key, at: clock.wall.milliseconds) else {
+        guard let (number, answer) = keap.begin(request, key: request.bearer, at: clock.wall.milliseconds) else {
             await clock.rest(for: .milliseconds(40))
             return APIResponse(status: 503, headers: ["content-type": "text/plain"])
         }

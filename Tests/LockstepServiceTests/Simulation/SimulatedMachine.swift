@@ -21,9 +21,8 @@ struct SimulatedMachine: Sendable {
     var wire: @Sendable (SimulatedWire) -> any HTTPTransport = { $0 }
 
     func live(_ body: @escaping @Sendable (Service) async throws -> Void) async throws {
-        try await Service.live(configuration ?? Self.oneGym(), log, on: simulation, files, body) { [keap, wire] site in
-            let key = keap.keys.first { site.key == APIKey($0) } ?? SimulatedKeapSide.key
-            return wire(SimulatedWire(keap: keap, clock: simulation.clock, key: key) { !files.isOff })
+        try await Service.live(configuration ?? Self.oneGym(), log, on: simulation, files, body) { [keap, wire] _ in
+            wire(SimulatedWire(keap: keap, clock: simulation.clock) { !files.isOff })
         } adjust: { surroundings in
             surroundings.markMemory = { [marks] _ in marks }
             surroundings.journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
@@ -60,7 +59,7 @@ extension Service {
     static func live(
         _ configuration: Configuration, _ log: ServiceLog, on simulation: Simulation, _ files: SimulatedFileSystem,
         _ body: @escaping @Sendable (Service) async throws -> Void,
-        transport: @escaping @Sendable (KeapSite) -> any HTTPTransport, adjust: (inout ServiceEnvironment) -> Void
+        transport: @escaping @Sendable (APISite) -> any HTTPTransport, adjust: (inout ServiceEnvironment) -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let driver = TaskDriver(simulation.clock)

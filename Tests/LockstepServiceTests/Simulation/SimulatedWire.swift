@@ -119,11 +119,15 @@ final class SimulatedKeapSide: Sendable {
     var account: Account { world.accounts[Self.app]! }
 }
 
+extension APIRequest {
+    /// The key that it was sent with.
+    var bearer: String { (headers["Authorization"] ?? "").split(separator: " ").last.map(String.init) ?? "" }
+}
+
 /// The way from one process to Keap. When the process dies, what it had sent arrives or does not; nothing follows.
 struct SimulatedWire: HTTPTransport {
     let keap: SimulatedKeapSide
     let clock: ManualClock
-    var key = SimulatedKeapSide.key
     let isAlive: @Sendable () -> Bool
 
     func send(_ request: APIRequest, deadline: Duration) async throws(TransportFailure) -> APIResponse {
@@ -142,6 +146,7 @@ struct SimulatedWire: HTTPTransport {
         // A request on its way is not called back, whatever becomes of its sender.
         await clock.rest(for: .milliseconds(there))
         guard isAlive() || keap.isLucky(), fate != .lostOnTheWay else { throw .unclear("no answer") }
+        let key = keap.keys.contains(request.bearer) ? request.bearer : SimulatedKeapSide.key
         let (number, answer) = keap.begin(request, key: key, at: clock.wall.milliseconds)
         // A process that is dead waits for nothing, and its connection is gone.
         guard isAlive(), fate != .lostOnTheWayBack else {
