@@ -49,6 +49,9 @@ let package = Package(
         .target(
             name: "Keap", dependencies: ["AsyncPrimitives", "Clocks", "OutboundAPI", "RateLimits", "WireFormats"],
             swiftSettings: strict),
+        .target(
+            name: "ChartMogul", dependencies: ["Clocks", "OutboundAPI", "RateLimits", "WireFormats"],
+            swiftSettings: strict),
         // What sources and destinations are to the service: routes, decoding, settings; deliveries and how they end.
         // None by name.
         .target(
@@ -60,6 +63,14 @@ let package = Package(
             name: "ContactSync",
             dependencies: [
                 "AsyncPrimitives", "Connectors", "ConfigurationReading", "DurableQueue", "Keap", "WireFormats",
+            ],
+            swiftSettings: strict),
+        // Keap's bills in ChartMogul.
+        .target(
+            name: "ChartMogulFeed",
+            dependencies: [
+                "AsyncPrimitives", "ChartMogul", "Clocks", "Connectors", "ConfigurationReading", "DurableQueue", "Keap",
+                "OutboundAPI", "RateLimits", "WireFormats",
             ],
             swiftSettings: strict),
         // floor 4: a target for each source
@@ -171,6 +182,20 @@ let package = Package(
             dependencies: [
                 "SeededRandom", "AsyncPrimitives", "Connectors", "ContactSync", "Keap", "WireFormats",
                 "DeterministicSimulation",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ChartMogulTests",
+            dependencies: [
+                "ChartMogul", "Clocks", "DeterministicSimulation", "OutboundAPI", "RateLimits", "WireFormats",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ChartMogulFeedTests",
+            dependencies: [
+                "SeededRandom", "ChartMogul", "ChartMogulFeed", "ConfigurationReading", "Connectors", "DurableQueue",
+                "Keap",
+                "OutboundAPI", "WireFormats",
             ],
             swiftSettings: strict),
         .testTarget(
