@@ -57,7 +57,10 @@ import Testing
     @Test func `every endpoint is reached by its own path`() {
         for endpoint in Endpoint.allCases {
             let parts = endpoint.rawValue.split(separator: " ")
-            let path = parts[1].split(separator: "/").map { $0.hasPrefix("{") ? "7" : String($0) }
+            let path = parts[1].split(separator: "/").map { segment in
+                guard let end = segment.lastIndex(of: "}") else { return String(segment) }
+                return "7" + segment[segment.index(after: end)...]
+            }
             guard case .endpoint(let found, _) = Route(method: String(parts[0]), path: path) else {
                 Issue.record("\(endpoint.rawValue) leads nowhere")
                 continue

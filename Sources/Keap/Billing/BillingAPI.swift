@@ -43,6 +43,8 @@ package enum OrderSelection: Hashable, Sendable {
     case contact(ContactID)
     /// At most `BillingLimits.mostIDs`.
     case ids([OrderID])
+    /// The order of an invoice, whose id is another: hooks for invoices tell that one.
+    case invoice(InvoiceID)
     /// Last changed first. Milliseconds since 1970.
     case modifiedSince(Int64)
     /// In the order of their ids.

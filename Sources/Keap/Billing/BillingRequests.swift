@@ -22,6 +22,7 @@ extension APIRequest {
             switch which {
             case .contact(let id): BillingQuery(["contact_id==\(try number(id))"], order: "id asc")
             case .ids(let ids): BillingQuery(["ids==\(try list(ids))"], order: "id asc")
+            case .invoice(let id): BillingQuery(["invoice_id==\(try number(id))"], order: "id asc")
             // An order that changes between two pages moves to the front, so that none falls between them.
             case .modifiedSince(let time):
                 BillingQuery(["modified_since_time==\(ISO8601.text(time))"], order: "modification_time desc")

@@ -5,7 +5,8 @@ extension KeapClient: BillingAPI {
         _ which: SubscriptionSelection, page: String?
     ) async throws(KeapFailure) -> Page<KeapSubscription> {
         let request = try APIRequest.listSubscriptions(which, page: page)
-        return try await list(request, "subscriptions", page: page) { KeapSubscription($0) }
+        let claim: ContactClaim = if case .contact(let id) = which { .one(id) } else { .none }
+        return try await list(request, "subscriptions", naming: claim, page: page) { KeapSubscription($0) }
     }
 
     func subscription(_ id: SubscriptionID) async throws(KeapFailure) -> KeapSubscription {
@@ -13,7 +14,8 @@ extension KeapClient: BillingAPI {
     }
 
     func orders(_ which: OrderSelection, page: String?) async throws(KeapFailure) -> Page<KeapOrder> {
-        try await list(try .listOrders(which, page: page), "orders", page: page) { KeapOrder($0) }
+        let claim: ContactClaim = if case .contact(let id) = which { .one(id) } else { .none }
+        return try await list(try .listOrders(which, page: page), "orders", naming: claim, page: page) { KeapOrder($0) }
     }
 
     func order(_ id: OrderID) async throws(KeapFailure) -> KeapOrder {
@@ -24,7 +26,8 @@ extension KeapClient: BillingAPI {
         _ which: TransactionSelection, page: String?
     ) async throws(KeapFailure) -> Page<KeapTransaction> {
         let request = try APIRequest.listTransactions(which, page: page)
-        return try await list(request, "transactions", page: page) { KeapTransaction($0) }
+        let claim: ContactClaim = if case .contact(let id) = which { .one(id) } else { .none }
+        return try await list(request, "transactions", naming: claim, page: page) { KeapTransaction($0) }
     }
 
     func products(_ which: ProductSelection, page: String?) async throws(KeapFailure) -> Page<KeapProduct> {
@@ -44,9 +47,10 @@ extension KeapClient: BillingAPI {
     }
 
     private func list<Item: Sendable>(
-        _ request: APIRequest, _ list: String, page: String?, read: @Sendable (JSONValue) -> Item?
+        _ request: APIRequest, _ list: String, naming claim: ContactClaim = .none, page: String?,
+        read: @Sendable (JSONValue) -> Item?
     ) async throws(KeapFailure) -> Page<Item> {
-        var found = try await perform(request) { (response) throws(KeapFailure) in
+        var found = try await perform(request, naming: claim) { (response) throws(KeapFailure) in
             try response.wholePage(list, read)
         }
         // A page that leads to itself would be read for ever.

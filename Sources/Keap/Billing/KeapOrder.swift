@@ -1,6 +1,10 @@
 package typealias OrderID = KeapID<KeapOrder>
 package typealias OrderItemID = KeapID<KeapOrderItem>
 package typealias PaymentID = KeapID<KeapTransaction>
+package typealias InvoiceID = KeapID<KeapInvoice>
+
+/// The kind of an order's invoice, of which only the id is of use.
+package enum KeapInvoice {}
 
 /// An order, which bills subscriptions and single items, as Keap answered it.
 package struct KeapOrder: Codable, Hashable, Sendable {

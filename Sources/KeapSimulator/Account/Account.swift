@@ -15,6 +15,8 @@ package struct Account: Sendable {
     package internal(set) var fields: [Int: CustomField] = [:]
     package internal(set) var records: [Record.Kind: [Int: Record]] = [:]
     package internal(set) var appointments: [Int: Appointment] = [:]
+    package internal(set) var billing: BillingBook
+    package internal(set) var hooks: HookDesk
     package let users: [Int: User]
     let hasAppointments: Bool
 
@@ -46,6 +48,8 @@ package struct Account: Sendable {
         hasAppointments = setup.hasAppointments
         let owner = User(id: 1, givenName: "Simulated", familyName: "Owner", email: "owner@" + setup.appName)
         users = Dictionary(([owner] + setup.users).map { ($0.id, $0) }) { _, last in last }
+        billing = BillingBook(currency: SimCurrency(setup.currency))
+        hooks = HookDesk(account: setup.appName, seed: options.seed)
         history = ContactHistory(most: options.rememberedEventsPerContact)
         var limits = setup.limits ?? options.limits
         if client != nil { limits = limits.ofTenantOnly }
@@ -86,6 +90,7 @@ extension Account {
         contactOrder.append(contact.id)
         index(contact)
         history.add(.created, of: contact.id, by: act)
+        hooks.add(HookEvent(key: "contact.add", object: contact.id), at: act.now)
         for tag in contact.tags.keys.sorted() { history.add(.tagApplied(tag), of: contact.id, by: act) }
     }
 
@@ -98,7 +103,9 @@ extension Account {
         if writes.contains(where: { $0.name.hasPrefix("custom_fields.") }) { noteDuplicates(of: contact, by: act) }
         contacts[contact.id] = contact
         index(contact)
-        if !writes.isEmpty { history.add(.written(writes), of: contact.id, by: act) }
+        guard !writes.isEmpty else { return }
+        history.add(.written(writes), of: contact.id, by: act)
+        hooks.add(HookEvent(key: "contact.edit", object: contact.id), at: act.now)
     }
 
     mutating func erase(_ id: Int, _ event: ContactEvent.What, by act: Act) {
@@ -106,6 +113,12 @@ extension Account {
         unindex(contact)
         if let index = contactOrder.firstIndex(of: id) { contactOrder.remove(at: index) }
         history.add(event, of: id, by: act)
+        hooks.add(HookEvent(key: "contact.delete", object: id), at: act.now)
+        // Its bills go with it, or to the contact that it became a part of.
+        var survivor: Int?
+        if case .mergedInto(let other) = event { survivor = other }
+        billing.erase(contact: id, survivor: survivor, at: act.now)
+        tellHooks(at: act.now)
     }
 
     private mutating func index(_ contact: Contact) {

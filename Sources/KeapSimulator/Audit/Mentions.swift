@@ -26,6 +26,11 @@ struct Mentions: Equatable, Sendable {
             if let id = act.request.parameter("contact_id").flatMap({ Int($0) }) { contacts.insert(id) }
         case .createAppointment, .updateAppointment, .replaceAppointment:
             if let id = act.body?["contact_id"]?.id { contacts.insert(id) }
+        case .listSubscriptions, .listOrders, .listTransactions:
+            let clauses = (try? Filter(act.request.parameter("filter"), allowsUnequal: true))?.clauses ?? []
+            contacts.formUnion(clauses.filter { $0.field == "contact_id" }.compactMap { Int($0.value) })
+        case .createSubscription, .updateSubscription, .createOrder, .updateOrder:
+            if let id = act.body?["contact_id"]?.id { contacts.insert(id) }
         default: break
         }
         switch endpoint {

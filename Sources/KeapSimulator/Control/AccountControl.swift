@@ -24,6 +24,8 @@ extension KeapWorld {
             accounts[name]?.throttle.addForeign(product, tenantOnly: false, at: now)
             accounts[name]?.throttle.addForeign(tenant, tenantOnly: true, at: now)
             return SimAnswer(status: 204)
+        case (_, "billing"): return try steerBilling(of: name, request, Array(path.dropFirst(2)), at: now)
+        case (_, "hooks"): return try steerHooks(of: name, request, Array(path.dropFirst(2)), at: now)
         case (_, "rest"):
             var inner = request
             inner.path = Array(path.dropFirst())

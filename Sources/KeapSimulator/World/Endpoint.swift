@@ -33,6 +33,24 @@ package enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case createCompany = "POST /v2/companies"
     case listUsers = "GET /v2/users"
     case userInfo = "GET /v2/oauth/connect/userinfo"
+    case listSubscriptions = "GET /v2/subscriptions"
+    case createSubscription = "POST /v2/subscriptions"
+    case getSubscription = "GET /v2/subscriptions/{subscription}"
+    case updateSubscription = "PATCH /v2/subscriptions/{subscription}"
+    case deactivateSubscription = "POST /v2/subscriptions/{subscription}:deactivate"
+    case listOrders = "GET /v2/orders"
+    case createOrder = "POST /v2/orders"
+    case getOrder = "GET /v2/orders/{order}"
+    case updateOrder = "PATCH /v2/orders/{order}"
+    case deleteOrder = "DELETE /v2/orders/{order}"
+    case updateOrderItem = "PATCH /v2/orders/{order}/items/{item}"
+    case payOrder = "POST /v2/orders/{order}/payments"
+    case listProducts = "GET /v2/products"
+    case createProduct = "POST /v2/products"
+    case getProduct = "GET /v2/products/{product}"
+    case updateProduct = "PATCH /v2/products/{product}"
+    case createPlan = "POST /v2/products/{product}/subscriptions"
+    case listTransactions = "GET /v2/sales/transactions"
 
     case listContactsV1 = "GET /v1/contacts"
     case createContactV1 = "POST /v1/contacts"
@@ -60,6 +78,14 @@ package enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case replaceAppointment = "PUT /v1/appointments/{appointment}"
     case updateAppointment = "PATCH /v1/appointments/{appointment}"
     case deleteAppointment = "DELETE /v1/appointments/{appointment}"
+    case listHooks = "GET /v1/hooks"
+    case createHook = "POST /v1/hooks"
+    case listHookEvents = "GET /v1/hooks/event_keys"
+    case getHook = "GET /v1/hooks/{hook}"
+    case updateHook = "PUT /v1/hooks/{hook}"
+    case deleteHook = "DELETE /v1/hooks/{hook}"
+    case verifyHook = "POST /v1/hooks/{hook}/verify"
+    case confirmHook = "POST /v1/hooks/{hook}/delayedVerify"
     case listUsersV1 = "GET /v1/users"
     case userInfoV1 = "GET /v1/oauth/connect/userinfo"
 
@@ -97,6 +123,11 @@ struct PathIDs: Equatable, Sendable {
     var category: Int?
     var field: Int?
     var appointment: Int?
+    var subscription: Int?
+    var order: Int?
+    var item: Int?
+    var product: Int?
+    var hook: Int?
 }
 
 private struct RoutePattern: Sendable {
@@ -117,17 +148,27 @@ private struct RoutePattern: Sendable {
         for (segment, expected) in zip(path, segments) where segment != expected {
             // A word that another route names literally is never an id: "contacts/model" is not contact "model".
             guard !segment.isEmpty, !RoutePattern.literals.contains(segment) else { return nil }
-            switch expected {
+            // A verb may follow the id: `{subscription}:deactivate`.
+            let nameEnd = expected.lastIndex(of: "}").map { expected.index(after: $0) } ?? expected.endIndex
+            let verb = expected[nameEnd...]
+            guard segment.hasSuffix(verb) else { return nil }
+            let segment = segment.dropLast(verb.count)
+            switch expected[..<nameEnd] {
             case "{contact}": ids.contact = Int(segment) ?? 0
             case "{tag}": ids.tag = Int(segment) ?? 0
             case "{category}": ids.category = Int(segment) ?? 0
             case "{field}": ids.field = Int(segment) ?? 0
             case "{appointment}": ids.appointment = Int(segment) ?? 0
+            case "{subscription}": ids.subscription = Int(segment) ?? 0
+            case "{order}": ids.order = Int(segment) ?? 0
+            case "{item}": ids.item = Int(segment) ?? 0
+            case "{product}": ids.product = Int(segment) ?? 0
+            case "{hook}": ids.hook = Int(segment) ?? 0
             default: return nil
             }
         }
         return ids
     }
 
-    private static let literals: Set<String> = ["model", "categories"]
+    private static let literals: Set<String> = ["model", "categories", "event_keys"]
 }

@@ -12,6 +12,7 @@ struct Filter: Equatable {
     enum Comparison: String, CaseIterable {
         // Longer signs first, so that ">=" is not read as ">".
         case equal = "=="
+        case unequal = "!="
         case atLeast = ">="
         case atMost = "<="
         case over = ">"
@@ -20,6 +21,7 @@ struct Filter: Equatable {
         func holds<Value: Comparable>(_ a: Value, _ b: Value) -> Bool {
             switch self {
             case .equal: a == b
+            case .unequal: a != b
             case .atLeast: a >= b
             case .atMost: a <= b
             case .over: a > b
@@ -31,15 +33,21 @@ struct Filter: Equatable {
     var clauses: [Clause]
 
     /// Reads the text of a `filter` parameter; none means no clause.
-    init(_ text: String?) throws(Refusal) {
+    ///
+    /// - Parameter allowsUnequal: the list knows `!=`, as few do.
+    init(_ text: String?, allowsUnequal: Bool = false) throws(Refusal) {
         clauses = []
         for part in (text ?? "").split(separator: ";", omittingEmptySubsequences: true) {
-            clauses.append(try Filter.clause(String(part)))
+            let clause = try Filter.clause(String(part))
+            guard allowsUnequal || clause.comparison != .unequal else {
+                throw .bad("Filter is invalid: \(part)", about: "filter")
+            }
+            clauses.append(clause)
         }
     }
 
     private static func clause(_ part: String) throws(Refusal) -> Clause {
-        let fieldEnd = part.firstIndex { "=<>".contains($0) } ?? part.endIndex
+        let fieldEnd = part.firstIndex { "=<>!".contains($0) } ?? part.endIndex
         let field = String(part[..<fieldEnd])
         let rest = part[fieldEnd...]
         guard !field.isEmpty, let comparison = Comparison.allCases.first(where: { rest.hasPrefix($0.rawValue) }) else {

@@ -1,7 +1,7 @@
 /// A request that the simulated Keap does not fulfil, worded as it will be answered.
-struct Refusal: Error, Equatable {
-    var status: Int
-    var message: String
+package struct Refusal: Error, Equatable {
+    package var status: Int
+    package var message: String
     /// The subject of the refusal, for v2's `details`.
     var resource: String?
 

@@ -43,10 +43,12 @@ package struct AccountSetup: Sendable {
     package var users: [User]
     /// Some editions of Keap have none.
     package var hasAppointments: Bool
+    /// Of all its prices.
+    package var currency: String
 
     package init(
         key: String, appName: String, limits: SimulatedLimits? = nil, client: String? = nil, users: [User] = [],
-        hasAppointments: Bool = true
+        hasAppointments: Bool = true, currency: String = "USD"
     ) {
         self.key = key
         self.appName = appName
@@ -54,6 +56,7 @@ package struct AccountSetup: Sendable {
         self.client = client
         self.users = users
         self.hasAppointments = hasAppointments
+        self.currency = currency
     }
 }
 

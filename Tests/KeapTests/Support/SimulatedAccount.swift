@@ -95,7 +95,9 @@ final class SimulatedAccount: HTTPTransport {
 
     func abandon() {}
 
-    private func control(_ method: String, _ path: [String], _ body: String) -> SimAnswer {
+    /// A call of the control plane, below `_simulator`.
+    @discardableResult
+    func control(_ method: String, _ path: [String], _ body: String) -> SimAnswer {
         change { world, now in
             world.control(
                 SimRequest(method: method, path: ["_simulator"] + path, body: Array(body.utf8)), at: now)
