@@ -10,6 +10,8 @@ final class FakeKeap: BillingAPI {
         var transactions: [KeapTransaction] = []
         var products: [KeapProduct] = []
         var payers: [KeapPayer] = []
+        /// Those whose contacts were changed.
+        var changedPayers: [KeapPayer] = []
         var calls: [ReadingStep] = []
         var pageSize = 1_000
     }
@@ -89,7 +91,11 @@ final class FakeKeap: BillingAPI {
     func payers(_ which: PayerSelection, page: String?) async throws(KeapFailure) -> Page<KeapPayer> {
         self.page(.payers(which, page: page), page) { account in
             // Keap filters by a time that its answer does not tell.
-            if case .ids(let ids) = which { account.payers.filter { ids.contains($0.id) } } else { [] }
+            if case .ids(let ids) = which {
+                account.payers.filter { ids.contains($0.id) }
+            } else {
+                account.changedPayers
+            }
         }
     }
 

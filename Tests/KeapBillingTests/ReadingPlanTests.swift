@@ -167,6 +167,30 @@ import WireFormats
         #expect(found.map(\.goneContacts) == [[ContactID("42")]])
     }
 
+    @Test func `of changed contacts those who pay are passed on, and the others cost nothing more`() async throws {
+        var account = account()
+        account.subscriptions = [subscription(55, of: 42, modified: morning)]
+        account.orders = [order(10, of: 42, at: morning)]
+        account.transactions = [payment(100, for: 10, at: morning)]
+        account.changedPayers = (1_000...9_000).map { KeapPayer(id: ContactID("\($0)")) }
+        var reading = Reading(keap: FakeKeap(account), now: morning)
+        #expect(try await reading.run(isPoll: true).compactMap(\.payer?.id.text) == ["42"])
+
+        reading.keap.change {
+            $0.changedPayers[0] = KeapPayer(id: ContactID("42"))
+            $0.changedPayers[0].familyName = "Lee"
+        }
+        reading.now += 30 * minute
+        _ = reading.keap.takeCalls()
+        let found = try await reading.run(isPoll: true)
+        #expect(found.map(\.payer?.familyName) == ["Lee"])
+        #expect(found.flatMap(\.orders).isEmpty)
+        reading.now += 30 * minute
+        #expect(try await reading.run(isPoll: true).isEmpty)
+        let other = reading.keap.takeCalls().filter { if case .payers = $0 { false } else { true } }
+        #expect(other.count == 6, "subscriptions, orders and payments, one call each")
+    }
+
     @Test func `pages are followed to the mark`() async throws {
         var account = account()
         account.pageSize = 2
@@ -207,7 +231,7 @@ import WireFormats
         var account = account()
         let end = try #require(CivilDay("2027-03-25"))
         account.subscriptions = (1...3_000).map {
-            subscription(1_000_000_000_000 + $0, of: 42, modified: morning - minute, end: end)
+            subscription(1_000_000_000_000_000_000 + $0, of: 42, modified: morning - minute, end: end)
         }
         account.orders = (1...3_000).map { order($0, of: 43, at: morning - minute) }
         var reading = Reading(keap: FakeKeap(account), now: morning)

@@ -6,6 +6,8 @@ import WireFormats
 package struct DueDates: Codable, Equatable, Sendable {
     /// A lane's state has a bound.
     package static let most = 1_000
+    /// Keap's ids are numbers.
+    static let longestID = 20
 
     /// The next day of each, as days since 1970.
     private var days: [String: Int64] = [:]
@@ -31,7 +33,8 @@ package struct DueDates: Codable, Equatable, Sendable {
 
     mutating func note(_ subscription: KeapSubscription, today: Int64) {
         days[subscription.id.text] = nil
-        guard let day = Self.next(of: subscription, after: today), KeapThing.isID(subscription.id.text) else { return }
+        guard let day = Self.next(of: subscription, after: today), subscription.id.text.utf8.count <= Self.longestID
+        else { return }
         days[subscription.id.text] = day
         guard days.count > Self.most, let last = days.max(by: { ($0.value, $0.key) < ($1.value, $1.key) }) else {
             return

@@ -256,8 +256,11 @@ extension ReadingPlan {
         var grouping = SnapshotGrouping(readAt: now, isHistory: false)
         let billed = billedContacts
         for payer in payers.values.sorted(by: { $0.id < $1.id }) {
-            let (isNews, isWanted) = (isNews(payer), wantedPayers.contains(payer.id))
-            if isWanted || isNews && (known.contains(payer.id) || billed.contains(payer.id)) { grouping.add(payer) }
+            let isWanted = wantedPayers.contains(payer.id)
+            // Of those who pay nothing, no note is taken either: a gym's every change of a contact is listed.
+            guard isWanted || known.contains(payer.id) || billed.contains(payer.id) else { continue }
+            let isNews = isNews(payer)
+            if isWanted || isNews { grouping.add(payer) }
         }
         for contact in wantedPayers.sorted() where payers[contact] == nil { grouping.add(goneContact: contact) }
         for subscription in subscriptions.values.sorted(by: { $0.id < $1.id }) {

@@ -60,7 +60,7 @@ package struct ReadingMarks: Codable, Hashable, Sendable {
 /// Fingerprints of things as they were passed on.
 package struct SeenThings: Codable, Equatable, Sendable {
     /// A lane's state has a bound. What is left out is passed on once more.
-    package static let most = 1_500
+    package static let most = 2_500
 
     private var hashes: Set<UInt64> = []
 
