@@ -193,9 +193,10 @@ let package = Package(
         .testTarget(
             name: "ChartMogulFeedTests",
             dependencies: [
-                "SeededRandom", "ChartMogul", "ChartMogulFeed", "ConfigurationReading", "Connectors", "DurableQueue",
+                "SeededRandom", "ChartMogul", "ChartMogulFeed", "ChartMogulSimulator", "ConfigurationReading",
+                "Connectors", "DurableQueue",
                 "Keap",
-                "OutboundAPI", "WireFormats",
+                "OutboundAPI", "RateLimits", "WireFormats",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,80 @@
+package import ChartMogul
+package import Clocks
+package import Connectors
+package import DurableQueue
+import Keap
+import RateLimits
+
+/// A gym's ChartMogul: Keap's bills go there.
+package struct Feed: Destination {
+    package typealias Change = BillingChange
+    package typealias State = FeedState
+    package typealias Settings = FeedSettings
+
+    package static let name = "ChartMogul"
+
+    package let peer: any PeerAccount
+    package let settings: FeedSettings
+    package let api: any ChartMogulAPI
+    package let shared = SharedBooks()
+    private let clock: any TimeSource
+
+    package init(_ settings: FeedSettings, api: any ChartMogulAPI, peer: any PeerAccount, clock: any TimeSource) {
+        (self.settings, self.api, self.peer, self.clock) = (settings, api, peer, clock)
+    }
+
+    package func takeOver(from other: Feed) {}
+
+    /// What lanes remember is only what need not be sent again: external ids keep everything from being made twice, and a
+    /// comparison of both sides finds the rest.
+    package func doubtEverything() async throws {}
+
+    package func announce(_ change: BillingChange, job: JobID) {}
+
+    /// Facts know themselves which are newer.
+    package func remainder(
+        of change: BillingChange, job: JobID, after state: LaneState
+    ) -> Remainder<BillingChange> { .all }
+
+    package static let mostTogether = 50
+
+    /// Waiting readings are delivered as one: facts take them in their order, and what is out of date costs no call.
+    package func batch(
+        _ changes: some Sequence<(job: JobID, change: BillingChange)>, state: LaneState
+    ) -> ChangeBatch<BillingChange>? {
+        var whole: BillingChange?
+        var count = 0
+        for (_, change) in changes {
+            guard count < Self.mostTogether,
+                whole?.snapshot.isHistory ?? change.snapshot.isHistory == change.snapshot.isHistory
+            else { break }
+            if whole == nil { whole = change } else { whole?.others += change.snapshots }
+            count += 1
+        }
+        guard count > 1, let whole else { return nil }
+        return ChangeBatch(change: whole, count: count, carriers: [:])
+    }
+
+    package func deliver(_ change: BillingChange, in run: DeliveryAttempt) async -> Delivery {
+        let state: FeedState
+        do {
+            state = try run.state.value(FeedState.init(bytes:))
+        } catch {
+            return .dead(reason: "\(error)", state: run.state.bytes)
+        }
+        var known = state
+        known.take(change)
+        let isBulk = run.isImport || change.snapshot.isHistory
+        let caller = FeedCaller(api, urgency: isBulk ? .bulk : .live) { run.lane.begin() }
+        var attempt = FeedRun(
+            known, change, settings: settings, shared: shared, caller: caller, now: clock.wall.milliseconds,
+            save: { try await run.lane.save($0) },
+            rest: { [clock] pause in
+                // Cancelled, it is over sooner, and the next call is not sent.
+                try? await clock.sleep(until: clock.now.advanced(by: pause))
+            })
+        return await attempt.deliver()
+    }
+
+    package func wait(of job: JobID) -> String? { nil }
+}
