@@ -109,10 +109,25 @@ public final class Journal: Sendable {
     /// Waits for room that is being set aside, unless there is more already than there was at so many gains.
     ///
     /// - Returns: whether there is more. False, at once, if none is being set aside: then a refusal stands.
-    public func waitForRoom(after gains: UInt64) async -> Bool { await core.waitForRoom(after: gains) }
+    public nonisolated(nonsending) func waitForRoom(after gains: UInt64) async -> Bool {
+        await core.waitForRoom(after: gains)
+    }
 
     /// Bytes that a record takes on disk.
     public static func frameSize(payload: Int) -> Int { RecordFormat.frameSize(payload: payload) }
+
+    /// Runs `submissions` so that the records which it submits are written together, once it has returned.
+    ///
+    /// So the writer is woken once for all of them, and does not begin with the first alone.
+    package func together<Value>(_ submissions: () -> Value) -> Value {
+        core.beginTogether()
+        defer { core.endTogether() }
+        return submissions()
+    }
+
+    /// A record that is in memory, without a wait and without reading: one of those that were submitted last, or that follow
+    /// in the file what was read last. Nil for all others.
+    package func kept(_ address: RecordAddress) -> JournalRecord? { core.state.withLock { $0.kept[address] } }
 
     /// Says how much is reserved for what recovery found unfinished. Reserves do not outlive the process by themselves.
     public func setReserved(_ bytes: Int) {
@@ -123,14 +138,14 @@ public final class Journal: Sendable {
     /// Returns when the kernel has the record: it survives the end of this process, not a loss of power.
     ///
     /// Not cancellable, since the record is under way; bounded by the disk's own time for a write.
-    public func written(_ ticket: Ticket) async throws(JournalError) {
+    public nonisolated(nonsending) func written(_ ticket: Ticket) async throws(JournalError) {
         try await core.wait(for: .written, of: ticket.sequence)
     }
 
     /// Returns when the disk has the record, and with it all before it: they survive a loss of power.
     ///
     /// - Throws: `.poisoned`, after which it is not known whether the record is there.
-    public func durable(_ ticket: Ticket) async throws(JournalError) {
+    public nonisolated(nonsending) func durable(_ ticket: Ticket) async throws(JournalError) {
         try await core.wait(for: .durable, of: ticket.sequence)
     }
 
@@ -149,7 +164,7 @@ public final class Journal: Sendable {
     /// Reads one record back, wherever it is on its way, and checks it.
     ///
     /// - Throws: `.noRecord`, `.segmentMissing`, `.corrupt`, `.io`, `.closed`. None of these poisons.
-    public func read(_ address: RecordAddress) async throws(JournalError) -> JournalRecord {
+    public nonisolated(nonsending) func read(_ address: RecordAddress) async throws(JournalError) -> JournalRecord {
         if let record = core.state.withLock({ $0.queue.unwritten(at: address) }) { return record }
         let result = await withCheckedContinuation { continuation in
             read(address) { continuation.resume(returning: $0) }
@@ -161,8 +176,12 @@ public final class Journal: Sendable {
     package func read(
         _ address: RecordAddress, then tell: @escaping @Sendable (Result<JournalRecord, JournalError>) -> Void
     ) {
-        let isTaken = core.reading.run { [reader] in
-            tell(Result { () throws(JournalError) in try reader.read(address) })
+        let isTaken = core.reading.run { [core, reader] in
+            // Brought meanwhile by a read before this one.
+            if let record = core.state.withLock({ $0.kept.ahead[address] }) { return tell(.success(record)) }
+            let result = Result { () throws(JournalError) in try reader.read(address) }
+            if !reader.following.isEmpty { core.state.withLock { $0.kept.ahead.add(reader.takeFollowing()) } }
+            tell(result)
         }
         if !isTaken { tell(.failure(.closed)) }
     }

@@ -99,8 +99,8 @@ struct JournalOpening {
             layout: layout, files: files, options: options, segmentFiles: segmentFiles, driver: driver,
             state: JournalCore.State(
                 queue: queue, segments: outcome.segments, spares: spares, nextSpare: nextSpare,
-                checkpointUpTo: outcome.checkpointUpTo))
-        let reader = RecordReader(layout: layout, files: files)
+                checkpointUpTo: outcome.checkpointUpTo, kept: KeptRecords(most: options.keptBytes)))
+        let reader = RecordReader(layout: layout, files: files, readsAhead: options.keptBytes > 0)
         driver.start(SegmentWriter(core: core, reader: reader, lock: lock, file: file, resuming: outcome))
         return (core, reader)
     }

@@ -13,6 +13,9 @@ public struct JournalOptions: Sendable {
     public var segmentsAhead = 1
     /// Bytes that one write, and so one sync, may cover (a single larger record goes alone).
     public var batchLimit = 4 << 20
+    /// Bytes of records that are kept in memory for readers: of those submitted last, and as many of those that follow in the
+    /// file what was read last.
+    public var keptBytes = 1 << 20
     /// After the disk was full: how long until it is asked again.
     public var fullDiskRetry = Duration.seconds(1)
 
@@ -35,7 +38,7 @@ public struct JournalOptions: Sendable {
         // Offsets are 32 bits wide; half of that leaves room to reason about.
         guard segmentSize <= Self.largestSegment else { throw .invalidOptions("a segment has at most 1 GiB") }
         guard maxPayload >= 0, firstSegmentSize >= 0, firstSegmentSize <= Self.largestSegment, batchLimit > 0,
-            segmentsAhead >= 1
+            segmentsAhead >= 1, keptBytes >= 0
         else { throw .invalidOptions("limits must be positive") }
         // The largest record may waste almost its own size at the end of a segment.
         guard segmentSize % 8 == 0, segmentSize >= SegmentHeader.size + 2 * largestFrame else {

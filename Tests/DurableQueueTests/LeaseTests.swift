@@ -88,9 +88,10 @@ import Testing
         let bench = try await QueueHarness { job, state, _ in
             .retry(reason: "away", state: job.attempt == 2 ? [1] : state, after: .seconds(5))
         }
+        let id = try await bench.add("ann")
+        // Before it can be tried.
+        bench.log.setFull(true)
         try await bench.running {
-            let id = try await bench.add("ann")
-            bench.log.setFull(true)
             await bench.handler.began(id)
             await bench.clock.sleeper(untilAtLeast: .seconds(5))
             #expect(bench.log.records.count == 1)

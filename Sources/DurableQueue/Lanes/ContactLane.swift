@@ -1,6 +1,6 @@
 import AsyncPrimitives
 
-/// A lane while it has something to run: it runs its jobs, one at a time, and holds its state between them.
+/// A lane while it has something to run: it runs its jobs, one at a time.
 ///
 /// Made when its first job is dispatched, alive until none is left to run; lanes that wait for a time are rows of a table,
 /// and idle ones cost nothing. Being an actor alone would not keep two jobs apart, since it lets others in at each `await`:
@@ -9,9 +9,7 @@ actor ContactLane {
     nonisolated let id: LaneID
     private let queue: JobQueue
     private let handler: any JobHandler
-    /// As last read or written. Nil before the first job.
-    private var known: StoredState?
-    /// The run that holds the lane.
+    /// The run that holds the lane, until its handler has returned.
     private var current: Lease?
 
     init(_ id: LaneID, of queue: JobQueue, handler: any JobHandler) {
@@ -21,37 +19,40 @@ actor ContactLane {
     }
 
     /// Does what one lease is for, to its end, and gives the lease back.
-    func work(_ lease: Lease, _ control: RunControl) async {
+    ///
+    /// - Parameter ready: nil if something has to be read for the run, or the handler to be asked about it.
+    func work(_ lease: Lease, _ control: RunControl, _ ready: ReadyRun?) async {
         precondition(current == nil, "two runs of one lane were about to begin at once")
         current = lease
-        let finish = await attempt(lease, control)
+        let ended = await attempt(lease, control, ready)
         current = nil
-        // Nil: the lease was not the lane's any more.
-        if let finish { await queue.release(finish) }
+        await queue.take(ended)
     }
 
-    private func attempt(_ lease: Lease, _ control: RunControl) async -> FinishedRun? {
+    private func attempt(_ lease: Lease, _ control: RunControl, _ ready: ReadyRun?) async -> EndedRun {
         do throws(QueueError) {
-            let state = try await load(lease)
-            switch try await queue.begin(lease, state: state) {
-            case .superseded: return await finish(lease, RunEnd(ending: .superseded))
-            case .run(let lease, let jobs, let newest):
-                if control.isCalledOff { return await finish(lease, RunEnd(ending: .interrupted)) }
-                let handle = LaneHandle(id: id, newestSnapshot: newest, lane: self, lease: lease, control: control)
-                let outcome = await run(jobs, state: state, handle, control)
-                let isAsked = Task.isCancelled || control.isCalledOff
-                let end = await queue.end(of: lease, as: outcome, isAsked: isAsked, known: known?.state ?? [])
-                return await finish(lease, end)
+            var run = ready
+            if run == nil { run = try await prepare(lease) }
+            guard let run else {
+                return EndedRun(lease: lease, end: .known(RunEnd(ending: .superseded)))
             }
+            if control.isCalledOff { return EndedRun(lease: run.lease, end: .known(RunEnd(ending: .interrupted))) }
+            let handle = LaneHandle(id: id, newestSnapshot: run.newest, lane: self, lease: run.lease, control: control)
+            let outcome = await self.run(run.jobs, state: run.state, handle, control)
+            let isAsked = Task.isCancelled || control.isCalledOff
+            return EndedRun(lease: run.lease, end: .outcome(outcome, isAsked: isAsked))
         } catch {
-            return await queue.finish(lease, unreadFor: error)
+            return EndedRun(lease: lease, end: .unread(error))
         }
     }
 
-    private func finish(_ lease: Lease, _ end: RunEnd) async -> FinishedRun? {
-        let finished = await queue.finish(lease, end)
-        if let written = finished?.written { known = written }
-        return finished
+    /// Nil: nothing is left of the job to do.
+    private func prepare(_ lease: Lease) async throws(QueueError) -> ReadyRun? {
+        let state = try await load(lease)
+        return switch try await queue.begin(lease, state: state) {
+        case .superseded: nil
+        case .run(let lease, let jobs, let newest): ReadyRun(lease: lease, jobs: jobs, state: state, newest: newest)
+        }
     }
 
     /// Calls the handler. Cancels its task when the run is called off.
@@ -79,9 +80,7 @@ actor ContactLane {
 
     /// The state for a run: the lane's own, with those of the lanes in the lease merged in.
     private func load(_ lease: Lease) async throws(QueueError) -> LaneState {
-        let own = try await queue.storedState(of: id, unless: known)
-        known = own
-        var state = own.state
+        var state = try await queue.knownState(of: id).state
         // Lane by lane, since this one may be joined into another meanwhile.
         for other in lease.merging {
             let theirs = try await queue.storedState(of: other)
@@ -91,9 +90,7 @@ actor ContactLane {
     }
 
     /// Makes a state durable in the middle of a run.
-    func save(_ state: LaneState, _ lease: Lease) async throws(QueueError) {
-        known = try await queue.save(state, lease)
-    }
+    func save(_ state: LaneState, _ lease: Lease) async throws(QueueError) { try await queue.save(state, lease) }
 
     func claim(_ key: LaneKey, _ lease: Lease) async throws(QueueError) -> LaneClaim {
         try await queue.claim(key, lease)

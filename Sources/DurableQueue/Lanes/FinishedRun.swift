@@ -3,6 +3,4 @@ struct FinishedRun: Sendable {
     var lease: Lease
     /// What its jobs are now.
     var name: JobState.Name
-    /// The lane's new state, if one was written.
-    var written: StoredState?
 }

@@ -42,8 +42,14 @@ extension JobQueue {
     /// - Parameter attempt: nil for the one that would be its next.
     func job(_ id: JobID, of lease: Lease, attempt: UInt32? = nil) async throws(QueueError) -> Job {
         guard let row = state.jobs[id] else { throw .noSuchJob(id) }
-        return Job(
-            id: id, tenant: row.tenant, kind: row.kind, payload: try await payload(of: id),
+        return job(id, row, try await payload(of: id), of: lease, attempt: attempt)
+    }
+
+    func job(
+        _ id: JobID, _ row: QueueState.JobRow, _ payload: [UInt8], of lease: Lease, attempt: UInt32? = nil
+    ) -> Job {
+        Job(
+            id: id, tenant: row.tenant, kind: row.kind, payload: payload,
             attempt: Int(attempt ?? row.nextAttempt), acceptedAt: row.acceptedAt,
             urgency: lease.slot.urgency == .live ? .live : row.urgency)
     }

@@ -17,8 +17,8 @@ extension JobQueue {
                 perform(scheduler.catchUp(to: steadyNow, budget: &budget))
                 if log.isFailed == nil {
                     while let lease = scheduler.next(since: clock.wall.milliseconds, budget: &budget) {
-                        let (lane, control) = start(lease)
-                        group.addTask { await lane.work(lease, control) }
+                        let (lane, control, ready) = start(lease)
+                        group.addTask { await lane.work(lease, control, ready) }
                     }
                     if isCheckpointDue, !scheduler.hasFailed { group.addTask { await self.checkpointIfDue() } }
                 }
@@ -31,11 +31,13 @@ extension JobQueue {
         }
     }
 
-    private func start(_ lease: Lease) -> (ContactLane, RunControl) {
+    private func start(_ lease: Lease) -> (ContactLane, RunControl, ReadyRun?) {
         let control = RunControl(of: lease.job, hasBegun: !handler.saysWhenItBegins, events: eventSource)
         runs[lease.number] = control
         let lane = lanes.take(lease.lane) { ContactLane(lease.lane, of: self, handler: handler) }
-        return (lane, control)
+        let ready = readyRun(lease)
+        if ready != nil { eventSource.publish(.started(lease.jobs)) }
+        return (lane, control, ready)
     }
 
     /// Waits for a signal or for the next job that is due.
@@ -49,8 +51,16 @@ extension JobQueue {
     /// the wall clock makes no job wait or hurry.
     nonisolated var steadyNow: Int64 { origin + clock.now.offset.milliseconds }
 
-    /// Lets the lane go on. Called once, by the run that has ended.
-    func release(_ run: FinishedRun) {
+    /// Lets the lanes go on. Called once for each run, after it has ended.
+    func release(_ finished: [FinishedRun]) {
+        for run in finished { release(run) }
+        forgetIdleLanes()
+        guard !finished.isEmpty, scheduler.leases.isEmpty else { return }
+        if scheduler.ready.isEmpty { lanes.clear() }
+        eventSource.publish(.idle)
+    }
+
+    private func release(_ run: FinishedRun) {
         let lease = run.lease
         runs[lease.number] = nil
         perform(scheduler.release(lease))
@@ -58,9 +68,5 @@ extension JobQueue {
         lanes.release(lease.lane, keeping: size)
         eventSource.publish(.ended(lease.jobs, state: run.name))
         for waiter in leaseWaiters.removeValue(forKey: lease.number) ?? [] { waiter.signal() }
-        forgetIdleLanes()
-        guard scheduler.leases.isEmpty else { return }
-        if scheduler.ready.isEmpty { lanes.clear() }
-        eventSource.publish(.idle)
     }
 }

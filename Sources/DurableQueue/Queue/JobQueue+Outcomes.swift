@@ -5,8 +5,88 @@ extension JobQueue {
     /// Bytes of a reason that are kept.
     package static let longestReason = Reason.longest
 
-    func end(of lease: Lease, as outcome: JobOutcome, isAsked: Bool, known: LaneState) -> RunEnd {
-        scheduler.end(of: lease, as: outcome, isAsked: isAsked, at: steadyNow, known: known)
+    /// Writes how a run ended and lets its lane go on; with it those that ended side by side. Returns at once where another
+    /// run's task does it.
+    nonisolated func take(_ run: EndedRun) async {
+        if endedRuns.add({ _ in run }) { await finishRuns() }
+    }
+
+    /// All that ended meanwhile: their records go to the disk together, and their lanes go on in one turn.
+    private func finishRuns() async {
+        let ended = endedRuns.take()
+        let (wall, now) = (clock.wall.milliseconds, steadyNow)
+        var (finished, others): ([FinishedRun], [(Lease, Ending)]) = ([], [])
+        var last: LogTicket?
+        log.together {
+            for run in ended {
+                let lease = run.lease
+                let end: RunEnd
+                switch run.end {
+                case .unread(let error):
+                    others.append((lease, .unread(error)))
+                    continue
+                case .known(let known): end = known
+                case .outcome(let outcome, let isAsked):
+                    let known = lanes.known(lease.lane)?.state ?? []
+                    end = scheduler.end(of: lease, as: outcome, isAsked: isAsked, at: now, known: known)
+                }
+                guard end.ending.isFinal else {
+                    others.append((lease, .end(end)))
+                    continue
+                }
+                guard let record = scheduler.record(of: end, lease, at: wall) else { continue }
+                // Of a batch that died each job is tried alone.
+                guard record.ending.isFinal else {
+                    others.append((lease, .end(end)))
+                    continue
+                }
+                let run = FinishedRun(lease: lease, name: record.ending.state)
+                do throws(QueueError) {
+                    let ticket = try append(closing(record, of: lease), .needed)
+                    if let state = end.state { note(state, at: ticket, of: lease) }
+                    last = ticket
+                } catch {
+                    guard error != .full else {
+                        others.append((lease, .end(end)))
+                        continue
+                    }
+                    scheduler.fail()
+                }
+                finished.append(run)
+            }
+        }
+        tellNeeds()
+        await withDiscardingTaskGroup { group in
+            // These may wait for room, or for the disk.
+            for (lease, end) in others { group.addTask { await self.finishAlone(lease, end) } }
+            if let last { do { try await written(last) } catch { scheduler.fail() } }
+            release(finished)
+        }
+    }
+
+    private enum Ending: Sendable {
+        case end(RunEnd)
+        case unread(QueueError)
+    }
+
+    private func finishAlone(_ lease: Lease, _ end: Ending) async {
+        let finished: FinishedRun? =
+            switch end {
+            case .end(let end): await finish(lease, end)
+            case .unread(let error): await finish(lease, unreadFor: error)
+            }
+        // Nil: the lease was not the lane's any more.
+        if let finished { release([finished]) }
+    }
+
+    /// The lane's state lies in that record from now on.
+    private func note(_ state: LaneState, at ticket: LogTicket, of lease: Lease) {
+        lanes.know(StoredState(state: state, address: ticket.address), of: lease.lane)
+    }
+
+    private func closing(_ record: OutcomeRecord, of lease: Lease) -> QueueRecord {
+        if case .done = record.ending, !lease.others.isEmpty { return .batchOutcome(record, others: lease.others) }
+        return .outcome(record)
     }
 
     /// Returns when the end of a run is written.
@@ -14,10 +94,10 @@ extension JobQueue {
     /// - Returns: nil if the lease is not the lane's any more.
     func finish(_ lease: Lease, _ end: RunEnd) async -> FinishedRun? {
         guard let record = scheduler.record(of: end, lease, at: clock.wall.milliseconds) else { return nil }
-        var finished = FinishedRun(lease: lease, name: record.ending.state)
+        let finished = FinishedRun(lease: lease, name: record.ending.state)
         do throws(QueueError) {
             guard let ticket = try await write(record, of: lease) else { return finished }
-            if let state = end.state { finished.written = StoredState(state: state, address: ticket.address) }
+            if let state = end.state { note(state, at: ticket, of: lease) }
             try await written(ticket)
         } catch {
             switch error {
@@ -48,10 +128,7 @@ extension JobQueue {
     /// Nil: there was no need to write it.
     private func write(_ record: OutcomeRecord, of lease: Lease) async throws(QueueError) -> LogTicket? {
         switch record.ending {
-        case .done where !lease.others.isEmpty:
-            return try await submit(.batchOutcome(record, others: lease.others), for: lease)
-        case .done, .superseded, .discarded, .dead:
-            return try await submit(.outcome(record), for: lease)
+        case .done, .superseded, .discarded, .dead: return try await submit(closing(record, of: lease), for: lease)
         case .interrupted where record.lane == nil:
             // All is as it was. Written each time, pauses of days would eat what was set aside for the completion.
             return nil
@@ -80,7 +157,7 @@ extension JobQueue {
     }
 
     /// Makes a state durable in the middle of a run.
-    func save(_ new: LaneState, _ lease: Lease) async throws(QueueError) -> StoredState {
+    func save(_ new: LaneState, _ lease: Lease) async throws(QueueError) {
         try check(lease)
         let size = new.bytes.count
         guard size <= policy.maxLaneState else { throw .tooLarge(bytes: size, limit: policy.maxLaneState) }
@@ -88,6 +165,6 @@ extension JobQueue {
         let record = QueueRecord.laneState(lane: lease.lane, state: new.bytes, merging: lease.merging)
         let ticket = try await submit(record, for: lease)
         try await durable(ticket)
-        return StoredState(state: new, address: ticket.address)
+        note(new, at: ticket, of: lease)
     }
 }

@@ -8,6 +8,13 @@ extension JobQueue {
         return record.payload
     }
 
+    /// The state of a lane that runs: read once while the lane lives.
+    func knownState(of lane: LaneID) async throws(QueueError) -> StoredState {
+        let stored = try await storedState(of: lane, unless: lanes.known(lane))
+        lanes.know(stored, of: lane)
+        return stored
+    }
+
     /// A lane's own state as last written, without those of lanes that were joined into it.
     ///
     /// - Parameter known: what was read or written before; returned without reading if it is the present one.

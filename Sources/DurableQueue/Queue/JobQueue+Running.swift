@@ -7,6 +7,35 @@ extension JobQueue {
         case run(Lease, [Job], newest: JobID?)
     }
 
+    /// The run, if nothing has to be read from the disk for it and the handler need not be asked about it. Most need neither.
+    func readyRun(_ lease: Lease) -> ReadyRun? {
+        guard lease.merging.isEmpty, let row = state.jobs[lease.job] else { return nil }
+        let newest = scheduler.newestSnapshot(of: lease)
+        if row.isSnapshot {
+            let isLate = newest.map { $0 > lease.job } ?? false
+            guard !isLate, scheduler.batchCandidates(for: lease, most: 2).count == 1 else { return nil }
+        }
+        guard let record = log.kept(row.address), let payload = QueueRecord.payload(ofJobIn: record),
+            let state = stateAtHand(of: lease.lane)
+        else { return nil }
+        return ReadyRun(
+            lease: lease, jobs: [job(lease.job, row, payload, of: lease, attempt: lease.attempt)], state: state.state,
+            newest: newest)
+    }
+
+    /// A lane's state, if it need not be read from the disk.
+    private func stateAtHand(of lane: LaneID) -> StoredState? {
+        let address = state.lanes.stateAddress(of: lane)
+        if let known = lanes.known(lane), known.address == address { return known }
+        guard let address else { return StoredState() }
+        guard let (kind, payload) = log.kept(address),
+            let bytes = (try? QueueRecord(kind: kind, payload: payload))?.asLaneState
+        else { return nil }
+        let known = StoredState(state: LaneState(bytes), address: address)
+        lanes.know(known, of: lane)
+        return known
+    }
+
     func begin(_ lease: Lease, state lane: LaneState) async throws(QueueError) -> Start {
         guard let row = state.jobs[lease.job] else {
             preconditionFailure("a leased job is neither closed nor discarded")

@@ -29,7 +29,11 @@ public actor JobQueue {
     var compaction: CompactionPlan
     /// Signalled when the log may have more room.
     var roomWaiters: [AsyncSignal] = []
-    /// Jobs whose acceptance was not confirmed yet: those that come again with one of their keys wait for the same sync.
+    /// Jobs that are given to the queue, until a caller takes them all to it.
+    nonisolated let arrivals = TurnQueue<Arrival>()
+    /// Runs that have ended, until one of them takes all to the queue.
+    nonisolated let endedRuns = TurnQueue<EndedRun>()
+    /// Jobs with a key whose acceptance was not confirmed yet: those that come again with it wait for the same sync.
     /// After a failed sync they stay here, so that nothing is answered that is not on disk.
     var unconfirmed: [JobID: LogTicket] = [:]
     var readFailures = ReadFailures()
@@ -79,102 +83,20 @@ public actor JobQueue {
     /// What happens from now on.
     public nonisolated func events() -> QueueEvents { eventSource.listen() }
 
-    // MARK: Accepting
-
-    public var isAccepting: Bool { !scheduler.isStopping && !scheduler.hasFailed && log.isFailed == nil }
-
-    /// Returns when the job is on disk for good. Its place in its lane is taken at the call, so that two jobs which are
-    /// accepted one after the other run in that order, whichever call returns first.
-    ///
-    /// - Returns: the job's number; of a job whose idempotency key is known, the earlier job's.
-    public func enqueue(_ job: NewJob) async throws(QueueError) -> JobID { try await accept(job).id }
-
-    /// As ``enqueue(_:)``, and says whether the job is new. Of several calls with one idempotency key one stores a job, and
-    /// all return once that job is on disk, or throw if it does not get there.
-    ///
-    /// Known are the keys of jobs that are not finished and, of each tenant, the newest 4,096; also after a restart.
-    public func accept(_ job: NewJob) async throws(QueueError) -> Acceptance {
-        var waits = 0
-        var taken: (record: AcceptedRecord, ticket: LogTicket)?
-        while taken == nil {
-            if let key = job.idempotencyKey, let known = try await self.job(withIdempotencyKey: key, of: job.tenant) {
-                return Acceptance(id: known, isNew: false)
-            }
-            guard !scheduler.isStopping else { throw .stopping }
-            let gains = log.roomGains
-            do throws(QueueError) {
-                let record = try entry(job)
-                let promise = SpaceNeed.promise(forPayload: job.payload.count)
-                taken = (record, try submit(.accepted(record), .reserve(promise)))
-            } catch {
-                guard error == .full else { throw error }
-                try await waitIfComing(&waits, after: gains)
-            }
-        }
-        guard let (record, ticket) = taken else { throw .full }
-        scheduler.accepted(
-            AcceptedJob(id: record.id, tenant: job.tenant, kind: job.kind, payload: job.payload),
-            at: ticket.sequence)
-        unconfirmed[record.id] = ticket
-        try await durable(ticket)
-        unconfirmed[record.id] = nil
-        eventSource.publish(.accepted(record.id))
-        announce()
-        return Acceptance(id: record.id, isNew: true)
-    }
-
-    /// The job that was accepted with this key, once it is on disk; nil if none is remembered.
-    public func job(withIdempotencyKey key: String, of tenant: TenantID) async throws(QueueError) -> JobID? {
-        let key = key.shortened(to: policy.maxKeyBytes)
-        guard let id = state.job(withIdempotencyKey: key, of: tenant) else { return nil }
-        if let ticket = unconfirmed[id] {
-            try await durable(ticket)
-            announce()
-        }
-        return id
-    }
-
-    /// What is written of a new job. Lanes that its keys show to be one are joined first.
-    private func entry(_ job: NewJob) throws(QueueError) -> AcceptedRecord {
-        guard job.keys.isEmpty == (job.unroutable != nil) else {
-            throw .unusable("A job has either keys or a reason why it has none.")
-        }
-        guard job.payload.count <= policy.maxPayload else {
-            throw .tooLarge(bytes: job.payload.count, limit: policy.maxPayload)
-        }
-        let keys = try checked(job.keys)
-        let lane = keys.isEmpty ? nil : try place(keys, of: job.tenant)
-        return AcceptedRecord(
-            id: JobID(rawValue: state.nextJob), tenant: job.tenant, lane: lane, keys: keys, kind: job.kind,
-            isSnapshot: job.isSnapshot, urgency: job.urgency, acceptedAt: clock.wall.milliseconds,
-            unroutable: job.unroutable.map(\.boundedReason), payload: job.payload,
-            idempotencyKey: job.idempotencyKey?.shortened(to: policy.maxKeyBytes))
-    }
-
-    /// Keys as they are written and looked for: a long one is told by its hash.
-    func checked(_ keys: [LaneKey]) throws(QueueError) -> [LaneKey] {
-        guard keys.count <= policy.maxKeys else {
-            throw .unusable("A job has at most \(policy.maxKeys) keys, not \(keys.count).")
-        }
-        return keys.map { $0.shortened(to: policy.maxKeyBytes) }
-    }
-
-    /// The lane that these keys lead to. Lanes that they show to be one are joined.
-    func place(_ keys: [LaneKey], of tenant: TenantID) throws(QueueError) -> LaneID {
-        let placement = state.lanes.place(keys, of: tenant)
-        for other in placement.joins { _ = try submit(.joined(from: other, into: placement.lane), .reserve(0)) }
-        return placement.lane
-    }
-
     // MARK: The log
 
     /// Takes the record's position in the order, and takes it into the state with all that follows, in one step.
     func submit(_ record: QueueRecord, _ space: SpaceCharge) throws(QueueError) -> LogTicket {
+        defer { tellNeeds() }
+        return try append(record, space)
+    }
+
+    /// The same without telling the log what it must have room for: once after several.
+    func append(_ record: QueueRecord, _ space: SpaceCharge) throws(QueueError) -> LogTicket {
         let payload = record.payload
         do {
             let ticket = try log.append(record.kind, payload, space)
             perform(scheduler.apply(record, at: ticket))
-            tellNeeds()
             compaction.wrote(payload.count + RecoveredJobs.frame)
             return ticket
         } catch {

@@ -8,6 +8,14 @@ struct OutcomeRecord: Equatable, Sendable {
         case discarded
         case interrupted
 
+        /// Whether nothing is left of the job to do.
+        var isFinal: Bool {
+            switch self {
+            case .done, .dead, .superseded, .discarded: true
+            case .waiting, .interrupted: false
+            }
+        }
+
         /// What a run's jobs are after it. Discarded is none's: only jobs that do not run are.
         var state: JobState.Name {
             switch self {

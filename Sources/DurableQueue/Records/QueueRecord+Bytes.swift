@@ -1,6 +1,7 @@
 extension QueueRecord {
     fileprivate static let version: UInt8 = 1
     static let acceptedKind: UInt8 = 1
+    private static let movedKind: UInt8 = 8
 
     var kind: UInt8 {
         switch self {
@@ -11,7 +12,7 @@ extension QueueRecord {
         case .metadata: 5
         case .revived: 6
         case .paused: 7
-        case .moved: 8
+        case .moved: Self.movedKind
         case .batchOutcome: 9
         case .bound: 10
         case .forgotten: 11
@@ -239,6 +240,29 @@ extension AcceptedEntry {
         unroutable = isUnplaced ? read.text(at: reason) : nil
         size = UInt32(clamping: try read.getPlace().count)
         if !read.isAtEnd { idempotencyKey = fingerprinter.print(idempotencyKey: try read.getText(), of: tenant) }
+    }
+}
+
+extension QueueRecord {
+    /// The payload of the job that a record holds, without making anything of the rest; nil if it holds none.
+    static func payload(ofJobIn record: (kind: UInt8, payload: [UInt8])) -> [UInt8]? {
+        guard record.kind == acceptedKind || record.kind == movedKind else { return nil }
+        do {
+            var read = ByteReader(record.payload)
+            guard try read.get(UInt8.self) == version else { return nil }
+            _ = try read.get(UInt64.self)
+            _ = try read.getPlace()
+            _ = try read.getLane()
+            for _ in 0..<(try read.get(UInt32.self)) {
+                _ = (try read.get(UInt8.self), try read.getBool(), try read.getPlace())
+            }
+            // Kind, snapshot, urgency, time, whether it is placed, and why not.
+            _ = (try read.get(UInt8.self), try read.getBool(), try read.get(UInt8.self))
+            _ = (try read.get(Int64.self), try read.getBool(), try read.getPlace())
+            return try read.getBytes()
+        } catch {
+            return nil
+        }
     }
 }
 

@@ -2,14 +2,18 @@
 public protocol JobLog: Sendable {
     /// Gives the record its place in the order, at once and without blocking.
     func append(_ kind: UInt8, _ payload: [UInt8], _ space: SpaceCharge) throws(LogFailure) -> LogTicket
+    /// Runs `appends` so that what it appends reaches the disk together, once it has returned. It may be read before.
+    func together<Value>(_ appends: () -> Value) -> Value
     /// Returns when the record survives the death of this process.
-    func written(_ ticket: LogTicket) async throws(LogFailure)
+    nonisolated(nonsending) func written(_ ticket: LogTicket) async throws(LogFailure)
     /// Returns when the record survives the loss of power.
-    func durable(_ ticket: LogTicket) async throws(LogFailure)
+    nonisolated(nonsending) func durable(_ ticket: LogTicket) async throws(LogFailure)
     var durableSequence: UInt64 { get }
     var lastSequence: UInt64 { get }
     /// - Throws: `.damaged` only if the record itself was read and is wrong; `.unreadable` if it could not be read now.
-    func read(_ address: LogAddress) async throws(LogFailure) -> (kind: UInt8, payload: [UInt8])
+    nonisolated(nonsending) func read(_ address: LogAddress) async throws(LogFailure) -> (kind: UInt8, payload: [UInt8])
+    /// A record that need not be read from the disk, since it was appended or read with others lately; nil for all others.
+    func kept(_ address: LogAddress) -> (kind: UInt8, payload: [UInt8])?
     /// How often more room was set aside.
     var roomGains: UInt64 { get }
     /// After a refusal: returns when more room was set aside than there had been at so many gains, or could not be.
@@ -38,6 +42,8 @@ public protocol JobLog: Sendable {
 }
 
 extension JobLog {
+    public func together<Value>(_ appends: () -> Value) -> Value { appends() }
+    public func kept(_: LogAddress) -> (kind: UInt8, payload: [UInt8])? { nil }
     public var roomGains: UInt64 { 0 }
     public func waitForRoom(after _: UInt64) async -> Bool { false }
     public func worthCopying(of _: QueueSnapshot, most _: Int, isFull _: Bool) async -> [LiveRecord] { [] }

@@ -53,18 +53,27 @@ public struct JournalLog: JobLog {
         }
     }
 
-    public func written(_ ticket: LogTicket) async throws(LogFailure) {
+    public nonisolated(nonsending) func written(_ ticket: LogTicket) async throws(LogFailure) {
         do { try await journal.written(ticket.journal) } catch { throw LogFailure(error) }
     }
 
-    public func durable(_ ticket: LogTicket) async throws(LogFailure) {
+    public nonisolated(nonsending) func durable(_ ticket: LogTicket) async throws(LogFailure) {
         do { try await journal.durable(ticket.journal) } catch { throw LogFailure(error) }
+    }
+
+    public func together<Value>(_ appends: () -> Value) -> Value { journal.together(appends) }
+
+    public func kept(_ address: LogAddress) -> (kind: UInt8, payload: [UInt8])? {
+        journal.kept(address.record).map { ($0.kind, $0.payload) }
     }
 
     public var durableSequence: UInt64 { journal.durableSequence }
     public var lastSequence: UInt64 { journal.lastSequence }
 
-    public func read(_ address: LogAddress) async throws(LogFailure) -> (kind: UInt8, payload: [UInt8]) {
+    public nonisolated(nonsending) func read(_ address: LogAddress) async throws(LogFailure) -> (
+        kind: UInt8, payload: [UInt8]
+    ) {
+        if let record = kept(address) { return record }
         do {
             let record = try await journal.read(address.record)
             return (record.kind, record.payload)

@@ -68,18 +68,16 @@ struct FrameHeader: Equatable, Sendable {
     func append(payload: [UInt8], to buffer: inout [UInt8]) -> UInt32 {
         precondition(payload.count == length, "a frame's header must tell its payload's length")
         let start = buffer.count
-        buffer.append(littleEndian: RecordFormat.magic)
-        buffer.append(kind)
-        buffer.append(owner.rawValue)
-        buffer.append(littleEndian: UInt16(0))
-        buffer.append(littleEndian: UInt32(length))
-        buffer.append(littleEndian: segment)
-        buffer.append(littleEndian: sequence)
-        buffer.append(littleEndian: synced)
-        buffer.append(littleEndian: offset)
-        buffer.append(littleEndian: UInt32(0))
+        // Word by word; the last one's upper half is the checksum's place.
+        let words = (
+            (UInt64(RecordFormat.magic) | UInt64(kind) << 32 | UInt64(owner.rawValue) << 40).littleEndian,
+            (UInt64(UInt32(length)) | UInt64(segment) << 32).littleEndian, sequence.littleEndian, synced.littleEndian,
+            UInt64(offset).littleEndian
+        )
+        withUnsafeBytes(of: words) { buffer.append(contentsOf: $0) }
         buffer.append(contentsOf: payload)
-        for _ in 0..<(frameSize - RecordFormat.headerSize - length) { buffer.append(0) }
+        let padding = frameSize - RecordFormat.headerSize - length
+        withUnsafeBytes(of: UInt64(0)) { buffer.append(contentsOf: $0.prefix(padding)) }
         return buffer.withUnsafeMutableBytes { bytes in
             let frame = UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
             let checksum = Self.checksum(of: UnsafeRawBufferPointer(frame))

@@ -71,6 +71,14 @@ struct CommitQueue {
         case copy
         /// Worth having: only with room that is not counted on for anything else.
         case optional
+
+        /// Whether it may leave more room than is needed.
+        var givesRoomBack: Bool {
+            switch self {
+            case .intake, .copy, .optional: false
+            case .reserved, .needed: true
+            }
+        }
     }
 
     mutating func submit(_ kind: UInt8, _ payload: [UInt8], _ charge: Charge) throws(JournalError) -> Ticket {

@@ -11,6 +11,11 @@ final class JournalCore: Sendable {
         var checkpointUpTo: UInt64
         var stats = JournalStats()
         var isWriterAsleep = false
+        /// How many submit records now that are to be written together.
+        var gathering = 0
+        /// A completion was submitted since room was last given back.
+        var mayTrim = false
+        var kept: KeptRecords
         var hasEnded = false
 
         var writtenWaiters: [Waiter] = []
@@ -56,18 +61,40 @@ final class JournalCore: Sendable {
     func submit(
         _ kind: UInt8, _ payload: [UInt8], _ charge: CommitQueue.Charge
     ) throws(JournalError) -> Ticket {
-        let now = driver.now()
-        let (answer, isAsleep, spare, surplus) = state.withLock { state in
+        let (answer, isGathering) = state.withLock { state in
             let answer = Result { () throws(JournalError) in try state.queue.submit(kind, payload, charge) }
-            if case .failure(.full) = answer { state.stats.refused += 1 }
-            return (
-                answer, state.takeSleep(), state.beginPreparing(at: now), state.trimSpare(after: charge, at: now)
-            )
+            switch answer {
+            case .success(let ticket):
+                state.kept.recent.add(
+                    JournalRecord(kind: kind, sequence: ticket.sequence, address: ticket.address, payload: payload))
+            case .failure(let error): if case .full = error { state.stats.refused += 1 }
+            }
+            if charge.givesRoomBack { state.mayTrim = true }
+            return (answer, state.gathering > 0)
+        }
+        if !isGathering { submitted() }
+        return try answer.get()
+    }
+
+    func beginTogether() { state.withLock { $0.gathering += 1 } }
+
+    func endTogether() {
+        let isLast = state.withLock { state in
+            state.gathering -= 1
+            return state.gathering == 0
+        }
+        if isLast { submitted() }
+    }
+
+    /// Wakes the writer, and sets room aside or gives it back as what was submitted wants it.
+    private func submitted() {
+        let now = driver.now()
+        let (isAsleep, spare, surplus) = state.withLock { state in
+            (state.takeSleep(), state.beginPreparing(at: now), state.trimSpare(at: now))
         }
         if isAsleep { driver.wakeWriter() }
         if let spare { prepare(spare) }
         if let surplus { remove(surplus) }
-        return try answer.get()
     }
 
     /// One that cannot be removed now is adopted, or removed, by the next opening.
@@ -76,7 +103,7 @@ final class JournalCore: Sendable {
     }
 
     /// Returns when there is more room than at so many gains, or it could not be had. False also if none is on its way.
-    func waitForRoom(after gains: UInt64) async -> Bool {
+    nonisolated(nonsending) func waitForRoom(after gains: UInt64) async -> Bool {
         await withCheckedContinuation { continuation in
             let answer: Bool? = state.withLock { state in
                 guard state.queue.space.gains == gains else { return true }
@@ -102,7 +129,7 @@ final class JournalCore: Sendable {
     }
 
     /// Returns when a record got that far, also if it did so before an error or the end.
-    func wait(for milestone: Milestone, of sequence: UInt64) async throws(JournalError) {
+    nonisolated(nonsending) func wait(for milestone: Milestone, of sequence: UInt64) async throws(JournalError) {
         let result = await withCheckedContinuation { continuation in
             let (answer, isAsleep) = state.withLock { state -> (Result<Void, JournalError>?, Bool) in
                 precondition(sequence < state.queue.nextSequence, "a wait for a record that was never submitted")
@@ -348,11 +375,10 @@ extension JournalCore.State {
     }
 
     /// Only completions give room back; while the first of them come, what recovery found is reserved again.
-    mutating func trimSpare(after charge: CommitQueue.Charge, at now: ContinuousClock.Instant) -> SpareFile? {
-        switch charge {
-        case .intake, .copy, .optional: return nil
-        case .reserved, .needed: return queue.withSpace({ $0.trimSpare(at: now) }) ? spares.popLast() : nil
-        }
+    mutating func trimSpare(at now: ContinuousClock.Instant) -> SpareFile? {
+        guard mayTrim else { return nil }
+        mayTrim = false
+        return queue.withSpace({ $0.trimSpare(at: now) }) ? spares.popLast() : nil
     }
 
     mutating func takeSpareNumber() -> UInt64 {

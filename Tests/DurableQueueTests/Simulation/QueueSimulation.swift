@@ -150,7 +150,7 @@ struct QueueSimulation: Sendable {
 
     /// I1, I5, I8: a last life without any trouble but one damaged record, after which everything is done or explained.
     private func endWell(on files: SimulatedFileSystem, _ ledger: Ledger, _ simulation: Simulation) async throws {
-        let life = SimulatedLife(simulation: simulation, ledger: ledger, files: files, number: 99)
+        let life = SimulatedLife(simulation: simulation, ledger: ledger, files: files, number: SimulatedLife.last)
         ledger.listen { !files.isOff }
         let damaged = try await life.open { queue, log, findings in
             ledger.note { $0.readsFail = false }

@@ -13,10 +13,15 @@ struct SimulatedLife: Sendable {
     let number: Int
 
     static let directory = "/data"
+    /// Number of the life without trouble, after which everything is done or explained.
+    static let last = 99
 
-    static var options: JournalOptions {
+    var options: JournalOptions {
         var options = JournalOptions(segmentSize: 16 << 10, maxPayload: 3 << 10)
         options.fullDiskRetry = .milliseconds(200)
+        // Little, so that records are found in memory, and read from the disk, alone and with others. In the last life, in
+        // which one is damaged that was read before, none is in memory.
+        options.keptBytes = number == Self.last ? 0 : 2 << 10
         return options
     }
 
@@ -81,7 +86,7 @@ struct SimulatedLife: Sendable {
             let (log, found): (JournalLog, RecoveredJobs)
             do {
                 (log, found) = try JournalLog.open(
-                    Self.directory, options: Self.options, files: files, driver: driver)
+                    Self.directory, options: options, files: files, driver: driver)
             } catch {
                 driver.giveUp()
                 // The power went, or an error was ordered that came now.

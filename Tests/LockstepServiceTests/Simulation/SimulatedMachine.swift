@@ -26,6 +26,8 @@ struct SimulatedMachine: Sendable {
         } adjust: { surroundings in
             surroundings.markMemory = { [marks] _ in marks }
             surroundings.journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
+            // So that what the simulated disk does to reads happens to all of them.
+            surroundings.journal.keptBytes = 0
         }
     }
 
