@@ -205,9 +205,10 @@ import Testing
 
     @Test func `a full disk keeps them until there is room`() async throws {
         let bench = try await QueueHarness(policy: atOnce)
+        let id = try await bench.add("ann")
+        // Before it is done.
+        bench.log.setFull(true)
         try await bench.running {
-            let id = try await bench.add("ann")
-            bench.log.setFull(true)
             await bench.expect([id], are: .done)
             await bench.settle()
             #expect(await lanes(bench) == 1)

@@ -37,8 +37,12 @@ final class QueueEventSource: Sendable {
         return QueueEvents(stream: stream)
     }
 
-    func publish(_ event: QueueEvent) {
+    /// - Parameter event: not made if none listens.
+    func publish(_ event: @autoclosure () -> QueueEvent) {
         // Resumed outside of the lock: a listener that ends takes it.
-        for (_, listener) in listeners.withLock(\.all) { listener.yield(event) }
+        let all = listeners.withLock(\.all)
+        guard !all.isEmpty else { return }
+        let event = event()
+        for (_, listener) in all { listener.yield(event) }
     }
 }

@@ -1,5 +1,3 @@
-import AsyncPrimitives
-
 /// A lane while it has something to run: it runs its jobs, one at a time.
 ///
 /// Made when its first job is dispatched, alive until none is left to run; lanes that wait for a time are rows of a table,
@@ -26,7 +24,8 @@ actor ContactLane {
         current = lease
         let ended = await attempt(lease, control, ready)
         current = nil
-        await queue.take(ended)
+        // Not waited for: if the run was called off, this task is cancelled, and has nothing left to do.
+        queue.take(ended)
     }
 
     private func attempt(_ lease: Lease, _ control: RunControl, _ ready: ReadyRun?) async -> EndedRun {
@@ -38,7 +37,11 @@ actor ContactLane {
             }
             if control.isCalledOff { return EndedRun(lease: run.lease, end: .known(RunEnd(ending: .interrupted))) }
             let handle = LaneHandle(id: id, newestSnapshot: run.newest, lane: self, lease: run.lease, control: control)
-            let outcome = await self.run(run.jobs, state: run.state, handle, control)
+            let outcome = await control.run { [handler] in
+                run.jobs.count == 1
+                    ? await handler.run(run.jobs[0], state: run.state, lane: handle)
+                    : await handler.run(batch: run.jobs, state: run.state, lane: handle)
+            }
             let isAsked = Task.isCancelled || control.isCalledOff
             return EndedRun(lease: run.lease, end: .outcome(outcome, isAsked: isAsked))
         } catch {
@@ -52,27 +55,6 @@ actor ContactLane {
         return switch try await queue.begin(lease, state: state) {
         case .superseded: nil
         case .run(let lease, let jobs, let newest): ReadyRun(lease: lease, jobs: jobs, state: state, newest: newest)
-        }
-    }
-
-    /// Calls the handler. Cancels its task when the run is called off.
-    private func run(
-        _ jobs: [Job], state: LaneState, _ handle: LaneHandle, _ control: RunControl
-    ) async -> JobOutcome {
-        await withTaskGroup(of: JobOutcome.self) { [handler] group in
-            group.addTask {
-                let outcome =
-                    jobs.count == 1
-                    ? await handler.run(jobs[0], state: state, lane: handle)
-                    : await handler.run(batch: jobs, state: state, lane: handle)
-                control.wakeup.signal()
-                return outcome
-            }
-            await control.wakeup.wait()
-            // Changes nothing for a run that is over.
-            group.cancelAll()
-            guard let outcome = await group.next() else { preconditionFailure("a run ends with an outcome") }
-            return outcome
         }
     }
 

@@ -1,4 +1,3 @@
-import AsyncPrimitives
 import Synchronization
 
 /// What the queue and one run tell each other while it is under way. Neither waits for the other.
@@ -9,9 +8,14 @@ final class RunControl: Sendable {
         var waitsFor: String?
     }
 
-    /// Signalled when the run is called off, and when it is over.
-    let wakeup = AsyncSignal()
+    /// The task that a handler runs in. Only ever cancelled, and only before its run is over.
+    private struct RunningTask: @unchecked Sendable {
+        let task: UnsafeCurrentTask
+    }
+
     private let state: Mutex<State>
+    /// Apart from the state, since cancelling calls the handler's own code, which may ask for the state.
+    private let running = Mutex<RunningTask?>(nil)
     private let job: JobID
     private let events: QueueEventSource
 
@@ -21,6 +25,23 @@ final class RunControl: Sendable {
         self.events = events
         state = Mutex(State(hasBegun: hasBegun))
     }
+
+    /// Calls a handler in the present task, which is cancelled if the run is called off.
+    ///
+    /// No task is made for it: a run costs one, and a second one that does nothing but wait for it would double that.
+    func run(_ handler: @Sendable () async -> JobOutcome) async -> JobOutcome {
+        await withUnsafeCurrentTask { task in
+            guard let task else { preconditionFailure("asynchronous code runs in a task") }
+            let own = RunningTask(task: task)
+            running.withLock { $0 = own }
+            // Waits for a cancellation that is under way: none reaches a task that is over.
+            defer { running.withLock { $0 = nil } }
+            if isCalledOff { task.cancel() }
+            return await handler()
+        }
+    }
+
+    private func cancel() { running.withLock { $0?.task.cancel() } }
 
     /// See `LaneHandle.begin`.
     func begin() -> Bool {
@@ -36,7 +57,7 @@ final class RunControl: Sendable {
     /// From now on `begin` is refused, and the run's task is cancelled.
     func callOff() {
         state.withLock { $0.isCalledOff = true }
-        wakeup.signal()
+        cancel()
     }
 
     /// False, and nothing changes, if the run has begun.
@@ -45,7 +66,7 @@ final class RunControl: Sendable {
             state.isCalledOff = state.isCalledOff || !state.hasBegun
             return !state.hasBegun
         }
-        if isOff { wakeup.signal() }
+        if isOff { cancel() }
         return isOff
     }
 

@@ -12,9 +12,11 @@ struct Arrival: Sendable {
         case lead
     }
 
+    typealias Caller = CheckedContinuation<Answer, Never>
+
     var job: NewJob
     /// Nil: the caller leads.
-    var caller: CheckedContinuation<Answer, Never>?
+    var caller: Caller?
 }
 
 /// Accepting jobs: those that come side by side share a turn of the queue, and a sync.
@@ -50,39 +52,44 @@ extension JobQueue {
     /// - Returns: the answer of the leader, whose job is the first.
     private func acceptArrivals() async -> Arrival.Answer {
         let arrivals = arrivals.take()
-        let gains = log.roomGains
-        var admitted: [(arrival: Arrival, id: JobID)] = []
+        var admitted: [(caller: Arrival.Caller?, id: JobID)] = []
+        admitted.reserveCapacity(arrivals.count)
         var (last, own): (LogTicket?, Arrival.Answer?) = (nil, nil)
-        func tell(_ arrival: Arrival, _ answer: Arrival.Answer) {
-            if let caller = arrival.caller { caller.resume(returning: answer) } else { own = answer }
+        func tell(_ caller: Arrival.Caller?, _ answer: Arrival.Answer) {
+            if let caller { caller.resume(returning: answer) } else { own = answer }
         }
-        let refused = log.together {
-            var refused: [(Arrival, Arrival.Answer)] = []
-            for arrival in arrivals {
-                switch admit(arrival.job, gains) {
-                case .success(let (id, ticket)):
-                    admitted.append((arrival, id))
-                    last = ticket
-                case .failure(let refusal): refused.append((arrival, refusal.answer))
+        // In pieces, so that the disk begins with the first, and the log hears soon what it must have room for.
+        for start in stride(from: 0, to: arrivals.count, by: Self.admittedAtOnce) {
+            let gains = log.roomGains
+            var refused: [(Arrival.Caller?, Arrival.Answer)] = []
+            log.together {
+                for arrival in arrivals[start..<min(start + Self.admittedAtOnce, arrivals.count)] {
+                    switch admit(arrival.job, gains) {
+                    case .success(let (id, ticket)):
+                        admitted.append((arrival.caller, id))
+                        last = ticket
+                    case .failure(let refusal): refused.append((arrival.caller, refusal.answer))
+                    }
                 }
             }
-            return refused
+            tellNeeds()
+            for (caller, answer) in refused { tell(caller, answer) }
         }
-        tellNeeds()
-        for (arrival, answer) in refused { tell(arrival, answer) }
         if let last {
             do throws(QueueError) {
                 try await durable(last)
                 for (_, id) in admitted { confirm(id) }
                 announce()
-                for (arrival, id) in admitted { tell(arrival, .accepted(Acceptance(id: id, isNew: true))) }
+                for (caller, id) in admitted { tell(caller, .accepted(Acceptance(id: id, isNew: true))) }
             } catch {
-                for (arrival, _) in admitted { tell(arrival, .failed(error)) }
+                for (caller, _) in admitted { tell(caller, .failed(error)) }
             }
         }
         guard let own else { preconditionFailure("a leader's job is among those that it takes") }
         return own
     }
+
+    private static let admittedAtOnce = 256
 
     private struct Refusal: Error {
         var answer: Arrival.Answer

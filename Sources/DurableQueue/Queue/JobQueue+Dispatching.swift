@@ -11,6 +11,7 @@ extension JobQueue {
         // Stopped or cancelled before all was told: nothing may begin.
         if !scheduler.announcements.isBacklogRead { scheduler.stop() }
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.finishRuns() }
             while !scheduler.isStopping {
                 // In pieces, so that others are accepted meanwhile.
                 var budget = JobTable.rowsAtOnce
@@ -26,6 +27,8 @@ extension JobQueue {
                 // Nothing rings for a cancelled task, so it would go round here for ever.
                 if Task.isCancelled { scheduler.stop() }
             }
+            hasDispatched = true
+            endings.signal()
             await cancelRuns.wait()
             group.cancelAll()
         }
@@ -34,6 +37,7 @@ extension JobQueue {
     private func start(_ lease: Lease) -> (ContactLane, RunControl, ReadyRun?) {
         let control = RunControl(of: lease.job, hasBegun: !handler.saysWhenItBegins, events: eventSource)
         runs[lease.number] = control
+        runsUnderWay += 1
         let lane = lanes.take(lease.lane) { ContactLane(lease.lane, of: self, handler: handler) }
         let ready = readyRun(lease)
         if ready != nil { eventSource.publish(.started(lease.jobs)) }
@@ -63,9 +67,9 @@ extension JobQueue {
     private func release(_ run: FinishedRun) {
         let lease = run.lease
         runs[lease.number] = nil
-        perform(scheduler.release(lease))
-        let size = scheduler.hasMoreToRun(lease.lane) ? Int(state.lanes[lease.lane]?.stateSize ?? 0) : nil
-        lanes.release(lease.lane, keeping: size)
+        let (effects, waitingState) = scheduler.ended(lease)
+        perform(effects)
+        lanes.release(lease.lane, keeping: waitingState)
         eventSource.publish(.ended(lease.jobs, state: run.name))
         for waiter in leaseWaiters.removeValue(forKey: lease.number) ?? [] { waiter.signal() }
     }

@@ -1,19 +1,47 @@
 import Clocks
+import AsyncPrimitives
 
 /// Writing what a run came to.
 extension JobQueue {
     /// Bytes of a reason that are kept.
     package static let longestReason = Reason.longest
 
-    /// Writes how a run ended and lets its lane go on; with it those that ended side by side. Returns at once where another
-    /// run's task does it.
-    nonisolated func take(_ run: EndedRun) async {
-        if endedRuns.add({ _ in run }) { await finishRuns() }
+    /// Takes note of how a run ended. `finishRuns` writes it and lets the lane go on.
+    nonisolated func take(_ run: EndedRun) {
+        // The first of those that are taken together signals for all.
+        if endedRuns.add({ _ in run }) { endings.signal() }
     }
 
-    /// All that ended meanwhile: their records go to the disk together, and their lanes go on in one turn.
-    private func finishRuns() async {
-        let ended = endedRuns.take()
+    /// Writes how runs ended and lets their lanes go on, those together that ended meanwhile. Returns after the last run.
+    func finishRuns() async {
+        await withDiscardingTaskGroup { group in
+            while !hasDispatched || runsUnderWay > 0 {
+                await endings.waitThroughCancellation()
+                let ended = endedRuns.take()
+                guard !ended.isEmpty else { continue }
+                runsUnderWay -= ended.count
+                let (finished, last, others) = close(ended)
+                // These may wait for room, or for the disk.
+                for (lease, end) in others { group.addTask { await self.finishAlone(lease, end) } }
+                guard !finished.isEmpty else { continue }
+                // The next that end meanwhile share its write.
+                group.addTask { await self.release(finished, after: last) }
+            }
+        }
+    }
+
+    /// Lets lanes go on whose jobs' ends are in these records, once the last of them is written.
+    private func release(_ finished: [FinishedRun], after last: LogTicket?) async {
+        if let last { do { try await written(last) } catch { scheduler.fail() } }
+        release(finished)
+    }
+
+    /// Submits the ends of runs, to be written together.
+    ///
+    /// - Returns: the runs whose end is on its way, and the last record of it; and those that need more than one record.
+    private func close(
+        _ ended: [EndedRun]
+    ) -> (finished: [FinishedRun], last: LogTicket?, others: [(Lease, Ending)]) {
         let (wall, now) = (clock.wall.milliseconds, steadyNow)
         var (finished, others): ([FinishedRun], [(Lease, Ending)]) = ([], [])
         var last: LogTicket?
@@ -56,12 +84,7 @@ extension JobQueue {
             }
         }
         tellNeeds()
-        await withDiscardingTaskGroup { group in
-            // These may wait for room, or for the disk.
-            for (lease, end) in others { group.addTask { await self.finishAlone(lease, end) } }
-            if let last { do { try await written(last) } catch { scheduler.fail() } }
-            release(finished)
-        }
+        return (finished, last, others)
     }
 
     private enum Ending: Sendable {

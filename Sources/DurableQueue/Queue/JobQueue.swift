@@ -26,13 +26,19 @@ public actor JobQueue {
     /// By the leases' numbers: signalled when they end.
     var leaseWaiters: [UInt64: [AsyncSignal]] = [:]
     var isDispatching = false
+    /// No run begins any more.
+    var hasDispatched = false
     var compaction: CompactionPlan
     /// Signalled when the log may have more room.
     var roomWaiters: [AsyncSignal] = []
     /// Jobs that are given to the queue, until a caller takes them all to it.
     nonisolated let arrivals = TurnQueue<Arrival>()
-    /// Runs that have ended, until one of them takes all to the queue.
+    /// Runs that have ended, until the queue takes all of them.
     nonisolated let endedRuns = TurnQueue<EndedRun>()
+    /// Signalled when a run has ended, and when no more begin.
+    let endings = AsyncSignal()
+    /// Runs whose end was not taken yet.
+    var runsUnderWay = 0
     /// Jobs with a key whose acceptance was not confirmed yet: those that come again with it wait for the same sync.
     /// After a failed sync they stay here, so that nothing is answered that is not on disk.
     var unconfirmed: [JobID: LogTicket] = [:]

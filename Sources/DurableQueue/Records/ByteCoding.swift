@@ -2,6 +2,11 @@
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 
+    init() {}
+
+    /// Room for so many bytes is set aside at once.
+    init(room: Int) { bytes.reserveCapacity(room) }
+
     mutating func put<T: FixedWidthInteger>(_ value: T) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
@@ -13,7 +18,13 @@ struct ByteWriter {
         bytes.append(contentsOf: value)
     }
 
-    mutating func put(_ text: String) { put(Array(text.utf8)) }
+    mutating func put(_ text: String) {
+        var text = text
+        text.withUTF8 {
+            put(UInt32($0.count))
+            bytes.append(contentsOf: $0)
+        }
+    }
 }
 
 /// Reads what `ByteWriter` wrote; never past the end, never more than is there.

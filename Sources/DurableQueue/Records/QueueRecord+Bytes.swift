@@ -27,7 +27,7 @@ extension QueueRecord {
     }
 
     var payload: [UInt8] {
-        var out = ByteWriter()
+        var out = ByteWriter(room: usualSize)
         out.put(Self.version)
         switch self {
         case .accepted(let record), .moved(let record): record.write(to: &out)
@@ -69,6 +69,16 @@ extension QueueRecord {
         case .acceptedKeys(let record): record.write(to: &out)
         }
         return out.bytes
+    }
+
+    /// Bytes that the records need of which most are written, nearly.
+    private var usualSize: Int {
+        switch self {
+        case .accepted(let record), .moved(let record): 192 + record.payload.count
+        case .outcome(let record), .batchOutcome(let record, _): 64 + record.stateRecordSize
+        case .laneState(_, let state, let merging): 32 + state.count + 8 * merging.count
+        default: 0
+        }
     }
 
     /// - Throws: `Unknown` for a kind or layout of a newer version, and for bytes that do not fit.

@@ -16,6 +16,7 @@ struct Dispatcher: Sendable {
     struct Slot: Hashable, Sendable {
         let lane: LaneID
         let tenant: TenantID
+        fileprivate let number: Int
         let urgency: JobUrgency
         /// What the run holds in memory, as far as it was said.
         fileprivate(set) var bytes = 0
@@ -84,20 +85,24 @@ struct Dispatcher: Sendable {
     /// Tenants with a ready lane that may take a slot, in the order of their turns.
     private struct Rings: Sendable {
         /// Those that hold less than their share.
-        var owed = RoundRobin<TenantID>()
+        var owed = RoundRobin<Int>()
         /// Those that get a slot only if there is room for all.
-        var others = RoundRobin<TenantID>()
+        var others = RoundRobin<Int>()
 
-        mutating func remove(_ name: TenantID) {
-            owed.remove(name)
-            others.remove(name)
+        mutating func remove(_ tenant: Int) {
+            owed.remove(tenant)
+            others.remove(tenant)
         }
     }
 
     private let perTenant: Bounds
     private let total: Bounds
     private let least: Int
-    private var tenants: [TenantID: Tenant] = [:]
+    private var numbers = TenantInterner()
+    /// By their numbers.
+    private var tenants: [Tenant] = []
+    /// How many of them run something or have something ready.
+    private var busy = 0
     private var rings = ByUrgency(live: Rings(), bulk: Rings())
     private var used = Usage()
     /// For how many tenants the shares were worked out.
@@ -118,9 +123,12 @@ struct Dispatcher: Sendable {
 
     /// - Returns: its number in its line; see `ahead`.
     @discardableResult mutating func add(_ lane: LaneID, of tenant: TenantID, _ urgency: JobUrgency) -> UInt64 {
-        let number = tenants[tenant, default: Tenant()].ready[urgency].append(lane)
+        let name = Int(numbers.number(of: tenant))
+        if name == tenants.count { tenants.append(Tenant()) }
+        if tenants[name].isIdle { busy += 1 }
+        let number = tenants[name].ready[urgency].append(lane)
         noteSharers()
-        settle(tenant, urgency)
+        settle(name, urgency)
         return number
     }
 
@@ -128,11 +136,11 @@ struct Dispatcher: Sendable {
     mutating func next() -> Slot? {
         for urgency in [JobUrgency.live, .bulk] {
             while let name = nextTenant(urgency) {
-                guard let lane = tenants[name]?.ready[urgency].popFirst() else {
+                guard let lane = tenants[name].ready[urgency].popFirst() else {
                     preconditionFailure("a tenant in a ring has a ready lane")
                 }
-                let slot = Slot(lane: lane, tenant: name, urgency: urgency)
-                tenants[name]?.used.add(slot)
+                let slot = Slot(lane: lane, tenant: numbers[UInt32(name)], number: name, urgency: urgency)
+                tenants[name].used.add(slot)
                 used.add(slot)
                 // At the end: the others first.
                 rings[urgency].remove(name)
@@ -143,10 +151,10 @@ struct Dispatcher: Sendable {
         return nil
     }
 
-    private mutating func nextTenant(_ urgency: JobUrgency) -> TenantID? {
+    private mutating func nextTenant(_ urgency: JobUrgency) -> Int? {
         // The shares may have shrunk since it came into this ring.
         while let name = rings[urgency].owed.first {
-            if let tenant = tenants[name], isOwed(tenant, urgency) { return name }
+            if isOwed(name, urgency) { return name }
             rings[urgency].remove(name)
             settle(name, urgency)
         }
@@ -157,31 +165,34 @@ struct Dispatcher: Sendable {
     /// Notes what a run holds in memory, beside what it held before.
     mutating func hold(_ bytes: Int, at slot: inout Slot) {
         slot.bytes += bytes
-        tenants[slot.tenant]?.used.byUrgency[slot.urgency].bytes += bytes
+        tenants[slot.number].used.byUrgency[slot.urgency].bytes += bytes
         used.byUrgency[slot.urgency].bytes += bytes
-        settle(slot.tenant)
+        settle(slot.number)
     }
 
     /// Whether a run may hold more than it has to.
     func hasRoomForMore(at slot: Slot) -> Bool {
-        guard let own = tenants[slot.tenant]?.used.all.bytes else { return false }
+        let own = tenants[slot.number].used.all.bytes
         return (own < perTenant.bytes && used.all.bytes < total.bytes) || own < share.bytes
     }
 
     /// How many ready lanes of its tenant stand before the one with this number, about: some may have left the line.
     func ahead(of number: UInt64, of tenant: TenantID, _ urgency: JobUrgency) -> Int {
-        guard let ready = tenants[tenant]?.ready else { return 0 }
+        guard let name = numbers.known(tenant) else { return 0 }
+        let ready = tenants[Int(name)].ready
         let before = ready[urgency].count(before: number)
         return urgency == .live ? before : before + ready.live.count
     }
 
     mutating func release(_ slot: Slot) {
-        tenants[slot.tenant]?.used.add(slot, -1)
+        tenants[slot.number].used.add(slot, -1)
         used.add(slot, -1)
         precondition(used.all.lanes >= 0, "a slot is released once")
-        settle(slot.tenant)
-        if tenants[slot.tenant]?.isIdle == true {
-            tenants[slot.tenant] = nil
+        settle(slot.number)
+        if tenants[slot.number].isIdle {
+            // Its lines must not hold the room of a crowd that is gone.
+            tenants[slot.number] = Tenant()
+            busy -= 1
             noteSharers()
         }
     }
@@ -189,8 +200,8 @@ struct Dispatcher: Sendable {
     // MARK: Shares
 
     private mutating func noteSharers() {
-        guard max(1, tenants.count) != sharers else { return }
-        sharers = max(1, tenants.count)
+        guard max(1, busy) != sharers else { return }
+        sharers = max(1, busy)
         let before = share
         setShares()
         // With fewer to share with, some hold less than their share again.
@@ -208,21 +219,22 @@ struct Dispatcher: Sendable {
         bulkShare = bulkPart.capped(by: perTenant.ofBulk)
     }
 
-    private func isOwed(_ tenant: Tenant, _ urgency: JobUrgency) -> Bool {
-        !tenant.ready[urgency].isEmpty && tenant.used.isOwed(urgency, share: share, bulkShare: bulkShare)
+    private func isOwed(_ name: Int, _ urgency: JobUrgency) -> Bool {
+        !tenants[name].ready[urgency].isEmpty
+            && tenants[name].used.isOwed(urgency, share: share, bulkShare: bulkShare)
     }
 
-    private mutating func settle(_ name: TenantID) {
+    private mutating func settle(_ name: Int) {
         for urgency in JobUrgency.allCases { settle(name, urgency) }
     }
 
     /// Puts the tenant into the ring that it belongs to now, at the end if it was not there.
-    private mutating func settle(_ name: TenantID, _ urgency: JobUrgency) {
-        guard let tenant = tenants[name], !tenant.ready[urgency].isEmpty else { return rings[urgency].remove(name) }
-        if isOwed(tenant, urgency) {
+    private mutating func settle(_ name: Int, _ urgency: JobUrgency) {
+        guard !tenants[name].ready[urgency].isEmpty else { return rings[urgency].remove(name) }
+        if isOwed(name, urgency) {
             rings[urgency].others.remove(name)
             rings[urgency].owed.append(name)
-        } else if tenant.used.hasRoom(for: urgency, within: perTenant) {
+        } else if tenants[name].used.hasRoom(for: urgency, within: perTenant) {
             rings[urgency].owed.remove(name)
             rings[urgency].others.append(name)
         } else {

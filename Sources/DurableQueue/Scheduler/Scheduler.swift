@@ -221,6 +221,14 @@ struct Scheduler: Sendable {
         return effects
     }
 
+    /// The same.
+    ///
+    /// - Returns: with the effects, bytes of the lane's state if it has more to run, and else nil.
+    mutating func ended(_ lease: Lease) -> (effects: Effects, waitingState: Int?) {
+        let effects = release(lease)
+        return (effects, hasMoreToRun(lease.lane) ? Int(state.lanes[lease.lane]?.stateSize ?? 0) : nil)
+    }
+
     // MARK: Lanes
 
     /// Whether a lane may run this moment. The only place that says so.

@@ -80,6 +80,11 @@ struct LaneTable: Sendable {
 
     /// Where a job with these keys belongs. Changes nothing.
     func place(_ keys: [LaneKey], of tenant: TenantID) -> Placement {
+        if keys.count == 1 {
+            let key = fingerprinter.print(keys[0], of: tenant)
+            let lane = index.lane(of: key.print).flatMap { isCompatible($0, [key]) ? $0 : nil }
+            return Placement(lane: lane ?? LaneID(rawValue: nextLane), isNew: lane == nil, joins: [])
+        }
         let keys = Self.consistent(keys).map { fingerprinter.print($0, of: tenant) }
         var found: [LaneID] = []
         for key in keys {
