@@ -60,6 +60,8 @@ final class FakeKeap: BillingAPI {
             switch which {
             case .contact(let id): account.orders.filter { $0.contact == id }
             case .ids(let ids): account.orders.filter { ids.contains($0.id) }
+            // Invoices have the ids of their orders here.
+            case .invoice(let id): account.orders.filter { $0.id.text == id.text }
             case .modifiedSince(let time):
                 account.orders.filter { $0.modified ?? 0 >= time }.sorted { $0.modified ?? 0 > $1.modified ?? 0 }
             case .after(let id):
