@@ -172,7 +172,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "KeapSimulatorTests",
-            dependencies: ["SeededRandom", "KeapSimulator", "WireFormats", "DeterministicSimulation"],
+            dependencies: [
+                "SeededRandom", "EmbeddedHTTP", "KeapSimulator", "WireFormats", "DeterministicSimulation",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ChartMogulSimulatorTests", dependencies: ["SeededRandom", "ChartMogulSimulator", "WireFormats"],

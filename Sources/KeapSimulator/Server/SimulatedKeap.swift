@@ -2,7 +2,7 @@ package import EmbeddedHTTP
 import Synchronization
 
 /// The simulated Keap on a socket. All decisions are the world's; what is added here is time: answers that are late,
-/// never come, or end in a reset, and clients that do not wait for them.
+/// never come, or end in a reset, clients that do not wait for them, and deliveries to hooks on loopback.
 package final class SimulatedKeap: Sendable {
     package struct Options: Sendable {
         package var world = WorldOptions()
@@ -20,15 +20,19 @@ package final class SimulatedKeap: Sendable {
 
     private let world: SharedWorld
     private let server: HTTPServer
+    private let courier: HookCourier
     private let grace: Duration
 
     package init(_ options: Options = Options()) {
         let world = SharedWorld(KeapWorld(options.world), clock: options.clock)
         let isControllable = options.isControllable ?? options.listen.isLoopback
         self.world = world
+        let courier = HookCourier(world)
+        self.courier = courier
         grace = options.grace
         server = HTTPServer(listen: options.listen, limits: options.limits) { request in
             let request = SimRequest(request)
+            defer { courier.wake() }
             if request.path.first == "_simulator" {
                 guard isControllable else { return .response(HTTPResponse(status: 404)) }
                 return .response(HTTPResponse(world.change { $0.control(request, at: $1) }))
@@ -38,13 +42,21 @@ package final class SimulatedKeap: Sendable {
     }
 
     /// - Returns: The port.
-    package func start() throws(HTTPServerError) -> Int { try server.start() }
+    package func start() throws(HTTPServerError) -> Int {
+        let port = try server.start()
+        courier.start()
+        return port
+    }
 
-    package func stop() async { await server.stop(grace: grace) }
+    package func stop() async {
+        courier.stop()
+        await server.stop(grace: grace)
+    }
 
     /// Reads or changes the world between two requests; `body` is given the present instant.
     package func change<Result: Sendable>(_ body: @Sendable (inout KeapWorld, WorldTime) -> Result) -> Result {
-        world.change(body)
+        defer { courier.wake() }
+        return world.change(body)
     }
 
     private static func serve(_ request: SimRequest, in world: SharedWorld) async -> HTTPAnswer {
@@ -73,7 +85,7 @@ package final class SimulatedKeap: Sendable {
 
 /// The world behind a lock, and the clock that tells it the time. The time is read with the lock held, so that requests
 /// come to the world in the order of their instants.
-private final class SharedWorld: Sendable {
+final class SharedWorld: Sendable {
     private let world: Mutex<KeapWorld>
     private let clock: @Sendable () -> WorldTime
 

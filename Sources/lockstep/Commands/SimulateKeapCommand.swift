@@ -27,6 +27,8 @@ struct SimulateKeapCommand: Command {
 
         The state, an audit of every request, faults to play and limits to change are under /_simulator:
         GET /_simulator/audit, GET /_simulator/accounts/KEY/contacts, POST /_simulator/faults, POST /_simulator/limits.
+        Subscriptions and orders are made with POST /_simulator/accounts/KEY/billing/DEED (product, sell, bill, pay, refund
+        …); hooks are told over loopback, and POST /_simulator/accounts/KEY/hooks/faults loses and repeats deliveries.
         The consent page of an OAuth client is /app/oauth/authorize, its tokens come from /token; GET /_simulator/oauth
         counts them, and POST /_simulator/oauth/expire and /_simulator/oauth/revoke with {"account": NAME} end them.
         """
