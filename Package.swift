@@ -130,7 +130,7 @@ let package = Package(
             name: "LockstepBenchmarks",
             dependencies: [
                 "LockstepService", "DurableQueue", "EmbeddedHTTP", "FileJournal", "CallTraces", "OutboundAPI",
-                "LoadGeneration",
+                "LoadGeneration", "ConfigurationReading",
             ],
             path: "Benchmarks", swiftSettings: strict),
 

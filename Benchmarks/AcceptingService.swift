@@ -1,3 +1,4 @@
+import DurableQueue
 import EmbeddedHTTP
 import Foundation
 import LockstepService
@@ -23,6 +24,26 @@ struct AcceptingService {
         // `run` is never called.
         service = try await Service.open(try Configuration.load(file.path), log: .silent, in: environment)
         port = Int(try service.listen().intake.port)
+    }
+
+    /// Messages that it holds.
+    var accepted: Int {
+        get async { await service.queue.counts().tenants.values.reduce(0) { $0 + $1.pending } }
+    }
+
+    /// Prints its port, and accepts until its standard input ends: for a load from another process.
+    static func serve() async throws {
+        let accepting = try await AcceptingService()
+        FileHandle.standardOutput.write(Data("\(accepting.port)\n".utf8))
+        await withCheckedContinuation { continuation in
+            // Blocks a thread of its own, and none of those that answer.
+            Thread.detachNewThread {
+                while readLine() != nil {}
+                continuation.resume()
+            }
+        }
+        FileHandle.standardOutput.write(Data("accepted \(await accepting.accepted)\n".utf8))
+        await accepting.stop()
     }
 
     func stop() async {

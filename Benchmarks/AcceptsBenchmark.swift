@@ -13,15 +13,16 @@ struct AcceptsBenchmark {
 
     func run() async throws {
         let own = try await AcceptingService(syncDelay: options.syncDelay)
-        let bare = HTTPServer(listen: ListenAddress(host: "127.0.0.1", port: 0)) { _ in
+        let bare = HTTPServer(listen: ListenAddress(host: "127.0.0.1", port: 0), answersOnLoop: true) { _ in
             .response(HTTPResponse(status: 202, body: Array(#"{"job":"1"}"#.utf8)))
         }
         let barePort = try bare.start()
         var table = ResultTable([
             "connections", "accepts/s", "p50 ms", "p99 ms", "bare HTTP/s", "of bare", "bare write + sync records/s",
-            "of it",
+            "of it", "ms / (sync + HTTP)",
         ])
         table.note("Zen Planner forms, each synced before its 202; medians of \(options.rounds) interleaved rounds")
+        var sent = 0
         for count in connections {
             let ours = HTTPLoad(port: own.port, connections: count)
             let floor = HTTPLoad(port: barePort, connections: count)
@@ -30,6 +31,7 @@ struct AcceptsBenchmark {
             var (rates, bares, disks): ([Double], [Double], [Double]) = ([], [], [])
             var (p50, p99): ([Double], [Double]) = ([], [])
             let each = count == 1 ? messages / 5 : messages
+            sent += 1_000 + options.rounds * each
             for round in 0..<options.rounds {
                 let result = try ours.post(each, first: round * each)
                 rates.append(result.perSecond)
@@ -38,18 +40,23 @@ struct AcceptsBenchmark {
                 bares.append(try floor.post(each).perSecond)
                 disks.append(
                     Double(count)
-                        * Floors.syncedWrites(
+                        * (try Floors.syncedWrites(
                             batch: 1, size: 450 * count, seconds: 0.2, in: own.directory.path,
-                            delay: options.syncDelay))
+                            delay: options.syncDelay)))
             }
             table.add([
                 .number(Double(count), digits: 0), .number(rates.median, digits: 0), .number(p50.median, digits: 2),
                 .number(p99.median, digits: 2), .number(bares.median, digits: 0), .share(rates.median / bares.median),
                 .number(disks.median, digits: 0), .share(rates.median / disks.median),
+                // How one message's time compares with that of what it cannot do without.
+                count == 1
+                    ? .number(1 / rates.median / (1 / bares.median + 1 / disks.median), digits: 2) : .missing,
             ])
         }
         await bare.stop(grace: .seconds(1))
+        let accepted = await own.accepted
         await own.stop()
+        try require(accepted == sent, "\(accepted) of \(sent) messages were accepted")
         table.show(options)
     }
 }

@@ -34,7 +34,7 @@ struct BacklogBenchmark {
         let recovery = (ContinuousClock.now - beforeRecovery).seconds
         let counts = await again.counts()
         let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
-        precondition(
+        try require(
             pending == jobs && counts.lanes == lanes, "\(pending) jobs in \(counts.lanes) lanes were recovered")
         let after = Heap.resident
         await secondLog.close()

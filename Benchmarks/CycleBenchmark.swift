@@ -29,9 +29,9 @@ struct CycleBenchmark {
         for _ in 0..<options.rounds {
             floor.append(
                 Double(callers)
-                    * Floors.syncedWrites(
+                    * (try Floors.syncedWrites(
                         batch: 1, size: 500 * callers, seconds: 0.3, in: FileManager.default.temporaryDirectory.path,
-                        delay: options.syncDelay))
+                        delay: options.syncDelay)))
             for (place, run) in runs.enumerated() {
                 let (start, startCPU) = (ContinuousClock.now, Processor.seconds)
                 try await run.complete(jobs, callers: callers)
@@ -79,7 +79,7 @@ struct CycleBenchmark {
             accepted += count
             try await EnqueueBenchmark.enqueue(numbers, callers: callers, lanes: lanes, on: queue)
             while await queue.counts().done < accepted { try await Task.sleep(for: .milliseconds(1)) }
-            precondition(order.completed == accepted, "\(order.completed) of \(accepted) jobs were run once")
+            try require(order.completed == accepted, "\(order.completed) of \(accepted) jobs were run once")
         }
 
         /// What the next start finds: nothing is left to do.
@@ -90,7 +90,7 @@ struct CycleBenchmark {
             let (again, second) = try await load.open()
             let counts = await again.counts()
             let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
-            precondition(pending == 0 && counts.done == accepted, "\(counts.done) of \(accepted) jobs are done on disk")
+            try require(pending == 0 && counts.done == accepted, "\(counts.done) of \(accepted) jobs are done on disk")
             await second.close()
             load.remove()
         }

@@ -30,7 +30,7 @@ struct EnqueueBenchmark {
         let size = target.bytesPerRecord
         var (own, floor, processor): ([Double], [Double], [Double]) = ([], [], [])
         for round in 0..<options.rounds {
-            let batches = Floors.syncedWrites(
+            let batches = try Floors.syncedWrites(
                 batch: 1, size: size * callers, seconds: 0.3, in: load.directory.path, delay: options.syncDelay)
             floor.append(batches * Double(callers))
             let first = warmUp + round * each
@@ -39,7 +39,7 @@ struct EnqueueBenchmark {
             processor.append((Processor.seconds - startCPU) / Double(each) * 1e6)
         }
         await target.close()
-        try await check(load, holds: warmUp + options.rounds * each)
+        try await Self.check(load, holds: warmUp + options.rounds * each)
         let (rate, bare) = (own.median, floor.median)
         return [
             .number(Double(callers), digits: 0), .number(rate, digits: 0), .number(processor.median, digits: 2),
@@ -89,10 +89,10 @@ struct EnqueueBenchmark {
     }
 
     /// What the next start finds.
-    private func check(_ load: PoolLoad, holds total: Int) async throws {
+    static func check(_ load: PoolLoad, holds total: Int) async throws {
         let (again, log) = try await load.open()
         let pending = await again.counts().tenants.values.reduce(0) { $0 + $1.pending }
-        precondition(pending == total, "\(pending) of \(total) jobs are on disk")
+        try require(pending == total, "\(pending) of \(total) jobs are on disk")
         await log.close()
     }
 }

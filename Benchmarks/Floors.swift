@@ -13,10 +13,10 @@ enum Floors {
     /// - Parameter delay: what each sync takes longer.
     static func syncedWrites(
         batch: Int, size: Int, seconds: Double, in directory: String, delay: Duration = .zero
-    ) -> Double {
+    ) throws -> Double {
         let path = directory + "/floor"
         let file = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o600)
-        precondition(file >= 0, "cannot write in \(directory)")
+        try require(file >= 0, "\(path) cannot be written: \(String(cString: strerror(errno)))")
         defer {
             close(file)
             unlink(path)
@@ -27,14 +27,14 @@ enum Floors {
         while (ContinuousClock.now - start).seconds < seconds {
             for _ in 0..<batch {
                 let written = record.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-                precondition(written == size, "the disk took only part of a record")
+                try require(written == size, "the disk took only part of a record: \(String(cString: strerror(errno)))")
             }
             #if canImport(Glibc)
                 let synced = fdatasync(file)
             #else
                 let synced = fcntl(file, F_FULLFSYNC)
             #endif
-            precondition(synced == 0, "the disk cannot sync")
+            try require(synced == 0, "the disk cannot sync: \(String(cString: strerror(errno)))")
             delay.block()
             records += batch
         }

@@ -24,7 +24,7 @@ struct HTTPLoad {
             latencies.record(ended.latency)
         }
         let answered = latencies.count
-        precondition(answered == count, "\(count - answered) of \(count) messages were not answered as they should be")
+        try require(answered == count, "\(count - answered) of \(count) messages were not answered as they should be")
         return Result(perSecond: Double(count) / (Double(took) / 1e9), latencies: latencies)
     }
 

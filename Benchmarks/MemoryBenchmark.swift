@@ -38,21 +38,21 @@ struct MemoryBenchmark {
         let empty = Reading()
         let (again, secondLog) = try await load.open()
         let recovered = Reading()
-        row(&table, "idle contact, two keys", recovered.since(empty), idle, bound: 150)
+        try row(&table, "idle contact, two keys", recovered.since(empty), idle, bound: 150)
         try await PoolLoad.enqueue(0..<lanes, on: again)
         let first = Reading()
         try await PoolLoad.enqueue((1..<jobsPerLane).flatMap { _ in 0..<lanes }, on: again)
         let all = Reading()
         let jobs = lanes * (jobsPerLane - 1)
-        let job = row(&table, "pending job", all.since(first), jobs, bound: 100)
+        let job = try row(&table, "pending job", all.since(first), jobs, bound: 100)
         let lane = first.since(recovered).minus(job, times: lanes)
-        row(&table, "waiting lane beyond that", lane, lanes, bound: 150)
+        try row(&table, "waiting lane beyond that", lane, lanes, bound: 150)
         try await backOff(again)
-        row(&table, "one that backs off", Reading().since(all).plus(lane), lanes, bound: 150)
+        try row(&table, "one that backs off", Reading().since(all).plus(lane), lanes, bound: 150)
         let counts = await again.counts()
-        precondition(counts.lanes == idle, "\(counts.lanes) lanes instead of \(idle)")
+        try require(counts.lanes == idle, "\(counts.lanes) lanes instead of \(idle)")
         let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
-        precondition(pending == lanes * jobsPerLane, "\(pending) jobs are pending")
+        try require(pending == lanes * jobsPerLane, "\(pending) jobs are pending")
         await secondLog.close()
         table.show(options)
     }
@@ -70,12 +70,12 @@ struct MemoryBenchmark {
 
     @discardableResult private func row(
         _ table: inout ResultTable, _ name: String, _ reading: Reading, _ count: Int, bound: Double
-    ) -> Reading {
+    ) throws -> Reading {
         let each = Reading(heap: reading.heap / Double(count), resident: reading.resident / Double(count))
         table.add([
             .text(name), .number(each.heap, digits: 1), .number(each.resident, digits: 1), .number(bound, digits: 0),
         ])
-        precondition(each.heap <= bound, "\(name): over its bound")
+        try require(each.heap <= bound, "\(name): \(Int(each.heap)) bytes, over its bound of \(Int(bound))")
         return each
     }
 

@@ -34,8 +34,8 @@ struct RecoveryBenchmark {
         let (took, tookCPU) = ((ContinuousClock.now - start).seconds, Self.processorTime - startCPU)
         let counts = await queue.counts()
         let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
-        precondition(pending == filled.jobs, "\(pending) of \(filled.jobs) jobs were recovered")
-        precondition(counts.lanes == min(lanes, size), "\(counts.lanes) lanes were recovered")
+        try require(pending == filled.jobs, "\(pending) of \(filled.jobs) jobs were recovered")
+        try require(counts.lanes == min(lanes, size), "\(counts.lanes) lanes were recovered")
         await log.close()
         let floor = try Self.bareRead(load.directory, log.journal.recovery.bytesScanned)
         func folded(_ number: Double, digits: Int) -> ResultTable.Value {

@@ -46,7 +46,8 @@ struct ResultTable {
         }
         let object: [String: Any] = ["benchmark": options.name, "notes": notes, "results": objects]
         // Texts and finite numbers, in lists and objects.
-        let data = try! JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
+        let data = try! JSONSerialization.data(
+            withJSONObject: object, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
         return String(decoding: data, as: UTF8.self)
     }
 }
