@@ -23,6 +23,14 @@ import WireFormats
         #expect(try read(text) == node)
     }
 
+    @Test(
+        arguments: [
+            "null", "true", "-0.10e3", "[]", "{}", #"[1,[false,"\u0001\n\"é😀"],{}]"#, #"{"a":1,"b":{"c":[]},"a":"3"}"#,
+        ])
+    func `a value is written compactly, as it was read`(_ text: String) throws {
+        #expect(String(decoding: try read(text).bytes, as: UTF8.self) == text)
+    }
+
     @Test func `what is wrong is said with its place`() {
         let problem = #expect(throws: JSONProblem.self) { try read("[1 2]") }
         #expect(problem?.reason == "a comma is missing" && problem?.offset == 3)

@@ -1,24 +1,9 @@
-import WireFormats
-
 extension JSONNode {
     /// Compact, in the order of the members.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var output: [UInt8] = []
         write(to: &output)
         return output
-    }
-
-    /// Reads exactly one value. Deeper nesting than any of ChartMogul's shapes would only serve to exhaust the stack.
-    init?(body: [UInt8]) {
-        var dialect = JSONDialect()
-        dialect.deepest = 63
-        dialect.refusesHalfCharacters = true
-        dialect.allowsMark = false
-        do throws(JSONProblem) {
-            self = try JSONReader.read(body, as: dialect)
-        } catch {
-            return nil
-        }
     }
 
     private func write(to output: inout [UInt8]) {
