@@ -95,7 +95,9 @@ let package = Package(
             dependencies: [
                 "AsyncPrimitives", "Clocks", "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats",
                 "ConfigurationReading",
-                "OutboundAPI", "Keap", "Connectors", "ContactSync", "ZenPlanner", "OnceHub",
+                "OutboundAPI", "Keap", "Connectors", "ContactSync", "ChartMogul", "ChartMogulFeed", "ZenPlanner",
+                "OnceHub",
+                "KeapBilling",
             ],
             swiftSettings: strict),
         // floor 6
@@ -227,7 +229,7 @@ let package = Package(
                 "Clocks", "LockstepService", "KeapSimulator", "EmbeddedHTTP", "ConfigurationReading", "RateLimits",
                 "OutboundAPI", "Keap",
                 "Connectors", "ContactSync", "ZenPlanner", "OnceHub", "DurableQueue", "FileJournal", "WireFormats",
-                "DeterministicSimulation",
+                "DeterministicSimulation", "KeapBilling", "ChartMogul", "ChartMogulFeed", "ChartMogulSimulator",
             ], swiftSettings: strict),
         .testTarget(
             name: "CallTracesTests",

@@ -14,5 +14,13 @@ package final class ConfigurationNotes {
 
     package func remark(_ path: String, _ sentence: String) { remarks.append("\(path): \(sentence)") }
 
-    package var problems: [ConfigurationProblem] { found.sorted { $0.offset < $1.offset }.map(\.problem) }
+    /// In the order of the text. Two readers of one section may find the same mistake, which is listed once.
+    package var problems: [ConfigurationProblem] {
+        var listed: [(offset: Int, problem: ConfigurationProblem)] = []
+        for entry in found.sorted(by: { $0.offset < $1.offset }) {
+            let here = listed.reversed().prefix { $0.offset == entry.offset }
+            if !here.contains(where: { $0.problem == entry.problem }) { listed.append(entry) }
+        }
+        return listed.map(\.problem)
+    }
 }

@@ -11,8 +11,10 @@ struct Composition: Sendable {
     let gyms: Gyms
     let accounts: [KeapAccount]
     let credentials: [KeapCredential]
+    let chartMogul: [ChartMogulAccount]
     let connections: KeapConnections
     let watch: ConnectionWatch
+    let billing: BillingWatches
     let intake: IntakeRoutes
     let admin: AdminRoutes
 
@@ -41,37 +43,54 @@ struct Composition: Sendable {
         let credentials = await KeapCredential.all(of: configuration, map, notesIn: queue, in: surroundings)
         let accounts = KeapAccount.all(of: configuration, map, with: credentials, book, connections, in: surroundings)
         AccountWatch(configuration: configuration, book: book, accounts: accounts, log: log).start()
+        let chartMogul = ChartMogulAccount.all(of: configuration, in: surroundings)
         var made: [Gym] = []
         for gym in configuration.gyms {
             // There is one for the login of each gym.
             made.append(
                 try await Gym.make(
                     GymGround(
-                        gym: gym, account: accounts[gym.keap.login]!, share: map.share(of: gym), queue: queue,
-                        clock: surroundings.clock, log: log)))
+                        gym: gym, account: accounts[gym.keap.login]!, share: map.share(of: gym),
+                        chartMogul: gym.chartMogul.flatMap { chartMogul[.init(of: $0)] },
+                        queue: queue, clock: surroundings.clock, log: log)))
         }
         let gyms = Gyms(made)
+        let billing = BillingWatches(
+            made.compactMap { gym in
+                let settings = configuration.gyms.first { $0.id == gym.id }
+                return settings.flatMap {
+                    BillingWatch.make(of: gym, $0, share: map.share(of: $0), configuration, ground)
+                }
+            })
         let clock = surroundings.clock
         let sorted = accounts.values.sorted { $0.name < $1.name }
         return Composition(
             configuration: configuration, gyms: gyms, accounts: sorted, credentials: credentials,
-            connections: connections,
+            chartMogul: chartMogul.values.sorted { $0.name < $1.name }, connections: connections,
             watch: ConnectionWatch(connections: connections, served: ground.served, book: book, log: log),
+            billing: billing,
             intake: IntakeRoutes(
                 gyms: gyms, ingest: ground.ingest, counters: ground.counters, refused: ground.refused,
                 consent: ConsentCallback(connections: connections),
                 now: { clock.wall.milliseconds / 1_000 }),
             admin: AdminRoutes(
-                gyms: gyms, accounts: sorted, credentials: credentials, connections: connections, queue: queue,
+                gyms: gyms, accounts: sorted, credentials: credentials, connections: connections, billing: billing,
+                queue: queue,
                 journal: ground.journal, ingest: ground.ingest, intake: ground.counters, client: surroundings.client,
                 log: log,
                 checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock),
                 token: configuration.adminToken, clock: clock))
     }
 
+    /// Gives up calls that are still under way: they end as unclear at once.
+    func abandonCalls() {
+        for account in accounts { account.abandon() }
+        for account in chartMogul { account.abandon() }
+    }
+
     /// Nothing of it calls or hears any more.
     func end() {
-        for account in accounts { account.abandon() }
+        abandonCalls()
         connections.abandon()
         connections.news.detach()
     }

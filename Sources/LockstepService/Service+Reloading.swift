@@ -39,6 +39,7 @@ extension Service {
             throw .failed("calls to Keap have been under way for two minutes; try again when they have ended")
         }
         await old.connections.stop()
+        old.billing.stop()
         // What was called so far counts for what comes.
         for credential in old.credentials where !credential.gyms.isEmpty { try? await credential.budget.settle() }
         let made: Composition
@@ -47,6 +48,7 @@ extension Service {
         } catch {
             await old.watch.start(old.gyms.ids)
             connectionsChanged.signal()
+            billingChanged.signal()
             throw .failed("\(error)")
         }
         guard !hasStopped else { throw .stopping }
@@ -55,6 +57,7 @@ extension Service {
         old.end()
         await made.watch.start(made.gyms.ids)
         connectionsChanged.signal()
+        billingChanged.signal()
         await Self.report(absentIn: queue, ground.log)
         return left
     }

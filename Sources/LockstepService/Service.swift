@@ -21,6 +21,8 @@ package final class Service: Sendable {
     let handler: SyncHandler
     /// Signalled at a reload, so that the new connections' tokens are kept fresh.
     let connectionsChanged = AsyncSignal()
+    /// The same for what sees to the reading of bills.
+    let billingChanged = AsyncSignal()
     let isReloading = Atomic(false)
     private let intake: HTTPServer
     private let admin: HTTPServer
@@ -139,6 +141,12 @@ package final class Service: Sendable {
                     await connectionsChanged.wait()
                 }
             }
+            group.addTask { [current, billingChanged] in
+                while !Task.isCancelled {
+                    await current.value.billing.run()
+                    await billingChanged.wait()
+                }
+            }
             if handler.crashes.holdsOthers { group.addTask { [handler] in await handler.crashes.endHold() } }
             await queue.run()
             group.cancelAll()
@@ -163,14 +171,14 @@ package final class Service: Sendable {
                 // Cancelled itself if all end before.
                 guard (try? await clock.sleep(for: grace)) != nil else { return }
                 handler.giveUp()
-                for account in current.value.accounts { account.abandon() }
+                current.value.abandonCalls()
                 current.value.connections.abandon()
             }
             // Calls that only wait end at once; one that was sent runs to its end, and no other follows it.
             await queue.stop(grace: grace, interruptsAtOnce: true)
             group.cancelAll()
         }
-        for account in accounts { account.abandon() }
+        current.value.abandonCalls()
         // What a refresh brings that was sent could not be had again.
         await clock.run(for: grace) { [connections] in await connections.stop() }
         connections.abandon()

@@ -86,11 +86,8 @@ struct ConfigurationPageTests {
         var count = 0
         for page in try Documentation().pages {
             for span in page.codeSpans {
-                guard
-                    span.wholeMatch(
-                        of: /(gyms\[\]\.)?(keap|zenPlanner|onceHub|sync|journal|creation|classification)\.[\w.]+/)
-                        != nil
-                else { continue }
+                let sections = "keap|zenPlanner|onceHub|chartMogul|sync|journal|creation|classification"
+                guard span.wholeMatch(of: try Regex("(gyms\\[\\]\\.)?(\(sections))\\.[\\w.]+")) != nil else { continue }
                 let isKnown = known.contains { $0 == span || $0.hasSuffix(".\(span)") }
                 #expect(isKnown, "\(page): \(span)")
                 count += 1
@@ -140,6 +137,7 @@ struct ConfigurationPageTests {
             case "keap": key
             case "zenPlanner": #""token": "0123456789abcdef""#
             case "onceHub": #""secret": "a-secret""#
+            case "chartMogul": #""apiKey": "a-key""#
             case "keapClients": #""id": "group""#
             default: ""
             }

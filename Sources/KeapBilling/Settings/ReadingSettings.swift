@@ -22,11 +22,17 @@ package struct ReadingSettings: DestinationSettings, Equatable {
     package init?(_ section: ConfigurationValue, secrets: SecretSource) {
         if let token = section.member("hookToken") {
             guard let secret = secrets.secret(token) else { return nil }
+            guard !secrets.isReading || Self.isAddressable(secret.text) else {
+                token.note(
+                    .notUsable(
+                        reason: "it becomes part of an address, so only letters, digits and - . _ ~ may be in it"))
+                return nil
+            }
             hookToken = secret
         }
         if let poll = section.member("poll")?.section(PollKey.self) {
-            if let healthy = poll[.healthy]?.seconds(in: Self.pauses) { healthyPoll = healthy }
-            if let failing = poll[.failing]?.seconds(in: Self.pauses) { failingPoll = failing }
+            if let healthy = poll[.healthy]?.whole(in: Self.pauses) { healthyPoll = .seconds(healthy) }
+            if let failing = poll[.failing]?.whole(in: Self.pauses) { failingPoll = .seconds(failing) }
         }
         // The feed notes a name that is none.
         if let zone = section.member("timeZone"), case .text(let name) = zone.node.content {
@@ -34,5 +40,12 @@ package struct ReadingSettings: DestinationSettings, Equatable {
         }
     }
 
-    private static let pauses = 1.0...86_400
+    private static let pauses = 1...86_400
+
+    /// Whether a text means itself in an address.
+    private static func isAddressable(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || "-._~".utf8.contains(byte)
+        }
+    }
 }

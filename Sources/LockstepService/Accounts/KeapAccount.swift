@@ -88,7 +88,7 @@ final class KeapAccount: Sendable {
         var shared: [String: Shared] = [:]
         let contacts = SharedContacts()
         let holds = GymHolds()
-        let share = surroundings.descriptors.calls(ofOneIn: Set(configuration.gyms.map(\.keap.login)).count)
+        let share = surroundings.descriptors.calls(ofOneIn: configuration.accountCount)
         for gym in configuration.gyms where accounts[gym.keap.login] == nil {
             guard let credential = credentials.first(where: { $0.gyms.contains { $0.id == gym.id } }) else {
                 preconditionFailure("there is a credential for each gym")

@@ -7,6 +7,7 @@ enum AdminRoute: Equatable {
     case pauseLane(String, gym: String, Bool)
     case program(gym: String), programs(gym: String), people(gym: String)
     case connection(gym: String), connectionCode(gym: String)
+    case connectBills(gym: String), history(gym: String)
 
     init?(_ path: [String]) {
         switch path {
@@ -35,6 +36,8 @@ enum AdminRoute: Equatable {
         case ("gyms", 2, "people"): self = .people(gym: rest[0])
         case ("gyms", 2, "connection"): self = .connection(gym: rest[0])
         case ("gyms", 3, "code") where rest[1] == "connection": self = .connectionCode(gym: rest[0])
+        case ("gyms", 3, "connect") where rest[1] == "chartmogul": self = .connectBills(gym: rest[0])
+        case ("gyms", 3, "backfill") where rest[1] == "chartmogul": self = .history(gym: rest[0])
         case ("gyms", 4, "pause") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], true)
         case ("gyms", 4, "resume") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], false)
         case ("attention", 0, _): self = .attention
@@ -50,8 +53,9 @@ enum AdminRoute: Equatable {
         switch self {
         case .health, .readiness, .metrics, .jobs, .job, .explain, .finished, .gyms, .program, .attention, .budget:
             ["GET", "HEAD"]
-        case .connection: ["GET", "HEAD", "POST"]
-        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check, .resync, .connectionCode:
+        case .connection, .history: ["GET", "HEAD", "POST"]
+        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check, .resync, .connectionCode,
+            .connectBills:
             ["POST"]
         }
     }

@@ -11,6 +11,7 @@ struct AdminRoutes: Sendable {
     let accounts: [KeapAccount]
     let credentials: [KeapCredential]
     let connections: KeapConnections
+    let billing: BillingWatches
     let queue: JobQueue
     let journal: Journal
     let ingest: Ingest
@@ -105,6 +106,8 @@ struct AdminRoutes: Sendable {
         case .people(let gym): try await importPeople(request, of: try self.gym(gym))
         case .connection(let gym): try await connection(request, of: try self.gym(gym))
         case .connectionCode(let gym): try await connectionCode(request, of: try self.gym(gym))
+        case .connectBills(let gym): try await connectBills(of: try self.gym(gym))
+        case .history(let gym): try await history(request, of: try self.gym(gym))
         }
     }
 

@@ -16,6 +16,8 @@ package struct Configuration: Sendable {
     package var stopGrace: Duration = .seconds(30)
     /// The longest time that a record without a waiter (a completion) stays unsynced.
     package var unsyncedLimit: Duration = .milliseconds(100)
+    /// The address under which Keap reaches the intake, without a slash at the end. Nil: Keap's hooks cannot be registered.
+    package var publicURL: String?
     package var keapClients: [KeapClientConfiguration] = []
     package var gyms: [GymConfiguration] = []
     /// Where this was read from. Nil for text.

@@ -13,7 +13,7 @@ extension Configuration {
         let opened = try ConfigurationFile(file, environment, needsSecrets: needsSecrets)
         var configuration = try ConfigurationReader.read(opened.bytes, file: file, secrets: opened.secrets)
         // Placeholders for secrets tell no accounts apart.
-        let problems = needsSecrets ? configuration.sharedAccountProblems : []
+        let problems = needsSecrets ? configuration.sharedAccountProblems + configuration.sharedDataSourceProblems : []
         guard problems.isEmpty else { throw ConfigurationError(file: file, problems: problems) }
         // The journal must not depend on where the service happens to be started: it would find no jobs elsewhere.
         configuration.data = opened.absolute(configuration.data)

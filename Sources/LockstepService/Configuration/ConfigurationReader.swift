@@ -1,6 +1,7 @@
 import ConfigurationReading
 import Keap
 import EmbeddedHTTP
+import OutboundAPI
 
 /// Reads the whole configuration; one extension per section, each in a file of its own.
 struct ConfigurationReader {
@@ -8,7 +9,7 @@ struct ConfigurationReader {
     let notes: ConfigurationNotes
 
     enum Key: String, CaseIterable {
-        case listen, admin, adminToken, data, stopGrace, journal, keapClients, gyms
+        case listen, admin, adminToken, publicURL, data, stopGrace, journal, keapClients, gyms
     }
 
     private enum JournalKey: String, CaseIterable { case unsyncedLimit }
@@ -60,10 +61,24 @@ struct ConfigurationReader {
         {
             configuration.unsyncedLimit = limit
         }
+        configuration.publicURL = root[.publicURL].flatMap(publicURL)
         if let clients = root[.keapClients] { configuration.keapClients = keapClients(clients) }
         configuration.gyms = gyms(
             root.required(.gyms), sharing: KeapSharing(clients: configuration.keapClients))
         return configuration
+    }
+
+    /// Keap calls by https alone, unless it is a simulator on this machine.
+    private func publicURL(_ value: ConfigurationValue) -> String? {
+        guard let text = value.filledText() else { return nil }
+        do throws(APISite.Problem) {
+            return try APISite(text, of: "Lockstep").base
+        } catch {
+            value.note(
+                .notUsable(
+                    reason: "\"\(text)\" is no https address under which Keap could reach the intake"))
+            return nil
+        }
     }
 
     private func gyms(_ value: ConfigurationValue?, sharing: KeapSharing) -> [GymConfiguration] {

@@ -1,3 +1,4 @@
+import ChartMogulFeed
 package import ConfigurationReading
 package import Connectors
 package import ContactSync
@@ -21,6 +22,9 @@ package struct GymConfiguration: Sendable {
         get { destinations[SyncSettings.self] ?? SyncSettings() }
         set { destinations.add(newValue) }
     }
+
+    /// How its bills appear in ChartMogul. Nil: they go nowhere.
+    var chartMogul: FeedSettings? { destinations[FeedSettings.self] }
 }
 
 /// What happens to a contact's later changes when one of them cannot be delivered.

@@ -13,8 +13,12 @@ private struct GymKey: CaseIterable, Hashable, RawRepresentable {
     static let keap = GymKey("keap")
     static let afterDead = GymKey("afterDead")
 
-    static let allCases: [GymKey] =
-        [id, name, keap] + Sources.all.map(section(of:)) + GymDestinations.kinds.map(section(of:)) + [afterDead]
+    static let allCases: [GymKey] = {
+        let sections = Sources.all.map(section(of:)) + GymDestinations.kinds.map(section(of:))
+        var seen: Set<GymKey> = []
+        // A section may be a source's and a destination's.
+        return ([id, name, keap] + sections + [afterDead]).filter { seen.insert($0).inserted }
+    }()
 
     static func section(of source: any Source.Type) -> GymKey { GymKey(source.section) }
     static func section(of settings: any DestinationSettings.Type) -> GymKey { GymKey(settings.section) }
@@ -76,7 +80,7 @@ extension ConfigurationReader {
         for source in sources.ofContacts { source.add(to: &sync) }
         // Nothing of the source of record is to be made in the account of a gym that does not use it.
         let hasRecord = Sources.ofContacts.contains { $0.isOfRecord && section[.section(of: $0)] != nil }
-        if !hasRecord, !sources.ofContacts.isEmpty { (sync.category, sync.ownFields) = (nil, []) }
+        if !hasRecord, !sources.all.isEmpty { (sync.category, sync.ownFields) = (nil, []) }
         destinations.add(sync)
         return destinations
     }

@@ -1,11 +1,13 @@
+import ChartMogulFeed
 import Connectors
 import ContactSync
+import KeapBilling
 import OnceHub
 import ZenPlanner
 
 /// The systems that tell about changes. A new one is a target of its own, and a line here.
 enum Sources {
-    static let all: [any Source.Type] = [ZenPlannerSource.self, OnceHubSource.self]
+    static let all: [any Source.Type] = [ZenPlannerSource.self, OnceHubSource.self, KeapHookSource.self]
 
     /// The one whose web hook has this path.
     static func source(at path: [String]) -> (any Source.Type)? { all.first { $0.matches(path) } }
@@ -19,7 +21,7 @@ enum Sources {
 
 extension GymDestinations {
     /// The settings of destinations that a gym's configuration may hold. A new destination's are a line here.
-    static let kinds: [any DestinationSettings.Type] = [SyncSettings.self]
+    static let kinds: [any DestinationSettings.Type] = [SyncSettings.self, FeedSettings.self]
 }
 
 extension GymSources {

@@ -1,9 +1,14 @@
+import ChartMogulFeed
 import Connectors
 import DurableQueue
+import KeapBilling
 
 /// The places where changes go. A new one is a line here, and its settings one in `GymDestinations.kinds`.
 enum Destinations {
-    static let all = [DestinationKind(ContactDestination.make)]
+    static let all = [DestinationKind(ContactDestination.make), DestinationKind(Feed.make)]
+
+    /// What reads where a source only hints. Their settings are the source's.
+    static let readers = [DestinationKind(BillingReader.make)]
 
     /// The state of a lane that was two; `a` is the lane that goes on.
     ///
@@ -15,7 +20,7 @@ enum Destinations {
         return owner(of: other) == nil ? b : a
     }
 
-    private static func owner(of mark: UInt8) -> DestinationKind? { all.first { $0.mark == mark } }
+    private static func owner(of mark: UInt8) -> DestinationKind? { (all + readers).first { $0.mark == mark } }
 }
 
 /// One kind of destination: how the service makes it for a gym, and knows its lanes.

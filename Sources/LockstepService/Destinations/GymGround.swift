@@ -8,6 +8,8 @@ struct GymGround: Sendable {
     let account: KeapAccount
     /// Its part of the account's budget.
     let share: BudgetShare
+    /// Nil: its bills go nowhere.
+    let chartMogul: ChartMogulAccount?
     let queue: JobQueue
     let clock: any TimeSource
     let log: ServiceLog

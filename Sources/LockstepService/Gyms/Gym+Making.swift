@@ -9,7 +9,7 @@ extension Gym {
         let hints = "attention/\(gym.id)"
         let old = Attention.entries(ofList: await queue.metadata(hints) ?? [])
         var destinations: [any Destination] = []
-        for kind in Destinations.all {
+        for kind in Destinations.all + Destinations.readers {
             if let destination = try await kind.make(ground) { destinations.append(destination) }
         }
         let made = Gym(

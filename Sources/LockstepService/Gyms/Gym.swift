@@ -1,3 +1,4 @@
+import ChartMogulFeed
 import ConfigurationReading
 import Connectors
 import ContactSync
@@ -61,6 +62,13 @@ final class Gym: Sendable {
                 return .failure(.init(sentence: "an order to resync that this version cannot read"))
             }
             return .success(Change.contact(order))
+        }
+        if message.tag == BillingChange.tag {
+            guard let change = BillingChange(message) else {
+                return .failure(
+                    .init(sentence: "what was read of Keap's bills, in a form that this version cannot read"))
+            }
+            return .success(change)
         }
         guard let kind = Sources.source(of: message.tag) else { return .failure(Self.newer) }
         switch sources.reading(kind).read(message) {

@@ -1,0 +1,65 @@
+import ChartMogulFeed
+import Connectors
+import DurableQueue
+import Keap
+import KeapBilling
+
+/// Puts what was read of a gym's bills into the queue, as jobs of those who pay.
+struct BillingQueue: SnapshotQueue {
+    /// Kind of the jobs, beside those of sources.
+    static let jobKind: UInt8 = 6
+    /// Jobs that may share one sync of the disk.
+    private static let together = 100
+
+    let queue: JobQueue
+    let tenant: TenantID
+
+    func send(_ snapshots: [BillingSnapshot], _ urgency: JobUrgency) async throws {
+        for start in stride(from: 0, to: snapshots.count, by: Self.together) {
+            try Task.checkCancellation()
+            let jobs = try snapshots[start..<min(start + Self.together, snapshots.count)].map { snapshot in
+                let change = BillingChange(snapshot)
+                return NewJob(
+                    tenant: tenant, kind: Self.jobKind, of: change, payload: try change.message().bytes,
+                    isSnapshot: true, urgency: urgency)
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for job in jobs { group.addTask { _ = try await queue.enqueue(job) } }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    func send(_ page: HistoryPage) async throws { _ = try await accept(page) }
+
+    @discardableResult
+    func accept(_ page: HistoryPage) async throws(QueueError) -> Acceptance {
+        try await accept(.history(page), key: page.key, .bulk)
+    }
+
+    /// - Returns: of a request whose key is known, the earlier job.
+    func accept(
+        _ request: ReadingRequest, key: String, _ urgency: JobUrgency = .live
+    ) async throws(QueueError) -> Acceptance {
+        var job = NewJob(
+            tenant: tenant, kind: KeapHookSource.jobKind, of: request, payload: request.message?.bytes ?? [],
+            isSnapshot: true, urgency: urgency)
+        job.idempotencyKey = key
+        return try await queue.accept(job)
+    }
+
+    func known(among contacts: [ContactID]) async throws -> Set<ContactID> {
+        var known: Set<ContactID> = []
+        for contact in contacts {
+            let state = try await queue.state(ofLaneWith: [FeedLanes.key(of: contact)], of: tenant)
+            if !state.isEmpty { known.insert(contact) }
+        }
+        return known
+    }
+
+    /// What the lane of hints and polls remembers, or that of the past.
+    func state(ofHistory isHistory: Bool) async throws -> ReadingState {
+        let key = isHistory ? ReadingRequest.historyLane : ReadingRequest.lane
+        return try ReadingState(bytes: try await queue.state(ofLaneWith: [key], of: tenant))
+    }
+}
