@@ -7,5 +7,11 @@ public struct JobQuery: Sendable {
     public var before: JobID?
     /// Only jobs that were accepted after this one; of them the oldest.
     public var after: JobID?
+    /// Only jobs of these lanes, or of lanes that were joined into them.
+    public var lanes: Set<LaneID>?
+    /// Only jobs that were accepted at this time or later, in milliseconds since 1970.
+    public var acceptedFrom: Int64?
+    /// Only jobs that were accepted earlier than this.
+    public var acceptedBefore: Int64?
     public init() {}
 }

@@ -7,18 +7,7 @@ extension JobQueue {
     ///
     /// - Parameter keys: for a job that had no lane, those that it turns out to have.
     public func retry(_ id: JobID, keys: [LaneKey] = []) async throws(QueueError) {
-        let job = try open(id)
-        guard job.isDead else { throw .notNow(id, name(of: id, job)) }
-        let keys = try checked(keys)
-        var lane = job.lane.map(state.lanes.current)
-        if lane == nil {
-            guard !keys.isEmpty else { throw .unroutable(id) }
-            lane = try place(keys, of: job.tenant)
-        }
-        scheduler.hold(id, in: lane)
-        defer { perform(scheduler.unhold(id)) }
-        try await durable(submit(.revived(job: id, lane: lane, keys: keys), .always))
-        eventSource.publish(.changed)
+        if let failure = await retry([(id, keys)])[0] { throw failure }
     }
 
     /// Closes a job that is not running, without doing it. A run that has not begun is called off first.
@@ -26,12 +15,15 @@ extension JobQueue {
         scheduler.hold(id, in: nil)
         defer { perform(scheduler.unhold(id)) }
         try await callOff(id)
-        let job = try open(id)
-        let record = OutcomeRecord(
-            job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [],
-            at: clock.wall.milliseconds)
-        try await durable(submit(.outcome(record), .always))
+        try await durable(submit(discarding(id, try open(id)), .always))
         eventSource.publish(.changed)
+    }
+
+    func discarding(_ id: JobID, _ job: QueueState.JobRow) -> QueueRecord {
+        .outcome(
+            OutcomeRecord(
+                job: id, attempts: job.attempts, ending: .discarded, lane: nil, state: [], merging: [],
+                at: clock.wall.milliseconds))
     }
 
     /// Returns when the job, which is being discarded, does not run.
@@ -49,7 +41,7 @@ extension JobQueue {
     }
 
     /// A job that is not finished.
-    private func open(_ id: JobID) throws(QueueError) -> QueueState.JobRow {
+    func open(_ id: JobID) throws(QueueError) -> QueueState.JobRow {
         if let job = state.jobs[id] { return job }
         if let finished = state.finished.byID[id] { throw .notNow(id, finished.state.name) }
         throw .noSuchJob(id)

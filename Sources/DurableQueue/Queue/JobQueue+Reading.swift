@@ -38,6 +38,13 @@ extension JobQueue {
         return known.bytes
     }
 
+    /// The lanes that any of these keys leads to by itself.
+    public func lanes(of keys: [LaneKey], of tenant: TenantID) -> Set<LaneID> {
+        let keys = keys.map { $0.shortened(to: policy.maxKeyBytes) }
+        let places = keys.map { state.lanes.place([$0], of: tenant) }
+        return Set(places.filter { !$0.isNew }.map(\.lane))
+    }
+
     func laneState(of lane: LaneID) async throws(QueueError) -> [UInt8] {
         guard state.lanes.stateAddress(of: lane) != nil else { return [] }
         guard let bytes = try await record(at: { self.state.lanes.stateAddress(of: lane) })?.asLaneState else {
