@@ -20,6 +20,21 @@ struct JobTableTests {
                 """)
     }
 
+    @Test func `the person stands before the reason, where any is known`() {
+        var job = row("9", state: "dead", reason: "Keap refused")
+        job.person = "Ana Ruiz\u{1B} (7)"
+        #expect(JobRow.table([job]).hasSuffix("2026-03-01T10:00:00.000Z  Ana Ruiz  (7)  Keap refused"))
+        #expect(!JobRow.table([row("9")]).contains("PERSON"))
+    }
+
+    @Test func `where a list goes on is read from its Link header`() {
+        let next = AdminClient.next("</api/jobs?text=a%20b&limit=5&before=7>; rel=\"next\"")
+        #expect(next?.map(\.0) == ["text", "limit", "before"] && next?.map(\.1) == ["a b", "5", "7"])
+        for link in ["", "<>", "><; rel=\"next\"", "</api/jobs?a=b>; rel=\"prev\""] {
+            #expect(AdminClient.next(link) == nil)
+        }
+    }
+
     @Test func `a reason with line ends and escapes stays on its line and harmless`() {
         let table = JobRow.table([row("1", reason: "one\r\ntwo\u{1B}[2J\u{9B}1mthree")])
         let lines = table.split(separator: "\n")

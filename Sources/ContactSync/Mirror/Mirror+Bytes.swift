@@ -140,4 +140,12 @@ extension Mirror {
         guard let mirror = try? Mirror(bytes: state), let contact = mirror.contact else { return nil }
         return (contact, mirror.sourceID)
     }
+
+    /// The person that a lane's state is about, as operators know them; nil if it tells none.
+    package static func person(of state: [UInt8]) -> String? {
+        guard let mirror = try? Mirror(bytes: state) else { return nil }  // unreadable: as good as none
+        let record = mirror.sourceID.map { "Zen Planner ID \($0)" } ?? mirror.contact.map { "contact \($0)" }
+        guard record != nil || !mirror.fields.isEmpty else { return nil }
+        return PersonName(mirror.fields.mapValues { .value($0) }).described(as: record)
+    }
 }

@@ -1,7 +1,7 @@
 /// What a path of the operator's door stands for, whatever the method.
 enum AdminRoute: Equatable {
     case health, readiness, metrics
-    case jobs, job(String), explain(String), retry(String), discard(String), retryAll
+    case jobs, countJobs, job(String), explain(String), retry(String), discard(String), retryAll, discardAll
     case finished, gyms, attention, budget, check, resync
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
@@ -22,11 +22,13 @@ enum AdminRoute: Equatable {
     private init?(_ subject: String, _ rest: [String]) {
         switch (subject, rest.count, rest.last) {
         case ("jobs", 0, _): self = .jobs
+        case ("jobs", 1, "count"): self = .countJobs
         case ("jobs", 1, _): self = .job(rest[0])
         case ("jobs", 2, "explain"): self = .explain(rest[0])
         case ("jobs", 2, "retry"): self = .retry(rest[0])
         case ("jobs", 2, "discard"): self = .discard(rest[0])
         case ("retry", 0, _): self = .retryAll
+        case ("discard", 0, _): self = .discardAll
         case ("finished", 0, _): self = .finished
         case ("gyms", 0, _): self = .gyms
         case ("gyms", 2, "pause"): self = .pause(gym: rest[0], true)
@@ -51,11 +53,12 @@ enum AdminRoute: Equatable {
     /// Reading is GET (or HEAD, which the server answers without the body); whatever changes something is POST.
     var methods: [String] {
         switch self {
-        case .health, .readiness, .metrics, .jobs, .job, .explain, .finished, .gyms, .program, .attention, .budget:
+        case .health, .readiness, .metrics, .jobs, .countJobs, .job, .explain, .finished, .gyms, .program, .attention,
+            .budget:
             ["GET", "HEAD"]
         case .connection, .history: ["GET", "HEAD", "POST"]
-        case .retry, .discard, .retryAll, .pause, .pauseLane, .programs, .people, .check, .resync, .connectionCode,
-            .connectBills:
+        case .retry, .discard, .retryAll, .discardAll, .pause, .pauseLane, .programs, .people, .check, .resync,
+            .connectionCode, .connectBills:
             ["POST"]
         }
     }

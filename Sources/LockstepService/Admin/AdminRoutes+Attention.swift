@@ -60,13 +60,7 @@ struct AttentionPosition: Comparable, CustomStringConvertible {
         self.lane = lane
     }
 
-    var description: String { "\(at)~\(gym)~\(Self.encoded(lane))" }
-
-    /// Only what no address reads as something else stays as it is.
-    private static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.intersection(.init(charactersIn: "!"..."~")))
-            ?? ""  // Swift text is always UTF-8
-    }
+    var description: String { "\(at)~\(gym)~\(lane.inQuery)" }
 
     static func < (a: AttentionPosition, b: AttentionPosition) -> Bool {
         (a.at, a.gym, a.lane) < (b.at, b.gym, b.lane)

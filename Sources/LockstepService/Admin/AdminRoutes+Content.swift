@@ -2,15 +2,6 @@ import Connectors
 import DurableQueue
 
 extension AdminRoutes {
-    /// The person or thing that a job is about, as its stored message says; nil if that cannot be read. Reads the message from the disk:
-    /// for one job, not for lists.
-    func person(of job: JobView) async -> String? {
-        guard let gym = gyms[job.tenant.rawValue], let payload = try? await queue.payload(of: job.id),
-            case .success(let change) = gym.read(payload)
-        else { return nil }
-        return change.subject
-    }
-
     /// What can be done about a dead letter.
     func remedy(for job: JobView) async throws -> Remedy {
         guard let gym = gyms[job.tenant.rawValue] else { return .gymMissing }

@@ -1,24 +1,44 @@
+import Clocks
 import Connectors
 import DurableQueue
 import EmbeddedHTTP
 
 /// Lists jobs, explains them, and does with them what an operator asks for.
 extension AdminRoutes {
+    var listing: JobListing { JobListing(queue: queue, gyms: gyms) }
+
+    /// A `Link` header names the next page, as web links do (RFC 8288).
     func jobs(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        let given = try QueryParameters(request.query, known: ["gym", "state", "limit", "before", "after"])
-        var query = JobQuery()
-        query.tenant = given["gym"].map { TenantID(rawValue: $0) }
-        if let word = given["state"] {
-            guard let state = JobState.Name(rawValue: word) else {
-                let known = JobState.Name.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Refusal(400, "there is no state “\(word)”; the states are \(known)")
-            }
-            query.state = state
+        let given = try QueryParameters(request.query, known: JobFilter.names + ["limit", "before", "after"])
+        let filter = try JobFilter(given, now: clock.wall.milliseconds)
+        let limit = try given.limit() ?? 100
+        let before = try given.read("before", "a job") { JobID($0) }
+        let after = try given.read("after", "a job") { JobID($0) }
+        let page = await listing.page(filter, limit: limit, before: before, after: after)
+        let answers = page.rows.map { answer($0.job, person: $0.person) }
+        guard let next = page.next else { return Reply.json(200, answers) }
+        var parameters = filter.parameters + [("limit", "\(limit)"), (after == nil ? "before" : "after", "\(next)")]
+        if after != nil, let before { parameters.append(("before", "\(before)")) }
+        let query = parameters.map { "\($0.name)=\($0.value.inQuery)" }.joined(separator: "&")
+        return Reply.json(200, answers, headers: ["Link": "</api/jobs?\(query)>; rel=\"next\""])
+    }
+
+    /// How many jobs fit, and the number that bounds them: what a retry or discard of all that match is given as `before`.
+    func countJobs(_ request: HTTPRequest) async throws -> HTTPAnswer {
+        let given = try QueryParameters(request.query, known: JobFilter.names)
+        let filter = try JobFilter(given, now: clock.wall.milliseconds)
+        let bound = await bound
+        return Reply.json(200, JobCountAnswer(count: await listing.count(filter, before: bound), before: "\(bound)"))
+    }
+
+    /// One more than the newest job's number.
+    private var bound: JobID {
+        get async {
+            var query = JobQuery()
+            query.limit = 1
+            let newest = await queue.jobs(query).last?.id.rawValue ?? 0
+            return JobID(rawValue: newest == .max ? .max : newest + 1)
         }
-        if let limit = try given.limit() { query.limit = limit }
-        query.before = try given.read("before", "a job") { JobID($0) }
-        query.after = try given.read("after", "a job") { JobID($0) }
-        return Reply.json(200, await queue.jobs(query).map { answer($0) })
     }
 
     func finished(_ request: HTTPRequest) async throws -> HTTPAnswer {
@@ -46,53 +66,48 @@ extension AdminRoutes {
                 obstacle: await gym?.obstacle(
                     job.urgency, behind: explanation.runsBefore, among: gyms, await queue.counts()),
                 remedy: remedy, now: queue.now)
-            return Reply.json(200, ExplanationAnswer(job, story, person: await person(of: job)))
+            return Reply.json(200, ExplanationAnswer(job, story, person: await listing.person(of: job)))
         }
         throw Refusal(404, "job \(id) was discarded, or finished so long ago that nothing is remembered of it")
     }
 
+    /// All dead letters that match; see `JobSweep`.
     func retryAll(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        var query = JobQuery()
-        query.state = .dead
-        (query.limit, query.after) = (1_000, JobID(rawValue: 0))
-        if let id = try QueryParameters(request.query, known: ["gym"])["gym"] { query.tenant = try gym(id).id.tenant }
-        var (retried, left) = (0, 0)
-        // Oldest first: two messages that could not be placed keep the order in which they came. Page by page, and each
-        // once, however many there are and whatever becomes of them meanwhile.
-        while true {
-            let page = await queue.jobs(query)
-            guard let last = page.last else { break }
-            for job in page {
-                do {
-                    try await retry(job)
-                    retried += 1
-                } catch let error as QueueError where error.status == 503 {
-                    throw error
-                } catch {
-                    left += 1  // still not to be placed, or taken care of meanwhile
-                }
-            }
-            query.after = last.id
-        }
-        return Reply.json(200, ["retried": retried, "left": left])
+        let result = try await sweep(request, of: [.dead], "retried").retry()
+        return Reply.json(200, ["retried": result.done, "left": result.left])
     }
 
-    /// Reads the message again, so that one that could not be placed gets its lane when the mapping was mended.
+    /// All that match of those that are dead, or of the state that is named.
+    func discardAll(_ request: HTTPRequest) async throws -> HTTPAnswer {
+        let result = try await sweep(request, of: [.dead, .accepted, .waiting, .paused], "discarded").discard()
+        return Reply.json(200, ["discarded": result.done, "left": result.left])
+    }
+
+    private func sweep(
+        _ request: HTTPRequest, of states: [JobState.Name], _ done: String
+    ) async throws -> JobSweep {
+        let given = try QueryParameters(request.query, known: JobFilter.names + ["before"])
+        var filter = try JobFilter(given, now: clock.wall.milliseconds)
+        if let id = filter.gym, await queue.counts().tenants[TenantID(rawValue: id)] == nil { _ = try gym(id) }
+        let state = filter.state ?? .dead
+        guard states.contains(state) else {
+            let known = states.map(\.rawValue).joined(separator: ", ")
+            throw Refusal(400, "only jobs in these states can be \(done): \(known); not \(state.rawValue)")
+        }
+        filter.state = state
+        let before = try given.read("before", "a job") { JobID($0) }
+        let bound = await bound
+        return JobSweep(listing: listing, filter: filter, before: min(before ?? bound, bound))
+    }
+
     private func retry(_ job: JobView) async throws {
         guard job.state == .dead else { throw QueueError.notNow(job.id, job.state.name) }
-        guard job.lane == nil else { return try await queue.retry(job.id) }
-        guard let gym = gyms[job.tenant.rawValue] else {
-            throw Refusal(409, "gym \(job.tenant.rawValue) is not in the configuration")
-        }
-        switch gym.read(try await queue.payload(of: job.id)) {
-        case .success(let change): try await queue.retry(job.id, keys: change.laneKeys)
-        case .failure(let problem): throw Refusal(409, problem.sentence)
-        }
+        try await queue.retry(job.id, keys: try await listing.keys(of: job))
     }
 
     func one(_ text: String) async throws -> HTTPAnswer {
         let job = try await job(text)
-        return Reply.json(200, answer(job, person: await person(of: job)))
+        return Reply.json(200, answer(job, person: await listing.person(of: job)))
     }
 
     func retry(_ text: String) async throws -> HTTPAnswer {

@@ -15,7 +15,7 @@ struct JobAnswer: Encodable, Sendable {
     var state: String
     var attempts: Int
     @NullIfMissing var reason: String?
-    /// The person or thing that its message is about; told of one job, not in lists.
+    /// The person or thing that its message is about; null once that is not known any more.
     @NullIfMissing var person: String?
     var acceptedAt: String
     @NullIfMissing var finishedAt: String?
@@ -50,7 +50,8 @@ struct JobAnswer: Encodable, Sendable {
     }
 
     static func time(_ milliseconds: Int64) -> String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+        // Not cut to the millisecond before, where the quotient is a little too small.
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000 + 0.000_25)
             .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

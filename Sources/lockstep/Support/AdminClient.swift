@@ -95,21 +95,38 @@ struct AdminClient {
     }
 
     func get(_ path: String, _ query: [(String, String?)] = []) async throws -> Data {
-        try await send(.get, path, query, body: nil)
+        try await send(.get, path, query, body: nil).data
+    }
+
+    /// A page of a list, and the parameters of the next one; nil: there is none.
+    func page(_ path: String, _ query: [(String, String?)]) async throws -> (data: Data, next: [(String, String?)]?) {
+        let (data, headers) = try await send(.get, path, query, body: nil)
+        let link = headers.first { $0.key.lowercased() == "link" }?.value
+        return (data, link.flatMap(Self.next))
+    }
+
+    /// The parameters in `</api/jobs?limit=100&before=7>; rel="next"`.
+    static func next(_ link: String) -> [(String, String?)]? {
+        guard link.hasSuffix("rel=\"next\""), let start = link.firstIndex(of: "<"),
+            let end = link.firstIndex(of: ">"), start < end
+        else { return nil }
+        let target = link[link.index(after: start)..<end]
+        let items = URLComponents(string: String(target))?.queryItems
+        return items?.map { ($0.name, $0.value) }
     }
 
     func post(
         _ path: String, _ query: [(String, String?)] = [], json: [String: Any] = [:], within limit: TimeInterval = 30
     ) async throws -> Data {
         let body = try JSONSerialization.data(withJSONObject: json, options: [.sortedKeys])
-        return try await send(.post, path, query, body: body, within: limit)
+        return try await send(.post, path, query, body: body, within: limit).data
     }
 
     /// - Parameter path: words in it that a person gave are written with `inPath`.
     private func send(
         _ method: APIRequest.Method, _ path: String, _ query: [(String, String?)], body: Data?,
         within limit: TimeInterval = 30
-    ) async throws -> Data {
+    ) async throws -> (data: Data, headers: [String: String]) {
         let items = query.compactMap { pair in pair.1.map { "\(pair.0)=\($0.inPath)" } }
         let root = base.absoluteString.hasSuffix("/") ? String(base.absoluteString.dropLast()) : base.absoluteString
         let address =
@@ -140,7 +157,7 @@ struct AdminClient {
             throw CommandFailure(
                 Self.sentence(in: data) ?? "the service answered \(response.status)", status: response.status)
         }
-        return data
+        return (data, response.headers)
     }
 
     private static func sentence(in data: Data) -> String? {

@@ -10,10 +10,10 @@ struct TextTable {
     var lines: [String] {
         let columns = header.indices.filter { column in rows.contains { !$0[column].isEmpty } }
         let all = [header] + rows
+        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             let cells = columns.map { column in
-                let width = all.map { $0[column].count }.max() ?? 0
-                let blanks = String(repeating: " ", count: width - row[column].count)
+                let blanks = String(repeating: " ", count: widths[column] - row[column].count)
                 return alignment[column] == .left ? row[column] + blanks : blanks + row[column]
             }
             let line = cells.joined(separator: "  ")
