@@ -99,6 +99,37 @@ extension FoundEvent {
     }
 }
 
+extension ListedEvent {
+    /// Nil for an event that ends nothing.
+    init?(_ json: JSONNode) {
+        guard let kind = json["event_type"]?.text.flatMap(EventBody.Kind.init),
+            let effective = json["effective_date"]?.time
+        else { return nil }
+        body = EventBody(
+            externalID: json["external_id"]?.text ?? "", kind: kind, customer: json["customer_external_id"]?.text ?? "",
+            subscription: json["subscription_external_id"]?.text ?? "", date: json["event_date"]?.time ?? effective,
+            effective: effective)
+    }
+}
+
+extension AccountSettings {
+    init?(_ json: JSONNode) {
+        guard let currency = json["currency"]?.text else { return nil }
+        (name, self.currency) = (json["name"]?.text ?? "", currency)
+        timeZone = json["time_zone"]?.text ?? "UTC"
+        churnRecognition = json["churn_recognition"]?.text.flatMap(ChurnRecognition.init)
+        // Clients of ChartMogul's own read it as a flag, and as an object with one.
+        autoChurns = json["auto_churn_subscription"]?.flag ?? json["auto_churn_subscription"]?["enabled"]?.flag
+    }
+}
+
+extension MonthlyFigure {
+    init?(_ json: JSONNode) {
+        guard let day = json["date"]?.text, let amount = json["mrr"]?.whole else { return nil }
+        (self.day, self.amount) = (String(day.prefix(10)), amount)
+    }
+}
+
 extension FoundSubscription {
     init?(_ json: JSONNode) {
         guard let uuid = json["uuid"]?.text ?? json["id"]?.text else { return nil }
@@ -112,7 +143,7 @@ extension MogulPage {
     /// Items that are none of the list's kind are left out.
     init?(_ json: JSONNode, _ name: String, _ read: (JSONNode) -> Item?) {
         guard let list = json[name]?.items else { return nil }
-        items = list.compactMap(read)
-        next = json["has_more"]?.flag == true ? json["cursor"]?.text : nil
+        self.init(
+            items: list.compactMap(read), next: json["has_more"]?.flag == true ? json["cursor"]?.text : nil)
     }
 }

@@ -60,4 +60,6 @@ package struct FoundSubscription: Hashable, Sendable {
 package struct MogulPage<Item: Hashable & Sendable>: Hashable, Sendable {
     package var items: [Item]
     package var next: String?
+
+    package init(items: [Item], next: String?) { (self.items, self.next) = (items, next) }
 }

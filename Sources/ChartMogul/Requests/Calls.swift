@@ -127,6 +127,14 @@ extension MogulCall where Answer == MogulPage<FoundPlan> {
     }
 }
 
+extension MogulCall where Answer == MogulPage<FoundPlan> {
+    /// All of a data source.
+    package static func plans(of source: String, page: String?) -> Self {
+        let query = [QueryItem("data_source_uuid", source), QueryItem("per_page", "200")] + paging(page)
+        return Self("listPlans", .get, ["plans"], query) { MogulPage($0, "plans", FoundPlan.init) }
+    }
+}
+
 extension MogulCall where Answer == FoundCustomer {
     package static func createCustomer(_ body: CustomerBody, in source: String) -> Self {
         Self("createCustomer", .post, ["customers"], body: body.json(source: source), read: FoundCustomer.init)
@@ -187,8 +195,10 @@ extension MogulCall where Answer == MogulPage<FoundInvoice> {
         }
     }
 
-    package static func invoices(of customer: String, page: String?) -> Self {
-        let query = [QueryItem("customer_uuid", customer), QueryItem("per_page", "200")] + paging(page)
+    package static func invoices(of customer: String, in source: String, page: String?) -> Self {
+        let query =
+            [QueryItem("customer_uuid", customer), QueryItem("data_source_uuid", source), QueryItem("per_page", "200")]
+            + paging(page)
         return Self("listInvoices", .get, ["invoices"], query) { MogulPage($0, "invoices", FoundInvoice.init) }
     }
 }
@@ -200,6 +210,35 @@ extension MogulCall where Answer == MogulPage<FoundEvent> {
             MogulPage(json, "subscription_events") { node in
                 FoundEvent(node).flatMap { $0.body.externalID == externalID ? $0 : nil }
             }
+        }
+    }
+}
+
+extension MogulCall where Answer == MogulPage<ListedEvent> {
+    /// All of a data source.
+    package static func events(of source: String, page: String?) -> Self {
+        let query = [QueryItem("data_source_uuid", source), QueryItem("per_page", "200")] + paging(page)
+        return Self("listEvents", .get, ["subscription_events"], query) {
+            MogulPage($0, "subscription_events", ListedEvent.init)
+        }
+    }
+}
+
+extension MogulCall where Answer == AccountSettings {
+    package static var account: Self {
+        let query = [QueryItem("include", "churn_recognition,churn_when_zero_mrr,auto_churn_subscription")]
+        return Self("readAccount", .get, ["account"], query, read: AccountSettings.init)
+    }
+}
+
+extension MogulCall where Answer == [MonthlyFigure] {
+    /// The whole account's monthly recurring revenue at the end of each month, in its own currency.
+    ///
+    /// - Parameters: days such as `2026-03-01`.
+    package static func monthlyRevenue(from first: String, to last: String) -> Self {
+        let query = [QueryItem("start-date", first), QueryItem("end-date", last), QueryItem("interval", "month")]
+        return Self("readRevenue", .get, ["metrics", "mrr"], query) { json in
+            json["entries"]?.items?.compactMap(MonthlyFigure.init)
         }
     }
 }

@@ -11,7 +11,12 @@ package struct BillingChange: InboundChange {
     /// Later ones that are delivered with it.
     package var others: [BillingSnapshot] = []
 
-    package init(_ snapshot: BillingSnapshot) { self.snapshot = snapshot }
+    /// What is to be looked at in ChartMogul again, by the feed's keys.
+    package var suspects: Set<String> = []
+
+    package init(_ snapshot: BillingSnapshot, suspects: Set<String> = []) {
+        (self.snapshot, self.suspects) = (snapshot, suspects)
+    }
 
     package var snapshots: [BillingSnapshot] { [snapshot] + others }
 
@@ -32,15 +37,38 @@ extension BillingChange {
     package init?(_ message: StoredMessage) {
         guard message.tag == Self.tag,
             // What cannot be read is set aside as a job that a person looks at: the reason is in the bytes.
-            let snapshot = try? JSONDecoder().decode(BillingSnapshot.self, from: Data(message.body))
+            let stored = try? JSONDecoder().decode(StoredReading.self, from: Data(message.body))
         else { return nil }
-        self.init(snapshot)
+        self.init(stored.snapshot, suspects: Set(stored.suspects))
     }
 
     /// The first reading as it is stored.
     package func message() throws -> StoredMessage {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        return StoredMessage(Self.tag, body: Array(try encoder.encode(snapshot)))
+        return StoredMessage(Self.tag, body: Array(try encoder.encode(StoredReading(snapshot, suspects.sorted()))))
+    }
+}
+
+/// A snapshot's members, and beside them `suspects` if there are any.
+private struct StoredReading: Codable {
+    var snapshot: BillingSnapshot
+    var suspects: [String]
+
+    private enum CodingKeys: String, CodingKey { case suspects }
+
+    init(_ snapshot: BillingSnapshot, _ suspects: [String]) { (self.snapshot, self.suspects) = (snapshot, suspects) }
+
+    init(from decoder: any Decoder) throws {
+        snapshot = try BillingSnapshot(from: decoder)
+        suspects =
+            try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent([String].self, forKey: .suspects) ?? []
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try snapshot.encode(to: encoder)
+        guard !suspects.isEmpty else { return }
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(suspects, forKey: .suspects)
     }
 }

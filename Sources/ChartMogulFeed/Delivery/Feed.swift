@@ -48,7 +48,12 @@ package struct Feed: Destination {
             guard count < Self.mostTogether,
                 whole?.snapshot.isHistory ?? change.snapshot.isHistory == change.snapshot.isHistory
             else { break }
-            if whole == nil { whole = change } else { whole?.others += change.snapshots }
+            if whole == nil {
+                whole = change
+            } else {
+                whole?.others += change.snapshots
+                whole?.suspects.formUnion(change.suspects)
+            }
             count += 1
         }
         guard count > 1, let whole else { return nil }

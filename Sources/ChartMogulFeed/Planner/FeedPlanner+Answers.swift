@@ -18,6 +18,7 @@ extension FeedPlanner {
             if found == nil || found?.uuid == into?.uuid, let into {
                 state.customers[contact.text] = into
             } else {
+                if let found { state.customers[contact.text]?.uuid = found.uuid }
                 fresh.insert(merge)
             }
             return

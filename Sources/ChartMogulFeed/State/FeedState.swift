@@ -41,6 +41,7 @@ package struct FeedState: Codable, Hashable, Sendable {
             guard let old = folded.removeValue(forKey: id), invoices[id] == nil else { continue }
             invoices[id] = SentInvoice(digest: old.digest, contact: old.contact)
         }
+        suspect(change.suspects)
     }
 }
 

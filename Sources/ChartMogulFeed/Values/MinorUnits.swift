@@ -33,6 +33,15 @@ package enum MinorUnits {
         return isNegative ? -units : units
     }
 
+    /// `-49.50 USD`
+    package static func text(_ units: Int64, of currency: String) -> String {
+        let decimals = decimals(of: currency)
+        let digits = String(units.magnitude)
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+        let point = decimals == 0 ? "" : "." + padded.suffix(decimals)
+        return "\(units < 0 ? "-" : "")\(padded.dropLast(decimals))\(point) \(currency)"
+    }
+
     /// Parts of an amount in proportion to weights, which add up to it. Those whose rounding lost most get the rest, and
     /// of two alike the first.
     ///

@@ -15,7 +15,7 @@ extension Account {
         }
         switch endpoint {
         case .ping: return MogulWorld.Answer(200, object(["data": .string("pong!")]))
-        case .account: return MogulWorld.Answer(200, accountJSON)
+        case .account: return MogulWorld.Answer(200, try accountJSON(arrival))
         case .createSource: return try createSource(arrival)
         case .listSources: return MogulWorld.Answer(200, sourceList(arrival))
         case .getSource: return MogulWorld.Answer(200, json(try source(arrival.id("source")), arrival))

@@ -1,11 +1,25 @@
 import WireFormats
 
 extension Account {
-    var accountJSON: JSONNode {
-        object([
+    /// With the settings that `include` names.
+    func accountJSON(_ arrival: Arrival) throws(Refusal) -> JSONNode {
+        var json = object([
             "name": .string(setup.name), "currency": .string(setup.currency), "time_zone": .string(setup.timeZone),
             "week_start_on": .string("sunday"),
         ])
+        for name in (arrival.parameter("include") ?? "").split(separator: ",") {
+            let value: JSONNode =
+                switch name {
+                case "churn_recognition": .string(setup.churnRecognition)
+                case "churn_when_zero_mrr": .bool(false)
+                case "auto_churn_subscription": .bool(setup.autoChurnDays != nil)
+                case "refund_handling": .string("refund_ignore")
+                case "proximate_movement_reclassification": .string("reclassification_off")
+                default: throw .schema("is not included in the list", param: "include")
+                }
+            json = json.adding([String(name): value])
+        }
+        return json
     }
 
     func source(_ uuid: String) throws(Refusal) -> DataSource {

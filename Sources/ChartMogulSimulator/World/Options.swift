@@ -36,6 +36,9 @@ extension MogulWorld {
         /// Days after which an unpaid subscription churns by itself, as data sources report it; nil for never. It is told,
         /// not done: no invoice ages here.
         package var autoChurnDays: Int?
+        /// When a cancelled subscription counts as lost, as the account tells it. Told, not done: here it is the date of the
+        /// cancellation.
+        package var churnRecognition = "churn_at_time_of_cancelation"
 
         package init(key: String, name: String? = nil) {
             self.key = key
