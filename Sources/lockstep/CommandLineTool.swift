@@ -11,7 +11,7 @@ enum CommandLineTool {
             AttentionCommand.self, ResyncCommand.self, PauseCommand.self, ResumeCommand.self,
             ProgramRenameCommand.self, ProgramDeleteCommand.self,
             JournalVerifyCommand.self, JournalStatsCommand.self, JournalSalvageCommand.self,
-            ChartMogulConnectCommand.self, ChartMogulBackfillCommand.self,
+            ChartMogulConnectCommand.self, ChartMogulBackfillCommand.self, ChartMogulDiffCommand.self,
             SimulateKeapCommand.self, SimulateChartMogulCommand.self, BenchCommand.self,
         ]
     }

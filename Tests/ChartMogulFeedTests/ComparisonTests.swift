@@ -8,6 +8,11 @@ import RateLimits
 import Testing
 import WireFormats
 
+/// One that never waits.
+private func patientReader(of books: SimulatedBooks) -> BooksReader {
+    BooksReader(FeedCaller(books, urgency: .bulk)) { books.rest($0) }
+}
+
 @Suite struct ComparisonTests {
     private static let now = "2026-06-10T12:00:00Z"
 
@@ -58,7 +63,7 @@ import WireFormats
         }
 
         func compare() async throws -> (books: ComparedBooks, table: RevenueTable, unknown: [BooksDifference]) {
-            let reader = BooksReader(FeedCaller(books, urgency: .bulk))
+            let reader = patientReader(of: books)
             let source = try #require(try await reader.source(named: "Keap"))
             var index = try await reader.index(of: source.uuid)
             let side = LaneBooks(
@@ -89,7 +94,7 @@ import WireFormats
             table.rows.map { "\($0.month.text) \($0.pair.keap) \($0.pair.chartMogul)" } == [
                 "2026-01 9900 9900", "2026-02 9900 9900", "2026-03 9900 9900",
             ])
-        let figures = try await BooksReader(FeedCaller(gym.books, urgency: .bulk)).revenue(of: table.months)
+        let figures = try await patientReader(of: gym.books).revenue(of: table.months)
         #expect(figures.map(\.amount) == [9_900, 9_900, 9_900, 0, 0, 0])
     }
 
@@ -213,7 +218,7 @@ import WireFormats
         var state = try FeedState(bytes: gym.lane.state)
         state.take(BillingChange(gym.bills.snapshot(Self.now)))
         let side = LaneBooks(state, try settings(), now: at(Self.now), takesTrialLines: true)
-        let reader = BooksReader(FeedCaller(gym.books, urgency: .bulk))
+        let reader = patientReader(of: gym.books)
         let source = try #require(try await reader.source(named: "Keap"))
         var index = try await reader.index(of: source.uuid)
         var table = RevenueTable(

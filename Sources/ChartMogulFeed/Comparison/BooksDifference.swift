@@ -34,6 +34,8 @@ package struct ComparedBooks: Sendable {
     package var months: [RevenueTable.Row] = []
     package var invoices = 0
 
+    package init(_ differences: [BooksDifference] = []) { self.differences = differences }
+
     package var isSame: Bool { differences.isEmpty && months.isEmpty }
     package var suspects: Set<String> { Set(differences.filter { $0.order == nil }.compactMap(\.suspect)) }
     /// Orders that are to be read from Keap.

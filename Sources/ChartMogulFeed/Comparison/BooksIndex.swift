@@ -66,12 +66,15 @@ package struct BooksIndex: Sendable {
         let unseen = customers.filter { !$0.value.isSeen && !seen.contains($0.value.uuid) }.sorted { $0.key < $1.key }
         let ends = events.keys.filter { !seenSubscriptions.contains($0) }.sorted()
         return unseen.map { id, customer in
-            BooksDifference(
-                kind: .customerTooMany, thing: id, keap: "nothing that Lockstep has read",
+            let isOurs = id.hasPrefix("keap-contact-")
+            return BooksDifference(
+                kind: .customerTooMany, thing: id, keap: isOurs ? "nothing that Lockstep has read" : "no such contact",
                 chartMogul: [customer.name, customer.email].compactMap(\.self).joined(separator: ", "),
-                why:
-                    "Lockstep has read no bill of such a contact: `lockstep chartmogul backfill` reads all; if Keap has "
-                    + "none, delete the customer in ChartMogul")
+                why: isOurs
+                    ? "Lockstep has read no bill of such a contact: `lockstep chartmogul backfill` reads all; if Keap has "
+                        + "none, delete the customer in ChartMogul"
+                    : "it was not made by Lockstep; delete it in ChartMogul, or move it to another data source, if it "
+                        + "counts twice")
         }
             + ends.map { subscription in
                 BooksDifference(

@@ -4,15 +4,37 @@ import WireFormats
 /// Reads page by page what a comparison needs of ChartMogul: everything but invoices at once, invoices customer by customer.
 package struct BooksReader: Sendable {
     private let caller: FeedCaller
+    private let rest: @Sendable (Duration) async -> Void
 
-    package init(_ caller: FeedCaller) { self.caller = caller }
+    /// - Parameter rest: waits before a call is tried again that ChartMogul did not take.
+    package init(_ caller: FeedCaller, rest: @escaping @Sendable (Duration) async -> Void) {
+        (self.caller, self.rest) = (caller, rest)
+    }
+
+    /// Reads change nothing, so each is tried again.
+    private func perform<Answer: Sendable>(_ call: MogulCall<Answer>) async throws(ChartMogulFailure) -> Answer {
+        for attempt in 0..<Self.mostAttempts - 1 {
+            do throws(ChartMogulFailure) {
+                return try await caller.perform(call)
+            } catch {
+                switch error {
+                case .unavailable, .unclear: await rest(.seconds(1 << min(attempt, 5)))
+                case .refused, .gone, .unauthorized, .cancelled: throw error
+                }
+            }
+        }
+        return try await caller.perform(call)
+    }
+
+    /// Two minutes and a half.
+    private static let mostAttempts = 9
 
     /// Makes none: nil if there is no data source of the name.
     package func source(named name: String) async throws(ChartMogulFailure) -> DataSource? {
-        try await caller.perform(.dataSources(named: name)).first
+        try await perform(.dataSources(named: name)).first
     }
 
-    package func account() async throws(ChartMogulFailure) -> AccountSettings { try await caller.perform(.account) }
+    package func account() async throws(ChartMogulFailure) -> AccountSettings { try await perform(.account) }
 
     /// - Parameter progress: told the customers read so far.
     package func index(
@@ -20,17 +42,17 @@ package struct BooksReader: Sendable {
     ) async throws(ChartMogulFailure) -> BooksIndex {
         var index = BooksIndex(source: source)
         try await pages { page throws(ChartMogulFailure) in
-            try await caller.perform(.plans(of: source, page: page))
+            try await perform(.plans(of: source, page: page))
         } each: {
             index.take($0)
         }
         try await pages { page throws(ChartMogulFailure) in
-            try await caller.perform(.events(of: source, page: page))
+            try await perform(.events(of: source, page: page))
         } each: {
             index.take($0)
         }
         try await pages { page throws(ChartMogulFailure) in
-            try await caller.perform(.customers(of: source, page: page))
+            try await perform(.customers(of: source, page: page))
         } each: {
             index.take($0)
             progress(index.customerCount)
@@ -46,7 +68,7 @@ package struct BooksReader: Sendable {
         for customer in customers {
             try await pages { page throws(ChartMogulFailure) in
                 do throws(ChartMogulFailure) {
-                    return try await caller.perform(.invoices(of: customer, in: source, page: page))
+                    return try await perform(.invoices(of: customer, in: source, page: page))
                 } catch {
                     guard case .gone = error else { throw error }
                     return MogulPage(items: [], next: nil)
@@ -61,7 +83,7 @@ package struct BooksReader: Sendable {
     /// The whole account's, of all its data sources.
     package func revenue(of months: [BillingMonth]) async throws(ChartMogulFailure) -> [MonthlyFigure] {
         guard let first = months.first, let last = months.last else { return [] }
-        return try await caller.perform(.monthlyRevenue(from: first.firstDay.text, to: last.firstDay.text))
+        return try await perform(.monthlyRevenue(from: first.firstDay.text, to: last.firstDay.text))
     }
 
     private func pages<Item: Hashable & Sendable>(

@@ -109,8 +109,12 @@ extension InvoiceFix {
 extension ExternalID {
     /// Nil for an invoice that is none of ours.
     static func order(ofInvoice id: String) -> OrderID? {
-        guard id.hasPrefix(invoicePrefix), id.utf8.count > invoicePrefix.utf8.count else { return nil }
-        return OrderID(String(id.dropFirst(invoicePrefix.count)))
+        let number = id.dropFirst(invoicePrefix.count)
+        // Keap's ids are numbers.
+        guard id.hasPrefix(invoicePrefix), (1...20).contains(number.utf8.count),
+            number.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        return OrderID(String(number))
     }
 
     private static let invoicePrefix = "keap-order-"

@@ -1,4 +1,4 @@
-import Keap
+package import Keap
 
 extension FeedState {
     /// Has things looked at in ChartMogul again, whatever was sent before. None is made twice: each is looked for first.
@@ -22,6 +22,9 @@ extension FeedState {
             }
         }
     }
+
+    /// The key of an order's invoice.
+    package static func suspect(_ order: OrderID) -> String { FeedStep.key(order) }
 
     /// A lane's state has a bound.
     static let mostSuspects = 400

@@ -7,7 +7,7 @@ enum AdminRoute: Equatable {
     case pauseLane(String, gym: String, Bool)
     case program(gym: String), programs(gym: String), people(gym: String)
     case connection(gym: String), connectionCode(gym: String)
-    case connectBills(gym: String), history(gym: String)
+    case connectBills(gym: String), history(gym: String), difference(gym: String)
 
     init?(_ path: [String]) {
         switch path {
@@ -40,6 +40,7 @@ enum AdminRoute: Equatable {
         case ("gyms", 3, "code") where rest[1] == "connection": self = .connectionCode(gym: rest[0])
         case ("gyms", 3, "connect") where rest[1] == "chartmogul": self = .connectBills(gym: rest[0])
         case ("gyms", 3, "backfill") where rest[1] == "chartmogul": self = .history(gym: rest[0])
+        case ("gyms", 3, "diff") where rest[1] == "chartmogul": self = .difference(gym: rest[0])
         case ("gyms", 4, "pause") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], true)
         case ("gyms", 4, "resume") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], false)
         case ("attention", 0, _): self = .attention
@@ -56,7 +57,7 @@ enum AdminRoute: Equatable {
         case .health, .readiness, .metrics, .jobs, .countJobs, .job, .explain, .finished, .gyms, .program, .attention,
             .budget:
             ["GET", "HEAD"]
-        case .connection, .history: ["GET", "HEAD", "POST"]
+        case .connection, .history, .difference: ["GET", "HEAD", "POST"]
         case .retry, .discard, .retryAll, .discardAll, .pause, .pauseLane, .programs, .people, .check, .resync,
             .connectionCode, .connectBills:
             ["POST"]

@@ -46,7 +46,7 @@ extension AdminRoutes {
         return answer
     }
 
-    private func watch(of gym: Gym) throws(Refusal) -> BillingWatch {
+    func watch(of gym: Gym) throws(Refusal) -> BillingWatch {
         guard let watch = billing[gym.id] else {
             throw Refusal(409, "gym \(gym.id) has no chartMogul section in the configuration")
         }

@@ -110,6 +110,7 @@ struct AdminRoutes: Sendable {
         case .connectionCode(let gym): try await connectionCode(request, of: try self.gym(gym))
         case .connectBills(let gym): try await connectBills(of: try self.gym(gym))
         case .history(let gym): try await history(request, of: try self.gym(gym))
+        case .difference(let gym): try await difference(request, of: try self.gym(gym))
         }
     }
 

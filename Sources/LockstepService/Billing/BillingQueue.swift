@@ -15,11 +15,15 @@ struct BillingQueue: SnapshotQueue {
     let tenant: TenantID
 
     func send(_ snapshots: [BillingSnapshot], _ urgency: JobUrgency) async throws {
-        for start in stride(from: 0, to: snapshots.count, by: Self.together) {
+        try await send(snapshots.map { BillingChange($0) }, urgency)
+    }
+
+    /// Durable when it returns.
+    func send(_ changes: [BillingChange], _ urgency: JobUrgency) async throws {
+        for start in stride(from: 0, to: changes.count, by: Self.together) {
             try Task.checkCancellation()
-            let jobs = try snapshots[start..<min(start + Self.together, snapshots.count)].map { snapshot in
-                let change = BillingChange(snapshot)
-                return NewJob(
+            let jobs = try changes[start..<min(start + Self.together, changes.count)].map { change in
+                NewJob(
                     tenant: tenant, kind: Self.jobKind, of: change, payload: try change.message().bytes,
                     isSnapshot: true, urgency: urgency)
             }

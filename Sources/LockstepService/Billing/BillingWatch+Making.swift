@@ -1,3 +1,4 @@
+import ChartMogulFeed
 import ConfigurationReading
 import Connectors
 import Keap
@@ -17,9 +18,15 @@ extension BillingWatch {
         if let address = configuration.publicURL, let token = source.settings.hookToken {
             desk = HookDesk(gym: gym.id.description, publicURL: address, token: token.text, calls: calls)
         }
+        let bills = BillingQueue(queue: ground.queue, tenant: gym.id.tenant)
+        let clock = ground.surroundings.clock
+        let feed = gym.destinations.lazy.compactMap { $0 as? Feed }.first
+        let comparer = feed.map { feed in
+            BooksComparer(
+                of: gym.id, BooksComparison.Ground(feed: feed, bills: bills, keap: calls, clock: clock))
+        }
         return BillingWatch(
-            of: gym.id, source.settings, desk: desk,
-            bills: BillingQueue(queue: ground.queue, tenant: gym.id.tenant), calls: calls,
-            clock: ground.surroundings.clock, log: ground.log)
+            of: gym.id, source.settings, desk: desk, bills: bills, calls: calls, comparer: comparer, clock: clock,
+            log: ground.log)
     }
 }

@@ -27,6 +27,7 @@ final class BillingWatch: Sendable {
     let desk: HookDesk?
     let bills: BillingQueue
     let calls: any BillingAPI
+    let comparer: BooksComparer?
     private let clock: any TimeSource
     private let log: ServiceLog
     private let state = Mutex(Hooks())
@@ -35,8 +36,9 @@ final class BillingWatch: Sendable {
     /// - Parameter desk: nil without a token or an address for hooks.
     init(
         of gym: GymID, _ settings: ReadingSettings, desk: HookDesk?, bills: BillingQueue, calls: any BillingAPI,
-        clock: any TimeSource, log: ServiceLog
+        comparer: BooksComparer? = nil, clock: any TimeSource, log: ServiceLog
     ) {
+        self.comparer = comparer
         (self.gym, self.settings, self.desk, self.bills, self.calls) = (gym, settings, desk, bills, calls)
         (self.clock, self.log) = (clock, log)
     }

@@ -15,7 +15,10 @@ final class BillingWatches: Sendable {
         guard !all.isEmpty else { return }
         await withTaskGroup(of: Void.self) { [stopping] group in
             group.addTask { await stopping.wait() }
-            for watch in all { group.addTask { await watch.run() } }
+            for watch in all {
+                group.addTask { await watch.run() }
+                if let comparer = watch.comparer { group.addTask { await comparer.run() } }
+            }
             await group.next()
             group.cancelAll()
         }
