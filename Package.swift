@@ -197,10 +197,9 @@ let package = Package(
         .testTarget(
             name: "ChartMogulFeedTests",
             dependencies: [
-                "SeededRandom", "ChartMogul", "ChartMogulFeed", "ChartMogulSimulator", "ConfigurationReading",
-                "Connectors", "DurableQueue",
-                "Keap",
-                "OutboundAPI", "RateLimits", "WireFormats",
+                "SeededRandom", "ChartMogul", "ChartMogulFeed", "ChartMogulSimulator", "Clocks", "ConfigurationReading",
+                "Connectors", "DeterministicSimulation", "DurableQueue", "FileJournal", "Keap", "KeapBilling",
+                "KeapSimulator", "OutboundAPI", "RateLimits", "WireFormats",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -32,6 +32,27 @@ final class SimulatedBooks: ChartMogulAPI {
     var calls: Int { state.withLock { $0.calls } }
     var world: MogulWorld { state.withLock { $0.world } }
 
+    /// A call of another's, at the same time.
+    @discardableResult
+    func act(_ method: String, _ target: String, _ body: String) -> [UInt8] {
+        state.withLock { state in
+            state.world.answer(
+                MogulWorld.Request(method: method, target: target, key: Self.key, body: Array(body.utf8)),
+                at: MogulWorld.Time(milliseconds: state.now)
+            ).body
+        }
+    }
+
+    /// The uuid that an answer tells first.
+    private func uuid(_ target: String, _ prefix: String) -> String {
+        let text = String(decoding: act("GET", target, ""), as: UTF8.self)
+        guard let start = text.range(of: "\"\(prefix)_") else { return "" }
+        return String(text[text.index(after: start.lowerBound)...].prefix { $0 != "\"" })
+    }
+
+    var source: String { uuid("/v1/data_sources", "ds") }
+    var customer: String { uuid("/v1/customers", "cus") }
+
     func set(now: Int64) { state.withLock { $0.now = now } }
     func rest(_ pause: Duration) { state.withLock { $0.now += pause.components.seconds * 1_000 } }
 
@@ -74,14 +95,17 @@ final class Lane: Sendable {
     var state: [UInt8] { saved.withLock { $0 } }
 
     /// Delivers until it is done or dead.
-    func deliver(_ change: BillingChange, now: Int64) async throws -> (delivery: Delivery, attempts: Int) {
+    func deliver(
+        _ change: BillingChange, now: Int64, job: UInt64 = 0, doubts: Int = 0
+    ) async throws -> (delivery: Delivery, attempts: Int) {
         books.set(now: now)
         for attempt in 1...40 {
             var state = try FeedState(bytes: saved.withLock { $0 })
+            state.doubt(count: doubts)
             state.take(change)
             var run = FeedRun(
                 state, change, settings: settings, shared: shared.withLock { $0 },
-                caller: FeedCaller(books, urgency: .live), now: now,
+                caller: FeedCaller(books, urgency: .live), job: job, now: now,
                 save: { bytes in self.saved.withLock { $0 = bytes } }, rest: { [books] in books.rest($0) })
             let delivery = await run.deliver()
             switch delivery {
@@ -101,4 +125,11 @@ final class Lane: Sendable {
         }
         return (.dead(reason: "too many attempts", state: state), 40)
     }
+}
+
+/// Bytes that were saved last.
+final class Kept: Sendable {
+    private let saved = Mutex<[UInt8]?>(nil)
+    var bytes: [UInt8]? { saved.withLock { $0 } }
+    func set(_ bytes: [UInt8]) { saved.withLock { $0 = bytes } }
 }

@@ -125,9 +125,7 @@ extension MogulCall where Answer == MogulPage<FoundPlan> {
             }
         }
     }
-}
 
-extension MogulCall where Answer == MogulPage<FoundPlan> {
     /// All of a data source.
     package static func plans(of source: String, page: String?) -> Self {
         let query = [QueryItem("data_source_uuid", source), QueryItem("per_page", "200")] + paging(page)

@@ -26,7 +26,8 @@ package struct BillingChange: InboundChange {
             return "subscription \(subscription)"
         }
         if let order = snapshot.orders.first?.order.id ?? snapshot.goneOrders.first { return "order \(order)" }
-        return snapshot.goneContacts.first.map { "contact \($0)" } ?? "bills"
+        if let contact = snapshot.goneContacts.first { return "contact \(contact)" }
+        return snapshot.products.first.map { "product \($0.id)" } ?? "bills"
     }
 
     package var isGymWide: Bool { false }

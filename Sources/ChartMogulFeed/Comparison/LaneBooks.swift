@@ -13,7 +13,7 @@ package struct LaneBooks: Sendable {
     package init(_ state: FeedState, _ settings: FeedSettings, now: Int64, takesTrialLines: Bool) {
         self.state = state
         desired = BillingRules.desired(
-            state.facts, settings, now: now, known: state.subscriptions, takesTrialLines: takesTrialLines)
+            state.facts, settings, now: now, known: state.foldedSubscriptions, takesTrialLines: takesTrialLines)
     }
 
     /// All whose customers it may have in ChartMogul.

@@ -18,16 +18,20 @@ package struct Feed: Destination {
     package let api: any ChartMogulAPI
     package let shared = SharedBooks()
     private let clock: any TimeSource
+    private let doubts: Doubts
 
-    package init(_ settings: FeedSettings, api: any ChartMogulAPI, peer: any PeerAccount, clock: any TimeSource) {
-        (self.settings, self.api, self.peer, self.clock) = (settings, api, peer, clock)
+    /// - Parameter doubts: how often everything was doubted, across restarts.
+    package init(
+        _ settings: FeedSettings, api: any ChartMogulAPI, peer: any PeerAccount, clock: any TimeSource,
+        doubts: Doubts = Doubts()
+    ) {
+        (self.settings, self.api, self.peer, self.clock, self.doubts) = (settings, api, peer, clock, doubts)
     }
 
     package func takeOver(from other: Feed) {}
 
-    /// What lanes remember is only what need not be sent again: external ids keep everything from being made twice, and a
-    /// comparison of both sides finds the rest.
-    package func doubtEverything() async throws {}
+    /// Each lane looks at what ChartMogul has of it with its next reading, once.
+    package func doubtEverything() async throws { try await doubts.add() }
 
     package func announce(_ change: BillingChange, job: JobID) {}
 
@@ -67,12 +71,18 @@ package struct Feed: Destination {
         } catch {
             return .dead(reason: "\(error)", state: run.state.bytes)
         }
-        var known = state
-        known.take(change)
         let isBulk = run.isImport || change.snapshot.isHistory
         let caller = FeedCaller(api, urgency: isBulk ? .bulk : .live) { run.lane.begin() }
+        if change.snapshot.isOfProducts {
+            return await PlanNames(change, state, dataSource: settings.dataSource, shared, caller)
+                .deliver(before: run.state.bytes)
+        }
+        var known = state
+        known.doubt(count: doubts.count)
+        known.take(change)
         var attempt = FeedRun(
-            known, change, settings: settings, shared: shared, caller: caller, now: clock.wall.milliseconds,
+            known, change, settings: settings, shared: shared, caller: caller, job: run.job.rawValue,
+            now: clock.wall.milliseconds,
             save: { try await run.lane.save($0) },
             rest: { [clock] pause in
                 // Cancelled, it is over sooner, and the next call is not sent.

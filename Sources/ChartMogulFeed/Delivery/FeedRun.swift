@@ -9,7 +9,7 @@ package struct FeedRun {
     private let settings: FeedSettings
     private let shared: SharedBooks
     private let caller: FeedCaller
-    private let renamed: Set<ProductID>
+    private let job: UInt64
     private let now: Int64
     private let save: @Sendable ([UInt8]) async throws -> Void
     private let rest: @Sendable (Duration) async -> Void
@@ -19,28 +19,26 @@ package struct FeedRun {
 
     /// - Parameters:
     ///   - state: with the change's facts.
+    ///   - job: see `FeedPlanner`.
     ///   - now: milliseconds since 1970.
     ///   - save: makes a state durable before it returns.
     ///   - rest: waits for what was made just now to be there everywhere.
     package init(
         _ state: FeedState, _ change: BillingChange, settings: FeedSettings, shared: SharedBooks, caller: FeedCaller,
-        now: Int64, save: @escaping @Sendable ([UInt8]) async throws -> Void,
+        job: UInt64 = 0, now: Int64, save: @escaping @Sendable ([UInt8]) async throws -> Void,
         rest: @escaping @Sendable (Duration) async -> Void
     ) {
         (self.state, self.settings, self.shared, self.caller) = (state, settings, shared, caller)
-        (self.now, self.save, self.rest) = (now, save, rest)
-        renamed = Set(change.snapshots.flatMap(\.products).map(\.id))
-        planner = Self.planner(state, settings, shared, now, renamed)
+        (self.job, self.now, self.save, self.rest) = (job, now, save, rest)
+        planner = Self.planner(state, settings, shared, now, job)
     }
 
     private static func planner(
-        _ state: FeedState, _ settings: FeedSettings, _ shared: SharedBooks, _ now: Int64, _ renamed: Set<ProductID>
+        _ state: FeedState, _ settings: FeedSettings, _ shared: SharedBooks, _ now: Int64, _ job: UInt64
     ) -> FeedPlanner {
         let desired = BillingRules.desired(
-            state.facts, settings, now: now, known: state.subscriptions, takesTrialLines: shared.takesTrialLines)
-        let names = Set(renamed.compactMap { state.facts.products[$0.text]?.product.name })
-        let plans = desired.plans.values.filter { plan in names.contains { plan.name.hasPrefix($0 + " (") } }
-        return FeedPlanner(state, desired, renamed: Set(plans.map(\.externalID)))
+            state.facts, settings, now: now, known: state.foldedSubscriptions, takesTrialLines: shared.takesTrialLines)
+        return FeedPlanner(state, desired, job: job)
     }
 
     package mutating func deliver() async -> Delivery {
@@ -68,7 +66,7 @@ package struct FeedRun {
             }
             if planner.refusesTrials, shared.takesTrialLines {
                 shared.noteNoTrialLines()
-                planner = Self.planner(planner.state, settings, shared, now, renamed)
+                planner = Self.planner(planner.state, settings, shared, now, job)
             }
         }
         return .retry(
@@ -83,8 +81,7 @@ package struct FeedRun {
             planner.know(dataSource: try await shared.dataSource(named: settings.dataSource, caller))
             return
         case .plan(let plan):
-            let isRenamed = planner.renamed.contains(plan.externalID)
-            let uuid = try await shared.plan(plan, in: source, isRenamed: isRenamed, caller)
+            let uuid = try await shared.plan(plan, in: source, caller)
             planner.know(plan: plan.externalID, uuid: uuid)
             return
         case .findCustomer(let contact):
@@ -156,21 +153,6 @@ package struct FeedRun {
     }
 
     private func ended(_ failure: ChartMogulFailure, _ step: FeedStep) -> Delivery {
-        let state = planner.state.bytes
-        switch failure {
-        case .cancelled: return .interrupted(state: state)
-        case .unavailable(let reason):
-            return .retry(
-                reason: "ChartMogul could not be reached to \(step.doing): \(reason)", state: state, isDoubtful: false)
-        case .unauthorized(let message):
-            return .retry(
-                reason: "ChartMogul does not accept this gym's key: \(message)", state: state, isDoubtful: false)
-        case .unclear(let reason):
-            return .retry(
-                reason: "ChartMogul gave no clear answer when asked to \(step.doing): \(reason)", state: state,
-                isDoubtful: true)
-        case .refused(_, let message), .gone(let message):
-            return .dead(reason: "ChartMogul refused to \(step.doing): \(message)", state: state)
-        }
+        failure.delivery(of: step.doing, state: planner.state.bytes)
     }
 }

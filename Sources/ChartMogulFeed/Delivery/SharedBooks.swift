@@ -7,7 +7,8 @@ import Synchronization
 package final class SharedBooks: Sendable {
     private struct State {
         var dataSource: String?
-        var plans: [String: (uuid: String, name: String)] = [:]
+        /// Uuids by external ids.
+        var plans: [String: String] = [:]
         var takesTrialLines = true
     }
 
@@ -34,35 +35,24 @@ package final class SharedBooks: Sendable {
     }
 
     /// The uuid of a plan, which is made if there is none.
-    ///
-    /// - Parameter isRenamed: the name was read just now, so that another one gives way.
-    func plan(
-        _ plan: PlanBody, in source: String, isRenamed: Bool, _ caller: FeedCaller
-    ) async throws(ChartMogulFailure) -> String {
+    func plan(_ plan: PlanBody, in source: String, _ caller: FeedCaller) async throws(ChartMogulFailure) -> String {
         guard let hold = await locks.acquire(plan.externalID) else { throw .cancelled }
         defer { hold.release() }
         let id = plan.externalID
-        var known = state.withLock { $0.plans[id] }
-        if known == nil {
-            var found = try await caller.perform(.plans(externalID: id, in: source)).items.first
-            if found == nil {
-                do throws(ChartMogulFailure) {
-                    found = try await caller.perform(.createPlan(plan, in: source))
-                } catch {
-                    // It may have been made by an earlier run whose answer was lost.
-                    guard case .refused = error else { throw error }
-                    found = try await caller.perform(.plans(externalID: id, in: source)).items.first
-                    if found == nil { throw error }
-                }
+        if let known = state.withLock({ $0.plans[id] }) { return known }
+        var found = try await caller.perform(.plans(externalID: id, in: source)).items.first
+        if found == nil {
+            do throws(ChartMogulFailure) {
+                found = try await caller.perform(.createPlan(plan, in: source))
+            } catch {
+                // It may have been made by an earlier run whose answer was lost.
+                guard case .refused = error else { throw error }
+                found = try await caller.perform(.plans(externalID: id, in: source)).items.first
+                if found == nil { throw error }
             }
-            known = found.map { ($0.uuid, $0.body.name) }
         }
-        guard var known else { throw .unclear(reason: "ChartMogul shows no plan \(id).") }
-        if isRenamed, known.name != plan.name {
-            try await caller.perform(.renamePlan(known.uuid, plan.name))
-            known.name = plan.name
-        }
-        state.withLock { $0.plans[id] = known }
-        return known.uuid
+        guard let uuid = found?.uuid else { throw .unclear(reason: "ChartMogul shows no plan \(id).") }
+        state.withLock { $0.plans[id] = uuid }
+        return uuid
     }
 }

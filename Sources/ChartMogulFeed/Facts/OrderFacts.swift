@@ -85,5 +85,5 @@ package struct OrderFacts: Codable, Hashable, Sendable {
     }
 
     /// Of two readings the one with the later `modified` counts.
-    private var age: Int64 { min(modified ?? readAt, readAt) }
+    var age: Int64 { min(modified ?? readAt, readAt) }
 }

@@ -11,6 +11,7 @@ package enum FeedLanes {
     /// Of the readings that make the changes, for the source.
     package static let readerKind: UInt8 = 23
     package static let backfillKind: UInt8 = 24
+    private static let productKind: UInt8 = 25
 
     /// What of a job's keys the queue takes. What comes after them is found by the contact alone.
     package static let mostKeys = QueuePolicy().maxKeys
@@ -19,7 +20,11 @@ package enum FeedLanes {
     package static func key(of subscription: SubscriptionID) -> LaneKey { key(subscriptionKind, subscription.text) }
     package static func key(of order: OrderID) -> LaneKey { key(orderKind, order.text) }
 
+    /// One lane for all products, so that the name that was read last is the last one told.
+    private static let products = key(productKind, "products")
+
     package static func keys(of snapshot: BillingSnapshot) -> [LaneKey] {
+        if snapshot.isOfProducts { return [products] }
         let contacts = [snapshot.contact, snapshot.payer?.id].compactMap { $0 } + snapshot.goneContacts
         let subscriptions = snapshot.subscriptions.map(\.id) + snapshot.goneSubscriptions
         let orders = snapshot.orders.map(\.order.id) + snapshot.goneOrders
@@ -34,6 +39,14 @@ package enum FeedLanes {
 
     /// Keap's ids are numbers.
     private static let longest = 100
+}
+
+extension BillingSnapshot {
+    /// Whether it tells of nothing but products.
+    package var isOfProducts: Bool {
+        contact == nil && payer == nil && subscriptions.isEmpty && orders.isEmpty && goneSubscriptions.isEmpty
+            && goneOrders.isEmpty && goneContacts.isEmpty && !products.isEmpty
+    }
 }
 
 extension BillingChange {

@@ -108,6 +108,7 @@ extension FeedPlanner {
             fixes[order.text] = nil
             state.invoices[order.text] = nil
             settle(FeedStep.key(order))
+            forgetSubscriptions()
             return
         }
         guard fixes[order.text]?.isEmpty == true else { return }
@@ -115,6 +116,12 @@ extension FeedPlanner {
         if let wanted = desired.invoices.first(where: { $0.order == order }) {
             sent(wanted.body, order, wanted.contact, isVoided: wanted.body.isVoided)
         }
+    }
+
+    /// Those of which no invoice is left end no more.
+    private mutating func forgetSubscriptions() {
+        guard state.folded.isEmpty else { return }
+        state.subscriptions.formIntersection(desired.invoices.flatMap(\.body.lines).compactMap(\.subscription))
     }
 
     package mutating func tookEvent(_ event: EventBody) {
@@ -169,7 +176,7 @@ extension FeedPlanner {
 
     mutating func refuse(_ key: String, _ words: String) {
         settle(key)
-        refused.insert(key)
+        giveUp(key)
         refusals.append(words)
     }
 }

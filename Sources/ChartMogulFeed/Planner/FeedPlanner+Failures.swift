@@ -86,8 +86,7 @@ extension FeedPlanner {
         case .plan(let plan):
             let orders = desired.invoices.filter { $0.body.lines.contains { $0.plan == plan.externalID } }.map(\.order)
             refusals.append(words)
-            refused.formUnion(orders.map(FeedStep.key))
-            if orders.isEmpty { plans[plan.externalID] = "" }
+            for order in orders { giveUp(FeedStep.key(order)) }
         case .dataSource, .findCustomer, .findInvoice, .findEvent: return .stop
         }
         return .goOn

@@ -13,8 +13,10 @@ package struct FeedPlanner: Sendable {
     var dataSource: String?
     /// Uuids by external ids.
     var plans: [String: String] = [:]
-    /// Names of plans that this change told anew.
-    let renamed: Set<String>
+    /// What is wanted, by the keys of intents: to write it out takes long.
+    let digests: [String: Int64]
+    /// The job that is tried. 0: none, and nothing that was refused is left alone.
+    private let job: UInt64
     /// Intents of this run, and what was looked for and not found.
     var fresh: Set<String> = []
     /// Things that ChartMogul would not make, with its words: they are looked for before anything else is said of them.
@@ -32,10 +34,38 @@ package struct FeedPlanner: Sendable {
 
     static let mostInvoices = 40
 
-    /// - Parameter renamed: external ids of plans whose names the change told.
-    package init(_ state: FeedState, _ desired: DesiredBooks, renamed: Set<String> = []) {
-        (self.state, self.desired, self.renamed) = (state, desired, renamed)
+    /// - Parameter job: the one that is tried. What an earlier one was refused is left alone until it is to be another.
+    package init(_ state: FeedState, _ desired: DesiredBooks, job: UInt64 = 0) {
+        (self.state, self.desired, self.job) = (state, desired, job)
+        digests = Self.digests(desired)
+        for (key, thing) in state.refused ?? [:] {
+            if thing.job < job, thing.digest == digests[key] ?? 0 {
+                refused.insert(key)
+            } else {
+                self.state.refused?[key] = nil
+            }
+        }
+        if self.state.refused?.isEmpty == true { self.state.refused = nil }
     }
+
+    private static func digests(_ desired: DesiredBooks) -> [String: Int64] {
+        var digests: [String: Int64] = [:]
+        for customer in desired.customers { digests[FeedStep.key(customer.contact)] = Digest.of(customer.body) }
+        for merge in desired.merges { digests[FeedStep.mergeKey(merge.from)] = Digest.of(merge.into.text) }
+        for invoice in desired.invoices { digests[FeedStep.key(invoice.order)] = Digest.of(invoice.body) }
+        for event in desired.events { digests[FeedStep.key(event: event.externalID)] = event.digest }
+        return digests
+    }
+
+    /// Gives a thing up, until it is to be another or a person has it tried again.
+    mutating func giveUp(_ key: String) {
+        refused.insert(key)
+        guard (state.refused?.count ?? 0) < Self.mostRefused else { return }
+        state.refused = (state.refused ?? [:]).merging([key: RefusedThing(digest: digests[key] ?? 0, job: job)]) { $1 }
+    }
+
+    /// A lane's state has a bound. Of more, each is tried again with each reading.
+    static let mostRefused = 200
 
     package mutating func know(dataSource uuid: String) { dataSource = uuid }
     package mutating func know(plan externalID: String, uuid: String) { plans[externalID] = uuid }
@@ -56,8 +86,7 @@ package struct FeedPlanner: Sendable {
     }
 
     private mutating func difference() -> FeedStep? {
-        customerStep() ?? mergeStep() ?? eventStep(ofKnown: true) ?? planStep() ?? invoiceStep() ?? eventStep(
-            ofKnown: false)
+        customerStep() ?? mergeStep() ?? eventStep(ofKnown: true) ?? invoiceStep() ?? eventStep(ofKnown: false)
             ?? goneCustomerStep()
     }
 
@@ -74,7 +103,7 @@ package struct FeedPlanner: Sendable {
                 return mayExist(key) ? .findCustomer(contact) : .createCustomer(contact, customer.body)
             }
             let raw = customer.body.attributes[CustomerBody.rawEmail]
-            if sent.digest == Digest.of(customer.body) { continue }
+            if sent.digest == digests[key] { continue }
             if raw == nil, sent.hasRawEmail { return .removeRawEmail(contact, uuid: sent.uuid) }
             if let raw, !sent.hasRawEmail { return .writeRawEmail(contact, uuid: sent.uuid, raw) }
             return .updateCustomer(contact, uuid: sent.uuid, customer.body)
@@ -95,14 +124,13 @@ package struct FeedPlanner: Sendable {
 
     /// First what is to go: one of another kind may be to come in its place.
     private func eventStep(ofKnown isKnown: Bool) -> FeedStep? {
-        let wanted = Dictionary(desired.events.map { ($0.externalID, $0) }) { first, _ in first }
         for (id, digest) in state.events.sorted(by: { $0.key < $1.key })
-        where wanted[id].map(\.digest) != digest && !refused.contains(FeedStep.key(event: id)) {
+        where digests[FeedStep.key(event: id)] != digest && !refused.contains(FeedStep.key(event: id)) {
             return .deleteEvent(id)
         }
         for key in state.intents.sorted() where key.hasPrefix("e:") && !fresh.contains(key) && !refused.contains(key) {
             let id = String(key.dropFirst(2))
-            if wanted[id] == nil, state.events[id] == nil { return .findEvent(id) }
+            if digests[key] == nil, state.events[id] == nil { return .findEvent(id) }
         }
         for event in desired.events where state.events[event.externalID] == nil {
             let key = FeedStep.key(event: event.externalID)
@@ -112,10 +140,6 @@ package struct FeedPlanner: Sendable {
             return mayExist(key) ? .findEvent(event.externalID) : .createEvent(event)
         }
         return nil
-    }
-
-    private func planStep() -> FeedStep? {
-        renamed.sorted().lazy.compactMap { desired.plans[$0] }.first { plans[$0.externalID] == nil }.map { .plan($0) }
     }
 
     private mutating func invoiceStep() -> FeedStep? {
@@ -131,7 +155,7 @@ package struct FeedPlanner: Sendable {
             guard !refused.contains(key), let customer = state.customers[invoice.contact.text] else { continue }
             if let sent = state.invoices[invoice.order.text] {
                 let isElsewhere = state.customers[sent.contact].map { $0.uuid != customer.uuid } ?? false
-                if sent.digest == Digest.of(invoice.body), !isElsewhere { continue }
+                if sent.digest == digests[key], !isElsewhere { continue }
                 if let plan = missingPlan(of: invoice) { return .plan(plan) }
                 if let fix = nextFix(invoice.order) { return .fix(invoice.order, fix) }
                 return .findInvoice(invoice.order)

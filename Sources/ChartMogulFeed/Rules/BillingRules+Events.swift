@@ -47,8 +47,11 @@ extension BillingRules {
 
     /// Ends that are to come or took effect, without those that were taken back or forgiven.
     private func ends(of life: SubscriptionLife, _ notes: inout [AttentionNote]) -> [End] {
-        let versions = versions(of: life)
-        let times = versions.map { end(of: $0, life) }
+        let gone = goneSince(life)
+        let versions = versions(of: life, gone: gone)
+        var times = versions.map { end(of: $0, life) }
+        // Keap tells nothing more of one that is gone, so nothing of it is to come.
+        if let gone, let last = times.indices.last { times[last] = min(times[last] ?? gone, gone) }
         var ends: [End] = []
         for (index, version) in versions.enumerated() {
             guard let end = times[index] else { continue }
@@ -75,15 +78,15 @@ extension BillingRules {
         return ends
     }
 
-    /// With what its disappearance, or its contact's, makes of it: as if it were inactive from then on.
-    private func versions(of life: SubscriptionLife) -> [SubscriptionVersion] {
+    /// Since when it is gone, or its contact is.
+    private func goneSince(_ life: SubscriptionLife) -> Int64? {
+        life.facts.goneSince ?? life.holders.last.flatMap { facts.goneSince($0.contact) }
+    }
+
+    /// With what its disappearance makes of it: as if it were inactive from then on.
+    private func versions(of life: SubscriptionLife, gone: Int64?) -> [SubscriptionVersion] {
         var versions = life.facts.versions
-        let contactGone = life.holders.last.flatMap { holder in
-            life.facts.goneSince == nil ? facts.goneSince(holder.contact) : nil
-        }
-        guard var last = versions.last, let gone = life.facts.goneSince ?? contactGone, isLive(last) else {
-            return versions
-        }
+        guard var last = versions.last, let gone, isLive(last) else { return versions }
         (last.isActive, last.modified, last.readAt) = (false, nil, gone)
         versions.append(last)
         return versions

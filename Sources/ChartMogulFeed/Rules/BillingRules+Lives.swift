@@ -83,12 +83,19 @@ extension BillingRules {
                     value: "\(frequency.map(String.init) ?? "none") \(cycle?.rawValue ?? "without a cycle")"))
             return nil
         }
-        let name = known?.name ?? item.name ?? planID.map { "Plan \($0)" } ?? "Subscription"
+        let name =
+            [known?.name, item.name].lazy.compactMap { $0 }.first { !$0.isEmpty } ?? planID.map { "Plan \($0)" }
+            ?? "Subscription"
         let number = planID?.text ?? product.map { "product-\($0)" } ?? "subscription-\(id)"
         let body = PlanBody(
-            externalID: ExternalID.plan(number, interval), name: "\(name) (\(interval.words))", count: interval.count,
-            unit: interval.unit)
+            externalID: ExternalID.plan(number, interval), name: Self.name(of: name, interval.count, interval.unit),
+            count: interval.count, unit: interval.unit)
         return (interval, body)
+    }
+
+    /// A plan's name.
+    static func name(of product: String, _ count: Int64, _ unit: PlanBody.Unit) -> String {
+        "\(product) (\(BillingInterval.words(count, unit)))"
     }
 
     /// Orders tell whose it was before it was first read, then its versions.

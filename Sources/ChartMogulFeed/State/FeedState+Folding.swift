@@ -20,7 +20,8 @@ extension FeedState {
             guard let sent = invoices[id], sent.digest == digests[id] || order.isGone, !kept.contains(id) else {
                 continue
             }
-            folded[id] = FoldedOrder(digest: sent.digest, contact: sent.contact, ordered: order.ordered ?? 0)
+            folded[id] = FoldedOrder(
+                digest: sent.digest, contact: sent.contact, ordered: order.ordered ?? 0, age: order.age)
             (invoices[id], facts.orders[id]) = (nil, nil)
         }
         let surplus = folded.count - Self.mostFolded

@@ -6,6 +6,7 @@ extension FeedState {
     /// - Parameter keys: as intents have them. One that means nothing changes nothing.
     mutating func suspect(_ keys: Set<String>) {
         for key in keys.sorted().prefix(Self.mostSuspects) {
+            refused?[key] = nil
             let id = String(key.dropFirst(2))
             switch key.prefix(2) {
             case "c:":

@@ -20,6 +20,12 @@ package struct FeedState: Codable, Hashable, Sendable {
     var intents: Set<String> = []
     /// Digests of notes that were told.
     var told: [Int64] = []
+    /// What ChartMogul refused for good, by the keys of intents. Nil: none.
+    var refused: [String: RefusedThing]?
+    /// When the names of products that were told were read, by product: of the lane of products alone.
+    var named: [String: Int64]?
+    /// How often everything had been doubted when the lane was compared with ChartMogul last. Nil: never.
+    var doubts: Int?
 
     private enum CodingKeys: String, CodingKey {
         case facts = "f"
@@ -30,6 +36,9 @@ package struct FeedState: Codable, Hashable, Sendable {
         case subscriptions = "s"
         case intents = "n"
         case told = "t"
+        case refused = "x"
+        case named = "p"
+        case doubts = "q"
     }
 
     package init() {}
@@ -38,6 +47,11 @@ package struct FeedState: Codable, Hashable, Sendable {
         for snapshot in change.snapshots { facts.take(snapshot) }
         // What is told anew is compared anew.
         for id in facts.orders.keys {
+            // What was read before that is no news: it would undo what came after.
+            if let age = folded[id]?.age, let order = facts.orders[id], !order.isGone, order.age < age {
+                facts.orders[id] = nil
+                continue
+            }
             guard let old = folded.removeValue(forKey: id), invoices[id] == nil else { continue }
             invoices[id] = SentInvoice(digest: old.digest, contact: old.contact)
         }
@@ -76,11 +90,14 @@ struct FoldedOrder: Codable, Hashable, Sendable {
     var digest: Int64
     var contact: String
     var ordered: Int64
+    /// Of the facts that it was sent with. Nil: not known.
+    var age: Int64?
 
     private enum CodingKeys: String, CodingKey {
         case digest = "d"
         case contact = "c"
         case ordered = "o"
+        case age = "a"
     }
 }
 
@@ -121,6 +138,10 @@ extension FeedState: DestinationState {
         united.subscriptions.formUnion(b.subscriptions)
         united.intents.formUnion(b.intents)
         united.told = Array((a.told + b.told).suffix(mostTold))
+        if let theirs = b.refused { united.refused = (a.refused ?? [:]).merging(theirs) { $0.job > $1.job ? $0 : $1 } }
+        // The part that was doubted less often is doubted again, and the rest with it.
+        let doubts = [a, b].filter { $0 != FeedState() }.map { $0.doubts ?? 0 }.min() ?? 0
+        united.doubts = doubts == 0 ? nil : doubts
         return united
     }
 

@@ -46,14 +46,17 @@ package struct BillingInterval: Codable, Hashable, Sendable {
     package var count: Int64 { cycle == .week ? 7 * frequency : frequency }
 
     /// For a plan's name.
-    package var words: String {
-        switch (cycle, frequency) {
+    package var words: String { Self.words(count, unit) }
+
+    /// Seven days are a week, however they are counted: one plan has one name.
+    package static func words(_ count: Int64, _ unit: PlanBody.Unit) -> String {
+        switch (unit, count) {
         case (.day, 1): "daily"
-        case (.week, 1): "weekly"
+        case (.day, 7): "weekly"
         case (.month, 1): "monthly"
         case (.year, 1): "yearly"
+        case (.day, let count) where count % 7 == 0: "every \(count / 7) weeks"
         case (.day, let count): "every \(count) days"
-        case (.week, let count): "every \(count) weeks"
         case (.month, let count): "every \(count) months"
         case (.year, let count): "every \(count) years"
         }

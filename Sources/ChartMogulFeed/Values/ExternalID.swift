@@ -9,8 +9,11 @@ package enum ExternalID {
 
     /// - Parameter plan: Keap's id of it, or the product's with a mark where a subscription has no plan.
     package static func plan(_ plan: String, _ interval: BillingInterval) -> String {
-        "keap-plan-\(plan)-\(interval.unit.rawValue)-\(interval.count)"
+        plans(of: plan) + "\(interval.unit.rawValue)-\(interval.count)"
     }
+
+    /// What the ids of a plan begin with, in whatever interval it is sold.
+    package static func plans(of plan: String) -> String { "keap-plan-\(plan)-" }
 
     package static func invoice(_ order: OrderID) -> String { "keap-order-\(order)" }
     package static func line(_ item: OrderItemID) -> String { "keap-item-\(item)" }

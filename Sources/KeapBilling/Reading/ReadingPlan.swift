@@ -36,6 +36,8 @@ package struct ReadingPlan {
     /// Fingerprints of all that was read and may be read again.
     private var read = SeenThings()
     private var products: [ProductID: KeapProduct]
+    /// All of the account's are read, to learn which were renamed.
+    private let listsProducts: Bool
 
     /// - Parameters:
     ///   - products: those that are known.
@@ -47,6 +49,7 @@ package struct ReadingPlan {
         (self.state, self.now, self.products) = (state, now, products)
         today = DueDates.day(at: now, in: zone)
         self.isPoll = isPoll
+        listsProducts = isPoll && state.products.isDue(at: now)
         func ids(_ kind: KeapThing.Kind, isDeleted: Bool) -> [String] {
             things.filter { $0.kind == kind && $0.isDeleted == isDeleted }.map(\.id)
         }
@@ -187,6 +190,7 @@ extension ReadingPlan {
         case .payers:
             wantedPayers = billedContacts.subtracting(known).subtracting(payers.keys)
             for part in wantedPayers.sorted().parts { waiting.append(.payers(.ids(part), page: nil)) }
+        case .products where listsProducts: waiting.append(.products(.all, page: nil))
         case .products:
             let referred =
                 newSubscriptions.compactMap(\.product)
@@ -276,6 +280,7 @@ extension ReadingPlan {
         for order in quietOrders { _ = isNews(order) }
         // Only now: one payment may be for two orders.
         for order in transactions.orders { for one in transactions.transactions(of: order) { _ = isNews(one) } }
+        if listsProducts { for product in state.products.changed(products.values, at: now) { grouping.add(product) } }
         for id in goneSubscriptions.sorted() { grouping.add(gone: id) }
         for id in goneOrders.sorted() { grouping.add(gone: id) }
         // A poll has read all that it may read again.

@@ -15,6 +15,11 @@ package struct ReadingState: DestinationState, Codable, Equatable {
     /// Fingerprints of what was passed on, as far as it may be read again.
     package var seen = SeenThings()
     package var due = DueDates()
+    package var products: ProductNames {
+        get { names ?? ProductNames() }
+        set { names = newValue }
+    }
+    private var names: ProductNames?
     /// How far the past was read: of the lane of the past alone.
     package var history: HistoryProgress?
 

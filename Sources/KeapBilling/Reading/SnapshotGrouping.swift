@@ -21,6 +21,8 @@ struct SnapshotGrouping {
     private var contacts: [ContactID] = []
     private var bills: [ContactID: Bills] = [:]
     private var strays: [BillingSnapshot] = []
+    /// Those that tell something by themselves.
+    private var products: [KeapProduct] = []
 
     init(readAt: Int64, isHistory: Bool) { (self.readAt, self.isHistory) = (readAt, isHistory) }
 
@@ -38,6 +40,8 @@ struct SnapshotGrouping {
         guard let contact = bill.order.contact else { return stray { $0.orders = [bill] } }
         change(contact) { $0.orders.append(bill) }
     }
+
+    mutating func add(_ product: KeapProduct) { products.append(product) }
 
     mutating func add(gone id: SubscriptionID) { stray { $0.goneSubscriptions = [id] } }
     mutating func add(gone id: OrderID) { stray { $0.goneOrders = [id] } }
@@ -60,8 +64,21 @@ struct SnapshotGrouping {
             var snapshot = snapshot
             snapshot.products = Set(snapshot.referredProducts).sorted().compactMap { products[$0] }
             return snapshot
+        } + productSnapshots
+    }
+
+    /// Snapshots of products alone.
+    private var productSnapshots: [BillingSnapshot] {
+        stride(from: 0, to: products.count, by: Self.mostProducts).map { start in
+            var snapshot = BillingSnapshot(readAt: readAt)
+            snapshot.isHistory = isHistory
+            snapshot.products = Array(products[start..<min(start + Self.mostProducts, products.count)])
+            return snapshot
         }
     }
+
+    /// A job's message has a bound.
+    private static let mostProducts = 200
 
     private func snapshots(of contact: ContactID) -> [BillingSnapshot] {
         guard let all = bills[contact], !all.isEmpty else { return [] }

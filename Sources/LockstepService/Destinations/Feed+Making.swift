@@ -1,4 +1,5 @@
 import ChartMogulFeed
+import DurableQueue
 
 extension Feed {
     /// Nil for a gym whose bills go nowhere.
@@ -6,6 +7,10 @@ extension Feed {
         guard let settings = ground.gym.chartMogul, let account = ground.chartMogul else {
             return nil
         }
-        return Feed(settings, api: account.gateway, peer: account.peer, clock: ground.clock)
+        let (queue, key) = (ground.queue, "chartmogul/\(ground.gym.id)")
+        let doubts = Doubts(saved: await queue.metadata(key)) { bytes in
+            try await queue.setMetadata(key, bytes, durable: true)
+        }
+        return Feed(settings, api: account.gateway, peer: account.peer, clock: ground.clock, doubts: doubts)
     }
 }
