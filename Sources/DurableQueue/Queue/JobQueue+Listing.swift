@@ -6,7 +6,8 @@ extension JobQueue {
     /// Looks no further than it must to find as many as were asked for, or as there are. A job that goes on meanwhile is
     /// listed as it stands in the end, if it fits then. Going on at `next` skips no job that fits, and lists none twice.
     public func page(_ query: JobQuery) async -> JobPage {
-        let most = max(0, query.limit)
+        // One more is looked for, which shows whether there is a next page.
+        let most = min(max(0, query.limit), .max - 1)
         let isForward = query.after != nil
         // How many are to be found, lest millions be looked through for one more that does not exist.
         let open = counts().tenants.reduce(0) { sum, tenant in
