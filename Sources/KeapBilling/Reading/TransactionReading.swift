@@ -54,7 +54,8 @@ struct TransactionReading {
         }
         let (paid, back) = (sum([.capture, .manual]), sum([.refund]))
         let (told, toldBack) = (order.totalPaid?.units ?? 0, order.refundTotal?.units ?? 0)
-        guard (order.totalDue?.units ?? 0) <= 0 else { return false }
+        // Of an open one a charge may have failed since. `total_due` may be the sum that was due once, so it tells nothing.
+        guard Decimal(told) + Decimal(toldBack) >= Decimal(order.total?.units ?? 0) else { return false }
         return (Self.isSame(paid, told) || Self.isSame(paid - back, told)) && Self.isSame(abs(back), toldBack)
     }
 
