@@ -55,13 +55,14 @@ struct Composition: Sendable {
                         queue: queue, clock: surroundings.clock, log: log)))
         }
         let gyms = Gyms(made)
-        let billing = BillingWatches(
-            made.compactMap { gym in
-                let settings = configuration.gyms.first { $0.id == gym.id }
-                return settings.flatMap {
-                    BillingWatch.make(of: gym, $0, share: map.share(of: $0), configuration, ground)
-                }
-            })
+        var watches: [BillingWatch] = []
+        for (settings, gym) in zip(configuration.gyms, made) {
+            let account = settings.chartMogul.flatMap { chartMogul[.init(of: $0)] }
+            let watch = await BillingWatch.make(
+                of: gym, share: map.share(of: settings), to: account, configuration, ground)
+            if let watch { watches.append(watch) }
+        }
+        let billing = BillingWatches(watches)
         let clock = surroundings.clock
         let sorted = accounts.values.sorted { $0.name < $1.name }
         return Composition(

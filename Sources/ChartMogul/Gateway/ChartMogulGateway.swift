@@ -54,7 +54,15 @@ package actor ChartMogulGateway<Budget: CallBudget>: ChartMogulAPI {
     /// Why all calls wait; closed: they do not.
     package var circuit: CircuitReport { calls.queue.breakers.account.report(at: calls.clock.now) }
 
+    /// Calls under way, and those that wait for a slot or for the budget.
+    package var load: (inFlight: Int, waiting: Int) { (calls.queue.inFlight, calls.queue.waiting) }
+
     package func counters() -> [APIEndpoint: EndpointCounters] { calls.endpoints }
+
+    /// Why calls of an endpoint wait whose calls alone fail.
+    package var failingEndpoints: [APIEndpoint: CircuitReport] {
+        calls.queue.breakers.failing.mapValues { $0.report(at: calls.clock.now) }
+    }
 
     /// The endpoint whose calls alone fail, and are refused for now, if this was one of them.
     package func failingEndpoint(of call: FailedCall) -> APIEndpoint? {

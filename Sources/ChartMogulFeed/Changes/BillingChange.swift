@@ -1,6 +1,7 @@
 package import Connectors
 import Foundation
 package import Keap
+import OutboundAPI
 
 /// What Keap said of a contact's bills, on its way to ChartMogul: one reading, or several in their order.
 package struct BillingChange: InboundChange {
@@ -21,7 +22,10 @@ package struct BillingChange: InboundChange {
     package var snapshots: [BillingSnapshot] { [snapshot] + others }
 
     package var subject: String {
-        if let contact = snapshot.contact { return "contact \(contact)" }
+        if let contact = snapshot.contact {
+            let name = snapshots.lazy.compactMap(\.payer).first { $0.id == contact }?.shownName
+            return name.map { "bills of \($0) (contact \(contact))" } ?? "bills of contact \(contact)"
+        }
         if let subscription = snapshot.subscriptions.first?.id ?? snapshot.goneSubscriptions.first {
             return "subscription \(subscription)"
         }
@@ -71,5 +75,14 @@ private struct StoredReading: Codable {
         guard !suspects.isEmpty else { return }
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(suspects, forKey: .suspects)
+    }
+}
+
+extension KeapPayer {
+    /// As people call them; nil if Keap has neither a name nor a company.
+    fileprivate var shownName: String? {
+        let names = [givenName, familyName].compactMap { $0?.trimmed }.filter { !$0.isEmpty }
+        let name = names.isEmpty ? company?.trimmed ?? "" : names.joined(separator: " ")
+        return name.isEmpty ? nil : name
     }
 }

@@ -7,6 +7,8 @@ package final class HookDesk: Sendable {
     package struct Found: Equatable, Sendable {
         package var isHealthy = false
         package var trouble: String?
+        /// Whether hooks are all registered, and Keap was asked to verify some: it calls their address by itself.
+        package var awaitsProof = false
         /// In sentences.
         package var lines: [String] = []
 
@@ -78,7 +80,7 @@ package final class HookDesk: Sendable {
     }
 
     private func judge(_ plan: HookPlan, _ found: inout Found) {
-        found.isHealthy = plan.isHealthy
+        (found.isHealthy, found.awaitsProof) = (plan.isHealthy, plan.missing.isEmpty && !plan.silent.isEmpty)
         let count = plan.working.count
         found.lines.append("Keap calls \(count == 1 ? "1 hook" : "\(count) hooks") of gym \(gym)")
         if !plan.elsewhere.isEmpty {

@@ -1,6 +1,7 @@
 import ChartMogul
 import ChartMogulFeed
 import ConfigurationReading
+import DurableQueue
 import OutboundAPI
 import RateLimits
 
@@ -14,8 +15,10 @@ final class ChartMogulAccount: Sendable {
         init(of settings: FeedSettings) { (site, key) = (settings.site, settings.apiKey) }
     }
 
-    /// Begins like no Keap account's. Ends with the first gym that uses it, so that the key need not be shown.
+    /// Begins like no Keap account's.
     let name: String
+    /// Names the account in metrics, so that the key need not.
+    let firstGym: String
     let gyms: [GymID]
     let gateway: ChartMogulGateway<BudgetGate>
     let budget: BudgetGate
@@ -26,7 +29,8 @@ final class ChartMogulAccount: Sendable {
         _ login: Login, of users: [(gym: GymID, settings: FeedSettings)], _ surroundings: ServiceEnvironment, share: Int
     ) {
         gyms = users.map(\.gym)
-        name = "chartmogul/\(gyms.first.map(\.description) ?? "")"
+        firstGym = gyms.first.map(\.description) ?? ""
+        name = "chartmogul/\(firstGym)"
         let perSecond = users.map(\.settings.perSecond).min() ?? ChartMogulLimits.perSecond
         let concurrency = users.map(\.settings.concurrency).min() ?? ChartMogulLimits.concurrency
         var settings = ChartMogulLimits.settings
@@ -39,6 +43,13 @@ final class ChartMogulAccount: Sendable {
         gateway = ChartMogulGateway(
             transport: transport, authorizer: BasicAuthorizer(login.key), budget: budget, settings: settings,
             clock: surroundings.clock)
+    }
+
+    /// Nil: its calls go out at once.
+    func obstacle(_ urgency: JobUrgency) async -> WaitReason? {
+        if let broken = WaitReason(await gateway.circuit, of: "ChartMogul") { return broken }
+        let outlook = await budget.outlook(for: .sole, urgency == .bulk ? .bulk : .live)
+        return WaitReason(await budget.status(), outlook, tenant: "", of: "ChartMogul")
     }
 
     var peer: MogulAccount<BudgetGate> { MogulAccount(name, gateway) }

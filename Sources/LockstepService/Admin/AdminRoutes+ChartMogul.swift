@@ -1,3 +1,5 @@
+import ChartMogulFeed
+import ChartMogul
 import ConfigurationReading
 import Connectors
 import DurableQueue
@@ -6,22 +8,54 @@ import Keap
 import KeapBilling
 
 extension AdminRoutes {
-    /// Registers Keap's hooks for a gym's bills, and says how all stands.
+    /// Makes ChartMogul's data source, registers Keap's hooks for a gym's bills, and says how all stands.
     func connectBills(of gym: Gym) async throws -> HTTPAnswer {
         let watch = try watch(of: gym)
         var answer = BillingConnectionAnswer(gym: gym.id.description)
-        if let desk = watch.desk {
-            let found = await desk.connect()
-            watch.note(found)
-            answer.lines += found.lines
-            if let trouble = found.trouble { answer.problems.append(trouble) }
-        } else {
+        await connectFeed(of: gym, &answer)
+        await connectHooks(of: watch, &answer)
+        return Reply.json(200, answer)
+    }
+
+    private func connectFeed(of gym: Gym, _ answer: inout BillingConnectionAnswer) async {
+        guard let feed = gym.feed else { return }
+        do throws(ChartMogulFailure) {
+            answer.lines.append(try await feed.connect())
+        } catch {
+            switch error {
+            case .unauthorized(let message):
+                answer.problems.append(
+                    "ChartMogul does not accept this gym's key: \(message); put a valid one into chartMogul.apiKey and "
+                        + "send SIGHUP")
+            default:
+                answer.problems.append(
+                    "the data source \"\(feed.settings.dataSource)\" could not be found or made in ChartMogul: "
+                        + "\(error.message); run this again")
+            }
+        }
+    }
+
+    private func connectHooks(of watch: BillingWatch, _ answer: inout BillingConnectionAnswer) async {
+        guard let desk = watch.desk else {
             answer.problems.append(
                 "without chartMogul.hookToken and publicURL Keap cannot tell of changes; they are found by reading Keap "
                     + "every \(watch.settings.failingPoll.components.seconds) s")
+            return
         }
-        return Reply.json(200, answer)
+        var found = await desk.connect()
+        let done = found.lines
+        // Keap calls the address by itself, mostly within a second.
+        for _ in 0..<Self.mostLooks where found.awaitsProof {
+            guard (try? await clock.sleep(for: Self.lookPause)) != nil else { break }
+            found = await desk.look()
+        }
+        await watch.note(found)
+        answer.lines += done.filter { !found.lines.contains($0) } + found.lines
+        if let trouble = found.trouble { answer.problems.append(trouble) }
     }
+
+    private static let mostLooks = 10
+    private static let lookPause = Duration.seconds(1)
 
     /// `POST` begins to read a gym's past, or goes on with it; with `preview=true` it counts what would be read. `GET` tells
     /// how far it is.
@@ -51,48 +85,5 @@ extension AdminRoutes {
             throw Refusal(409, "gym \(gym.id) has no chartMogul section in the configuration")
         }
         return watch
-    }
-}
-
-struct BillingConnectionAnswer: Codable, Equatable {
-    var gym: String
-    /// What was done and found, in sentences.
-    var lines: [String] = []
-    /// What is wrong and what to do, in sentences.
-    var problems: [String] = []
-}
-
-/// How much of the past there is.
-struct HistoryCountAnswer: Codable, Equatable {
-    var subscriptions: Int
-    var orders: Int
-
-    init(_ count: HistoryCount) { (subscriptions, orders) = (count.subscriptions, count.orders) }
-}
-
-/// How far a reading of the past is.
-struct HistoryAnswer: Codable, Equatable {
-    enum State: String, Codable { case none, running, done }
-
-    var gym: String
-    var state: State
-    /// Read so far.
-    var subscriptions = 0
-    var orders = 0
-    /// Jobs of the gym that are not delivered yet, live ones among them.
-    var waiting = 0
-    /// Milliseconds since 1970.
-    var startedAt: Int64?
-    var endedAt: Int64?
-
-    init(gym: String, _ progress: HistoryProgress?) {
-        self.gym = gym
-        guard let progress else {
-            state = .none
-            return
-        }
-        state = progress.isDone ? .done : .running
-        (subscriptions, orders) = (progress.subscriptions, progress.orders)
-        (startedAt, endedAt) = (progress.startedAt, progress.endedAt)
     }
 }

@@ -9,7 +9,9 @@ extension AdminRoutes {
         var answers: [GymAnswer] = []
         let counts = await queue.counts()
         for gym in gyms.all {
-            answers.append(await GymAnswer(gym, counts.tenants[gym.id.tenant] ?? TenantCounts()))
+            var answer = await GymAnswer(gym, counts.tenants[gym.id.tenant] ?? TenantCounts())
+            answer.chartMogul = await billing[gym.id]?.status()
+            answers.append(answer)
         }
         for (tenant, counts) in counts.tenants where gyms[tenant.rawValue] == nil && !counts.jobs.isEmpty {
             answers.append(GymAnswer(absent: tenant, counts))

@@ -59,16 +59,20 @@ extension AdminRoutes {
         for _ in 0..<3 {
             guard let explanation = try? await queue.explain(id), let job = await queue.job(id) else { continue }
             let gym = gyms[job.tenant.rawValue]
+            let obstacle = await obstacle(of: job, gym, behind: explanation.runsBefore)
             let remedy: Remedy = job.state == .dead ? try await self.remedy(for: job) : .retry
             let story = JobExplanation(
                 explanation, gym: job.tenant.rawValue, wait: gym?.wait(of: explanation.runner ?? id),
-                closed: gym?.closed,
-                obstacle: await gym?.obstacle(
-                    job.urgency, behind: explanation.runsBefore, among: gyms, await queue.counts()),
-                remedy: remedy, now: queue.now)
+                closed: gym?.closed, obstacle: obstacle, remedy: remedy, peer: job.peer, now: queue.now)
             return Reply.json(200, ExplanationAnswer(job, story, person: await listing.person(of: job)))
         }
         throw Refusal(404, "job \(id) was discarded, or finished so long ago that nothing is remembered of it")
+    }
+
+    private func obstacle(of job: JobView, _ gym: Gym?, behind changes: Int) async -> WaitReason? {
+        guard let gym else { return nil }
+        if job.isBilled { return await billing[gym.id]?.account.obstacle(job.urgency) }
+        return await gym.obstacle(job.urgency, behind: changes, among: gyms, await queue.counts())
     }
 
     /// All dead letters that match; see `JobSweep`.

@@ -44,7 +44,8 @@ struct JobAnswer: Encodable, Sendable {
             "gym \(job.tenant) is not in the configuration: put it back and send SIGHUP, or discard the job"
         case .paused: closed ?? job.reason
         case .waitingToBegin:
-            job.reason ?? "it waits for its turn at Keap; no call was made for it yet (`lockstep explain \(job.id)`)"
+            job.reason
+                ?? "it waits for its turn at \(job.peer); no call was made for it yet (`lockstep explain \(job.id)`)"
         default: job.reason
         }
     }
@@ -84,6 +85,8 @@ struct GymAnswer: Encodable, Sendable {
     var oldestPendingAt: String?
     var needsAttention: Int
     @NullIfMissing var keap: Account?
+    /// Missing for a gym whose bills go nowhere.
+    var chartMogul: BillingStatusAnswer?
 }
 
 /// One note of `/api/attention`; an entry with several is told as several.

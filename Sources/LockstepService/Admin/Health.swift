@@ -1,3 +1,4 @@
+import ChartMogul
 import ConfigurationReading
 import Keap
 import EmbeddedHTTP
@@ -20,12 +21,14 @@ struct Health: Equatable, Sendable {
             case outage
             /// Only calls of one endpoint fail.
             case endpointOutage
+            /// Keap does not tell of changes of bills, which are found by reading Keap.
+            case hooksSilent
 
             /// Whether messages are refused for it.
             var closesIntake: Bool {
                 switch self {
                 case .journalFailed, .stopping, .diskFull: true
-                case .readFailing, .keyRefused, .notConnected, .outage, .endpointOutage: false
+                case .readFailing, .keyRefused, .notConnected, .outage, .endpointOutage, .hooksSilent: false
                 }
             }
         }
@@ -57,11 +60,17 @@ extension Health {
     ///   - circuits: of each Keap account, with the gyms that call with it.
     ///   - failingEndpoints: the same of endpoints whose calls alone fail.
     ///   - connections: what is wrong with gyms' tokens.
+    ///   - chartMogul: circuits of ChartMogul accounts, with the gyms that call with them.
+    ///   - failingMogul: the same of endpoints whose calls alone fail.
+    ///   - hooks: what is wrong with Keap's hooks.
     init(
         journalFailure: String?, shortage: String?, isStopping: Bool, hasQueueFailed: Bool, readTrouble: String?,
         circuits: [(gyms: [String], state: CircuitReport)],
         failingEndpoints: [(gyms: [String], name: String, state: CircuitReport)] = [],
-        connections: [(gym: String, needsOwner: Bool, sentence: String)] = []
+        connections: [(gym: String, needsOwner: Bool, sentence: String)] = [],
+        chartMogul: [(gyms: [String], state: CircuitReport)] = [],
+        failingMogul: [(gyms: [String], name: String, state: CircuitReport)] = [],
+        hooks: [(gym: String, sentence: String)] = []
     ) {
         if let reason = journalFailure {
             add(
@@ -86,33 +95,42 @@ extension Health {
                 "stored messages cannot be read: \(readTrouble). Their jobs wait and are tried again; check the disk and "
                     + "the limit of open files")
         }
-        for circuit in circuits {
-            guard case .open(let reason, let openFor, let isCredential) = circuit.state else { continue }
-            let names = circuit.gyms.joined(separator: ", ")
-            if isCredential {
-                add(
-                    .keyRefused, of: circuit.gyms,
-                    "Keap has refused the key of \(names) for \(openFor.roughly): \(reason). Its changes wait, and the key "
-                        + "is tried every 30 s; put a valid key into the configuration and "
-                        + "send SIGHUP")
-            } else {
-                add(
-                    .outage, of: circuit.gyms,
-                    "Keap has failed for \(names) for \(openFor.roughly): \(reason). Its changes wait, and go on when Keap "
-                        + "answers again")
-            }
-        }
-        for endpoint in failingEndpoints {
-            guard case .open(let reason, let openFor, _) = endpoint.state else { continue }
-            let names = endpoint.gyms.joined(separator: ", ")
-            add(
-                .endpointOutage, of: endpoint.gyms,
-                "Keap has failed all \(endpoint.name) calls of \(names) for \(openFor.roughly): \(reason). Changes that "
-                    + "need one wait and are tried again, at least every half minute; all others go on")
-        }
+        for circuit in circuits { add(circuit, of: "Keap", what: "changes") }
+        for circuit in chartMogul { add(circuit, of: "ChartMogul", what: "bills") }
+        for endpoint in failingEndpoints { add(endpoint, of: "Keap", what: "Changes") }
+        for endpoint in failingMogul { add(endpoint, of: "ChartMogul", what: "Bills") }
         for connection in connections {
             add(connection.needsOwner ? .notConnected : .outage, of: [connection.gym], connection.sentence)
         }
+        for hook in hooks { add(.hooksSilent, of: [hook.gym], hook.sentence) }
+    }
+
+    private mutating func add(_ circuit: (gyms: [String], state: CircuitReport), of peer: String, what: String) {
+        guard case .open(let reason, let openFor, let isCredential) = circuit.state else { return }
+        let names = circuit.gyms.joined(separator: ", ")
+        if isCredential {
+            add(
+                .keyRefused, of: circuit.gyms,
+                "\(peer) has refused the key of \(names) for \(openFor.roughly): \(reason). Its \(what) wait, and the key "
+                    + "is tried every 30 s; put a valid key into the configuration and "
+                    + "send SIGHUP")
+        } else {
+            add(
+                .outage, of: circuit.gyms,
+                "\(peer) has failed for \(names) for \(openFor.roughly): \(reason). Its \(what) wait, and go on when "
+                    + "\(peer) answers again")
+        }
+    }
+
+    private mutating func add(
+        _ endpoint: (gyms: [String], name: String, state: CircuitReport), of peer: String, what: String
+    ) {
+        guard case .open(let reason, let openFor, _) = endpoint.state else { return }
+        let names = endpoint.gyms.joined(separator: ", ")
+        add(
+            .endpointOutage, of: endpoint.gyms,
+            "\(peer) has failed all \(endpoint.name) calls of \(names) for \(openFor.roughly): \(reason). \(what) that "
+                + "need one wait and are tried again, at least every half minute; all others go on")
     }
 
     private mutating func add(_ kind: Problem.Kind, of gyms: [String] = [], _ sentence: String) {
@@ -144,11 +162,22 @@ extension AdminRoutes {
                 (one.gym.description, self.connections.standing(of: one.gym)?.needsOwner ?? false, sentence)
             }
         }
+        var mogul: [(gyms: [String], state: CircuitReport)] = []
+        var failingMogul: [(gyms: [String], name: String, state: CircuitReport)] = []
+        for account in billing.accounts {
+            let names = account.gyms.map(\.description)
+            mogul.append((names, await account.gateway.circuit))
+            for (endpoint, state) in await account.gateway.failingEndpoints {
+                failingMogul.append((names, endpoint.name, state))
+            }
+        }
+        let hooks = billing.all.compactMap { watch in watch.trouble.map { (watch.gym.description, $0) } }
         let stats = journal.stats()
         return Health(
             journalFailure: stats.poisoned, shortage: stats.full, isStopping: queueState.isStopping,
             hasQueueFailed: queueState.hasFailed, readTrouble: queueState.readFailure, circuits: circuits,
-            failingEndpoints: failing.sorted { $0.name < $1.name }, connections: connections)
+            failingEndpoints: failing.sorted { $0.name < $1.name }, connections: connections, chartMogul: mogul,
+            failingMogul: failingMogul.sorted { $0.name < $1.name }, hooks: hooks)
     }
 
     /// - Parameter isKnown: the caller may know everything; a load balancer without a token learns what concerns it.

@@ -10,7 +10,8 @@ import OutboundAPI
 extension AdminRoutes {
     func metrics() async -> HTTPAnswer {
         let page = await MetricsPage(
-            gyms: gyms, accounts: accounts, credentials: credentials, gymConnections: connections, queue: queue,
+            gyms: gyms, accounts: accounts, credentials: credentials, gymConnections: connections, billing: billing,
+            queue: queue,
             journal: journal, intake: intake, connections: client?.counters ?? ConnectionCounters(), log: log)
         return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
     }
@@ -22,7 +23,8 @@ struct MetricsPage: Sendable {
 
     init(
         gyms: Gyms, accounts: [KeapAccount], credentials: [KeapCredential], gymConnections: KeapConnections,
-        queue: JobQueue, journal: Journal, intake: IntakeCounters, connections: ConnectionCounters, log: ServiceLog
+        billing: BillingWatches, queue: JobQueue, journal: Journal, intake: IntakeCounters,
+        connections: ConnectionCounters, log: ServiceLog
     ) async {
         var page = PrometheusText()
         Self.write(await queue.counts(), gyms, to: &page)
@@ -61,6 +63,7 @@ struct MetricsPage: Sendable {
             page.sample(
                 "lockstep_keap_token_refreshes_total", [("gym", one.gym.description)], await one.tokens.refreshes)
         }
+        await Self.write(billing, to: &page)
         let troubles = await queue.standing
         page.single(
             "lockstep_journal_reads_failing", .gauge, "1 while stored messages cannot be read and are tried again.",

@@ -52,6 +52,29 @@ struct BillingQueue: SnapshotQueue {
         return try await queue.accept(job)
     }
 
+    /// Asks for a reading, unless one of its name waits. One that was given up as a dead letter is tried again; in place of
+    /// one that a person discarded, another is asked for.
+    ///
+    /// - Parameter isDone: whether the reading of that name has been done meanwhile.
+    func ask(
+        for request: ReadingRequest, key: String, _ urgency: JobUrgency = .live, unless isDone: () async throws -> Bool
+    ) async throws {
+        var key = key
+        for _ in 0..<Self.mostNames {
+            let accepted = try await accept(request, key: key, urgency)
+            if accepted.isNew { return }
+            switch await queue.job(accepted.id)?.state {
+            case .dead?: return try await queue.retry(accepted.id)
+            case .accepted?, .waitingToBegin?, .running?, .waiting?, .paused?: return
+            case .done?, .superseded?, nil: break
+            }
+            if try await isDone() { return }
+            key += "/\(accepted.id)"
+        }
+    }
+
+    private static let mostNames = 20
+
     func known(among contacts: [ContactID]) async throws -> Set<ContactID> {
         var known: Set<ContactID> = []
         for contact in contacts {

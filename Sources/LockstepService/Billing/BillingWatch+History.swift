@@ -7,23 +7,33 @@ import KeapBilling
 extension BillingWatch {
     func historyProgress() async throws -> HistoryProgress? { try await bills.state(ofHistory: true).history }
 
-    /// Asks for the first page of a new reading. While one is under way it is left to go on, and its page that was given up
-    /// is tried again.
+    /// Begins a new reading of the past. One under way goes on; a page of it that was given up is tried again.
     func beginHistory() async throws {
         let before = try await historyProgress()
-        let isUnderWay = before.map { !$0.isDone } ?? false
         let number = before.flatMap { Int($0.run) } ?? 0
-        let run = isUnderWay ? number : number + 1
-        let accepted = try await bills.accept(HistoryPage(run: "\(run)"))
-        if !accepted.isNew, case .dead? = await bills.queue.job(accepted.id)?.state {
-            try await bills.queue.retry(accepted.id)
+        if let before, !before.isDone, try await goOn(with: before.run) { return }
+        let run = "\(number + 1)"
+        let first = HistoryPage(run: run)
+        try await bills.ask(for: .history(first), key: first.key, .bulk) {
+            try await historyProgress()?.run == run
         }
-        guard isUnderWay else { return }
-        var dead = JobQuery()
-        (dead.tenant, dead.state) = (bills.tenant, .dead)
-        for job in await bills.queue.jobs(dead) {
-            let message = StoredMessage(try await bills.queue.payload(of: job.id))
-            if let message, case .history? = ReadingRequest(own: message) { try await bills.queue.retry(job.id) }
+    }
+
+    /// - Returns: false if no page of it waits any more: a person discarded the next one.
+    private func goOn(with run: String) async throws -> Bool {
+        var page = HistoryPage(run: run)
+        var last: JobID?
+        while let known = try await bills.queue.job(withIdempotencyKey: page.key, of: bills.tenant) {
+            last = known
+            page.number += 1
+        }
+        guard let last else { return false }
+        switch await bills.queue.job(last)?.state {
+        case .dead?:
+            try await bills.queue.retry(last)
+            return true
+        case .accepted?, .waitingToBegin?, .running?, .waiting?, .paused?: return true
+        case .done?, .superseded?, nil: return false
         }
     }
 

@@ -6,12 +6,18 @@ import KeapBilling
 import RateLimits
 
 extension BillingWatch {
+    /// The entry of attention that tells of hooks.
+    private static let hooksLane = "hooks"
+
     /// Nil for a gym whose bills go nowhere.
     static func make(
-        of gym: Gym, _ settings: GymConfiguration, share: BudgetShare, _ configuration: Configuration,
-        _ ground: Composition.Ground
-    ) -> BillingWatch? {
-        guard let source = gym.sources[KeapHookSource.self] else { return nil }
+        of gym: Gym, share: BudgetShare, to account: ChartMogulAccount?,
+        _ configuration: Configuration, _ ground: Composition.Ground
+    ) async -> BillingWatch? {
+        guard let source = gym.sources[KeapHookSource.self], let account else {
+            await gym.note([], about: "", lane: hooksLane, job: "")
+            return nil
+        }
         // In no hurry: what is wrong with hooks only makes polls more frequent.
         let calls = gym.account.gateway.billing(.bulk, for: share)
         var desk: HookDesk?
@@ -20,13 +26,13 @@ extension BillingWatch {
         }
         let bills = BillingQueue(queue: ground.queue, tenant: gym.id.tenant)
         let clock = ground.surroundings.clock
-        let feed = gym.destinations.lazy.compactMap { $0 as? Feed }.first
-        let comparer = feed.map { feed in
+        let comparer = gym.feed.map { feed in
             BooksComparer(
                 of: gym.id, BooksComparison.Ground(feed: feed, bills: bills, keap: calls, clock: clock))
         }
         return BillingWatch(
-            of: gym.id, source.settings, desk: desk, bills: bills, calls: calls, comparer: comparer, clock: clock,
+            of: gym.id, source.settings, desk: desk, account: account, bills: bills, calls: calls, comparer: comparer,
+            note: { await gym.note($0, about: "Keap's hooks", lane: hooksLane, job: "") }, clock: clock,
             log: ground.log)
     }
 }

@@ -25,25 +25,41 @@ final class BillingWatch: Sendable {
     let gym: GymID
     let settings: ReadingSettings
     let desk: HookDesk?
+    let account: ChartMogulAccount
     let bills: BillingQueue
     let calls: any BillingAPI
     let comparer: BooksComparer?
+    private let note: @Sendable ([AttentionNote]) async -> Void
     private let clock: any TimeSource
     private let log: ServiceLog
     private let state = Mutex(Hooks())
     private let wakeup = AsyncSignal()
 
-    /// - Parameter desk: nil without a token or an address for hooks.
+    /// - Parameters:
+    ///   - desk: nil without a token or an address for hooks.
+    ///   - account: where the bills go.
+    ///   - note: keeps what a person should look at, in place of what was noted before.
     init(
-        of gym: GymID, _ settings: ReadingSettings, desk: HookDesk?, bills: BillingQueue, calls: any BillingAPI,
-        comparer: BooksComparer? = nil, clock: any TimeSource, log: ServiceLog
+        of gym: GymID, _ settings: ReadingSettings, desk: HookDesk?, account: ChartMogulAccount, bills: BillingQueue,
+        calls: any BillingAPI, comparer: BooksComparer?,
+        note: @escaping @Sendable ([AttentionNote]) async -> Void, clock: any TimeSource, log: ServiceLog
     ) {
         self.comparer = comparer
         (self.gym, self.settings, self.desk, self.bills, self.calls) = (gym, settings, desk, bills, calls)
-        (self.clock, self.log) = (clock, log)
+        (self.account, self.note, self.clock, self.log) = (account, note, clock, log)
     }
 
     var hooks: Hooks { state.withLock { $0 } }
+
+    /// What is wrong with Keap's hooks, and what follows from it. Nil: nothing, or there are to be none.
+    var trouble: String? {
+        hooks.trouble.map {
+            "gym \(gym): \($0). Keap's bills are read every \(settings.failingPoll.components.seconds) s until then"
+        }
+    }
+
+    /// When Keap was last read as a whole. Milliseconds since 1970; nil: not yet, or it cannot be told.
+    func readAt() async -> Int64? { (try? await bills.state(ofHistory: false))?.polledAt }
 
     /// Until the task is cancelled.
     func run() async {
@@ -71,25 +87,25 @@ final class BillingWatch: Sendable {
 
     /// - Returns: whether hooks work again that did not: then what they missed is to be read.
     private func lookAtHooks(at now: Int64) async -> Bool {
-        guard let desk else { return false }
+        guard let desk else {
+            await note([])
+            return false
+        }
         let before = hooks
         if let last = before.checkedAt, now >= last, now - last < Self.pause { return false }
         let found = await desk.revive()
-        return note(found, at: now, before)
+        return await note(found, at: now, before)
     }
 
     /// What `connect` found counts as a look.
-    func note(_ found: HookDesk.Found) {
-        if note(found, at: clock.wall.milliseconds, hooks) { wakeup.signal() }
+    func note(_ found: HookDesk.Found) async {
+        if await note(found, at: clock.wall.milliseconds, hooks) { wakeup.signal() }
     }
 
-    private func note(_ found: HookDesk.Found, at now: Int64, _ before: Hooks) -> Bool {
+    private func note(_ found: HookDesk.Found, at now: Int64, _ before: Hooks) async -> Bool {
         state.withLock { $0 = Hooks(checkedAt: now, isHealthy: found.isHealthy, trouble: found.trouble) }
-        if let trouble = found.trouble, trouble != before.trouble {
-            log.warning(
-                "gym \(gym): \(trouble). Keap's bills are read every \(settings.failingPoll.components.seconds) s until then"
-            )
-        }
+        if found.trouble != before.trouble, let trouble { log.warning(trouble) }
+        await note(found.trouble.map { [AttentionNote($0)] } ?? [])
         if found.isHealthy, before.trouble != nil {
             log.info("gym \(gym): Keap's hooks work again; what they missed is read")
         }
@@ -103,10 +119,8 @@ final class BillingWatch: Sendable {
         let state = try await bills.state(ofHistory: false)
         let due = timer.due(state, at: now)
         guard atOnce || due <= now else { return due - now }
-        let accepted = try await bills.accept(.poll, key: PollTimer.key(after: state))
-        // A poll that was given up would keep all later ones from being asked for.
-        if !accepted.isNew, case .dead? = await bills.queue.job(accepted.id)?.state {
-            try await bills.queue.retry(accepted.id)
+        try await bills.ask(for: .poll, key: PollTimer.key(after: state)) {
+            try await bills.state(ofHistory: false).polls != state.polls
         }
         return min(Self.shortPause, settings.failingPoll.components.seconds * 1_000)
     }

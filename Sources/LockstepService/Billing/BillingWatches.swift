@@ -8,6 +8,12 @@ final class BillingWatches: Sendable {
 
     init(_ all: [BillingWatch]) { self.all = all }
 
+    /// The ChartMogul accounts of its gyms, each once.
+    var accounts: [ChartMogulAccount] {
+        var seen: Set<String> = []
+        return all.map(\.account).filter { seen.insert($0.name).inserted }
+    }
+
     subscript(gym: GymID) -> BillingWatch? { all.first { $0.gym == gym } }
 
     /// Until `stop`, or until the task is cancelled.

@@ -20,6 +20,11 @@ enum Destinations {
         return owner(of: other) == nil ? b : a
     }
 
+    /// The section of a gym's configuration with which such a change can be delivered.
+    static func section(of change: any InboundChange) -> String? {
+        (all + readers).first { $0.takes(change) }?.section
+    }
+
     private static func owner(of mark: UInt8) -> DestinationKind? { (all + readers).first { $0.mark == mark } }
 }
 
@@ -29,6 +34,7 @@ struct DestinationKind: Sendable {
     let section: String
     /// The first byte of what its lanes remember.
     let mark: UInt8
+    let takes: @Sendable (any InboundChange) -> Bool
     /// Nil for a gym that does not use it.
     let make: @Sendable (GymGround) async throws -> (any Destination)?
     let merge: @Sendable (LaneState, LaneState) -> LaneState
@@ -36,6 +42,7 @@ struct DestinationKind: Sendable {
     init<Target: Destination>(_ make: @escaping @Sendable (GymGround) async throws -> Target?) {
         section = Target.Settings.section
         mark = Target.State.mark
+        takes = { $0 is Target.Change }
         self.make = make
         merge = { a, b in
             guard let first = try? a.value({ try Target.State(bytes: $0) }) else { return a }

@@ -17,6 +17,8 @@ struct JobExplanation: Equatable, Sendable {
     private let wait: String?
     /// Why no job of its gym is run, though the gym is configured.
     private let closed: String?
+    /// Whose account its calls are made on.
+    private let peer: String
 
     /// - Parameters:
     ///   - wait: what the job waits for while it runs, beside Keap.
@@ -26,9 +28,10 @@ struct JobExplanation: Equatable, Sendable {
     ///   - now: milliseconds since 1970.
     init(
         _ explanation: Explanation, gym: String, wait: String? = nil, closed: String? = nil, obstacle: WaitReason?,
-        remedy: Remedy = .retry, now: Int64
+        remedy: Remedy = .retry, peer: String = "Keap", now: Int64
     ) {
         self.wait = wait
+        self.peer = peer
         self.closed = closed
         self.remedy = remedy
         why = Self.word(for: explanation)
@@ -89,7 +92,7 @@ struct JobExplanation: Equatable, Sendable {
         case .waitingToBegin(let since, let together, let reason):
             let company = together > 1 ? ", nor for the \(together - 1) that go with it" : ""
             sentences.append(
-                "\(subject) has been waiting for \(reason ?? "its turn at Keap") for \(Self.span(now - since)); no call was made for it yet\(company)."
+                "\(subject) has been waiting for \(reason ?? "its turn at \(peer)") for \(Self.span(now - since)); no call was made for it yet\(company)."
             )
             if let wait { sentences.append(wait) }
             tell(obstacle)

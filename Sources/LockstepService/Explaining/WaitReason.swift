@@ -3,7 +3,7 @@ import RateLimits
 import DurableQueue
 import OutboundAPI
 
-/// What a gym's calls to Keap wait for at this moment: a sentence for people, and about how long.
+/// What a gym's calls to an account wait for at this moment: a sentence for people, and about how long.
 struct WaitReason: Equatable, Sendable {
     var sentence: String
     /// Until a call that came now would go out, if nothing else happens. Nil: unknown.
@@ -45,18 +45,18 @@ extension Gym {
 }
 
 extension WaitReason {
-    init?(_ circuit: CircuitReport) {
+    init?(_ circuit: CircuitReport, of peer: String = "Keap") {
         guard case .open(let reason, let openFor, let isCredential) = circuit else { return nil }
         let since = openFor.roughly
         sentence =
             isCredential
-            ? "Keap has refused the gym's key for \(since) (\(reason)); all calls wait, and one asks again every 30 s."
-            : "Keap has failed for \(since) (\(reason)); all calls wait, and one tries again every few seconds."
+            ? "\(peer) has refused the gym's key for \(since) (\(reason)); all calls wait, and one asks again every 30 s."
+            : "\(peer) has failed for \(since) (\(reason)); all calls wait, and one tries again every few seconds."
         lasts = nil
     }
 
     /// - Parameter tenant: whose own limits hold for the gym, beside the credential's.
-    init?(_ budget: BudgetStatus, _ outlook: BudgetOutlook, tenant: String) {
+    init?(_ budget: BudgetStatus, _ outlook: BudgetOutlook, tenant: String, of peer: String = "Keap") {
         spacing = budget.timeForOne
         let line = outlook.callsBefore
         let queued = line == 0 ? "" : line == 1 ? " 1 call goes before it." : " \(line) calls go before it, in turns."
@@ -64,7 +64,7 @@ extension WaitReason {
         lasts = outlook.estimate
         if let closed = [budget.closedFor, own?.closedFor].compactMap({ $0 }).max() {
             sentence =
-                "Keap refused a call for want of budget and said when to come back: in \(closed.roughly).\(queued)"
+                "\(peer) refused a call for want of budget and said when to come back: in \(closed.roughly).\(queued)"
             return
         }
         let opening = outlook.opensIn.map { "opens in \($0.roughly)" } ?? "opens when a running call ends"
@@ -74,10 +74,10 @@ extension WaitReason {
         case let window? where window != .spacing:
             let full = (budget.windows + (own?.windows ?? [])).first { $0.window == window }
             let what = full.map { ": \($0.described)" } ?? ""
-            sentence = "Keap's budget is used up for now\(what), and it \(opening).\(queued)"
+            sentence = "\(peer)'s budget is used up for now\(what), and it \(opening).\(queued)"
         default:
             guard line > 0 else { return nil }
-            sentence = "Calls to Keap are let out evenly.\(queued)"
+            sentence = "Calls to \(peer) are let out evenly.\(queued)"
         }
     }
 }

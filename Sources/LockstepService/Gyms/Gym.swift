@@ -43,6 +43,9 @@ final class Gym: Sendable {
 
     var account: KeapAccount { contacts.account }
 
+    /// Nil: its bills go nowhere.
+    var feed: Feed? { destinations.lazy.compactMap { $0 as? Feed }.first }
+
     /// Why none of its changes may be delivered until other settings are read. Nil: they may.
     var hold: String? { account.holds[id] }
 

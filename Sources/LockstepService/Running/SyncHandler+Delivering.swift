@@ -14,7 +14,12 @@ extension SyncHandler {
                     return outcome
                 }
             }
-            return .dead(reason: "\(change.subject): this version of Lockstep has nowhere to bring it", state: state)
+            let why =
+                Destinations.section(of: change).map {
+                    "gym \(gym.id) has no \($0) section in the configuration, which says where this goes; put it back and "
+                        + "retry the job, or discard it"
+                } ?? "this version of Lockstep has nowhere to bring it"
+            return .dead(reason: "\(change.subject): \(why)", state: state)
         }
     }
 

@@ -36,6 +36,9 @@ package struct CallQueue: Sendable {
     /// Calls that have started.
     package var inFlight: Int { running.values.reduce(0, +) }
 
+    /// Calls that wait for a slot or for a permit.
+    package var waiting: Int { lines.values.reduce(approaching.count) { $0 + $1.count } }
+
     package var isIdle: Bool { inFlight == 0 && lines.isEmpty && turns.isEmpty && approaching.isEmpty }
 
     /// How many calls of a line wait for a slot or for a permit.

@@ -19,13 +19,17 @@ struct SimulatedMachine: Sendable {
     var marks: MarkedMemory?
     /// What stands between the service and Keap; by default the simulated wire alone.
     var wire: @Sendable (SimulatedWire) -> any HTTPTransport = { $0 }
+    /// The way to another API, by its address; nil: it is Keap's. It is told whether the machine is on.
+    var other: @Sendable (APISite, _ isAlive: @escaping @Sendable () -> Bool) -> (any HTTPTransport)? = { _, _ in nil }
+    var journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
 
     func live(_ body: @escaping @Sendable (Service) async throws -> Void) async throws {
-        try await Service.live(configuration ?? Self.oneGym(), log, on: simulation, files, body) { [keap, wire] _ in
-            wire(SimulatedWire(keap: keap, clock: simulation.clock) { !files.isOff })
+        try await Service.live(configuration ?? Self.oneGym(), log, on: simulation, files, body) {
+            [keap, wire, other] site in
+            other(site) { !files.isOff } ?? wire(SimulatedWire(keap: keap, clock: simulation.clock) { !files.isOff })
         } adjust: { surroundings in
             surroundings.markMemory = { [marks] _ in marks }
-            surroundings.journal = JournalOptions(segmentSize: 64 << 10, maxPayload: 16 << 10)
+            surroundings.journal = journal
             // So that what the simulated disk does to reads happens to all of them.
             surroundings.journal.keptBytes = 0
         }

@@ -27,11 +27,15 @@ final class SimulatedKeapSide: Sendable {
     /// Keys of its one account.
     let keys: [String]
 
-    init(seed: UInt64, trouble: Int, keys: [String] = [SimulatedKeapSide.key]) {
+    /// - Parameter app: the account that a key opens.
+    init(
+        seed: UInt64, trouble: Int, keys: [String] = [SimulatedKeapSide.key],
+        app: (_ key: String) -> String = { _ in SimulatedKeapSide.app }
+    ) {
         self.keys = keys
         var options = WorldOptions()
         options.seed = seed
-        options.accounts = keys.map { AccountSetup(key: $0, appName: Self.app) }
+        options.accounts = keys.map { AccountSetup(key: $0, appName: app($0)) }
         state = Mutex(State(world: KeapWorld(options), random: SeededGenerator(seed: ~seed), trouble: trouble))
     }
 
@@ -116,6 +120,11 @@ final class SimulatedKeapSide: Sendable {
     }
 
     var world: KeapWorld { state.withLock { $0.world } }
+
+    /// What people do in Keap, and Keap by itself.
+    func change<Value>(_ body: (inout KeapWorld) throws -> Value) rethrows -> Value {
+        try state.withLock { try body(&$0.world) }
+    }
     var account: Account { world.accounts[Self.app]! }
 }
 
