@@ -7,12 +7,14 @@ enum CommandLineTool {
     static var commands: [any Command.Type] {
         [
             DemoCommand.self, ServeCommand.self, CheckCommand.self, ConnectCommand.self, ImportCommand.self,
-            JobsCommand.self, ExplainCommand.self, BudgetCommand.self, RetryCommand.self, DiscardCommand.self,
+            GymsCommand.self, JobsCommand.self, ExplainCommand.self, BudgetCommand.self, RetryCommand.self,
+            DiscardCommand.self,
             AttentionCommand.self, ResyncCommand.self, PauseCommand.self, ResumeCommand.self,
             ProgramRenameCommand.self, ProgramDeleteCommand.self,
             JournalVerifyCommand.self, JournalStatsCommand.self, JournalSalvageCommand.self,
             ChartMogulConnectCommand.self, ChartMogulBackfillCommand.self, ChartMogulDiffCommand.self,
             SimulateKeapCommand.self, SimulateChartMogulCommand.self, BenchCommand.self,
+            CompletionCommand.self,
         ]
     }
 
@@ -40,7 +42,10 @@ enum CommandLineTool {
             }
             let known = family.isEmpty ? "" : " after “\(first)”"
             let word = family.isEmpty ? first : words[1]
-            Terminal.complain("there is no command “\(word)”\(known); `lockstep --help` lists them")
+            let others = family.isEmpty ? commands.map { $0.words[0] } + ["help"] : family.compactMap { $0.words.last }
+            Terminal.complain(
+                "there is no command “\(word)”\(known)\(Suggestion.clause(word, among: others)); `lockstep --help` lists them"
+            )
             return .usage
         }
         let name = "lockstep " + command.words.joined(separator: " ")
@@ -49,21 +54,28 @@ enum CommandLineTool {
             Terminal.print("\(name): \(command.summary)\n\n\(command.help)")
             return .done
         }
+        var arguments = Arguments(rest)
         do {
-            var arguments = Arguments(rest)
             let instance = try command.init(&arguments)
             try arguments.finish()
             return try await instance.run()
         } catch let error as UsageError {
-            Terminal.complain("\(error.sentence); see `\(name) --help`")
+            let known = CommandOptions(command).all.map(\.name)
+            let nearest = error.option.map { Suggestion.clause($0, among: known) } ?? ""
+            Terminal.complain("\(error.sentence)\(nearest); see `\(name) --help`")
             return .usage
         } catch let error as CommandFailure {
-            Terminal.complain(error.sentence)
+            Terminal.complain(error.sentence + source(of: arguments))
             return .failed
         } catch {
-            Terminal.complain(Terminal.sentence(of: error))
+            Terminal.complain(Terminal.sentence(of: error) + source(of: arguments))
             return .failed
         }
+    }
+
+    /// Which configuration was read, where none was named.
+    private static func source(of arguments: Arguments) -> String {
+        arguments.found.map { "\n(no --config was given; the configuration is \($0.file), \($0.origin))" } ?? ""
     }
 
     /// Help about a command, or a page of the documentation.
@@ -71,7 +83,7 @@ enum CommandLineTool {
         if commands.contains(where: { $0.words.first == words[0] }) { return await run(words + ["--help"]) }
         let name = words.joined(separator: "-")
         if let topic = HelpTopic.named(name) {
-            return show(PageText(markdown: topic.markdown, isStyled: Terminal.isOutputInteractive).text)
+            return show(PageText(markdown: topic.markdown, isStyled: Terminal.isOutputStyled).text)
         }
         let known = HelpTopic.all.map(\.name) + commands.compactMap { $0.words.first }
         let nearest = NearestName.of(name, among: known).map { "; the nearest is “\($0)”" } ?? ""

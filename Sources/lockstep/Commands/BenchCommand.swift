@@ -7,7 +7,7 @@ struct BenchCommand: Command {
     static let words = ["bench"]
     static let summary = "puts a load on the running service, and measures its answers and deliveries"
     static let help = """
-        Usage: lockstep bench --config FILE [--rate N] [--duration S] [--people N] [--connections N] [--gym GYM]…
+        Usage: lockstep bench [--config FILE] [--rate N] [--duration S] [--people N] [--connections N] [--gym GYM]…
                               [--wait S | --no-deliveries] [--expect CONDITION]… [--allow-real-keap] [--json]
 
         Sends messages of made-up people at a steady rate, whatever the answers take, and prints percentiles and histograms:
@@ -43,8 +43,7 @@ struct BenchCommand: Command {
     private let json: Bool
 
     init(_ arguments: inout Arguments) throws(UsageError) {
-        guard let config = try arguments.option("--config") else { throw UsageError("--config FILE is missing") }
-        self.config = config
+        config = try arguments.configuration()
         let rate = try arguments.number("--rate", in: 1...1_000_000) ?? 100
         let duration = try arguments.number("--duration", in: 1...86_400) ?? 10
         schedule = SendSchedule(perSecond: rate, count: rate * duration)

@@ -5,7 +5,7 @@ struct BudgetCommand: Command {
     static let words = ["budget"]
     static let summary = "shows what Keap's limits still allow, and what waits for them"
     static let help = """
-        Usage: lockstep budget (--config FILE | --admin URL) [--json]
+        Usage: lockstep budget [--config FILE | --admin URL] [--json]
 
         For each credential: every window that Keap counts, what is left and when it opens; the pace of the last hour,
         and whether the day's quota lasts at that pace; what live changes and imports may use by now; who waits.

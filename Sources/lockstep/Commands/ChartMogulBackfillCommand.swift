@@ -4,7 +4,7 @@ struct ChartMogulBackfillCommand: Command {
     static let words = ["chartmogul", "backfill"]
     static let summary = "brings a gym's past bills to ChartMogul"
     static let help = """
-        Usage: lockstep chartmogul backfill (--config FILE | --admin URL) --gym GYM [--preview | --yes] [--no-wait]
+        Usage: lockstep chartmogul backfill [--config FILE | --admin URL] --gym GYM [--preview | --yes] [--no-wait]
 
         Counts first what Keap has, and asks. Then the service reads subscriptions and orders, a thousand a call, and hands
         them to ChartMogul behind everything live. It goes on by itself after a restart; given again while it runs, the

@@ -2,7 +2,7 @@ struct ChartMogulConnectCommand: Command {
     static let words = ["chartmogul", "connect"]
     static let summary = "has Keap tell of bills, and checks the way to ChartMogul"
     static let help = """
-        Usage: lockstep chartmogul connect (--config FILE | --admin URL) --gym GYM
+        Usage: lockstep chartmogul connect [--config FILE | --admin URL] --gym GYM
 
         Registers Keap's hooks for subscriptions, orders and invoices with the gym's address (publicURL), has Keap verify
         them, and says what is set up and what is wrong. A second time it registers nothing anew.

@@ -4,7 +4,7 @@ struct ChartMogulDiffCommand: Command {
     static let words = ["chartmogul", "diff"]
     static let summary = "compares a gym's bills with what ChartMogul has, and mends"
     static let help = """
-        Usage: lockstep chartmogul diff (--config FILE | --admin URL) --gym GYM [--month-from MONTH] [--mend] [--json]
+        Usage: lockstep chartmogul diff [--config FILE | --admin URL] --gym GYM [--month-from MONTH] [--mend] [--json]
 
         Has the running service compare, customer by customer, what Lockstep has read of Keap's bills with what ChartMogul
         has: customers, invoices with lines and payments, ends of subscriptions, and the monthly recurring revenue at the end

@@ -7,7 +7,7 @@ struct CheckCommand: Command {
     static let words = ["check"]
     static let summary = "validates a configuration and tries each Keap key"
     static let help = """
-        Usage: lockstep check --config FILE [--gym GYM]… [--admin URL] [--json]
+        Usage: lockstep check [--config FILE] [--gym GYM]… [--admin URL] [--json]
 
         Reads the configuration, tries whether the data directory can be written, asks
         Keap once with each gym's key, and lists what the first change would create there.
@@ -27,8 +27,7 @@ struct CheckCommand: Command {
     private let json: Bool
 
     init(_ arguments: inout Arguments) throws(UsageError) {
-        guard let config = try arguments.option("--config") else { throw UsageError("--config FILE is missing") }
-        self.config = config
+        config = try arguments.configuration()
         gyms = try arguments.options("--gym")
         admin = try AdminClient.Address(admin: &arguments)
         json = arguments.flag("--json")

@@ -6,7 +6,7 @@ struct ConnectCommand: Command {
     static let words = ["connect"]
     static let summary = "lets Lockstep into a gym's Keap account, by its owner's consent"
     static let help = """
-        Usage: lockstep connect --config FILE --gym GYM [--admin URL]
+        Usage: lockstep connect [--config FILE] --gym GYM [--admin URL]
 
         For a gym whose keap.client is an OAuth client. Prints the address of Keap's consent page. Open it, sign in to the
         gym's Keap account, and allow access. Where redirectURI leads to Lockstep's intake, that is all; else paste the

@@ -5,7 +5,7 @@ struct ExplainCommand: Command {
     static let words = ["explain"]
     static let summary = "says why a job waits, and about how long"
     static let help = """
-        Usage: lockstep explain (--config FILE | --admin URL) [--json] JOB
+        Usage: lockstep explain [--config FILE | --admin URL] [--json] JOB
 
         Names what the job waits for: others of its lane, its next try, a pause, a dead letter that parks its lane, a
         place, Keap's budget or Keap itself. Of a job that has ended, how. Times are estimates.

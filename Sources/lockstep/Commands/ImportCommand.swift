@@ -8,7 +8,7 @@ struct ImportCommand: Command {
     static let words = ["import"]
     static let summary = "brings a Zen Planner people report into Keap"
     static let help = """
-        Usage: lockstep import --config FILE --gym GYM [--preview | --yes] [--no-wait] [--rejected REJECTED.csv] PEOPLE.csv
+        Usage: lockstep import [--config FILE] --gym GYM [--preview | --yes] [--no-wait] [--rejected REJECTED.csv] PEOPLE.csv
 
         Shows first what is in the file: how many people, which columns mean something, how many are known already, one of
         them as Keap gets it, which values and rows are left out and why.
@@ -35,9 +35,8 @@ struct ImportCommand: Command {
     private let rejected: String?
 
     init(_ arguments: inout Arguments) throws(UsageError) {
-        guard let config = try arguments.option("--config") else { throw UsageError("--config is missing") }
+        config = try arguments.configuration()
         guard let gym = try arguments.option("--gym") else { throw UsageError("--gym is missing") }
-        self.config = config
         self.gym = gym
         address = AdminClient.Address(config: config)
         isPreview = arguments.flag("--preview")

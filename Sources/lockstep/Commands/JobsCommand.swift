@@ -5,7 +5,7 @@ struct JobsCommand: Command {
     static let words = ["jobs"]
     static let summary = "lists the jobs of the running service, with their persons and reasons"
     static let help = """
-        Usage: lockstep jobs (--config FILE | --admin URL) [FILTER…] [--limit N] [--before JOB] [--json] [JOB]
+        Usage: lockstep jobs [--config FILE | --admin URL] [FILTER…] [--limit N] [--before JOB] [--json] [JOB]
 
         With JOB, shows that one. Newest last.
 
@@ -45,11 +45,15 @@ struct JobsCommand: Command {
         let client = try AdminClient(address)
         if let job {
             let data = Data("[".utf8) + (try await client.get("/api/jobs/\(job.inPath)")) + Data("]".utf8)
-            try client.show(data, asJSON: json) { (jobs: [JobRow]) in JobRow.table(jobs) }
+            try client.show(data, asJSON: json) { (jobs: [JobRow]) in
+                JobRow.table(jobs, isStyled: Terminal.isOutputStyled)
+            }
             return .done
         }
         let (data, next) = try await list(through: client, limit ?? 100)
-        try client.show(data, asJSON: json) { (jobs: [JobRow]) in jobs.isEmpty ? "no jobs" : JobRow.table(jobs) }
+        try client.show(data, asJSON: json) { (jobs: [JobRow]) in
+            jobs.isEmpty ? "no jobs" : JobRow.table(jobs, isStyled: Terminal.isOutputStyled)
+        }
         if let next { Terminal.note("there are more; --before \(next) lists those before") }
         return .done
     }
@@ -85,7 +89,7 @@ struct JobRow: Decodable {
     var person: String? = nil
     var acceptedAt: String
 
-    static func table(_ jobs: [JobRow]) -> String {
+    static func table(_ jobs: [JobRow], isStyled: Bool = false) -> String {
         TextTable(
             header: ["JOB", "GYM", "LANE", "STATE", "TRIES", "ACCEPTED", "PERSON", "REASON"],
             alignment: Array(repeating: .left, count: 8),
@@ -94,7 +98,7 @@ struct JobRow: Decodable {
                     job.id, job.gym, job.lane ?? "-", job.state, String(job.attempts), job.acceptedAt,
                     (job.person ?? "").harmless, (job.reason ?? "").harmless,
                 ]
-            }
+            }, style: { isStyled && $0 == "STATE" ? TextStyle(state: $1) : nil }
         ).lines.joined(separator: "\n")
     }
 }

@@ -1,11 +1,16 @@
+import Foundation
+
 struct PauseCommand: Command {
     static let words = ["pause"]
     static let summary = "stops delivering for a gym or one lane; accepting goes on"
     static let help = """
-        Usage: lockstep pause (--config FILE | --admin URL) --gym GYM [--lane LANE]
+        Usage: lockstep pause [--config FILE | --admin URL] --gym GYM [--lane LANE] [--json]
 
         Survives a restart, until `lockstep resume`.
 
+          --gym GYM        the gym
+          --lane LANE      only this lane of it
+          --json           a JSON object with gym, lane and isPaused
         \(AdminClient.optionsHelp)
         """
 
@@ -15,7 +20,7 @@ struct PauseCommand: Command {
 
     func run() async throws -> ExitCode {
         try await request.send("pause")
-        Terminal.print("\(request.subject) is paused; `lockstep resume` goes on")
+        request.tell("\(request.subject) is paused; `lockstep resume` goes on", isPaused: true)
         return .done
     }
 }
@@ -24,8 +29,11 @@ struct ResumeCommand: Command {
     static let words = ["resume"]
     static let summary = "goes on after a pause"
     static let help = """
-        Usage: lockstep resume (--config FILE | --admin URL) --gym GYM [--lane LANE]
+        Usage: lockstep resume [--config FILE | --admin URL] --gym GYM [--lane LANE] [--json]
 
+          --gym GYM        the gym
+          --lane LANE      only this lane of it
+          --json           a JSON object with gym, lane and isPaused
         \(AdminClient.optionsHelp)
         """
 
@@ -35,7 +43,7 @@ struct ResumeCommand: Command {
 
     func run() async throws -> ExitCode {
         try await request.send("resume")
-        Terminal.print("\(request.subject) goes on")
+        request.tell("\(request.subject) goes on", isPaused: false)
         return .done
     }
 }
@@ -44,14 +52,21 @@ private struct PauseRequest {
     let address: AdminClient.Address
     let gym: String
     let lane: String?
+    let json: Bool
 
     var subject: String { lane.map { "lane \($0) of gym \(gym)" } ?? "gym \(gym)" }
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         address = try AdminClient.Address(&arguments)
         lane = try arguments.option("--lane")
+        json = arguments.flag("--json")
         guard let gym = try arguments.option("--gym") else { throw UsageError("--gym is missing") }
         self.gym = gym
+    }
+
+    func tell(_ sentence: String, isPaused: Bool) {
+        let answer: [String: Any] = ["gym": gym, "lane": lane ?? NSNull(), "isPaused": isPaused]
+        Terminal.print(json ? Terminal.json(answer) : sentence)
     }
 
     func send(_ verb: String) async throws {

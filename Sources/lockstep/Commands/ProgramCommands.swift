@@ -5,7 +5,7 @@ struct ProgramRenameCommand: Command {
     static let words = ["program", "rename"]
     static let summary = "tells the service that a program has a new name"
     static let help = """
-        Usage: lockstep program rename (--config FILE | --admin URL) --gym GYM [--id ID] [--from NAME]
+        Usage: lockstep program rename [--config FILE | --admin URL] --gym GYM [--id ID] [--from NAME]
                                        --to NAME [--yes]
 
         The program's tags are renamed in place; no contact is touched. Name the program by its Zen Planner id, or by
@@ -39,7 +39,7 @@ struct ProgramDeleteCommand: Command {
     static let words = ["program", "delete"]
     static let summary = "tells the service that a program is gone"
     static let help = """
-        Usage: lockstep program delete (--config FILE | --admin URL) --gym GYM [--id ID] [--name NAME] [--yes]
+        Usage: lockstep program delete [--config FILE | --admin URL] --gym GYM [--id ID] [--name NAME] [--yes]
 
         The program's tags come off every contact that has them; then they are renamed with the prefix “zp_deleted_”,
         or deleted, as the gym's settings say. Shows the program, its tags and how many contacts have them, then asks. A

@@ -2,7 +2,7 @@ struct ResyncCommand: Command {
     static let words = ["resync"]
     static let summary = "compares people with Keap again and puts right what differs"
     static let help = """
-        Usage: lockstep resync (--config FILE | --admin URL) --gym GYM [--person ID | --contact ID | --booking ID | --tag TAG]
+        Usage: lockstep resync [--config FILE | --admin URL] --gym GYM [--person ID | --contact ID | --booking ID | --tag TAG]
 
         Lockstep sends only what differs from what it remembers of Keap. This has Keap read anew, and fields and tags that
         were changed there by hand are put back as the latest message had them. Without one of these, all people of the

@@ -4,13 +4,14 @@ struct RetryCommand: Command {
     static let words = ["retry"]
     static let summary = "gives dead letters another try"
     static let help = """
-        Usage: lockstep retry (--config FILE | --admin URL) (JOB… | --all [FILTER…] [--yes])
+        Usage: lockstep retry [--config FILE | --admin URL] (JOB… | --all [FILTER…] [--yes] [--json])
 
         A retried job goes back to its place in its lane. One whose person has had a newer message delivered meanwhile
         closes as superseded. A message that could not be placed is read again with the present field mapping.
 
           --all            every dead letter that matches, in the order of acceptance; asks on a terminal
           --yes            with --all: do not ask
+          --json           with --all: a JSON object with retried and left
         \(JobChoice.help)
         \(AdminClient.optionsHelp)
 
@@ -22,6 +23,7 @@ struct RetryCommand: Command {
     private let jobs: [String]
     private let all: Bool
     private let yes: Bool
+    private let json: Bool
     private let choice: JobChoice
 
     init(_ arguments: inout Arguments) throws(UsageError) {
@@ -29,9 +31,10 @@ struct RetryCommand: Command {
         choice = try JobChoice(&arguments)
         all = arguments.flag("--all")
         yes = arguments.flag("--yes")
+        json = arguments.flag("--json")
         jobs = arguments.positionals()
         if jobs.isEmpty != all { throw UsageError("name the jobs to retry, or give --all") }
-        if !choice.isEmpty || yes, !all { throw UsageError("filters and --yes go with --all") }
+        if !choice.isEmpty || yes || json, !all { throw UsageError("filters, --yes and --json go with --all") }
     }
 
     func run() async throws -> ExitCode {
@@ -41,7 +44,8 @@ struct RetryCommand: Command {
                 verb: "Retry", path: "/api/retry", done: "retried", choice: choice, isConfirmed: yes,
                 goesOnUnasked: true)
             guard let (retried, left) = try await sweep.run(through: client) else { return .failed }
-            Terminal.print(retried == 1 ? "1 job is on its way again" : "\(retried) jobs are on their way again")
+            let sentence = retried == 1 ? "1 job is on its way again" : "\(retried) jobs are on their way again"
+            Terminal.print(json ? Terminal.json(["retried": retried, "left": left]) : sentence)
             if left > 0 {
                 Terminal.complain("\(left) could not be retried; `lockstep jobs --state dead` says why")
             }
@@ -58,13 +62,14 @@ struct DiscardCommand: Command {
     static let words = ["discard"]
     static let summary = "gives up dead letters for good"
     static let help = """
-        Usage: lockstep discard (--config FILE | --admin URL) (JOB… | --all [FILTER…] [--yes])
+        Usage: lockstep discard [--config FILE | --admin URL] (JOB… | --all [FILTER…] [--yes] [--json])
 
         The message is forgotten; nothing is sent to Keap. Jobs that wait, are paused or dead can be
         discarded; one for which Keap was called already and that still runs cannot.
 
           --all            every job that matches: dead letters, or those of --state accepted, waiting or paused; asks first
           --yes            with --all: do not ask
+          --json           with --all: a JSON object with discarded and left
         \(JobChoice.help)
         \(AdminClient.optionsHelp)
 
@@ -76,6 +81,7 @@ struct DiscardCommand: Command {
     private let jobs: [String]
     private let all: Bool
     private let yes: Bool
+    private let json: Bool
     private let choice: JobChoice
 
     init(_ arguments: inout Arguments) throws(UsageError) {
@@ -83,9 +89,10 @@ struct DiscardCommand: Command {
         choice = try JobChoice(&arguments)
         all = arguments.flag("--all")
         yes = arguments.flag("--yes")
+        json = arguments.flag("--json")
         jobs = arguments.positionals()
         if jobs.isEmpty != all { throw UsageError("name the jobs to discard, or give --all") }
-        if !choice.isEmpty || yes, !all { throw UsageError("filters and --yes go with --all") }
+        if !choice.isEmpty || yes || json, !all { throw UsageError("filters, --yes and --json go with --all") }
     }
 
     func run() async throws -> ExitCode {
@@ -95,7 +102,8 @@ struct DiscardCommand: Command {
                 verb: "Discard", path: "/api/discard", done: "discarded", choice: choice, isConfirmed: yes,
                 goesOnUnasked: false)
             guard let (discarded, left) = try await sweep.run(through: client) else { return .failed }
-            Terminal.print(discarded == 1 ? "1 job is discarded" : "\(discarded) jobs are discarded")
+            let sentence = discarded == 1 ? "1 job is discarded" : "\(discarded) jobs are discarded"
+            Terminal.print(json ? Terminal.json(["discarded": discarded, "left": left]) : sentence)
             if left > 0 { Terminal.complain("\(left) could not be discarded: they run, or were seen to meanwhile") }
             return left == 0 ? .done : .failed
         }

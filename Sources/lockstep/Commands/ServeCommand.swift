@@ -7,7 +7,7 @@ struct ServeCommand: Command {
     static let words = ["serve"]
     static let summary = "accepts messages and delivers them to Keap"
     static let help = """
-        Usage: lockstep serve --config FILE
+        Usage: lockstep serve [--config FILE]
 
         Prints the addresses it listens on, then one line for each thing an operator should know, on standard error.
         SIGTERM or Ctrl-C stops it in order: no new messages (503), running calls finish within the grace time, the rest
@@ -18,8 +18,7 @@ struct ServeCommand: Command {
     private let config: String
 
     init(_ arguments: inout Arguments) throws(UsageError) {
-        guard let config = try arguments.option("--config") else { throw UsageError("--config FILE is missing") }
-        self.config = config
+        config = try arguments.configuration()
     }
 
     func run() async throws -> ExitCode {

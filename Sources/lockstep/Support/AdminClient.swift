@@ -10,7 +10,8 @@ struct AdminClient {
     private let token: String?
 
     static let optionsHelp = """
-          --config FILE    find the running service by its configuration (its admin address and token)
+          --config FILE    find the running service by its configuration (its admin address and token); without it by
+                           LOCKSTEP_CONFIG, ./lockstep.json or /etc/lockstep/lockstep.json
           --admin URL      or name the admin address, such as http://127.0.0.1:8081
           --token TOKEN    the admin token, where one is set; otherwise it is read where --config FILE says
         """
@@ -39,7 +40,10 @@ struct AdminClient {
             token = try arguments.option("--token")
             if config != nil, admin != nil { throw UsageError("give --config or --admin, not both") }
             if config == nil, admin == nil {
-                throw UsageError("say where the service is: --config FILE or --admin URL")
+                config = arguments.defaultConfiguration()
+                guard config != nil else {
+                    throw UsageError("say where the service is: \(ConfigurationPath.rule), or --admin URL")
+                }
             }
         }
     }

@@ -1,7 +1,10 @@
 /// A command line that is wrong: one sentence, then the exit code for usage.
 struct UsageError: Error {
     var sentence: String
-    init(_ sentence: String) { self.sentence = sentence }
+    /// The option that is none here, if that is what is wrong.
+    var option: String?
+
+    init(_ sentence: String, option: String? = nil) { (self.sentence, self.option) = (sentence, option) }
 }
 
 /// The words after a command, taken one by one; what is left over is an error, so that a misspelt option never passes.
@@ -15,6 +18,8 @@ struct Arguments {
     }
 
     private var words: [Word] = []
+    /// The configuration that was found where none was named.
+    private(set) var found: ConfigurationPath?
 
     /// `--name=value` is split here, so that both spellings mean the same everywhere.
     init(_ raw: [String]) {
@@ -81,12 +86,28 @@ struct Arguments {
         return number
     }
 
+    /// `--config FILE`, or the configuration where one is looked for.
+    mutating func configuration() throws(UsageError) -> String {
+        if let file = try option("--config") { return file }
+        guard let file = defaultConfiguration() else {
+            throw UsageError("there is no configuration at \(ConfigurationPath.rule)")
+        }
+        return file
+    }
+
+    /// Nil if there is none.
+    mutating func defaultConfiguration() -> String? {
+        found = ConfigurationPath.find()
+        return found?.file
+    }
+
     /// Call when all known words are taken.
     func finish() throws(UsageError) {
         switch words.first {
         case nil: return
-        case .option(let name, value: nil): throw UsageError("there is no option \(name) here")
-        case .option(let name, value: _?): throw UsageError("there is no option \(name) with a value here")
+        case .option(let name, value: nil): throw UsageError("there is no option \(name) here", option: name)
+        case .option(let name, value: _?):
+            throw UsageError("there is no option \(name) with a value here", option: name)
         case .plain(let word), .literal(let word): throw UsageError("“\(word)” is one word too many")
         }
     }

@@ -13,6 +13,10 @@ enum Terminal {
     static let isInteractive = isatty(STDERR_FILENO) == 1
     static let isOutputInteractive = isatty(STDOUT_FILENO) == 1
 
+    /// Whether what is printed there may have colours.
+    static let isOutputStyled = isOutputInteractive && TextStyle.isWanted()
+    static let isStyled = isInteractive && TextStyle.isWanted()
+
     /// Whether input and standard error are terminals, so that a question can be answered.
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isInteractive }
 
@@ -26,9 +30,16 @@ enum Terminal {
         write(text + "\n", to: STDOUT_FILENO)
     }
 
+    /// A value of texts, numbers, lists and objects as one line of JSON.
+    static func json(_ value: Any) -> String {
+        let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
+        let data = try? JSONSerialization.data(withJSONObject: value, options: options)
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? "null"  // what commands make is always of these
+    }
+
     static func complain(_ sentence: String) {
         clearProgress()
-        write("lockstep: \(sentence)\n", to: STDERR_FILENO)
+        write(TextStyle.red.applied(to: "lockstep:", isStyled) + " \(sentence)\n", to: STDERR_FILENO)
     }
 
     static func note(_ text: String) {
