@@ -84,7 +84,8 @@ struct BillingSharingTests {
                     told.append(await gym.ask(service, "GET", "/api/jobs/\(job.id)/explain").text)
                 }
                 #expect(told.contains { $0.contains("bills of Ann Lee (contact \(contact))") }, "\(told)")
-                #expect(told.allSatisfy { $0.contains("ChartMogul answered 503") }, "\(told.prefix(6))")
+                // One that is being tried in this moment says so instead.
+                #expect(told.contains { $0.contains("ChartMogul answered 503") }, "\(told.prefix(6))")
                 // Until the data source is known, no other kind of call is made.
                 let health = await gym.ask(service, "GET", "/healthz").text
                 #expect(health.contains("ChartMogul has failed all listDataSources calls of downtown"), "\(health)")
