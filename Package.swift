@@ -191,7 +191,8 @@ let package = Package(
         .testTarget(
             name: "ChartMogulTests",
             dependencies: [
-                "ChartMogul", "Clocks", "DeterministicSimulation", "OutboundAPI", "RateLimits", "WireFormats",
+                "ChartMogul", "ChartMogulSimulator", "Clocks", "DeterministicSimulation", "OutboundAPI", "RateLimits",
+                "WireFormats",
             ],
             swiftSettings: strict),
         .testTarget(

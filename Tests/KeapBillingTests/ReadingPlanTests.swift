@@ -191,6 +191,21 @@ import WireFormats
         #expect(other.count == 6, "subscriptions, orders and payments, one call each")
     }
 
+    @Test func `a product's new name is passed on by itself, once`() async throws {
+        var reading = Reading(keap: FakeKeap(account()), now: morning)
+        #expect(try await reading.run(isPoll: true).isEmpty)
+        reading.keap.change { $0.products[0].name = "Kickboxing" }
+        reading.now += 30 * minute
+        // Not listed again so soon.
+        #expect(try await reading.run(isPoll: true).isEmpty)
+        reading.now += 120 * minute
+        let found = try await reading.run(isPoll: true)
+        #expect(found.map { $0.products.map(\.name) } == [["Kickboxing"]])
+        #expect(found.allSatisfy { $0.contact == nil && $0.orders.isEmpty && $0.subscriptions.isEmpty })
+        reading.now += 180 * minute
+        #expect(try await reading.run(isPoll: true).isEmpty)
+    }
+
     @Test func `pages are followed to the mark`() async throws {
         var account = account()
         account.pageSize = 2

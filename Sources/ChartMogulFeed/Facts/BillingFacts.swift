@@ -49,6 +49,11 @@ package struct BillingFacts: Codable, Hashable, Sendable {
         products[product.product.id.text] = product
     }
 
+    mutating func thinOut() {
+        for id in subscriptions.keys { subscriptions[id]?.thinOut() }
+        for id in orders.keys { orders[id]?.thinOut() }
+    }
+
     /// What two lanes knew that are one now.
     package static func united(_ a: Self, _ b: Self) -> Self {
         var united = a

@@ -50,6 +50,12 @@ package struct OrderFacts: Codable, Hashable, Sendable {
 
     mutating func isGone(at time: Int64) { goneAt = max(goneAt ?? time, time) }
 
+    /// Keeps of one that is gone only that it is.
+    mutating func thinOut() {
+        guard isGone else { return }
+        (items, transactions, status, due) = ([], nil, nil, nil)
+    }
+
     mutating func take(_ bill: OrderBill, _ read: Int64) {
         let order = bill.order
         var other = OrderFacts(id: id)

@@ -58,10 +58,18 @@ package struct SubscriptionFacts: Codable, Hashable, Sendable {
         if versions.count > Self.mostVersions { fold() }
     }
 
-    private mutating func fold() {
-        let spare = versions.indices.dropFirst().dropLast().first { index in
+    /// Without those between which only bills came.
+    mutating func thinOut() {
+        while let index = spare { versions.remove(at: index) }
+    }
+
+    private var spare: Int? {
+        versions.indices.dropFirst().dropLast().first { index in
             versions[index].saysTheSame(as: versions[index - 1]) && versions[index].saysTheSame(as: versions[index + 1])
         }
+    }
+
+    private mutating func fold() {
         versions.remove(at: spare ?? 1)
     }
 }

@@ -16,7 +16,9 @@ extension FeedPlanner {
             settle(merge)
             // It is one with the other, or it goes under the other's name alone.
             if found == nil || found?.uuid == into?.uuid, let into {
+                let old = state.customers[contact.text]?.uuid
                 state.customers[contact.text] = into
+                if let old, old != into.uuid { moved(from: old, to: into.uuid) }
             } else {
                 if let found { state.customers[contact.text]?.uuid = found.uuid }
                 fresh.insert(merge)
@@ -148,15 +150,22 @@ extension FeedPlanner {
         case .writeRawEmail(let contact, _, _): state.customers[contact.text]?.hasRawEmail = true
         case .removeRawEmail(let contact, _): state.customers[contact.text]?.hasRawEmail = false
         case .deleteCustomer(let contact, _): state.customers[contact.text] = nil
-        case .merge(let contact, _, let into):
+        case .merge(let contact, let uuid, let into):
             settle(FeedStep.mergeKey(contact))
             let other = desired.merges.first { $0.from == contact }.flatMap { state.customers[$0.into.text] }
             state.customers[contact.text] = other ?? SentCustomer(uuid: into, digest: 0)
+            moved(from: uuid, to: into)
         case .deleteEvent(let id): state.events[id] = nil
         case .fix(let order, let fix): tookFix(fix, order)
         case .createEvent(let event): tookEvent(event)
         default: break
         }
+    }
+
+    /// One customer is another from now on, also for those who were merged into it before.
+    private mutating func moved(from old: String, to new: String) {
+        guard let sent = state.customers.values.first(where: { $0.uuid == new }) else { return }
+        for (id, other) in state.customers where other.uuid == old { state.customers[id] = sent }
     }
 
     private mutating func notFound(_ key: String, doing: String) {

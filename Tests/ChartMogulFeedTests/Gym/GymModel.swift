@@ -48,6 +48,8 @@ struct GymModel: Sendable {
         var bills: [Bill] = []
         /// When it ended, in order.
         var ends: [Int64] = []
+        /// Ends that a later payment took back, by its order.
+        var forgiven: [(end: Int64, order: Int)] = []
         /// An end whose time is that of the reading which saw it.
         var vanished: Int64?
         var standing = Standing.active
@@ -218,6 +220,7 @@ struct GymModel: Sendable {
             guard day >= since + 2, day == since + 30 || chance(80) else { return }
             try deed(.pay(orders: [order], amount: nil, .capture), &world)
             count("forgiven")
+            members[index].forgiven.append((since * 86_400_000, order))
             if outcome == .forgivenOnly {
                 members[index].standing = .over
                 return
@@ -362,6 +365,10 @@ struct GymModel: Sendable {
         for bill in members[index].bills.indices where members[index].bills[bill].contact == contact {
             members[index].bills[bill].counts = false
         }
+        // Without the order, nothing tells of its payment.
+        let dead = Set(members[index].bills.filter { !$0.counts }.map(\.order))
+        members[index].ends += members[index].forgiven.filter { dead.contains($0.order) }.map(\.end)
+        members[index].forgiven.removeAll { dead.contains($0.order) }
         guard members[index].contact == contact else { return }
         switch members[index].standing {
         case .active, .failing: vanish()

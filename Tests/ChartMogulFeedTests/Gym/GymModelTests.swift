@@ -263,11 +263,41 @@ private final class GymRun: Sendable {
                 outcome.differences.append("\(course.subscription): of \(real.customers), not \(course.customer)")
             }
         }
+        comparePlans(&outcome)
         let names = Set(expected.map(\.subscription))
         for name in byName.keys.sorted() where !names.contains(name) { outcome.differences.append("\(name): too many") }
     }
 
+    /// Plans have their products' names of now.
+    private func comparePlans(_ outcome: inout GymModelTests.Outcome) {
+        let products: [(name: String, plans: [Int])] = world.with { state in
+            (state.keap.book?.products.values).map { $0.map { ($0.name, $0.plans.map(\.id)) } } ?? []
+        }
+        var mogul = world.mogul
+        let request = MogulWorld.Request(method: "GET", target: "/v1/plans?per_page=200", key: GymWorld.key)
+        let answer = mogul.answer(request, at: MogulWorld.Time(milliseconds: world.now))
+        guard let node = try? JSONReader.read(answer.body), case .array(let plans)? = node.member("plans") else {
+            outcome.differences.append("no plans")
+            return
+        }
+        for plan in plans {
+            guard case .string(let id)? = plan.member("external_id"), case .string(let name)? = plan.member("name"),
+                let product = products.first(where: { $0.plans.contains { id.hasPrefix("keap-plan-\($0)-") } })
+            else { continue }
+            if !name.hasPrefix(product.name + " (") {
+                outcome.differences.append("plan \(id): \(name), not of \(product.name)")
+            }
+        }
+    }
+
     private static func text(_ period: ExpectedCourse.Period) -> String {
         "\(ISO8601.text(period.from))–\(period.to.map(ISO8601.text) ?? "") \(period.monthly) \(period.plan)"
+    }
+}
+
+extension JSONNode {
+    fileprivate func member(_ name: String) -> JSONNode? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
     }
 }
