@@ -113,7 +113,7 @@ let package = Package(
             resources: [
                 "lockstep.docc/Operating", "lockstep.docc/Configuration", "lockstep.docc/Durability",
                 "lockstep.docc/Architecture", "../ZenPlanner/ZenPlanner.docc/ZenPlanner",
-                "../OnceHub/OnceHub.docc/OnceHub",
+                "../OnceHub/OnceHub.docc/OnceHub", "../ChartMogulFeed/ChartMogulFeed.docc/ChartMogul",
                 "../Keap/Keap.docc/KeapBudget", "../DurableQueue/DurableQueue.docc/DurableQueue",
                 "../ChartMogulSimulator/ChartMogulSimulator.docc/ChartMogulSimulator",
                 "../../Benchmarks/Benchmarks.docc/Benchmarks",

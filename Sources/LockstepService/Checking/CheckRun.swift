@@ -27,6 +27,7 @@ package enum CheckRun {
     ) async -> [ConfigurationCheck] {
         let gyms = configuration.gyms.filter { only?.contains($0.id) ?? true }
         let budgets = KeapCredential.untracked(configuration, ceiling: gentle, surroundings)
+        let mogul = ChartMogulAccount.all(of: configuration, in: surroundings)
         let checkups = await sideBySide(gyms, progress: progress) { gym in
             guard let budget = budgets[gym.id] else { preconditionFailure("each gym has a budget") }
             let key: APIKey
@@ -35,7 +36,11 @@ package enum CheckRun {
             case .missing(let checkup), .over(let checkup): return checkup
             }
             let gateway = KeapAccount.untracked(gym, key, budget, surroundings)
-            return await bounded(gym, gateway.calls(), surroundings.clock, patience: patience) {
+            let bills = BillingCheck(
+                of: gym, in: configuration, gym.chartMogul.flatMap { mogul[.init(of: $0)]?.gateway },
+                gateway.billing(.live),
+                surroundings.clock)
+            return await bounded(gym, gateway.calls(), bills: bills, surroundings.clock, patience: patience) {
                 if let closed = await budget.status().closedFor {
                     return .budget("Keap has refused a call for want of budget; it takes more in \(closed.roughly)")
                 }
@@ -70,9 +75,9 @@ package enum CheckRun {
 
     /// One gym's checkup. When its time is over, what still waits is called off; a call that was sent ends by itself.
     static func bounded(
-        _ gym: GymConfiguration, _ calls: any KeapAPI, _ clock: any TimeSource,
+        _ gym: GymConfiguration, _ calls: any KeapAPI, bills: BillingCheck? = nil, _ clock: any TimeSource,
         patience: Duration = patience, wait: @escaping @Sendable () async -> ConfigurationCheck.CallWait
     ) async -> ConfigurationCheck {
-        await clock.run(for: patience) { await ConfigurationCheck.of(gym, calls, wait: wait) }
+        await clock.run(for: patience) { await ConfigurationCheck.of(gym, calls, bills: bills, wait: wait) }
     }
 }

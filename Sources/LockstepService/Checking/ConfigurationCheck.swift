@@ -37,7 +37,8 @@ package struct ConfigurationCheck: Codable, Sendable {
     ///
     /// - Parameter wait: what keeps calls waiting, in a sentence, for one that did not come to its turn.
     static func of(
-        _ gym: GymConfiguration, _ calls: any KeapAPI, wait: @Sendable () async -> CallWait
+        _ gym: GymConfiguration, _ calls: any KeapAPI, bills: BillingCheck? = nil,
+        wait: @Sendable () async -> CallWait
     ) async -> ConfigurationCheck {
         var checkup = ConfigurationCheck(of: gym)
         let log = AttemptLog()
@@ -54,6 +55,7 @@ package struct ConfigurationCheck: Codable, Sendable {
             }
         }
         checkup.account = log.account
+        if let bills { checkup.add(await bills.findings()) }
         return checkup
     }
 

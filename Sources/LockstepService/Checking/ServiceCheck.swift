@@ -1,3 +1,4 @@
+import ChartMogulFeed
 import Clocks
 import ConfigurationReading
 import Keap
@@ -42,7 +43,10 @@ struct ServiceCheck: Sendable {
         }
         // A person waits for these few calls, so they go before the gym's others.
         let calls = gym.account.gateway.calls(for: gym.share).ahead()
-        return await CheckRun.bounded(found, calls, clock) {
+        let feed = gym.destinations.lazy.compactMap { $0 as? Feed }.first
+        let bills = BillingCheck(
+            of: found, in: configuration, feed?.api, gym.account.gateway.billing(.live, for: gym.share), clock)
+        return await CheckRun.bounded(found, calls, bills: bills, clock) {
             if let circuit = await gym.account.gateway.counters().circuit.sentence { return .keap(circuit) }
             return .budget(
                 await gym.obstacle(.live, among: gyms)?.sentence ?? "no call came to its turn in time")

@@ -26,6 +26,9 @@ struct HelpTopic: Sendable {
             PackageResources.ZenPlanner_md),
         HelpTopic("oncehub", "bookings, their tags and contacts", "OnceHub.md", PackageResources.OnceHub_md),
         HelpTopic(
+            "chartmogul", "Keap's bills in ChartMogul: set-up, settings by example, costs, messages", "ChartMogul.md",
+            PackageResources.ChartMogul_md),
+        HelpTopic(
             "keap-budget", "what a change costs, merging, whose turn it is", "KeapBudget.md",
             PackageResources.KeapBudget_md),
         HelpTopic(
