@@ -1,5 +1,6 @@
 import Foundation
 import KeapSimulator
+import WireFormats
 import EmbeddedHTTP
 
 /// The demo's Keap: a simulator in this process, and its control plane as the demo needs it.
@@ -21,7 +22,10 @@ struct DemoKeap: Sendable {
         var options = SimulatedKeap.Options()
         options.world.limits = Self.limits
         options.world.clientLimits = Self.limits
-        options.world.accounts = gyms.filter { !$0.hasClient }.map { AccountSetup(key: $0.key, appName: $0.app) }
+        options.world.accounts =
+            gyms.filter { !$0.hasClient }.map { AccountSetup(key: $0.key, appName: $0.app) } + [
+                AccountSetup(key: DemoBills.key, appName: DemoBills.account)
+            ]
         options.world.oauth.clients = [
             OAuthClientSetup(
                 id: Self.client, secret: "demo-client-secret", redirectURI: Self.redirect,
@@ -57,6 +61,38 @@ struct DemoKeap: Sendable {
             body: FormBody.encoded([(name: "account", value: account)]))
         let location = keap.change { world, now in world.answer(request, at: now).header("Location") }
         return location.flatMap { URLComponents(string: $0)?.percentEncodedQuery }
+    }
+
+    // MARK: Bills
+
+    /// A person or Keap itself does something to the bills of the gym that has some.
+    func bill(_ deed: BillingDeed, daysAgo: Double) throws -> BillingResult {
+        let result = keap.change { world, now in
+            Result { () throws(Refusal) in
+                try world.bill(deed, in: DemoBills.key, at: now.advanced(byMilliseconds: -Int64(daysAgo * 86_400_000)))
+            }
+        }
+        return try result.get()
+    }
+
+    func day(daysAgo: Double) -> CivilDay {
+        keap.change { _, now in now.advanced(byMilliseconds: -Int64(daysAgo * 86_400_000)).civilDay }
+    }
+
+    func plans(of product: Int) -> [Int] {
+        keap.change { world, _ in
+            world.accounts[DemoBills.account]?.billing.products[product]?.plans.map(\.id) ?? []
+        }
+    }
+
+    func contact(_ name: String) -> Int {
+        let made = post(
+            "accounts", DemoBills.key, "contacts",
+            json: [
+                "given_name": name, "family_name": "Lee",
+                "email_addresses": [["field": "EMAIL1", "email": "\(name.lowercased())@harbor.example"]],
+            ])
+        return Int("\(made["id"] ?? "")") ?? 0
     }
 
     func get(_ path: String..., query: [(name: String, value: String)] = []) -> [String: Any] {

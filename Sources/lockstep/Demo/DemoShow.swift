@@ -7,25 +7,33 @@ import OutboundAPI
 /// Runs the demo: Keap, the service, the day's messages, an outage, and the comparison at the end.
 final class DemoShow: Sendable {
     private let town: DemoWorld
-    private let keap: DemoKeap
-    private let service: Service
+    /// Over which the day's messages are spread.
+    private let length: Duration
+    private let progress: DemoProgress
+    let keap: DemoKeap
+    let bills: DemoBills
+    let service: Service
     private let intake: ListenAddress
+    private let admin: ListenAddress
     private let sender = CurlClient()
     private let directory: TemporaryDirectory
 
-    init(_ town: DemoWorld) async throws {
-        self.town = town
+    init(_ town: DemoWorld, lasting length: Duration = .zero) async throws {
+        (self.town, self.length) = (town, length)
+        progress = DemoProgress(total: town.messageCount, gyms: town.gyms.map(\.id))
         try CurlLibrary.load()
         directory = try TemporaryDirectory(prefix: "lockstep-demo")
         keap = try DemoKeap(town.gyms)
+        bills = try DemoBills(keap)
         let file = directory.url.appending(path: "lockstep.json")
-        try Self.configuration(town, keap).write(to: file)
+        try Self.configuration(town, keap, bills).write(to: file)
         service = try await Service.open(try Configuration.load(file.path), log: .silent)
         let addresses = try service.listen()
-        intake = addresses.intake
-        Terminal.note("Keap (simulated)  \(keap.base)")
-        Terminal.note("Lockstep intake   http://\(addresses.intake)")
-        Terminal.note("Lockstep admin    http://\(addresses.admin)  (/metrics, /api/jobs, /api/gyms)")
+        (intake, admin) = (addresses.intake, addresses.admin)
+        Terminal.note("Keap, simulated       \(keap.base)")
+        Terminal.note("ChartMogul, simulated \(bills.base)")
+        Terminal.note("Lockstep intake       http://\(addresses.intake)")
+        Terminal.note("Lockstep admin        http://\(addresses.admin)  (/metrics, /api/jobs, /api/gyms)")
     }
 
     /// Stops both servers and removes temporary files, also after an error.
@@ -33,32 +41,50 @@ final class DemoShow: Sendable {
         await sender.close()
         await service.stop(grace: .seconds(5))
         await keap.stop()
+        await bills.stop()
         directory.remove()
     }
 
-    func run() async throws -> DemoSummary {
+    /// - Parameter watch: called with the summary while all of it still runs.
+    func run(_ watch: @Sendable (DemoSummary) async -> Void) async throws -> DemoSummary {
         prepareKeap()
         let start = ContinuousClock.now
         async let delivering: Void = service.run()
-        let accepted: Int
+        let summary: DemoSummary
         do {
             for gym in town.gyms where gym.hasClient { try await connect(gym) }
-            accepted = try await sendAll()
-            try await drain(since: start)
+            try await bringPast()
+            let hadLeft = bills.showsLateAsLeft
+            // Only the day's changes end between the two.
+            let before = await service.queue.counts().done
+            try await day()
+            let counts = await service.queue.counts()
+            try await payLate()
+            summary = await self.summary(
+                delivered: Int(counts.done - before), took: ContinuousClock.now - start,
+                bills: bills.outcome(wasLeft: hadLeft))
         } catch {
             // Or leaving this scope would wait for ever for a service that is not stopped.
             await service.stop(grace: .zero)
             throw error
         }
-        let counts = await service.queue.counts()
-        let took = ContinuousClock.now - start
-        let summary = await summary(accepted: accepted, counts: counts, took: took)
+        await watch(summary)
         await service.stop(grace: .seconds(5))
         await delivering
         return summary
     }
 
-    private static func configuration(_ town: DemoWorld, _ keap: DemoKeap) throws -> Data {
+    /// What a person can do while it stays.
+    var invitation: String {
+        """
+        Everything goes on until Ctrl-C. Ask it, for example:
+          lockstep jobs --admin http://\(admin)
+          lockstep budget --admin http://\(admin)
+          lockstep chartmogul diff --admin http://\(admin) --gym \(DemoBills.gym)
+        """
+    }
+
+    private static func configuration(_ town: DemoWorld, _ keap: DemoKeap, _ bills: DemoBills) throws -> Data {
         let gyms = town.gyms.map { gym -> [String: Any] in
             [
                 "id": gym.id, "name": gym.name,
@@ -70,7 +96,8 @@ final class DemoShow: Sendable {
         }
         return try JSONSerialization.data(
             withJSONObject: [
-                "listen": "127.0.0.1:0", "admin": "127.0.0.1:0", "data": "journal", "gyms": gyms,
+                "listen": "127.0.0.1:0", "admin": "127.0.0.1:0", "data": "journal",
+                "gyms": gyms + [bills.settings(keap)],
                 "keapClients": [keap.clientSettings],
             ])
     }
@@ -103,8 +130,11 @@ final class DemoShow: Sendable {
 
     /// Three seconds of 503, then a few requests that are done but never answered.
     private func hiccup() {
+        progress.noteOutage()
         keap.post("faults", json: ["action": "reset", "done": true, "times": 4, "seconds": 10])
-        keap.post("faults", json: ["action": "status", "status": 503, "seconds": 3])
+        keap.post(
+            "faults",
+            json: ["action": "status", "status": 503, "seconds": Int(DemoProgress.outage.components.seconds)])
     }
 
     /// As `lockstep connect` does: asks for the address of the consent page, on which the owner presses the button; their
@@ -123,29 +153,45 @@ final class DemoShow: Sendable {
         guard reply.isSuccess else {
             throw CommandFailure("gym \(gym.id) could not be connected: \(String(decoding: reply.body, as: UTF8.self))")
         }
-        Terminal.note("Connected         \(gym.id) to the Keap account \(gym.app), by OAuth")
+        Terminal.note("Connected             \(gym.id) to the Keap account \(gym.app), by OAuth")
     }
 
     // MARK: The day
 
+    private func day() async throws {
+        let progress = progress
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await progress.run(self.service)
+                return false
+            }
+            group.addTask {
+                try await self.sendAll()
+                try await self.drain()
+                return true
+            }
+            while try await group.next() == false {}
+            group.cancelAll()
+        }
+        Terminal.clearProgress()
+    }
+
     /// Each gym's messages in their order; the gyms side by side.
-    private func sendAll() async throws -> Int {
-        let total = town.messageCount
-        let sent = Counter()
+    private func sendAll() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, gym) in town.gyms.enumerated() {
+                let pause = length / max(1, gym.messages.count)
                 group.addTask {
                     for (number, message) in gym.messages.enumerated() {
                         if index == 0, number == gym.messages.count / 3 { self.hiccup() }
                         try await self.send(message, to: gym)
-                        let count = sent.increment()
-                        Terminal.progress("sending     \(Terminal.bar(count, of: total)) \(count) of \(total)")
+                        self.progress.noteSent()
+                        if pause > .zero { try await Task.sleep(for: pause) }
                     }
                 }
             }
             try await group.waitForAll()
         }
-        return sent.value
     }
 
     private func send(_ message: DemoMessage, to gym: DemoWorld.Gym) async throws {
@@ -158,24 +204,28 @@ final class DemoShow: Sendable {
         } else {
             hook = "zenplanner/\(gym.token)"
         }
+        try await post(
+            ["hooks", gym.id] + hook.split(separator: "/").map(String.init), message.contentType, message.body,
+            expecting: 202, signature: signature)
+    }
+
+    func post(
+        _ path: [String], _ contentType: String, _ body: String, expecting status: Int, signature: String? = nil
+    ) async throws {
         var request = APIRequest(
-            APIEndpoint("hook"), .post, ["hooks", gym.id, hook], headers: ["Content-Type": message.contentType],
-            body: Array(message.body.utf8))
+            APIEndpoint("hook"), .post, path, headers: ["Content-Type": contentType], body: Array(body.utf8))
         if let signature { request.headers["Oncehub-Signature"] = signature }
         let response = try await CurlTransport(base: "http://\(intake)", peer: "the service", through: sender)
             .send(request, deadline: .seconds(60))
-        guard response.status == 202 else {
+        guard response.status == status else {
             throw CommandFailure("the service refused a message: \(String(decoding: response.body, as: UTF8.self))")
         }
     }
 
-    private func drain(since start: ContinuousClock.Instant) async throws {
-        let total = town.messageCount
+    private func drain() async throws {
+        let start = ContinuousClock.now
         while true {
-            let counts = await service.queue.counts()
-            let pending = counts.tenants.values.reduce(0) { $0 + $1.pending }
-            let done = total - pending
-            Terminal.progress("delivering  \(Terminal.bar(done, of: total)) \(done) of \(total)")
+            let pending = progress.pending(await service.queue.counts())
             if pending == 0 { return }
             guard ContinuousClock.now - start < .seconds(300) else {
                 throw CommandFailure("\(pending) changes are still not delivered after five minutes")
@@ -186,7 +236,7 @@ final class DemoShow: Sendable {
 
     // MARK: The end
 
-    private func summary(accepted: Int, counts: QueueCounts, took: Duration) async -> DemoSummary {
+    private func summary(delivered: Int, took: Duration, bills: DemoBillsOutcome) async -> DemoSummary {
         var check = DemoCheck(keap)
         for gym in town.gyms {
             let names = ["Foundations", "Kids", "Open Mat", "Competition Team"].enumerated()
@@ -211,9 +261,10 @@ final class DemoShow: Sendable {
             problems.append("job \(job.id) of \(job.tenant) is dead: \(job.reason ?? "")")
         }
         return DemoSummary(
-            accepted: accepted, delivered: Int(counts.done), dead: dead.count, deadExpected: sickMessages,
+            accepted: progress.sentCount, delivered: delivered, dead: dead.count, deadExpected: sickMessages,
             calls: audit["requests"] as? Int ?? 0, overruns: overruns + (audit["throttled"] as? Int ?? 0),
             overlaps: audit["violations"] as? Int ?? 0, orderViolations: check.orderViolations,
-            duplicates: audit["duplicates"] as? Int ?? 0, seconds: took.seconds, problems: problems)
+            duplicates: audit["duplicates"] as? Int ?? 0, seconds: took.seconds, problems: problems,
+            bills: bills)
     }
 }
