@@ -80,9 +80,12 @@ enum CommandLineTool {
 
     /// Help about a command, or a page of the documentation.
     private static func help(_ words: [String]) async -> ExitCode {
-        if commands.contains(where: { $0.words.first == words[0] }) { return await run(words + ["--help"]) }
+        let group = words.count == 1 ? HelpTopic.ofGroup(words[0]) : nil
+        if group == nil, commands.contains(where: { $0.words.first == words[0] }) {
+            return await run(words + ["--help"])
+        }
         let name = words.joined(separator: "-")
-        if let topic = HelpTopic.named(name) {
+        if let topic = group ?? HelpTopic.named(name) {
             return show(PageText(markdown: topic.markdown, isStyled: Terminal.isOutputStyled).text)
         }
         let known = HelpTopic.all.map(\.name) + commands.compactMap { $0.words.first }

@@ -11,7 +11,7 @@ struct HelpTests {
         #expect(Set(HelpTopic.all.map(\.name)).count == HelpTopic.all.count)
     }
 
-    @Test(arguments: HelpTopic.all.map(\.name) + ["Configuration", "zenplanner", "ONCEHUB"])
+    @Test(arguments: HelpTopic.all.map(\.name) + ["Configuration", "zenplanner", "ONCEHUB", "chartmogul"])
     func `help prints the page of a topic`(_ name: String) async {
         #expect(await CommandLineTool.run(["help", name]) == .done)
     }

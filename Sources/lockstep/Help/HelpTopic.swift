@@ -26,7 +26,8 @@ struct HelpTopic: Sendable {
             PackageResources.ZenPlanner_md),
         HelpTopic("oncehub", "bookings, their tags and contacts", "OnceHub.md", PackageResources.OnceHub_md),
         HelpTopic(
-            "chartmogul", "Keap's bills in ChartMogul: set-up, settings by example, costs, messages", "ChartMogul.md",
+            "chartmogul-feed", "Keap's bills in ChartMogul: set-up, settings, costs, messages",
+            "ChartMogul.md",
             PackageResources.ChartMogul_md),
         HelpTopic(
             "keap-budget", "what a change costs, merging, whose turn it is", "KeapBudget.md",
@@ -48,6 +49,9 @@ struct HelpTopic: Sendable {
     static func named(_ name: String) -> HelpTopic? {
         all.first { folded($0.name) == folded(name) }
     }
+
+    /// The page about a group of commands, if it has one: each of them has help of its own.
+    static func ofGroup(_ word: String) -> HelpTopic? { word == "chartmogul" ? named("chartmogul-feed") : nil }
 
     /// The topic that a link in a page leads to.
     static func linked(_ target: String) -> HelpTopic? {
