@@ -55,11 +55,11 @@ final class DemoBills: Sendable {
             }
             return Member(name: name, subscription: subscription, order: made.order ?? 0, monthly: monthly)
         }
-        let ended = try member("Dee", 0, monthly: 0, since: [70, 40])
-        late = try member("Eve", 0, monthly: 9_900, since: [65, 35], lastBill: .failed)
+        let ended = try member("Dee", 0, monthly: 0, since: [72, 41])
+        late = try member("Eve", 0, monthly: 9_900, since: [66, 35], lastBill: .failed)
         members = [
-            try member("Ann", 0, monthly: 9_900, since: [80, 50, 20]), try member("Bo", 1, monthly: 8_250, since: [40]),
-            // Every 14 days, in a twelfth of a year.
+            try member("Ann", 0, monthly: 9_900, since: [82, 51, 20]), try member("Bo", 1, monthly: 8_250, since: [40]),
+            // Every 14 days, in a twelfth of a year. No bill comes before the period of the last is over.
             try member("Cy", 2, monthly: 10_646, since: [30, 16, 2]), ended, late,
         ]
         for (member, reason) in [(ended, "Moved away"), (late, "Charge failed")] {
