@@ -15,12 +15,18 @@ package struct SecretSource {
     private enum Key: String, CaseIterable { case env, file }
 
     /// Nil, with a note, unless there is a usable secret.
-    package func secret(_ value: ConfigurationValue) -> Secret? {
+    package func secret(_ value: ConfigurationValue) -> Secret? { secret(value, allowsSpaces: false) }
+
+    /// - Parameter allowsSpaces: as in a header's value that begins with a scheme.
+    package func secret(_ value: ConfigurationValue, allowsSpaces: Bool) -> Secret? {
         guard isReading else { return Secret(value.path) }
         guard let text = text(value) else { return nil }
         // A line break in a header would end it; most editors leave one at a file's end, which is cut off already.
-        guard text.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0.value >= 0x20 && $0.value != 0x7F })
-        else {
+        let isUsable = text.unicodeScalars.allSatisfy { scalar in
+            (allowsSpaces && scalar == " ")
+                || (!scalar.properties.isWhitespace && scalar.value >= 0x20 && scalar.value != 0x7F)
+        }
+        guard isUsable else {
             value.note(.secretUnusable)
             return nil
         }

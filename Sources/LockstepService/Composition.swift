@@ -29,6 +29,8 @@ struct Composition: Sendable {
         let refused: RefusedCalls
         let log: ServiceLog
         let surroundings: ServiceEnvironment
+        let arrivals: SourceArrivals
+        let alerts: AlertDesk
     }
 
     static func make(_ configuration: Configuration, on ground: Ground) async throws -> Composition {
@@ -72,14 +74,14 @@ struct Composition: Sendable {
             billing: billing,
             intake: IntakeRoutes(
                 gyms: gyms, ingest: ground.ingest, counters: ground.counters, refused: ground.refused,
-                consent: ConsentCallback(connections: connections),
+                consent: ConsentCallback(connections: connections), arrivals: ground.arrivals,
                 now: { clock.wall.milliseconds / 1_000 }),
             admin: AdminRoutes(
                 gyms: gyms, accounts: sorted, credentials: credentials, connections: connections, billing: billing,
                 queue: queue,
                 journal: ground.journal, ingest: ground.ingest, intake: ground.counters, client: surroundings.client,
                 log: log,
-                checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock),
+                checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock), alerts: ground.alerts,
                 token: configuration.adminToken, clock: clock))
     }
 

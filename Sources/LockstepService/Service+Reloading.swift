@@ -78,6 +78,7 @@ extension Configuration {
         keep(\.listen, "listen")
         keep(\.admin, "admin")
         keep(\.data, "data")
+        keep(\.log, "log")
         keep(\.unsyncedLimit, "journal.unsyncedLimit")
         let parking = Dictionary(old.gyms.map { ($0.id, $0.afterDead) }) { $1 }
         if gyms.contains(where: { $0.afterDead != parking[$0.id] ?? .continue }) { left.append("gyms[].afterDead") }

@@ -44,6 +44,7 @@ package final class Service: Sendable {
     package static func open(
         _ configuration: Configuration, log: ServiceLog, in surroundings: ServiceEnvironment = .real
     ) async throws -> Service {
+        let surroundings = configuration.log.level == .debug ? surroundings.logging(to: log) : surroundings
         var options = surroundings.journal
         options.unsyncedLimit = configuration.unsyncedLimit
         let (jobs, found) = try surroundings.openLog(configuration.data, options: options)
@@ -55,10 +56,17 @@ package final class Service: Sendable {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock)
             let fingerprints = await SecretFingerprinter(keptIn: queue)
+            let arrivals = SourceArrivals()
+            let alerts = await AlertDesk(
+                file: surroundings.alertPause.map { _ in
+                    AlertFile(files: surroundings.files, directory: configuration.data)
+                },
+                work: surroundings.blockingWork, queue: queue, arrivals: arrivals, log: log, clock: surroundings.clock)
             let ground = Composition.Ground(
                 queue: queue, journal: jobs.journal, fingerprints: fingerprints, served: ServedGyms(queue: queue),
                 ingest: Ingest(queue: queue, log: log), counters: IntakeCounters(),
-                refused: RefusedCalls(log: log, clock: surroundings.clock), log: log, surroundings: surroundings)
+                refused: RefusedCalls(log: log, clock: surroundings.clock), log: log, surroundings: surroundings,
+                arrivals: arrivals, alerts: alerts)
             let composition = try await Composition.make(configuration, on: ground)
             let restored = RestoredData(
                 queue: queue, directory: surroundings.isOnDisk ? configuration.data : nil)
@@ -127,12 +135,19 @@ package final class Service: Sendable {
 
     /// Delivers until `stop` is called, and says at once if the journal fails.
     package func run() async {
-        await withTaskGroup(of: Void.self) { [journal, log, queue] group in
+        await withTaskGroup(of: Void.self) { [journal, log, queue, ground] group in
             group.addTask {
                 guard let reason = await journal.failure() else { return }
                 log.error(
                     "the journal failed: \(reason). Messages are answered 503 and nothing is delivered until Lockstep is "
                         + "started again; check the disk, then restart it")
+                ground.alerts.lookNow.signal()
+            }
+            group.addTask { [self] in await watchAlerts() }
+            group.addTask { [current, log, clock] in
+                let courier = AlertCourier(
+                    desk: ground.alerts, log: log, clock: clock, transport: ground.surroundings.transport)
+                await courier.run { current.value.configuration.alerts }
             }
             group.addTask { [current, connectionsChanged] in
                 while !Task.isCancelled {
@@ -150,6 +165,22 @@ package final class Service: Sendable {
             if handler.crashes.holdsOthers { group.addTask { [handler] in await handler.crashes.endHold() } }
             await queue.run()
             group.cancelAll()
+        }
+    }
+
+    /// Looks for alerts at the environment's pace, or only when it is asked to. Until the task is cancelled.
+    private func watchAlerts() async {
+        let (alerts, pause) = (ground.alerts, ground.surroundings.alertPause)
+        if pause == nil { await alerts.lookNow.wait() }
+        while !Task.isCancelled {
+            await alerts.look(
+                AlertSurvey(
+                    composition: current.value, queue: queue, journal: journal, environment: ground.surroundings))
+            guard let pause else {
+                await alerts.lookNow.wait()
+                continue
+            }
+            await alerts.lookNow.wait(until: clock.now.advanced(by: pause), on: clock)
         }
     }
 

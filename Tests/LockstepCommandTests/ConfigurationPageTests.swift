@@ -86,7 +86,7 @@ struct ConfigurationPageTests {
         var count = 0
         for page in try Documentation().pages {
             for span in page.codeSpans {
-                let sections = "keap|zenPlanner|onceHub|chartMogul|sync|journal|creation|classification"
+                let sections = "keap|zenPlanner|onceHub|chartMogul|sync|journal|alerts|log|creation|classification"
                 guard span.wholeMatch(of: try Regex("(gyms\\[\\]\\.)?(\(sections))\\.[\\w.]+")) != nil else { continue }
                 let isKnown = known.contains { $0 == span || $0.hasSuffix(".\(span)") }
                 #expect(isKnown, "\(page): \(span)")
@@ -114,7 +114,9 @@ struct ConfigurationPageTests {
         }
         let names = text.matches(of: /"env": "(\w+)"/).map { String($0.1) }
         let secrets = SecretSource(
-            environment: Dictionary(names.map { ($0, "a-secret-of-\($0)") }) { $1 },
+            environment: Dictionary(names.map { ($0, $0 == "ALERTS_URL" ? "https://a.b/" : "a-secret-of-\($0)") }) {
+                $1
+            },
             readFile: { path throws(FileProblem) in
                 Array((path.hasSuffix(".crt") ? "-----BEGIN CERTIFICATE-----" : "a-secret-in-a-file").utf8)
             })

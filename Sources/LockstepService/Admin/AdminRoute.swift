@@ -7,6 +7,7 @@ enum AdminRoute: Equatable {
     case pauseLane(String, gym: String, Bool)
     case program(gym: String), programs(gym: String), people(gym: String)
     case connection(gym: String), connectionCode(gym: String)
+    case alerts
     case connectBills(gym: String), history(gym: String), difference(gym: String)
 
     init?(_ path: [String]) {
@@ -44,6 +45,7 @@ enum AdminRoute: Equatable {
         case ("gyms", 4, "pause") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], true)
         case ("gyms", 4, "resume") where rest[1] == "lanes": self = .pauseLane(rest[2], gym: rest[0], false)
         case ("attention", 0, _): self = .attention
+        case ("alerts", 0, _): self = .alerts
         case ("budget", 0, _): self = .budget
         case ("check", 0, _): self = .check
         case ("resync", 0, _): self = .resync
@@ -55,7 +57,7 @@ enum AdminRoute: Equatable {
     var methods: [String] {
         switch self {
         case .health, .readiness, .metrics, .jobs, .countJobs, .job, .explain, .finished, .gyms, .program, .attention,
-            .budget:
+            .alerts, .budget:
             ["GET", "HEAD"]
         case .connection, .history, .difference: ["GET", "HEAD", "POST"]
         case .retry, .discard, .retryAll, .discardAll, .pause, .pauseLane, .programs, .people, .check, .resync,

@@ -20,6 +20,7 @@ struct AdminRoutes: Sendable {
     let client: CurlClient?
     let log: ServiceLog
     let checker: ServiceCheck
+    let alerts: AlertDesk
     let token: Secret?
     let clock: any TimeSource
 
@@ -98,6 +99,7 @@ struct AdminRoutes: Sendable {
         case .finished: try await finished(request)
         case .gyms: await gymList()
         case .attention: try attention(request)
+        case .alerts: Reply.json(200, AlertsAnswer(alerts.book))
         case .budget: await budgets()
         case .check: try await check(request.query)
         case .resync: try await resync(request)

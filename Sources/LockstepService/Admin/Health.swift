@@ -144,6 +144,8 @@ struct HealthAnswer: Encodable {
     /// Why the answer is not 200.
     var reason: String?
     var problems: [Health.Problem]
+    /// Those that are open, the oldest first; only for operators.
+    var alerts: [AlertAnswer]?
 }
 
 extension AdminRoutes {
@@ -183,7 +185,9 @@ extension AdminRoutes {
     /// - Parameter isKnown: the caller may know everything; a load balancer without a token learns what concerns it.
     func liveness(isKnown: Bool) async -> HTTPAnswer {
         let health = await health()
-        return answer(health.isAlive ? 200 : 503, health.liveness, isKnown ? health : health.harmless)
+        return answer(
+            health.isAlive ? 200 : 503, health.liveness, isKnown ? health : health.harmless,
+            alerts: isKnown ? alerts.book.open.map(AlertAnswer.init) : nil)
     }
 
     func readiness(isKnown: Bool) async -> HTTPAnswer {
@@ -191,8 +195,10 @@ extension AdminRoutes {
         return answer(health.isReady ? 200 : 503, health.readiness, isKnown ? health : health.harmless)
     }
 
-    private func answer(_ status: Int, _ word: String, _ health: Health) -> HTTPAnswer {
+    private func answer(
+        _ status: Int, _ word: String, _ health: Health, alerts: [AlertAnswer]? = nil
+    ) -> HTTPAnswer {
         let reason = status == 200 ? nil : health.problems.first { $0.kind.closesIntake }?.problem
-        return Reply.json(status, HealthAnswer(status: word, reason: reason, problems: health.problems))
+        return Reply.json(status, HealthAnswer(status: word, reason: reason, problems: health.problems, alerts: alerts))
     }
 }

@@ -12,7 +12,8 @@ extension AdminRoutes {
         let page = await MetricsPage(
             gyms: gyms, accounts: accounts, credentials: credentials, gymConnections: connections, billing: billing,
             queue: queue,
-            journal: journal, intake: intake, connections: client?.counters ?? ConnectionCounters(), log: log)
+            journal: journal, intake: intake, connections: client?.counters ?? ConnectionCounters(), log: log,
+            alerts: alerts.book.open)
         return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
     }
 }
@@ -24,7 +25,7 @@ struct MetricsPage: Sendable {
     init(
         gyms: Gyms, accounts: [KeapAccount], credentials: [KeapCredential], gymConnections: KeapConnections,
         billing: BillingWatches, queue: JobQueue, journal: Journal, intake: IntakeCounters,
-        connections: ConnectionCounters, log: ServiceLog
+        connections: ConnectionCounters, log: ServiceLog, alerts: [Alert]
     ) async {
         var page = PrometheusText()
         Self.write(await queue.counts(), gyms, to: &page)
@@ -64,6 +65,7 @@ struct MetricsPage: Sendable {
                 "lockstep_keap_token_refreshes_total", [("gym", one.gym.description)], await one.tokens.refreshes)
         }
         await Self.write(billing, to: &page)
+        Self.write(alerts, to: &page)
         let troubles = await queue.standing
         page.single(
             "lockstep_journal_reads_failing", .gauge, "1 while stored messages cannot be read and are tried again.",
@@ -72,6 +74,18 @@ struct MetricsPage: Sendable {
             "lockstep_notes_dropped_total", .counter, "Small values that were not kept, for want of room.",
             Double(troubles.droppedMetadata))
         text = page.text
+    }
+
+    /// One sample for each kind and gym; of alerts that concern all gyms, `gym` is empty.
+    private static func write(_ alerts: [Alert], to page: inout PrometheusText) {
+        page.family("lockstep_alert_open", .gauge, "Alerts that are open, by kind and gym.")
+        var counts: [[String]: Int] = [:]
+        for alert in alerts {
+            for gym in alert.gyms.isEmpty ? [""] : alert.gyms { counts[[alert.kind.rawValue, gym], default: 0] += 1 }
+        }
+        for (labels, count) in counts.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            page.sample("lockstep_alert_open", [("kind", labels[0]), ("gym", labels[1])], count)
+        }
     }
 
     private static func write(_ counts: QueueCounts, _ gyms: Gyms, to page: inout PrometheusText) {

@@ -21,7 +21,17 @@ package enum AlertKind: String, CaseIterable, Codable, Sendable {
     case sourceSilent
     /// Calls wait because the process may open no more connections.
     case descriptorsShort
+    /// Keap does not tell of bills by itself; they are polled.
+    case hooksInactive
     case clockJumped
+
+    /// Whether its beginning has a line of its own in the log, written at once where it is met.
+    var isLoggedElsewhere: Bool {
+        switch self {
+        case .journalFailed, .readFailing, .reconnectNeeded: true
+        default: false
+        }
+    }
 
     /// How long a condition must last before there is an alert: what mends itself sooner is none.
     var grace: Duration {

@@ -18,6 +18,8 @@ package struct Configuration: Sendable {
     package var unsyncedLimit: Duration = .milliseconds(100)
     /// The address under which Keap reaches the intake, without a slash at the end. Nil: Keap's hooks cannot be registered.
     package var publicURL: String?
+    package var alerts = AlertSettings()
+    package var log = LogSettings()
     package var keapClients: [KeapClientConfiguration] = []
     package var gyms: [GymConfiguration] = []
     /// Where this was read from. Nil for text.

@@ -9,7 +9,7 @@ struct ConfigurationReader {
     let notes: ConfigurationNotes
 
     enum Key: String, CaseIterable {
-        case listen, admin, adminToken, publicURL, data, stopGrace, journal, keapClients, gyms
+        case listen, admin, adminToken, publicURL, data, stopGrace, journal, alerts, log, keapClients, gyms
     }
 
     private enum JournalKey: String, CaseIterable { case unsyncedLimit }
@@ -62,6 +62,8 @@ struct ConfigurationReader {
             configuration.unsyncedLimit = limit
         }
         configuration.publicURL = root[.publicURL].flatMap(publicURL)
+        if let log = root[.log] { configuration.log = self.log(log) }
+        if let alerts = root[.alerts] { configuration.alerts = self.alerts(alerts) }
         if let clients = root[.keapClients] { configuration.keapClients = keapClients(clients) }
         configuration.gyms = gyms(
             root.required(.gyms), sharing: KeapSharing(clients: configuration.keapClients))

@@ -89,6 +89,9 @@ final class CallSlots: Sendable {
         for (waiter, slot) in admitted { waiter.resume(returning: slot) }
     }
 
+    /// How many of all accounts wait.
+    var waiting: Int { state.withLock { $0.waiting.values.reduce(0) { $0 + $1.count } } }
+
     /// How many of the account wait.
     func waiting(_ account: Account) -> Int { state.withLock { $0.waiting[account]?.count ?? 0 } }
 

@@ -24,6 +24,10 @@ package struct ServiceEnvironment: Sendable {
     var isOnDisk = false
     /// Where jobs under way are noted for the next process, given the data directory. Nil: nowhere.
     var markMemory: @Sendable (_ directory: String) throws -> (any MarkMemory)? = { _ in nil }
+    /// Between looks for alerts. Nil: none but those that begin at once.
+    package var alertPause: Duration?
+    /// The bound of calls, where there is one.
+    private(set) var callSlots: CallSlots?
     /// Bounds connections and calls.
     private(set) var descriptors = DescriptorPlan.unlimited
 
@@ -32,9 +36,19 @@ package struct ServiceEnvironment: Sendable {
         var limited = self
         let slots = CallSlots(plan.calls)
         limited.descriptors = plan
+        limited.callSlots = slots
         client?.limit(connections: plan.calls)
         limited.transport = { [transport] site in SlottedTransport(transport(site), slots) }
         return limited
+    }
+
+    /// The same with a line in the log for each call.
+    func logging(to log: ServiceLog) -> ServiceEnvironment {
+        var logging = self
+        logging.transport = { [transport, clock] site in
+            LoggedTransport(base: transport(site), peer: site.peer, log: log, clock: clock)
+        }
+        return logging
     }
 
     package init(
@@ -63,6 +77,7 @@ package struct ServiceEnvironment: Sendable {
             })
         real.client = client
         real.isOnDisk = true
+        real.alertPause = .seconds(5)
         real.blockingWork = .onQueue
         real.random = { Double.random(in: 0...1) }
         real.markMemory = { try MarkFile($0 + "/runs") }

@@ -1,15 +1,12 @@
 import Connectors
 import DurableQueue
 import EmbeddedHTTP
-import Synchronization
 
 /// Puts a message that was read into the queue, and answers the sender.
 final class Ingest: Sendable {
     let queue: JobQueue
     private let log: ServiceLog
     private let news = StateChanges()
-    /// Whether a message was refused for want of storage since the last was accepted.
-    private let hasRefused = Atomic(false)
 
     init(queue: JobQueue, log: ServiceLog) {
         self.queue = queue
@@ -62,11 +59,6 @@ final class Ingest: Sendable {
             if let reason = new.unroutable {
                 log.warning("job \(accepted.id) of gym \(new.tenant.rawValue) is a dead letter: \(reason)")
             }
-            if hasRefused.load(ordering: .relaxed), hasRefused.exchange(false, ordering: .relaxed),
-                news.isNews("intake", "open", unlessNew: true)
-            {
-                log.info("messages are accepted again")
-            }
             return Self.answer(received.status, accepted.id, received.headers)
         } catch {
             return refusal(error)
@@ -85,11 +77,6 @@ final class Ingest: Sendable {
         let soon: HTTPHeaders = ["Retry-After": "10"]
         switch error {
         case .full:
-            if news.isNews("intake", "full") {
-                log.error("the disk is full: messages are refused until there is room; delivering goes on")
-            }
-            // Only now, or an acceptance at this moment would take the refusal for one that was told as over.
-            hasRefused.store(true, ordering: .relaxed)
             return Reply.error(
                 503, "the disk is full; nothing more can be accepted until there is room", headers: soon)
         case .stopping:
@@ -100,7 +87,6 @@ final class Ingest: Sendable {
             if news.isNews("intake", "failed") {
                 log.error("messages are refused until the service is started again: \(error)")
             }
-            hasRefused.store(true, ordering: .relaxed)
             return Reply.error(503, "messages cannot be stored at present", headers: ["Retry-After": "60"])
         }
     }

@@ -8,18 +8,20 @@ final class IntakeRoutes: Sendable {
     private let counters: IntakeCounters
     private let refused: RefusedCalls
     private let consent: ConsentCallback
+    private let arrivals: SourceArrivals
     private let now: @Sendable () -> Int64
 
     /// - Parameter now: seconds since 1970.
     init(
         gyms: Gyms, ingest: Ingest, counters: IntakeCounters, refused: RefusedCalls, consent: ConsentCallback,
-        now: @escaping @Sendable () -> Int64
+        arrivals: SourceArrivals, now: @escaping @Sendable () -> Int64
     ) {
         self.gyms = gyms
         self.ingest = ingest
         self.counters = counters
         self.refused = refused
         self.consent = consent
+        self.arrivals = arrivals
         self.now = now
     }
 
@@ -48,6 +50,9 @@ final class IntakeRoutes: Sendable {
         let source = reading(kind, for: request)
         let reception = source.refusal(of: request).map(Reception.refused) ?? source.receive(request, at: now())
         counters.count(reception.outcome, at: kind)
+        if reception.outcome != .refused, let gym = gyms[request.path[1]] {
+            arrivals.note(gym.id, kind.pathName, at: now() * 1_000)
+        }
         switch reception {
         case .refused(let response), .answered(let response): return .response(response)
         case .ignored(let event, let reason): return Reply.json(200, ["event": event, "ignored": reason])

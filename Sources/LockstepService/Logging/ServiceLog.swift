@@ -5,7 +5,13 @@ import Synchronization
 ///
 /// Callers must not put into a sentence what a configuration calls a secret: hook paths carry a token and are never logged.
 public struct ServiceLog: Sendable {
-    public enum Level: String, Sendable { case info, warning, error }
+    public enum Level: String, CaseIterable, Comparable, Sendable {
+        case debug, info, warning, error
+
+        public static func < (a: Level, b: Level) -> Bool {
+            (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
+        }
+    }
 
     private let sink: @Sendable (Level, String) -> Void
     /// Lines that the sink could not keep, since their reader does not read.
@@ -21,6 +27,7 @@ public struct ServiceLog: Sendable {
 
     public static let silent = ServiceLog { _, _ in }
 
+    public func debug(_ sentence: String) { sink(.debug, sentence.harmless) }
     public func info(_ sentence: String) { sink(.info, sentence.harmless) }
     public func warning(_ sentence: String) { sink(.warning, sentence.harmless) }
     public func error(_ sentence: String) { sink(.error, sentence.harmless) }

@@ -43,9 +43,6 @@ extension SyncHandler {
         let peer = target.peer
         switch delivery {
         case .done(let state, let notes):
-            if news.isNews(peer.name, "well", unlessNew: true) {
-                log.info("\(Target.name) works again for gym \(gym.id)")
-            }
             // What changed nothing may have asked for nothing.
             if state != run.before { await peer.deliveryWentWell(in: run.lane.id) }
             retries.withLock { retries in for id in run.ids { retries.forget(id) } }
@@ -56,9 +53,6 @@ extension SyncHandler {
             return .interrupted(state: state)
         case .retry(let reason, let state, let isDoubtful):
             let outage = await peer.outage(of: failure)
-            if outage == .ofAccount, news.isNews(peer.name, "in trouble") {
-                log.warning("\(Target.name) fails for gym \(gym.id); its changes wait: \(reason)")
-            }
             var failed = failure
             if failed == nil, isDoubtful { failed = await peer.deliveryFailed(in: run.lane.id) }
             let decision = retries.withLock {

@@ -15,7 +15,6 @@ final class SyncHandler: JobHandler {
 
     private let standing = Mutex(Standing())
     let log: ServiceLog
-    let news = StateChanges()
     let retries = Mutex(RetryModel())
     let crashes: CrashGuard
 
@@ -57,6 +56,11 @@ final class SyncHandler: JobHandler {
     }
 
     func run(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
+        let context = LogContext(gym: job.tenant.rawValue, job: job.id.description)
+        return await LogContext.$current.withValue(context) { await runOne(job, state: state, lane: lane) }
+    }
+
+    private func runOne(_ job: Job, state: LaneState, lane: LaneHandle) async -> JobOutcome {
         guard let gym = gym(job.tenant) else {
             // The queue runs no jobs of such a gym; should one have begun, it waits like the others.
             return .retry(

@@ -27,13 +27,14 @@ struct ServeCommand: Command {
         try CurlLibrary.load()
         Terminal.neverBlock()
         for remark in configuration.remarks { Terminal.note("note: \(remark)") }
+        let log = Self.log(configuration.log)
         let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         // Before anything is opened, so that no signal finds the process without an answer.
         let signals = StopSignals(
             first:
                 "stopping: running calls get \(configuration.stopGrace.components.seconds) s; once more to end at once",
             hangUp: { hangUp.yield() })
-        let service = try await Service.open(configuration, log: Self.log, in: .real.limited(by: descriptors))
+        let service = try await Service.open(configuration, log: log, in: .real.limited(by: descriptors))
         service.recordCrashes()
         let addresses: Service.Addresses
         do {
@@ -45,7 +46,7 @@ struct ServeCommand: Command {
         Terminal.note("intake  http://\(addresses.intake)/hooks/GYM/zenplanner/TOKEN")
         Terminal.note("admin   http://\(addresses.admin)")
         async let running: Void = service.run()
-        async let reloading: Void = reload(service, at: hangUps)
+        async let reloading: Void = reload(service, at: hangUps, log)
         await signals.first()
         await service.stop(grace: configuration.stopGrace)
         hangUp.finish()
@@ -56,20 +57,20 @@ struct ServeCommand: Command {
     }
 
     /// Reads the configuration again at each signal. One that cannot be taken changes nothing.
-    private func reload(_ service: Service, at hangUps: AsyncStream<Void>) async {
+    private func reload(_ service: Service, at hangUps: AsyncStream<Void>, _ log: ServiceLog) async {
         for await _ in hangUps {
             do {
                 let configuration = try Configuration.load(config)
                 for remark in configuration.remarks { Terminal.note("note: \(remark)") }
                 let left = try await service.reload(configuration)
                 let count = configuration.gyms.count
-                Self.log.info(
+                log.info(
                     "SIGHUP: the configuration was read again, and \(count) \(count == 1 ? "gym goes" : "gyms go") on with it; "
                         + (left.isEmpty
                             ? "restart Lockstep where listen, admin, data, journal or afterDead are changed"
                             : "restart Lockstep to apply \(left.joined(separator: ", "))"))
             } catch {
-                Self.log.error("SIGHUP: nothing has changed, since the configuration cannot be taken: \(error)")
+                log.error("SIGHUP: nothing has changed, since the configuration cannot be taken: \(error)")
             }
         }
     }
@@ -87,8 +88,9 @@ struct ServeCommand: Command {
         return .failed
     }
 
-    private static let log = ServiceLog(dropped: { Terminal.dropped }) { level, sentence in
-        let time = Date.now.formatted(.iso8601)
-        Terminal.note(level == .info ? "\(time) \(sentence)" : "\(time) \(level.rawValue): \(sentence)")
+    private static func log(_ settings: LogSettings) -> ServiceLog {
+        ServiceLog(dropped: { Terminal.dropped }) { level, sentence in
+            if let line = LogLine(level, sentence, at: .now).written(as: settings) { Terminal.note(line) }
+        }
     }
 }
