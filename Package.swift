@@ -36,6 +36,8 @@ let package = Package(
         .target(name: "RateLimits", dependencies: ["AsyncPrimitives", "Clocks"], swiftSettings: strict),
         .target(
             name: "DurableQueue", dependencies: ["AsyncPrimitives", "Clocks", "FileJournal"], swiftSettings: strict),
+        // What happened to each subject, kept for people to read: knows none.
+        .target(name: "History", dependencies: ["FileJournal"], swiftSettings: strict),
         // What a client of any API needs to make its calls: knows none.
         .target(
             name: "OutboundAPI", dependencies: ["CCurl", "AsyncPrimitives", "Clocks", "RateLimits", "WireFormats"],
@@ -95,8 +97,8 @@ let package = Package(
             dependencies: [
                 "AsyncPrimitives", "Clocks", "FileJournal", "DurableQueue", "RateLimits", "EmbeddedHTTP", "WireFormats",
                 "ConfigurationReading",
-                "OutboundAPI", "Keap", "Connectors", "ContactSync", "ChartMogul", "ChartMogulFeed", "ZenPlanner",
-                "OnceHub",
+                "History", "OutboundAPI", "Keap", "Connectors", "ContactSync", "ChartMogul", "ChartMogulFeed",
+                "ZenPlanner", "OnceHub",
                 "KeapBilling",
             ],
             swiftSettings: strict),
@@ -160,6 +162,9 @@ let package = Package(
         .testTarget(
             name: "DurableQueueTests",
             dependencies: ["SeededRandom", "Clocks", "DurableQueue", "FileJournal", "DeterministicSimulation"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HistoryTests", dependencies: ["SeededRandom", "History", "FileJournal", "DeterministicSimulation"],
             swiftSettings: strict),
         .testTarget(
             name: "OutboundAPITests", dependencies: ["Clocks", "OutboundAPI", "DeterministicSimulation"],
@@ -229,7 +234,8 @@ let package = Package(
                 "Clocks", "LockstepService", "KeapSimulator", "EmbeddedHTTP", "ConfigurationReading", "RateLimits",
                 "OutboundAPI", "Keap",
                 "Connectors", "ContactSync", "ZenPlanner", "OnceHub", "DurableQueue", "FileJournal", "WireFormats",
-                "DeterministicSimulation", "KeapBilling", "ChartMogul", "ChartMogulFeed", "ChartMogulSimulator",
+                "History", "DeterministicSimulation", "KeapBilling", "ChartMogul", "ChartMogulFeed",
+                "ChartMogulSimulator",
             ], swiftSettings: strict),
         .testTarget(
             name: "CallTracesTests",

@@ -1,7 +1,7 @@
 /// The Castagnoli checksum (RFC 3720, appendix B.4), sixteen bytes at a step.
 ///
 /// In Swift rather than with the processor's instruction, which the standard library does not reach without C.
-enum CRC32C {
+package enum CRC32C {
     /// `tables[k * 256 + b]` is the checksum of byte `b` followed by `k` zero bytes.
     private static let tables: [UInt32] = {
         var tables = [UInt32](repeating: 0, count: 16 * 256)
@@ -18,7 +18,7 @@ enum CRC32C {
     }()
 
     /// - Parameter checksum: that of the bytes before these, when they come in pieces.
-    static func checksum(_ bytes: UnsafeRawBufferPointer, continuing checksum: UInt32 = 0) -> UInt32 {
+    package static func checksum(_ bytes: UnsafeRawBufferPointer, continuing checksum: UInt32 = 0) -> UInt32 {
         tables.withUnsafeBufferPointer { tables in
             var value = ~checksum
             var index = 0
