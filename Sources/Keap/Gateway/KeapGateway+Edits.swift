@@ -20,8 +20,9 @@ extension KeapGateway {
         let signal = calls.signal(for: ticket)
         run?.keep(rank: ticket.rank)
         runs[ticket] = run
+        if let recorder = AttemptLog.current?.recorder { recorders[ticket] = recorder }
         defer {
-            (runs[ticket], failedEdits[ticket]) = (nil, nil)
+            (runs[ticket], failedEdits[ticket], recorders[ticket]) = (nil, nil, nil)
             calls.forget(ticket)
         }
         while !Task.isCancelled {
@@ -72,7 +73,7 @@ extension KeapGateway {
         merging.count(batch)
         calls.callNext()
         let hold = await hold(batch.contacts)
-        let call = await send(batch, in: pass.ticket.line, permit)
+        let call = await send(batch, ledBy: pass.ticket, permit)
         end(hold)
         // In an outage nothing is learned from asking for each alone: it would only make a hundred calls of one.
         let isWell = calls.queue.breakers.account.isWell
@@ -99,7 +100,7 @@ extension KeapGateway {
     }
 
     private func send(
-        _ batch: TagBatch<CallTicket>, in line: CallLine, _ permit: Budget.Permit
+        _ batch: TagBatch<CallTicket>, ledBy leader: CallTicket, _ permit: Budget.Permit
     ) async -> KeapCall<[TagEdge: EdgeOutcome]> {
         let request: APIRequest
         do throws(KeapFailure) {
@@ -110,7 +111,9 @@ extension KeapGateway {
         }
         let alone = batch.tickets.count == 1 ? batch.tickets.keys.first : nil
         let scope = alone.map { FailureScope.contact($0) } ?? .request(of: request)
-        return await send(request, about: scope, in: line, permit) { (response) throws(KeapFailure) in
+        let others = recorders.isEmpty ? [] : batch.tickets.values.filter { $0 != leader }.compactMap { recorders[$0] }
+        return await send(request, about: scope, in: leader.line, permit, besides: others) {
+            (response) throws(KeapFailure) in
             try batch.read(response)
         }
     }

@@ -16,6 +16,8 @@ package actor KeapGateway<Budget: CallBudget> {
     private var askers: [AsyncSignal]?
     /// The runs that the edits belong to.
     var runs: [CallTicket: CallSequence] = [:]
+    /// What keeps the calls of attempts that edits belong to.
+    var recorders: [CallTicket: any CallRecorder] = [:]
     /// Of edits whose callers have yet to wake.
     var endedEdits: [CallTicket: PendingTagEdit.Result] = [:]
     /// Of single contacts' tag edits that failed, until their callers have heard of it.
@@ -152,12 +154,15 @@ package actor KeapGateway<Budget: CallBudget> {
         return call
     }
 
-    /// - Parameter scope: what a failure may be specific to.
+    /// - Parameters:
+    ///   - scope: what a failure may be specific to.
+    ///   - recorders: of other attempts that it is made for.
     func send<Answer: Sendable>(
         _ request: APIRequest, about scope: FailureScope?, in line: CallLine, _ permit: Budget.Permit,
+        besides recorders: [any CallRecorder] = [],
         _ read: (APIResponse) throws(KeapFailure) -> Answer
     ) async -> KeapCall<Answer> {
-        await calls.send(request, about: scope, in: line, permit) { answer in
+        await calls.send(request, about: scope, in: line, permit, besides: recorders) { answer in
             let reading: KeapReading<Answer> =
                 switch answer {
                 case .success(let response): KeapReading(response, to: request, read)

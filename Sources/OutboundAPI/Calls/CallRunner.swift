@@ -125,12 +125,14 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
     ///
     /// - Parameters:
     ///   - scope: what a failure may be specific to; nil if any call would have failed.
+    ///   - recorders: of other attempts that it is made for.
     ///   - read: what the answer, or its absence, means.
     nonisolated(nonsending) package func send<Answer: Sendable>(
         _ request: APIRequest, about scope: FailureScope?, in line: CallLine, _ permit: Budget.Permit,
+        besides recorders: [any CallRecorder] = [],
         _ read: (Result<APIResponse, TransportFailure>) -> (answer: Answer, meaning: CallMeaning)
     ) async -> CallEnd<Answer> {
-        var (call, credentials) = await sendOnce(request, about: scope, permit, read)
+        var (call, credentials) = await sendOnce(request, about: scope, permit, recorders, read)
         guard case .unauthorized = call.meaning, let credentials else { return call }
         switch await transport.rejected(credentials) {
         case .final: return call
@@ -145,13 +147,14 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
                 call.meaning = .unsent
                 return call
             }
-            return await sendOnce(request, about: scope, second, read).call
+            return await sendOnce(request, about: scope, second, recorders, read).call
         }
     }
 
     /// - Returns: also what an answered request was sent with.
     nonisolated(nonsending) private func sendOnce<Answer: Sendable>(
         _ request: APIRequest, about scope: FailureScope?, _ permit: Budget.Permit,
+        _ recorders: [any CallRecorder],
         _ read: (Result<APIResponse, TransportFailure>) -> (answer: Answer, meaning: CallMeaning)
     ) async -> (call: CallEnd<Answer>, credentials: Credentials?) {
         let begun = clock.now
@@ -161,6 +164,7 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
         var sentWith: Credentials?
         do throws(TransportFailure) {
             let (response, credentials) = try await transport.send(request, deadline: deadline)
+            record(request, .success(response), since: begun, besides: recorders)
             sentWith = credentials
             let headers = headers.init(response.headers)
             AttemptLog.current?.saw(status: response.status, account: headers.account)
@@ -182,6 +186,7 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
             }
             await budget.finished(permit, learned: headers.reportedLimits)
         } catch {
+            record(request, .failure(error), since: begun, besides: recorders)
             let reading = read(.failure(error))
             call = CallEnd(reading.answer, reading.meaning)
             switch error {
@@ -200,5 +205,17 @@ package final class CallRunner<Scheduler: CallScheduler, Budget: CallBudget> {
         endpoints[request.endpoint, default: EndpointCounters()].count(
             call.meaning, took: begun.duration(to: clock.now))
         return (call, sentWith)
+    }
+
+    private func record(
+        _ request: APIRequest, _ result: Result<APIResponse, TransportFailure>, since begun: Instant,
+        besides recorders: [any CallRecorder]
+    ) {
+        let own = AttemptLog.current?.recorder
+        guard own != nil || !recorders.isEmpty else { return }
+        var call = EndedCall(request: request, result: result, took: begun.duration(to: clock.now))
+        call.sharers = recorders.count + (own == nil ? 0 : 1)
+        own?.ended(call)
+        for recorder in recorders { recorder.ended(call) }
     }
 }

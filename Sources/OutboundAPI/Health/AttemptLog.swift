@@ -21,7 +21,10 @@ package final class AttemptLog: Sendable {
 
     private let state = Mutex(State())
 
-    package init() {}
+    /// Keeps the attempt's calls; nil: they are not kept.
+    package let recorder: (any CallRecorder)?
+
+    package init(recorder: (any CallRecorder)? = nil) { self.recorder = recorder }
 
     /// Nil: the last call was answered, be it with a refusal, or none was sent.
     package var failedCall: FailedCall? { state.withLock { $0.failed } }
