@@ -3,6 +3,8 @@ package final class ConfigurationNotes {
     private let text: [UInt8]
     private var found: [(offset: Int, problem: ConfigurationProblem)] = []
     package private(set) var remarks: [String] = []
+    /// All that were read, so that none is shown anywhere.
+    package private(set) var secrets: Set<Secret> = []
     /// The keys that each section of the file may have, by its path: the documentation is held against them.
     package var knownKeys: [String: [String]] = [:]
 
@@ -11,6 +13,8 @@ package final class ConfigurationNotes {
     package func add(_ path: String, _ kind: ConfigurationProblem.Kind, at offset: Int) {
         found.append((offset, ConfigurationProblem(path, kind, at: TextLocation(of: offset, in: text))))
     }
+
+    package func add(_ secret: Secret) { secrets.insert(secret) }
 
     package func remark(_ path: String, _ sentence: String) { remarks.append("\(path): \(sentence)") }
 

@@ -30,7 +30,9 @@ package struct SecretSource {
             value.note(.secretUnusable)
             return nil
         }
-        return Secret(text)
+        let secret = Secret(text)
+        value.notes.add(secret)
+        return secret
     }
 
     private func text(_ value: ConfigurationValue) -> String? {

@@ -8,4 +8,10 @@ package protocol InboundChange: Sendable {
     var laneKeys: [LaneKey] { get }
     /// Whether it concerns a gym as a whole: then whatever runs after its acceptance plans with it.
     var isGymWide: Bool { get }
+    /// By what people look for it.
+    var identity: SubjectIdentity { get }
+}
+
+extension InboundChange {
+    package var identity: SubjectIdentity { SubjectIdentity() }
 }

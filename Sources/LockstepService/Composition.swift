@@ -27,6 +27,8 @@ struct Composition: Sendable {
         let ingest: Ingest
         let counters: IntakeCounters
         let refused: RefusedCalls
+        /// Nil: what happens to people is not kept.
+        let recorder: HistoryRecorder?
         let log: ServiceLog
         let surroundings: ServiceEnvironment
         let arrivals: SourceArrivals
@@ -80,7 +82,7 @@ struct Composition: Sendable {
                 gyms: gyms, accounts: sorted, credentials: credentials, connections: connections, billing: billing,
                 queue: queue,
                 journal: ground.journal, ingest: ground.ingest, intake: ground.counters, client: surroundings.client,
-                log: log,
+                recorder: ground.recorder, log: log,
                 checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock), alerts: ground.alerts,
                 token: configuration.adminToken, clock: clock))
     }

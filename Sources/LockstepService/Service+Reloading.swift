@@ -1,3 +1,4 @@
+import History
 import AsyncPrimitives
 import Clocks
 import ConfigurationReading
@@ -53,6 +54,7 @@ extension Service {
         }
         guard !hasStopped else { throw .stopping }
         current.value = made
+        ground.recorder?.hide(old.configuration.secrets.union(made.configuration.secrets))
         handler.attach(made.gyms)
         old.end()
         await made.watch.start(made.gyms.ids)
@@ -80,6 +82,7 @@ extension Configuration {
         keep(\.data, "data")
         keep(\.log, "log")
         keep(\.unsyncedLimit, "journal.unsyncedLimit")
+        keep(\.history, "history")
         let parking = Dictionary(old.gyms.map { ($0.id, $0.afterDead) }) { $1 }
         if gyms.contains(where: { $0.afterDead != parking[$0.id] ?? .continue }) { left.append("gyms[].afterDead") }
         return (new, left)

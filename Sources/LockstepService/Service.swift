@@ -1,3 +1,4 @@
+import History
 import AsyncPrimitives
 import Clocks
 import Connectors
@@ -49,9 +50,11 @@ package final class Service: Sendable {
         options.unsyncedLimit = configuration.unsyncedLimit
         let (jobs, found) = try surroundings.openLog(configuration.data, options: options)
         report(jobs.journal.recovery, in: configuration.data, log)
+        let recorder = surroundings.recorder(for: configuration, isDiskShort: { jobs.journal.stats().full != nil })
         let handler = SyncHandler(
             log: log,
-            crashes: CrashGuard(marks(in: configuration.data, surroundings, log), clock: surroundings.clock))
+            crashes: CrashGuard(marks(in: configuration.data, surroundings, log), clock: surroundings.clock),
+            recorder: recorder)
         do {
             let queue = try await JobQueue.open(
                 log: jobs, found: found, handler: handler, policy: policy(configuration), clock: surroundings.clock)
@@ -65,8 +68,8 @@ package final class Service: Sendable {
             let ground = Composition.Ground(
                 queue: queue, journal: jobs.journal, fingerprints: fingerprints, served: ServedGyms(queue: queue),
                 ingest: Ingest(queue: queue, log: log), counters: IntakeCounters(),
-                refused: RefusedCalls(log: log, clock: surroundings.clock), log: log, surroundings: surroundings,
-                arrivals: arrivals, alerts: alerts)
+                refused: RefusedCalls(log: log, clock: surroundings.clock), recorder: recorder, log: log,
+                surroundings: surroundings, arrivals: arrivals, alerts: alerts)
             let composition = try await Composition.make(configuration, on: ground)
             let restored = RestoredData(
                 queue: queue, directory: surroundings.isOnDisk ? configuration.data : nil)
@@ -86,6 +89,7 @@ package final class Service: Sendable {
             await handler.crashes.settle(with: queue, log)
             return Service(composition, on: ground, restored, handler)
         } catch {
+            await recorder?.history.close()
             await jobs.journal.close()
             throw error
         }
@@ -162,6 +166,12 @@ package final class Service: Sendable {
                     await billingChanged.wait()
                 }
             }
+            if let history = ground.recorder?.history {
+                group.addTask { [clock] in
+                    // Ends with this group.
+                    while (try? await clock.sleep(for: .seconds(60))) != nil { history.expire() }
+                }
+            }
             if handler.crashes.holdsOthers { group.addTask { [handler] in await handler.crashes.endHold() } }
             await queue.run()
             group.cancelAll()
@@ -225,6 +235,7 @@ package final class Service: Sendable {
         await restored.renew()
         await intake.stop(grace: .seconds(1))
         await admin.stop(grace: .seconds(1))
+        await ground.recorder?.history.close()
         await journal.close()
         // The gyms' calls hold the queue, which holds the handler.
         handler.attach(Gyms([]))

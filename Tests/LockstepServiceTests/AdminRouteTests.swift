@@ -15,6 +15,8 @@ struct AdminRouteTests {
         (["api", "gyms", "a", "lanes", "7", "pause"], .pauseLane("7", gym: "a", true)),
         (["api", "gyms", "a", "lanes", "7", "resume"], .pauseLane("7", gym: "a", false)),
         (["api", "attention"], .attention), (["api", "check"], .check),
+        (["api", "people"], .findPeople), (["api", "people", "a", "person:7"], .person("person:7", gym: "a")),
+        (["api", "forget"], .forget),
     ])
     func `a path is one place`(_ path: [String], _ place: AdminRoute) {
         #expect(AdminRoute(path) == place)

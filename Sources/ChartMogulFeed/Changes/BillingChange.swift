@@ -35,6 +35,10 @@ package struct BillingChange: InboundChange {
     }
 
     package var isGymWide: Bool { false }
+
+    package var identity: SubjectIdentity {
+        SubjectIdentity(ids: snapshot.contact.map { [SubjectID(.contact, "\($0)")] } ?? [])
+    }
 }
 
 extension BillingChange {

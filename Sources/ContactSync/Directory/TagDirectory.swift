@@ -1,4 +1,4 @@
-import Keap
+package import Keap
 
 /// One gym's knowledge of its tags: which program and status is which tag of Keap's, and what became of the programs.
 ///
@@ -42,6 +42,9 @@ package struct TagDirectory: Equatable, Sendable {
         var name: String
         var key: TagKey
     }
+
+    /// The name in Keap, as last read or written.
+    package func name(of tag: TagID) -> String? { records[tag]?.name }
 
     struct KnownCategory: Equatable, Sendable, Codable {
         var id: CategoryID

@@ -275,6 +275,8 @@ struct Scheduler: Sendable {
         return forgettable(among: state.takeIdleLanes())
     }
 
+    mutating func eraseFinished(of lane: LaneID) { state.eraseFinished(of: lane) }
+
     /// Those of these lanes that mean nothing any more. A run that ends just now holds its lane until its outcome is written:
     /// that lane is found again.
     mutating func forgettable(among lanes: [LaneID]) -> [LaneID] {

@@ -21,6 +21,11 @@ struct FinishedJobs: Sendable {
         }
     }
 
+    /// Takes the words off the jobs of some lanes.
+    mutating func erase(where isErased: (LaneID) -> Bool) {
+        for at in jobs.indices where jobs[at].lane.map(isErased) ?? false { jobs[at].reason = nil }
+    }
+
     /// The jobs by their numbers.
     struct ByID {
         fileprivate let jobs: [JobView]

@@ -1,4 +1,10 @@
 extension QueueState {
+    /// Finished jobs of a lane go on being listed, without the words of what became of them.
+    mutating func eraseFinished(of lane: LaneID) {
+        let lanes = lanes
+        finished.erase { lanes.current($0) == lane }
+    }
+
     /// Those of these lanes that mean nothing any more. One whose newest snapshot came after an unfinished job is kept: a lane
     /// with that job may turn out to be the same, and then the job is out of date.
     func forgettable(among candidates: [LaneID]) -> [LaneID] {

@@ -9,7 +9,7 @@ struct QueueState: Sendable {
     private(set) var metadata: [String: [UInt8]] = [:]
     private var metadataBytes = 0
     private(set) var pausedTenants: Set<TenantID> = []
-    private(set) var finished = FinishedJobs()
+    var finished = FinishedJobs()
     private(set) var acceptedKeys = AcceptedKeys()
     private(set) var nextJob: UInt64 = 1
     private(set) var done: UInt64 = 0

@@ -27,6 +27,7 @@ final class KeapAccount: Sendable {
     /// Connections of gyms without a key.
     let connections: KeapConnections
     private let book: AccountBook
+    private let login: KeapLogin
     private let budget: AccountBudget
     private let current: Mutex<(credential: KeapCredential, shared: Shared)>
     private let transport: any HTTPTransport
@@ -40,6 +41,7 @@ final class KeapAccount: Sendable {
         self.name = name
         self.holds = holds
         self.book = book
+        self.login = login
         self.connections = connections
         current = Mutex((credential, shared))
         budget = AccountBudget(credential.budget, tenant: tenant, holds: holds)
@@ -52,6 +54,9 @@ final class KeapAccount: Sendable {
 
     /// What Keap counts its calls by.
     var credential: KeapCredential { current.withLock { $0.credential } }
+
+    /// The account's name at Keap, as far as it is known.
+    var tenant: String? { book.accounts[login]?.tenant }
 
     var shared: Shared { current.withLock { $0.shared } }
 

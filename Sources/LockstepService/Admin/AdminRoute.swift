@@ -2,7 +2,8 @@
 enum AdminRoute: Equatable {
     case health, readiness, metrics
     case jobs, countJobs, job(String), explain(String), retry(String), discard(String), retryAll, discardAll
-    case finished, gyms, attention, budget, check, resync
+    case finished, gyms, attention, budget, check, resync, findPeople, forget
+    case person(String, gym: String)
     case pause(gym: String, Bool)
     case pauseLane(String, gym: String, Bool)
     case program(gym: String), programs(gym: String), people(gym: String)
@@ -49,6 +50,9 @@ enum AdminRoute: Equatable {
         case ("budget", 0, _): self = .budget
         case ("check", 0, _): self = .check
         case ("resync", 0, _): self = .resync
+        case ("people", 0, _): self = .findPeople
+        case ("people", 2, _): self = .person(rest[1], gym: rest[0])
+        case ("forget", 0, _): self = .forget
         default: return nil
         }
     }
@@ -57,11 +61,11 @@ enum AdminRoute: Equatable {
     var methods: [String] {
         switch self {
         case .health, .readiness, .metrics, .jobs, .countJobs, .job, .explain, .finished, .gyms, .program, .attention,
-            .alerts, .budget:
+            .alerts, .findPeople, .person, .budget:
             ["GET", "HEAD"]
         case .connection, .history, .difference: ["GET", "HEAD", "POST"]
         case .retry, .discard, .retryAll, .discardAll, .pause, .pauseLane, .programs, .people, .check, .resync,
-            .connectionCode, .connectBills:
+            .forget, .connectionCode, .connectBills:
             ["POST"]
         }
     }

@@ -1,3 +1,5 @@
+import ConfigurationReading
+import History
 import Connectors
 import ContactSync
 import Keap
@@ -30,6 +32,13 @@ extension AdminRoutes {
             return try await job(for: LaneKeys.key(ofPerson: id), "Zen Planner ID \(id)", of: gym)
         case .contact(let id):
             return try await job(for: LaneKeys.key(of: ContactID(id)), "contact \(id)", of: gym)
+        case .anyID(let id):
+            let found = try await people.person(id, of: gym, limit: 1)
+            let own = found.ids.first { PeopleFinder.laneKey($0) != nil }
+            guard let own, let key = PeopleFinder.laneKey(own) else {
+                throw Refusal(404, "nothing is remembered of “\(id)” in gym \(gym.id): it has no contact in Keap yet")
+            }
+            return try await job(for: key, "\(own.kind.rawValue) \(own.value)", of: gym)
         case .booking(let id):
             return try await job(for: LaneKeys.key(ofRecord: id), "booking \(id)", of: gym)
         }
@@ -55,6 +64,8 @@ struct ResyncRequest: Equatable {
         case gym
         /// By Zen Planner's id, Keap's id of the contact, or OnceHub's of a booking.
         case person(String), contact(String), booking(String)
+        /// Any of these, or what leads to one of them.
+        case anyID(String)
         /// By name, or by Keap's id.
         case tag(String)
     }
@@ -62,7 +73,7 @@ struct ResyncRequest: Equatable {
     var gym: String
     var subject: Subject
 
-    private static let names = ["gym", "person", "contact", "booking", "tag"]
+    private static let names = ["gym", "person", "contact", "booking", "tag", "id"]
 
     init(_ request: HTTPRequest) throws(AdminRoutes.Refusal) {
         var given: [(name: String, value: String)] = request.query.map { ($0.name, $0.value) }
@@ -82,7 +93,7 @@ struct ResyncRequest: Equatable {
         }
         guard let gym = values.removeValue(forKey: "gym") else { throw .init(400, "name the gym: gym") }
         guard values.count <= 1 else {
-            throw .init(400, "name one of person, contact, booking and tag, or none for all")
+            throw .init(400, "name one of person, contact, booking, tag and id, or none for all")
         }
         self.gym = gym
         subject =
@@ -91,6 +102,7 @@ struct ResyncRequest: Equatable {
             case ("contact", let value)?: .contact(value.tidied)
             case ("booking", let value)?: .booking(value.tidied)
             case ("tag", let value)?: .tag(value)
+            case ("id", let value)?: .anyID(value.tidied)
             default: .gym
             }
     }

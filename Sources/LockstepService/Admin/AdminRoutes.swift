@@ -18,6 +18,8 @@ struct AdminRoutes: Sendable {
     let intake: IntakeCounters
     /// Makes the calls; nil in a simulation.
     let client: CurlClient?
+    /// Nil: what happens to people is not kept.
+    let recorder: HistoryRecorder?
     let log: ServiceLog
     let checker: ServiceCheck
     let alerts: AlertDesk
@@ -103,6 +105,9 @@ struct AdminRoutes: Sendable {
         case .budget: await budgets()
         case .check: try await check(request.query)
         case .resync: try await resync(request)
+        case .findPeople: try await findPeople(request)
+        case .person(let id, let gym): try await person(id, of: try self.gym(gym), request)
+        case .forget: try await forget(request)
         case .pause(let gym, let isPaused): try await pause(try self.gym(gym), isPaused)
         case .pauseLane(let lane, let gym, let isPaused): try await pause(lane, of: try self.gym(gym), isPaused)
         case .program(let gym): try await program(request.query, of: try self.gym(gym))

@@ -1,5 +1,6 @@
 import ChartMogul
 import ConfigurationReading
+import History
 import Keap
 import EmbeddedHTTP
 import FileJournal
@@ -23,12 +24,15 @@ struct Health: Equatable, Sendable {
             case endpointOutage
             /// Keap does not tell of changes of bills, which are found by reading Keap.
             case hooksSilent
+            /// What happens to people is not kept for now; all else goes on.
+            case historyFailing
 
             /// Whether messages are refused for it.
             var closesIntake: Bool {
                 switch self {
                 case .journalFailed, .stopping, .diskFull: true
-                case .readFailing, .keyRefused, .notConnected, .outage, .endpointOutage, .hooksSilent: false
+                case .readFailing, .keyRefused, .notConnected, .outage, .endpointOutage, .hooksSilent, .historyFailing:
+                    false
                 }
             }
         }
@@ -70,7 +74,7 @@ extension Health {
         connections: [(gym: String, needsOwner: Bool, sentence: String)] = [],
         chartMogul: [(gyms: [String], state: CircuitReport)] = [],
         failingMogul: [(gyms: [String], name: String, state: CircuitReport)] = [],
-        hooks: [(gym: String, sentence: String)] = []
+        hooks: [(gym: String, sentence: String)] = [], historyFailure: String? = nil
     ) {
         if let reason = journalFailure {
             add(
@@ -99,6 +103,12 @@ extension Health {
         for circuit in chartMogul { add(circuit, of: "ChartMogul", what: "bills") }
         for endpoint in failingEndpoints { add(endpoint, of: "Keap", what: "Changes") }
         for endpoint in failingMogul { add(endpoint, of: "ChartMogul", what: "Bills") }
+        if let historyFailure {
+            add(
+                .historyFailing,
+                "what happens to people is not kept: \(historyFailure). Messages are accepted and delivered all the same, and "
+                    + "it is kept again once the disk takes it")
+        }
         for connection in connections {
             add(connection.needsOwner ? .notConnected : .outage, of: [connection.gym], connection.sentence)
         }
@@ -179,7 +189,8 @@ extension AdminRoutes {
             journalFailure: stats.poisoned, shortage: stats.full, isStopping: queueState.isStopping,
             hasQueueFailed: queueState.hasFailed, readTrouble: queueState.readFailure, circuits: circuits,
             failingEndpoints: failing.sorted { $0.name < $1.name }, connections: connections, chartMogul: mogul,
-            failingMogul: failingMogul.sorted { $0.name < $1.name }, hooks: hooks)
+            failingMogul: failingMogul.sorted { $0.name < $1.name }, hooks: hooks,
+            historyFailure: recorder?.history.standing.failure)
     }
 
     /// - Parameter isKnown: the caller may know everything; a load balancer without a token learns what concerns it.

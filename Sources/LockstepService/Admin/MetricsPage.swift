@@ -5,6 +5,7 @@ import FileJournal
 import RateLimits
 import DurableQueue
 import EmbeddedHTTP
+import History
 import OutboundAPI
 
 extension AdminRoutes {
@@ -13,7 +14,7 @@ extension AdminRoutes {
             gyms: gyms, accounts: accounts, credentials: credentials, gymConnections: connections, billing: billing,
             queue: queue,
             journal: journal, intake: intake, connections: client?.counters ?? ConnectionCounters(), log: log,
-            alerts: alerts.book.open)
+            alerts: alerts.book.open, history: recorder?.history.standing)
         return Reply.text(200, page.text, type: "text/plain; version=0.0.4; charset=utf-8")
     }
 }
@@ -25,7 +26,7 @@ struct MetricsPage: Sendable {
     init(
         gyms: Gyms, accounts: [KeapAccount], credentials: [KeapCredential], gymConnections: KeapConnections,
         billing: BillingWatches, queue: JobQueue, journal: Journal, intake: IntakeCounters,
-        connections: ConnectionCounters, log: ServiceLog, alerts: [Alert]
+        connections: ConnectionCounters, log: ServiceLog, alerts: [Alert], history: HistoryStanding?
     ) async {
         var page = PrometheusText()
         Self.write(await queue.counts(), gyms, to: &page)
@@ -66,6 +67,7 @@ struct MetricsPage: Sendable {
         }
         await Self.write(billing, to: &page)
         Self.write(alerts, to: &page)
+        if let history { Self.write(history, to: &page) }
         let troubles = await queue.standing
         page.single(
             "lockstep_journal_reads_failing", .gauge, "1 while stored messages cannot be read and are tried again.",
@@ -86,6 +88,17 @@ struct MetricsPage: Sendable {
         for (labels, count) in counts.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             page.sample("lockstep_alert_open", [("kind", labels[0]), ("gym", labels[1])], count)
         }
+    }
+
+    private static func write(_ history: HistoryStanding, to page: inout PrometheusText) {
+        page.single("lockstep_history_bytes", .gauge, "On disk, of what happened to people.", Double(history.bytes))
+        page.single(
+            "lockstep_history_entries", .gauge, "What happened to people, as far as it is kept.",
+            Double(history.entries))
+        page.single("lockstep_history_memory_bytes", .gauge, "In memory, to find it by.", Double(history.memory))
+        page.single(
+            "lockstep_history_dropped_total", .counter, "Entries that were not kept, since the disk did not take them.",
+            Double(history.dropped))
     }
 
     private static func write(_ counts: QueueCounts, _ gyms: Gyms, to page: inout PrometheusText) {

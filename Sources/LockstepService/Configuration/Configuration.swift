@@ -1,6 +1,7 @@
 package import ConfigurationReading
 package import Keap
 package import EmbeddedHTTP
+package import History
 
 /// What one service runs with, read and checked as a whole before anything starts.
 package struct Configuration: Sendable {
@@ -20,10 +21,14 @@ package struct Configuration: Sendable {
     package var publicURL: String?
     package var alerts = AlertSettings()
     package var log = LogSettings()
+    /// How much of what happened to people is kept for people to read.
+    package var history = HistoryLimits(days: 7, megabytes: 256)
     package var keapClients: [KeapClientConfiguration] = []
     package var gyms: [GymConfiguration] = []
     /// Where this was read from. Nil for text.
     package var file: String?
+    /// All secrets of the file, so that none gets into what is kept or shown.
+    package var secrets: Set<Secret> = []
     /// What is allowed but should be known, in sentences, each with its place.
     package var remarks: [String] = []
 

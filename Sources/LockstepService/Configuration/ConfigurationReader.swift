@@ -1,6 +1,7 @@
 import ConfigurationReading
 import Keap
 import EmbeddedHTTP
+import History
 import OutboundAPI
 
 /// Reads the whole configuration; one extension per section, each in a file of its own.
@@ -9,10 +10,11 @@ struct ConfigurationReader {
     let notes: ConfigurationNotes
 
     enum Key: String, CaseIterable {
-        case listen, admin, adminToken, publicURL, data, stopGrace, journal, alerts, log, keapClients, gyms
+        case listen, admin, adminToken, publicURL, data, stopGrace, journal, history, alerts, log, keapClients, gyms
     }
 
     private enum JournalKey: String, CaseIterable { case unsyncedLimit }
+    private enum HistoryKey: String, CaseIterable { case days, megabytes }
 
     static func read(
         _ text: [UInt8], file: String, secrets: SecretSource
@@ -20,6 +22,7 @@ struct ConfigurationReader {
         try read(text, file: file, secrets: secrets) { reader, root in
             var configuration = reader.configuration(root)
             configuration.remarks = reader.notes.remarks
+            configuration.secrets = reader.notes.secrets
             return configuration
         }
     }
@@ -60,6 +63,11 @@ struct ConfigurationReader {
             let limit = journal[.unsyncedLimit]?.seconds(in: 0.001...60)
         {
             configuration.unsyncedLimit = limit
+        }
+        if let history = root[.history]?.section(HistoryKey.self) {
+            configuration.history = HistoryLimits(
+                days: history[.days]?.whole(in: 0...366) ?? 7,
+                megabytes: history[.megabytes]?.whole(in: 0...16_384) ?? 256)
         }
         configuration.publicURL = root[.publicURL].flatMap(publicURL)
         if let log = root[.log] { configuration.log = self.log(log) }

@@ -1,5 +1,6 @@
 package import Clocks
 package import FileJournal
+package import History
 import DurableQueue
 package import OutboundAPI
 
@@ -28,6 +29,8 @@ package struct ServiceEnvironment: Sendable {
     package var alertPause: Duration?
     /// The bound of calls, where there is one.
     private(set) var callSlots: CallSlots?
+    /// Where what happened to people is written. Nil: it is not kept.
+    package var historyThread: HistoryThread?
     /// Bounds connections and calls.
     private(set) var descriptors = DescriptorPlan.unlimited
 
@@ -68,6 +71,17 @@ package struct ServiceEnvironment: Sendable {
         return try JournalLog.open(directory, options: options, files: files, driver: journalDriver)
     }
 
+    /// Nil where nothing is to be kept.
+    func recorder(
+        for configuration: Configuration, isDiskShort: @escaping @Sendable () -> Bool
+    ) -> HistoryRecorder? {
+        guard let historyThread, !configuration.history.isOff else { return nil }
+        let history = History(
+            configuration.data + "/history", limits: configuration.history, files: files, on: historyThread,
+            now: { [clock] in clock.wall.milliseconds }, isDiskShort: isDiskShort)
+        return HistoryRecorder(history, clock: clock, hiding: configuration.secrets)
+    }
+
     package static var real: ServiceEnvironment {
         let client = CurlClient()
         var real = ServiceEnvironment(
@@ -79,6 +93,7 @@ package struct ServiceEnvironment: Sendable {
         real.isOnDisk = true
         real.alertPause = .seconds(5)
         real.blockingWork = .onQueue
+        real.historyThread = .own
         real.random = { Double.random(in: 0...1) }
         real.markMemory = { try MarkFile($0 + "/runs") }
         return real

@@ -14,15 +14,17 @@ extension SyncHandler {
     }
 
     func run(batch jobs: [Job], state: LaneState, lane: LaneHandle) async -> JobOutcome {
-        let outcome = await crashes.run(jobs.map(\.id), waits: lane.waits) {
-            for destination in self.gym(jobs[0].tenant)?.destinations ?? [] {
-                let outcome = await self.deliver(batch: jobs, to: destination, state: state, lane: lane)
-                if let outcome { return outcome }
-            }
-            // A program's end that came in this moment parts them. One by one, each is what it is.
-            return .separate(state: state)
+        guard let gym = gym(jobs[0].tenant) else { return .separate(state: state) }
+        return await recorded(jobs, state, lane) {
+            await crashes.run(jobs.map(\.id), waits: lane.waits) {
+                for destination in gym.destinations {
+                    let outcome = await self.deliver(batch: jobs, to: destination, state: state, lane: lane)
+                    if let outcome { return outcome }
+                }
+                // A program's end that came in this moment parts them. One by one, each is what it is.
+                return .separate(state: state)
+            } ?? .interrupted(state: state)
         }
-        return outcome ?? .interrupted(state: state)
     }
 
     /// Nil if they do not go together there.

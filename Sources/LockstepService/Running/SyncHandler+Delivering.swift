@@ -47,8 +47,22 @@ extension SyncHandler {
     static func deliver<Target: Destination>(
         _ change: Target.Change, to target: Target, _ attempt: DeliveryAttempt
     ) async -> (Delivery, FailedCall?) {
-        let log = AttemptLog()
+        // Of the run, whose calls it keeps.
+        let recorder = JobRecorder.current
+        recorder?.calls(Target.name)
+        let log = AttemptLog(recorder: recorder)
         let delivery = await AttemptLog.$current.withValue(log) { await target.deliver(change, in: attempt) }
         return (delivery, log.failedCall)
+    }
+
+    /// Runs jobs, and notes their calls and how they ended for people to read.
+    func recorded(
+        _ jobs: [Job], _ state: LaneState, _ lane: LaneHandle, _ body: () async -> JobOutcome
+    ) async -> JobOutcome {
+        guard let recorder else { return await body() }
+        let calls = JobRecorder(recorder, jobs: jobs)
+        let outcome = await JobRecorder.$current.withValue(calls) { await body() }
+        recorder.ended(jobs, outcome, before: state, lane: lane.id, hasCalled: calls.hasCalled)
+        return outcome
     }
 }

@@ -17,8 +17,11 @@ final class SyncHandler: JobHandler {
     let log: ServiceLog
     let retries = Mutex(RetryModel())
     let crashes: CrashGuard
+    /// Nil: what happens to people is not kept.
+    let recorder: HistoryRecorder?
 
-    init(log: ServiceLog, crashes: CrashGuard) {
+    init(log: ServiceLog, crashes: CrashGuard, recorder: HistoryRecorder? = nil) {
+        self.recorder = recorder
         self.log = log
         self.crashes = crashes
     }
@@ -43,6 +46,7 @@ final class SyncHandler: JobHandler {
 
     /// A change of the whole gym, which is on disk: whatever runs from now on plans with it.
     func accepted(_ job: AcceptedJob) {
+        if let gym = gym(job.tenant) { recorder?.accepted(job) { gym.read($0) } }
         guard wantsAcceptance(ofKind: job.kind), let reader = gym(job.tenant),
             case .success(let change) = crashes.reading([job.id], { reader.read(job.payload) })
         else { return }
@@ -69,10 +73,11 @@ final class SyncHandler: JobHandler {
         }
         if let reason = gym.hold { return Self.held(reason, state) }
         if let crashed = crashes.bury(job.id) { return buried(job, crashed, gym, state) }
-        let outcome = await crashes.run([job.id], waits: lane.waits) {
-            await self.deliver(job, state: state, lane: lane, gym)
+        return await recorded([job], state, lane) {
+            await crashes.run([job.id], waits: lane.waits) {
+                await self.deliver(job, state: state, lane: lane, gym)
+            } ?? .interrupted(state: state)
         }
-        return outcome ?? .interrupted(state: state)
     }
 
     /// What could not be placed is kept as a snapshot, whatever it turns out to be; of those only a person's change can be

@@ -3,12 +3,14 @@ struct ResyncCommand: Command {
     static let summary = "compares people with Keap again and puts right what differs"
     static let help = """
         Usage: lockstep resync [--config FILE | --admin URL] --gym GYM [--person ID | --contact ID | --booking ID | --tag TAG]
+               lockstep resync GYM/ID …
 
         Lockstep sends only what differs from what it remembers of Keap. This has Keap read anew, and fields and tags that
         were changed there by hand are put back as the latest message had them. Without one of these, all people of the
         gym: their contacts are listed, a thousand a call, and those that differ are put right one by one. A tag: those
         who wear it and should not, and the other way round.
 
+          GYM/ID           one person, as `lockstep people` prints them
           --gym GYM        whose people
           --person ID      one person, by the Zen Planner ID
           --contact ID     one person, by Keap's id of the contact
@@ -26,13 +28,21 @@ struct ResyncCommand: Command {
 
     init(_ arguments: inout Arguments) throws(UsageError) {
         address = try AdminClient.Address(&arguments)
-        guard let gym = try arguments.option("--gym") else { throw UsageError("--gym is missing") }
-        self.gym = gym
+        let gym = try arguments.option("--gym")
         var subjects: [(name: String, value: String)] = []
         for name in ["person", "contact", "booking", "tag"] {
             if let value = try arguments.option("--\(name)") { subjects.append((name, value)) }
         }
         if subjects.count > 1 { throw UsageError("give one of --person, --contact, --booking and --tag") }
+        let words = arguments.positionals()
+        guard words.isEmpty else {
+            guard subjects.isEmpty else { throw UsageError("give GYM/ID or --\(subjects[0].name), not both") }
+            let person = try PersonAddress(words, gym: gym)
+            (self.gym, subject) = (person.gym, ("id", person.id))
+            return
+        }
+        guard let gym else { throw UsageError("--gym is missing") }
+        self.gym = gym
         subject = subjects.first
     }
 
@@ -41,7 +51,7 @@ struct ResyncCommand: Command {
         let parameters = [("gym", gym)] + (subject.map { [($0.name, $0.value)] } ?? [])
         let answer = try await client.post("/api/resync", parameters)
         let job = try client.decode([String: String].self, from: answer)["job"] ?? ""
-        let what = subject.map { "\($0.name) \($0.value)" } ?? "all people"
+        let what = subject.map { $0.name == "id" ? $0.value : "\($0.name) \($0.value)" } ?? "all people"
         Terminal.print(
             "\(what) of gym \(gym): compared with Keap by job \(job); `lockstep explain \(job)` tells how it stands")
         return .done
