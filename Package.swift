@@ -101,6 +101,8 @@ let package = Package(
                 "ZenPlanner", "OnceHub",
                 "KeapBilling",
             ],
+            // The console's files, in the program.
+            resources: ["console.css", "console.js", "icon.svg"].map { .embedInCode("Console/Assets/\($0)") },
             swiftSettings: strict),
         // floor 6
         .executableTarget(

@@ -17,6 +17,7 @@ struct Composition: Sendable {
     let billing: BillingWatches
     let intake: IntakeRoutes
     let admin: AdminRoutes
+    private let life: CompositionLife
 
     /// What it is made with, and what stays when it is changed.
     struct Ground: Sendable {
@@ -29,6 +30,8 @@ struct Composition: Sendable {
         let refused: RefusedCalls
         /// Nil: what happens to people is not kept.
         let recorder: HistoryRecorder?
+        let audit: AuditLog
+        let activity = ActivityLog()
         let log: ServiceLog
         let surroundings: ServiceEnvironment
         let arrivals: SourceArrivals
@@ -68,6 +71,7 @@ struct Composition: Sendable {
         }
         let billing = BillingWatches(watches)
         let clock = surroundings.clock
+        let life = CompositionLife()
         let sorted = accounts.values.sorted { $0.name < $1.name }
         return Composition(
             configuration: configuration, gyms: gyms, accounts: sorted, credentials: credentials,
@@ -84,7 +88,8 @@ struct Composition: Sendable {
                 journal: ground.journal, ingest: ground.ingest, intake: ground.counters, client: surroundings.client,
                 recorder: ground.recorder, log: log,
                 checker: ServiceCheck(configuration: configuration, gyms: gyms, clock: clock), alerts: ground.alerts,
-                token: configuration.adminToken, clock: clock))
+                door: AdminDoor(configuration), audit: ground.audit, activity: ground.activity,
+                refusedSignIns: ground.refused, life: life, clock: clock), life: life)
     }
 
     /// Gives up calls that are still under way: they end as unclear at once.
@@ -95,6 +100,7 @@ struct Composition: Sendable {
 
     /// Nothing of it calls or hears any more.
     func end() {
+        life.end()
         abandonCalls()
         connections.abandon()
         connections.news.detach()

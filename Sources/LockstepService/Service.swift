@@ -68,8 +68,10 @@ package final class Service: Sendable {
             let ground = Composition.Ground(
                 queue: queue, journal: jobs.journal, fingerprints: fingerprints, served: ServedGyms(queue: queue),
                 ingest: Ingest(queue: queue, log: log), counters: IntakeCounters(),
-                refused: RefusedCalls(log: log, clock: surroundings.clock), recorder: recorder, log: log,
-                surroundings: surroundings, arrivals: arrivals, alerts: alerts)
+                refused: RefusedCalls(log: log, clock: surroundings.clock), recorder: recorder,
+                audit: AuditLog(
+                    configuration.data, files: surroundings.files, work: surroundings.blockingWork, log: log),
+                log: log, surroundings: surroundings, arrivals: arrivals, alerts: alerts)
             let composition = try await Composition.make(configuration, on: ground)
             let restored = RestoredData(
                 queue: queue, directory: surroundings.isOnDisk ? configuration.data : nil)

@@ -15,6 +15,8 @@ struct ExchangeTests {
         case .handle(let request): "handle \(request.path)"
         case .cancelHandler: "cancel"
         case .send(let reply): "send \(reply.response.status) \(reply.persistence)"
+        case .next: "next"
+        case .sendPiece(let bytes): "piece \(bytes)"
         case .shutdown: "shutdown"
         case .close: "close"
         case .reset: "reset"
@@ -131,22 +133,22 @@ struct ExchangeTests {
 
     @Test func `stopping closes what is idle and lets what is in hand finish`() {
         var fresh = Exchange(limits: HTTPLimits(), now: start)
-        #expect(word(fresh.stop()) == "close")
+        #expect(word(fresh.stop(now: start)) == "close")
 
         var busy = Exchange(limits: HTTPLimits(), now: start)
         _ = busy.received(get, now: start)
-        #expect(word(busy.stop()) == "wait")
+        #expect(word(busy.stop(now: start)) == "wait")
         #expect(word(busy.answered(ok, now: start)) == "send 200 closes")
 
         var arriving = Exchange(limits: HTTPLimits(), now: start)
         _ = arriving.received(get.dropLast(), now: start)
-        #expect(word(arriving.stop()) == "wait")
+        #expect(word(arriving.stop(now: start)) == "wait")
         #expect(word(arriving.received(get.suffix(1), now: start)) == "handle []")
 
         var sending = Exchange(limits: HTTPLimits(), now: start)
         _ = sending.received(get, now: start)
         _ = sending.answered(ok, now: start)
-        #expect(word(sending.stop()) == "wait")
+        #expect(word(sending.stop(now: start)) == "wait")
         #expect(word(sending.sent(now: start)) == "close")
     }
 
@@ -154,7 +156,7 @@ struct ExchangeTests {
         var exchange = Exchange(limits: HTTPLimits(), now: start)
         _ = exchange.received(Array("nonsense\r\n".utf8), now: start)
         _ = exchange.sent(now: start)
-        #expect(word(exchange.stop()) == "wait")
+        #expect(word(exchange.stop(now: start)) == "wait")
         #expect(exchange.deadline == at(2))
         #expect(word(exchange.abort()) == "close")
     }

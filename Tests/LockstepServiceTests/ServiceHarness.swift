@@ -51,10 +51,11 @@ final class ServiceHarness: Sendable {
     private let keap: SimulatedKeap
     private let keapPort: Int
     private let adminToken: String?
+    private let readToken: String?
     private let client = CurlClient()
     private let running: Mutex<Running>
 
-    private init(_ gyms: [Gym], adminToken: String?, _ quirks: Quirks, more: [Gym]) async throws {
+    private init(_ gyms: [Gym], adminToken: String?, readToken: String?, _ quirks: Quirks, more: [Gym]) async throws {
         var options = SimulatedKeap.Options()
         options.world.quirks = quirks
         // Wide, so that a test waits for nothing but the work.
@@ -67,7 +68,9 @@ final class ServiceHarness: Sendable {
         directory = FileManager.default.temporaryDirectory.appending(path: "lockstep-town-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         self.adminToken = adminToken
-        let configuration = try Self.configuration(gyms, keapPort, directory, adminToken: adminToken)
+        self.readToken = readToken
+        let configuration = try Self.configuration(
+            gyms, keapPort, directory, adminToken: adminToken, readToken: readToken)
         running = Mutex(try await Self.start(configuration, said.log))
     }
 
@@ -75,10 +78,11 @@ final class ServiceHarness: Sendable {
     ///
     /// - Parameter later: whose keys Keap knows too, for when they are opened later.
     static func with(
-        _ gyms: [Gym] = [Gym()], adminToken: String? = nil, quirks: Quirks = Quirks(), later: [Gym] = [],
+        _ gyms: [Gym] = [Gym()], adminToken: String? = nil, readToken: String? = nil, quirks: Quirks = Quirks(),
+        later: [Gym] = [],
         _ body: (ServiceHarness) async throws -> Void
     ) async throws {
-        let town = try await ServiceHarness(gyms, adminToken: adminToken, quirks, more: later)
+        let town = try await ServiceHarness(gyms, adminToken: adminToken, readToken: readToken, quirks, more: later)
         do {
             try await body(town)
             await town.end()
@@ -90,11 +94,11 @@ final class ServiceHarness: Sendable {
 
     /// What the service would run with.
     func configuration(_ gyms: [Gym]) throws -> Configuration {
-        try Self.configuration(gyms, keapPort, directory, adminToken: adminToken)
+        try Self.configuration(gyms, keapPort, directory, adminToken: adminToken, readToken: readToken)
     }
 
     private static func configuration(
-        _ gyms: [Gym], _ port: Int, _ directory: URL, adminToken: String?
+        _ gyms: [Gym], _ port: Int, _ directory: URL, adminToken: String?, readToken: String?
     ) throws -> Configuration {
         let objects = gyms.map { gym in
             let client = gym.client.map { #", "client": "\#($0)""# } ?? ""
@@ -106,7 +110,9 @@ final class ServiceHarness: Sendable {
                 """
         }
         let clients = Set(gyms.compactMap(\.client)).sorted().map { #"{"id": "\#($0)"}"# }.joined(separator: ", ")
-        let token = adminToken.map { #", "adminToken": "\#($0)""# } ?? ""
+        let token =
+            (adminToken.map { #", "adminToken": "\#($0)""# } ?? "")
+            + (readToken.map { #", "readToken": "\#($0)""# } ?? "")
         var configuration = try read(
             """
             {"listen": "127.0.0.1:0", "admin": "127.0.0.1:0"\(token), "keapClients": [\(clients)], "gyms": [\(objects.joined(separator: ",\n"))]}
@@ -134,7 +140,8 @@ final class ServiceHarness: Sendable {
         await old.service.stop(grace: .milliseconds(200))
         await old.delivering.value
         if isForgetful { try FileManager.default.removeItem(at: directory.appending(path: "journal")) }
-        let configuration = try Self.configuration(gyms, keapPort, directory, adminToken: adminToken)
+        let configuration = try Self.configuration(
+            gyms, keapPort, directory, adminToken: adminToken, readToken: readToken)
         let new = try await Self.start(configuration, said.log)
         running.withLock { $0 = new }
     }
@@ -154,7 +161,8 @@ final class ServiceHarness: Sendable {
         let journal = directory.appending(path: "journal")
         try FileManager.default.removeItem(at: journal)
         try FileManager.default.copyItem(at: directory.appending(path: "backup"), to: journal)
-        let configuration = try Self.configuration(gyms, keapPort, directory, adminToken: adminToken)
+        let configuration = try Self.configuration(
+            gyms, keapPort, directory, adminToken: adminToken, readToken: readToken)
         let new = try await Self.start(configuration, said.log)
         running.withLock { $0 = new }
     }

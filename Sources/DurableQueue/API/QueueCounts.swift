@@ -1,5 +1,7 @@
 public struct QueueCounts: Sendable {
     public var tenants: [TenantID: TenantCounts] = [:]
+    /// Jobs accepted since the log began.
+    public var accepted: UInt64 = 0
     /// Jobs done since the log began.
     public var done: UInt64 = 0
     public var lanes = 0

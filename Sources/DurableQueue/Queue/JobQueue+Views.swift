@@ -36,6 +36,7 @@ extension JobQueue {
                 isServed: scheduler.isServed(tenant), oldestPending: scheduler.oldestPending(of: number))
         }
         for tenant in state.pausedTenants { counts.tenants[tenant, default: TenantCounts()].isPaused = true }
+        counts.accepted = state.nextJob - 1
         counts.done = state.done
         counts.lanes = state.lanes.count
         counts.lanesRunning = scheduler.leases.count

@@ -16,6 +16,8 @@ final class ConnectionRegistry: Sendable {
         var idle = IdleConnections()
         /// Idle connections that are about to close to make room.
         var leaving: Set<Int> = []
+        /// Connections whose answer has no known end.
+        var streams: Set<Int> = []
         var nextID = 0
         /// Waiters for the last connection's end.
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -24,8 +26,11 @@ final class ConnectionRegistry: Sendable {
     private let state = Mutex(State())
     private let limit: Int
     private let refusals: Int
+    private let streams: Int
 
-    init(_ limits: HTTPLimits) { (limit, refusals) = (limits.connections, limits.refusals) }
+    init(_ limits: HTTPLimits) {
+        (limit, refusals, streams) = (limits.connections, limits.refusals, limits.mostStreams)
+    }
 
     var all: [HTTPConnection] { state.withLock { Array($0.connections.values) } }
 
@@ -78,12 +83,22 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
+    /// False: there are too many streams already.
+    func addStream(_ id: Int) -> Bool {
+        state.withLock { state in
+            guard state.streams.count < streams else { return false }
+            state.streams.insert(id)
+            return true
+        }
+    }
+
     /// Removes a connection that has closed.
     func remove(_ id: Int) {
         let waiters = state.withLock { state in
             state.connections[id] = nil
             state.idle.remove(id)
             state.leaving.remove(id)
+            state.streams.remove(id)
             guard state.connections.isEmpty else { return [CheckedContinuation<Void, Never>]() }
             defer { state.waiters = [] }
             return state.waiters

@@ -36,6 +36,8 @@ actor HTTPConnection {
     private var liveSources = 0
     private var isClosing = false
     private var handling: Task<Void, Never>?
+    /// What the answer in hand is made by, if it has no known end.
+    private var stream: HTTPStream?
 
     private static let readBytes = 64 * 1024
 
@@ -76,7 +78,7 @@ actor HTTPConnection {
     /// Takes no further request; closes at once if none is in hand.
     func stop() {
         catchUp()
-        perform(exchange.stop())
+        perform(exchange.stop(now: .now))
     }
 
     /// Closes if nothing of a request has come.
@@ -95,7 +97,11 @@ actor HTTPConnection {
         case .handle(let request): handle(request)
         case .cancelHandler: handling?.cancel()
         case .send(let reply): send(reply.encoded(date: date.text(secondsSince1970: time(nil))))
-        case .shutdown: socket.shutdownSending()
+        case .next: askStream()
+        case .sendPiece(let bytes): send(bytes)
+        case .shutdown:
+            handling?.cancel()
+            socket.shutdownSending()
         case .close: close()
         case .reset:
             socket.resetOnClose()
@@ -141,7 +147,27 @@ actor HTTPConnection {
 
     private func answered(_ answer: HTTPAnswer) {
         handling = nil
+        var answer = answer
+        if case .stream(let stream) = answer {
+            if isClosing || registry.addStream(id) {
+                self.stream = stream
+            } else {
+                answer = .response(.error(503, "too many streams, try again shortly", headers: ["Retry-After": "10"]))
+            }
+        }
         perform(exchange.answered(answer, now: .now))
+    }
+
+    private func askStream() {
+        guard let stream else { return }
+        // Unstructured, since the socket's taking of the bytes before starts it. It ends with the next bytes; the stream's
+        // end and `close` cancel it.
+        handling = Task { [self] in produced(await stream.next()) }
+    }
+
+    private func produced(_ bytes: [UInt8]?) {
+        handling = nil
+        perform(exchange.produced(bytes, now: .now))
     }
 
     /// Does what the socket allows but no event has told yet.
@@ -224,6 +250,7 @@ actor HTTPConnection {
         guard !isClosing else { return }
         isClosing = true
         handling?.cancel()
+        stream = nil
         unsent = []
         // A suspended source would never run its cancel handler.
         if isReaderPaused { reader?.resume() }

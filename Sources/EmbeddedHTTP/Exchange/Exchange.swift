@@ -16,7 +16,11 @@ struct Exchange: Sendable {
         case cancelHandler
         /// Send, then report `sent`.
         case send(Reply)
-        /// Tell the peer that nothing more comes; go on reading.
+        /// Ask the stream for its next bytes, then report `produced`.
+        case next
+        /// Send a stream's bytes, then report `sent`.
+        case sendPiece([UInt8])
+        /// Tell the peer that nothing more comes; go on reading. A stream that still works on its next bytes is cancelled.
         case shutdown
         case close
         /// Close such that the peer sees a reset.
@@ -34,6 +38,9 @@ struct Exchange: Sendable {
         case handling(isHead: Bool, persistence: Persistence)
         /// Exits: `idle`, `header` or beyond if the next request is here already; `draining` after the last answer.
         case sending(until: Instant, closes: Bool)
+        /// An answer without a known end. The time is that for the peer to take the bytes on their way; nil while the
+        /// stream works on the next. Exits: `draining` at the stream's end or when stopped; `over`.
+        case streaming(until: Instant?)
         /// The last answer is sent; the peer's bytes are thrown away. Exits: `over`, at the peer's end or after a time.
         case draining(until: Instant)
         case over
@@ -66,7 +73,8 @@ struct Exchange: Sendable {
     /// without end.
     var wantsBytes: Bool {
         switch phase {
-        case .idle, .header, .body, .draining, .sending(_, closes: true): !peerEnded
+        // What comes beside a stream is thrown away; its end must be noticed.
+        case .idle, .header, .body, .draining, .streaming, .sending(_, closes: true): !peerEnded
         case .handling, .sending: !peerEnded && parser.buffered < limits.headerBytes
         case .over: false
         }
@@ -77,7 +85,7 @@ struct Exchange: Sendable {
         switch phase {
         case .idle: true
         case .header: parser.isBetweenRequests
-        case .body, .handling, .sending, .draining, .over: false
+        case .body, .handling, .sending, .streaming, .draining, .over: false
         }
     }
 
@@ -91,6 +99,7 @@ struct Exchange: Sendable {
     var deadline: Instant? {
         switch phase {
         case .idle(let until), .header(let until), .body(let until), .sending(let until, _), .draining(let until): until
+        case .streaming(let until): until
         case .handling, .over: nil
         }
     }
@@ -112,7 +121,7 @@ struct Exchange: Sendable {
 
     mutating func received(_ bytes: some Sequence<UInt8>, now: Instant) -> Step {
         switch phase {
-        case .draining, .over, .sending(_, closes: true):
+        case .draining, .over, .streaming, .sending(_, closes: true):
             return .wait
         case .idle:
             phase = .header(until: now + limits.headerTime)
@@ -130,7 +139,8 @@ struct Exchange: Sendable {
     mutating func ended(now: Instant) -> Step {
         peerEnded = true
         switch phase {
-        case .idle, .header, .body, .draining: return finish(.close)
+        // None reads a stream without end on after its own last word.
+        case .idle, .header, .body, .draining, .streaming: return finish(.close)
         // A peer that went away and one that only said its last word look alike. So the handler is told that probably
         // the client no longer listens, and what it answers is sent all the same.
         case .handling: return .cancelHandler
@@ -141,15 +151,48 @@ struct Exchange: Sendable {
     mutating func answered(_ answer: HTTPAnswer, now: Instant) -> Step {
         handled = 0
         guard case .handling(let isHead, let persistence) = phase else { return .wait }
-        guard case .response(let response) = answer else { return finish(.reset) }
+        let response: HTTPResponse
+        switch answer {
+        case .response(let whole): response = whole
+        case .stream(let stream): return begin(stream, isForHead: isHead, now: now)
+        case .reset: return finish(.reset)
+        }
         let asksToClose = response.headers["Connection"].map { ASCII.equalIgnoringCase($0, "close") } ?? false
         let after = asksToClose || isStopping ? .closes : persistence
         phase = .sending(until: now + limits.sendTime, closes: after == .closes)
         return .send(Reply(response: response, isForHead: isHead, persistence: after))
     }
 
+    private mutating func begin(_ stream: HTTPStream, isForHead: Bool, now: Instant) -> Step {
+        let until = now + limits.sendTime
+        phase = isForHead ? .sending(until: until, closes: true) : .streaming(until: until)
+        parser = RequestParser(limits: limits)
+        return .send(
+            Reply(
+                response: HTTPResponse(status: 200, headers: stream.headers), isForHead: isForHead,
+                persistence: .closes, isOpenEnded: true))
+    }
+
+    /// The stream's next bytes, or its end.
+    mutating func produced(_ bytes: [UInt8]?, now: Instant) -> Step {
+        guard case .streaming(nil) = phase else { return .wait }
+        guard let bytes else { return endStream(now: now) }
+        phase = .streaming(until: now + limits.sendTime)
+        return .sendPiece(bytes)
+    }
+
+    private mutating func endStream(now: Instant) -> Step {
+        phase = .draining(until: now + limits.lingerTime)
+        return .shutdown
+    }
+
     /// All bytes of the answer have been handed to the system.
     mutating func sent(now: Instant) -> Step {
+        if case .streaming(.some) = phase {
+            if isStopping { return endStream(now: now) }
+            phase = .streaming(until: nil)
+            return .next
+        }
         guard case .sending(_, let closes) = phase else { return .wait }
         if closes {
             guard !peerEnded else { return finish(.close) }
@@ -173,20 +216,21 @@ struct Exchange: Sendable {
         case .header where parser.isBetweenRequests: return finish(.close)
         case .header: return send(.error(408, "the request's header took too long to arrive"), now: now)
         case .body: return send(.error(408, "the request's body took too long to arrive"), now: now)
-        case .sending: return finish(.reset)
+        case .sending, .streaming: return finish(.reset)
         case .idle, .draining: return finish(.close)
         case .handling, .over: return .wait
         }
     }
 
-    /// Finishes the request in hand and takes no further one.
-    mutating func stop() -> Step {
+    /// Finishes the request in hand and takes no further one. A stream ends once its bytes on their way are taken.
+    mutating func stop(now: Instant) -> Step {
         isStopping = true
         switch phase {
+        case .streaming(nil): return endStream(now: now)
         case .idle: return finish(.close)
         case .header where parser.isBetweenRequests: return finish(.close)
         // Draining has its own, short end; closing over unread bytes would make the peer lose its last answer.
-        case .header, .body, .handling, .sending, .draining, .over: return .wait
+        case .header, .body, .handling, .sending, .streaming, .draining, .over: return .wait
         }
     }
 

@@ -4,6 +4,8 @@ struct Reply: Sendable {
     /// The answer to HEAD has every header of the answer to GET, and no body.
     let isForHead: Bool
     let persistence: Persistence
+    /// The body has no length: it ends with the connection (RFC 9112, 6.3).
+    var isOpenEnded = false
 
     static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
@@ -26,7 +28,7 @@ struct Reply: Sendable {
             bytes += "\r\n".utf8
         }
         let hasBody = response.status != 204 && response.status != 304
-        if hasBody { bytes += "Content-Length: \(response.body.count)\r\n".utf8 }
+        if hasBody, !isOpenEnded { bytes += "Content-Length: \(response.body.count)\r\n".utf8 }
         if let connection = persistence.header { bytes += "Connection: \(connection)\r\n".utf8 }
         bytes += "\r\n".utf8
         if hasBody, !isForHead { bytes += response.body }

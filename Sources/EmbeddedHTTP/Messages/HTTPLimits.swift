@@ -3,6 +3,8 @@
 public struct HTTPLimits: Sendable {
     /// Connections at once. For the next one the longest idle connection is closed; without an idle one it is answered 503.
     public var connections = 1_024
+    /// Answers without a known end at once, of half of the connections at most; 503 beyond.
+    public var streams = 32
     /// The request's target, in bytes; 414 beyond.
     public var targetBytes = 8 * 1_024
     /// All header lines of a request together, in bytes; 431 beyond. A chunked body's trailers have as much again.
@@ -30,6 +32,9 @@ public struct HTTPLimits: Sendable {
 
     /// Connections over the limit that are told so at once; the next ones are closed without a word.
     var refusals: Int { max(4, min(64, connections / 8)) }
+
+    /// Streams never leave: others must be able to come beside them.
+    var mostStreams: Int { max(1, min(streams, connections / 2)) }
 
     /// Descriptors that a server takes at most: its connections, the refused ones, the listening socket, and the
     /// connection that is just being closed without a word.

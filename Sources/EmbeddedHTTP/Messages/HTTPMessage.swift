@@ -56,6 +56,8 @@ public struct HTTPResponse: Sendable {
 /// A handler's answer: a response, or none.
 public enum HTTPAnswer: Sendable {
     case response(HTTPResponse)
+    /// Bytes without a known end, with 200.
+    case stream(HTTPStream)
     /// Closes the connection with a reset and no answer, as a failing peer would.
     case reset
 }

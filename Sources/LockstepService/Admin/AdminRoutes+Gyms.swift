@@ -5,7 +5,10 @@ import EmbeddedHTTP
 
 /// Shows gyms and their budgets, and lets an operator hold them up.
 extension AdminRoutes {
-    func gymList() async -> HTTPAnswer {
+    func gymList() async -> HTTPAnswer { Reply.json(200, await gymAnswers()) }
+
+    /// In the order of their ids; also those that only have jobs.
+    func gymAnswers() async -> [GymAnswer] {
         var answers: [GymAnswer] = []
         let counts = await queue.counts()
         for gym in gyms.all {
@@ -16,8 +19,7 @@ extension AdminRoutes {
         for (tenant, counts) in counts.tenants where gyms[tenant.rawValue] == nil && !counts.jobs.isEmpty {
             answers.append(GymAnswer(absent: tenant, counts))
         }
-        answers.sort { $0.id < $1.id }
-        return Reply.json(200, answers)
+        return answers.sorted { $0.id < $1.id }
     }
 
     func budgets() async -> HTTPAnswer {

@@ -126,7 +126,7 @@ extension AdminRoutes {
         return Reply.json(200, ["job": text])
     }
 
-    private func job(_ text: String) async throws(Refusal) -> JobView {
+    func job(_ text: String) async throws(Refusal) -> JobView {
         guard let id = JobID(text), let job = await queue.job(id) else {
             throw Refusal(404, "there is no job “\(text)”, or it was finished long ago")
         }

@@ -23,66 +23,110 @@ struct AdminRoutes: Sendable {
     let log: ServiceLog
     let checker: ServiceCheck
     let alerts: AlertDesk
-    let token: Secret?
+    let door: AdminDoor
+    let audit: AuditLog
+    let activity: ActivityLog
+    let refusedSignIns: RefusedCalls
+    /// Ends with the composition.
+    let life: CompositionLife
     let clock: any TimeSource
 
     /// Refuses by the head alone whatever can be, so that a stranger's body is never read.
     func judge(_ head: HTTPRequest) -> HeadVerdict {
-        if case .refused(let response) = target(of: head) { return .refuse(response) }
-        return .read(isVerified: true)
+        switch target(of: head) {
+        case .refused(let response): .refuse(response)
+        case .console(.signIn, _): .read(isVerified: false)
+        case .place, .console: .read(isVerified: true)
+        }
     }
 
     func answer(_ request: HTTPRequest) async -> HTTPAnswer {
-        do {
-            switch target(of: request) {
-            case .refused(let response): return .response(response)
-            case .place(let place, let isKnown): return try await answer(request, at: place, isKnown: isKnown)
+        switch target(of: request) {
+        case .refused(let response): return .response(response)
+        case .console(let route, let caller): return await console(request, at: route, by: caller)
+        case .place(let place, let caller):
+            do {
+                return try await perform(place, request, by: caller)
+            } catch {
+                let (status, sentence) = Self.reason(error)
+                return Reply.error(status, sentence)
             }
-        } catch {
-            return refusal(error)
         }
     }
 
     /// What the head of a request asks for.
     private enum Target {
-        case place(AdminRoute, isKnown: Bool)
+        /// By whom; nil: a stranger, who may know of health.
+        case place(AdminRoute, AdminCaller?)
+        case console(ConsoleRoute, AdminCaller?)
         case refused(HTTPResponse)
     }
 
     private func target(of head: HTTPRequest) -> Target {
-        let place = AdminRoute(head.path)
         let isReading = head.method == "GET" || head.method == "HEAD"
-        let isKnown = token.map { isSameSecret(head.headers["Authorization"] ?? "", "Bearer \($0.text)") } ?? true
-        // Health is for load balancers, which have no token.
-        if isReading, let place, [.health, .readiness].contains(place) { return .place(place, isKnown: isKnown) }
-        guard isKnown else { return .refused(.unauthorized("the admin token is missing or wrong", scheme: "Bearer")) }
-        // Where nothing but loopback protects, a page in the operator's browser must not get in under a name of its own.
-        if token == nil, !Self.isLoopback(host: head.headers["Host"] ?? "") {
-            return .refused(.error(403, "without an admin token, call this address by localhost or its number"))
+        let caller = door.caller(of: head, now: clock.wall.milliseconds / 1_000)
+        let place = AdminRoute(head.path) ?? (isReading && head.wantsJSON ? AdminRoute(["api"] + head.path) : nil)
+        // Health is for load balancers, which have no token and call by any name.
+        if isReading, let place, [.health, .readiness].contains(place) { return .place(place, caller) }
+        // A program that watches shows its token; a page cannot.
+        if place != .metrics || caller?.proof != .bearer, let refusal = door.refusal(ofHost: head) {
+            return .refused(refuse(refusal, head, by: nil))
         }
-        // A page that the operator's browser has open must not be able to give orders here.
-        if !isReading, head.headers["Origin"] != nil {
-            return .refused(.error(403, "requests from web pages are refused"))
+        let route = place == nil ? ConsoleRoute(head.path, method: head.method) : nil
+        if let route, route.isOpen {
+            if route == .signIn, let refusal = AdminDoor.refusal(ofSource: head, proof: .bearer) {
+                return .refused(refuse(refusal, head, by: nil))
+            }
+            return .console(route, caller)
         }
-        guard let place else {
+        guard let caller else {
+            if isReading, place == nil, head.wantsPage || route == .now { return .refused(signInForm(for: head)) }
+            return .refused(.unauthorized("the admin token is missing or wrong", scheme: "Bearer"))
+        }
+        if !isReading {
+            // Signing out changes nothing but the browser's own session.
+            let isOwn = route == .signOut
+            let refusal =
+                isOwn
+                ? AdminDoor.refusal(ofSource: head, proof: caller.proof) : door.refusal(ofWrite: head, by: caller)
+            if let refusal { return .refused(refuse(refusal, head, by: caller)) }
+        }
+        if let route { return .console(route, caller) }
+        guard let methods = place?.methods ?? ConsoleRoute.methods(of: head.path) else {
+            let sentence =
+                "there is nothing here; try /healthz, /readyz, /metrics, /api/jobs, /api/gyms, /api/budget or /api/attention"
             return .refused(
-                .error(
-                    404,
-                    "there is nothing here; try /healthz, /readyz, /metrics, /api/jobs, /api/gyms, /api/budget or /api/attention"
-                ))
+                refuse(
+                    .init(status: 404, sentence: head.wantsPage ? "there is no such page" : sentence), head, by: caller)
+            )
         }
-        guard place.methods.contains(head.method) else {
-            return .refused(.methodNotAllowed(place.methods.joined(separator: ", ")))
+        guard let place, methods.contains(head.method) else {
+            return .refused(.methodNotAllowed(methods.joined(separator: ", ")))
         }
         if let refusal = HTTPResponse.refusingEncoding(of: head) { return .refused(refusal) }
-        return .place(place, isKnown: true)
+        return .place(place, caller)
     }
 
-    /// `localhost`, `127.0.0.1` or `[::1]`, with or without a port. HTTP/1.0 may leave the header out.
-    private static func isLoopback(host: String) -> Bool {
-        if host.isEmpty { return true }
-        let withPort = (try? ListenAddress(host)) ?? (try? ListenAddress(host + ":0"))  // nil: no host at all
-        return withPort?.isLoopback ?? false
+    /// As a page to a browser, else as JSON.
+    private func refuse(_ refusal: AdminDoor.Refusal, _ head: HTTPRequest, by caller: AdminCaller?) -> HTTPResponse {
+        guard head.wantsPage else { return .error(refusal.status, refusal.sentence) }
+        return answer(.refusal(refusal.status, refusal.sentence), to: head, by: caller)
+    }
+
+    /// Does what is asked, and notes it if it may have changed something.
+    func perform(_ place: AdminRoute, _ request: HTTPRequest, by caller: AdminCaller?) async throws -> HTTPAnswer {
+        guard let caller, request.method != "GET", request.method != "HEAD" else {
+            return try await answer(request, at: place, isKnown: caller != nil)
+        }
+        let act = place.act ?? AdminAct("Ask", request.path.joined(separator: "/"))
+        do {
+            let answer = try await answer(request, at: place, isKnown: true)
+            await record(act.what, act.target(request.query), Self.result(answer), by: caller)
+            return answer
+        } catch {
+            await record(act.what, act.target(request.query), Self.reason(error).sentence, by: caller)
+            throw error
+        }
     }
 
     private func answer(_ request: HTTPRequest, at place: AdminRoute, isKnown: Bool) async throws -> HTTPAnswer {
@@ -130,14 +174,6 @@ struct AdminRoutes: Sendable {
         init(_ status: Int, _ sentence: String) {
             self.status = status
             self.sentence = sentence
-        }
-    }
-
-    private func refusal(_ error: any Error) -> HTTPAnswer {
-        switch error {
-        case let refusal as Refusal: Reply.error(refusal.status, refusal.sentence)
-        case let error as QueueError: Reply.error(error.status, error.description)
-        default: Reply.error(500, "\(error)")
         }
     }
 

@@ -11,6 +11,10 @@ package struct Configuration: Sendable {
     package var admin = Self.defaultAdmin
     /// What callers of `admin` must show. Nil: nothing, which is allowed on loopback only.
     package var adminToken: Secret?
+    /// What callers of `admin` may show who only look.
+    package var readToken: Secret?
+    /// Further names that `admin` may be called by, as of a proxy in front.
+    package var adminNames: [String] = []
     /// The journal's directory. A relative path counts from the configuration file.
     package var data = "lockstep-data"
     /// How long calls that run may take to finish when the service stops.

@@ -10,7 +10,8 @@ struct ConfigurationReader {
     let notes: ConfigurationNotes
 
     enum Key: String, CaseIterable {
-        case listen, admin, adminToken, publicURL, data, stopGrace, journal, history, alerts, log, keapClients, gyms
+        case listen, admin, adminToken, readToken, adminNames, publicURL, data, stopGrace, journal, history, alerts, log
+        case keapClients, gyms
     }
 
     private enum JournalKey: String, CaseIterable { case unsyncedLimit }
@@ -53,6 +54,7 @@ struct ConfigurationReader {
         if let listen = root[.listen]?.text(ListenAddress.init) { configuration.listen = listen }
         if let admin = root[.admin]?.text(ListenAddress.init) { configuration.admin = admin }
         configuration.adminToken = root[.adminToken].flatMap(secrets.secret)
+        readConsole(root, into: &configuration)
         if root[.adminToken] == nil, !configuration.admin.isLoopback { root[.admin]?.note(.adminUnprotected) }
         if configuration.listen == configuration.admin, configuration.listen.port != 0 {
             (root[.admin] ?? root[.listen])?.note(.sameAs(path: root[.admin] == nil ? "admin" : "listen"))

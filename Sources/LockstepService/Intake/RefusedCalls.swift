@@ -11,6 +11,8 @@ final class RefusedCalls: Sendable {
         /// The web hook of a source, by its name in paths.
         case hook(of: GymID, String)
         case unknownGym
+        /// The console's form.
+        case signIn
     }
 
     /// When a line was last written for a web hook, and the calls since.
@@ -55,6 +57,7 @@ final class RefusedCalls: Sendable {
         case .unknownGym:
             return
                 "refused \(calls) for a gym that is not in the configuration, or without that source; nothing was stored"
+        case .signIn: return "refused \(calls) to sign in to the console: the token was wrong"
         }
     }
 }
