@@ -15,10 +15,12 @@ struct StyledWord: Equatable {
     }
 
     /// Reads `code`, `**bold**`, `*emphasis*` and `[links](…)`. A link to another page names its topic.
-    static func words(_ markdown: String) -> [StyledWord] {
+    static func words(_ markdown: String) -> [StyledWord] { split(parts(of: markdown[...])) }
+
+    private static func parts(of markdown: Substring, isBold: Bool = false) -> [Part] {
         var parts: [Part] = []
-        var rest = markdown[...]
-        var isBold = false
+        var rest = markdown
+        var isBold = isBold
         while let mark = rest.firstIndex(where: { "`*[".contains($0) }) {
             parts.append(Part(text: String(rest[..<mark]), isBold: isBold))
             rest = rest[mark...]
@@ -29,7 +31,7 @@ struct StyledWord: Equatable {
                 isBold.toggle()
                 rest = rest.dropFirst(2)
             } else if let (text, after) = inside(rest, "[", "]("), let end = after.firstIndex(of: ")") {
-                parts.append(Part(text: String(text), isBold: isBold))
+                parts += self.parts(of: text, isBold: isBold)
                 if let topic = HelpTopic.linked(String(after[..<end])) {
                     parts.append(Part(text: " (", isBold: isBold))
                     parts.append(Part(text: "lockstep help \(topic.name)", isBold: true))
@@ -44,7 +46,7 @@ struct StyledWord: Equatable {
             }
         }
         parts.append(Part(text: String(rest), isBold: isBold))
-        return split(parts)
+        return parts
     }
 
     /// Splits text that begins with `open` into the part up to `close` and the rest. No mark stands before a blank.
