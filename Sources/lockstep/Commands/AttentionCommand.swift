@@ -38,7 +38,7 @@ struct AttentionCommand: Command {
         let (data, next) = try await client.page(
             "/api/attention", [("gym", gym), ("limit", limit.map { String($0) }), ("after", after)])
         try client.show(data, asJSON: json) { (notes: [AttentionRow]) in
-            notes.isEmpty ? "nothing needs attention" : AttentionRow.list(notes)
+            notes.isEmpty ? "no person needs attention" : AttentionRow.list(notes)
         }
         if let after = next?.first(where: { $0.0 == "after" })?.1 {
             Terminal.note("there are more; --after '\(after)' goes on")

@@ -5,7 +5,7 @@ struct ForgetCommand: Command {
     static let words = ["forget"]
     static let summary = "erases a person from what Lockstep keeps"
     static let help = """
-        Usage: lockstep forget GYM/ID (--config FILE | --admin URL) [--discard] [--yes] [--json]
+        Usage: lockstep forget GYM/ID [--config FILE | --admin URL] [--discard] [--yes] [--json]
                lockstep forget --gym GYM ID …
 
         Erased are what is kept of the person's messages and calls, what is remembered of their contact in Keap, notes

@@ -5,7 +5,7 @@ struct PeopleCommand: Command {
     static let words = ["people"]
     static let summary = "finds people by name, e-mail address, or any id"
     static let help = """
-        Usage: lockstep people TEXT (--config FILE | --admin URL) [--gym GYM] [--limit N] [--after PLACE] [--json]
+        Usage: lockstep people TEXT [--config FILE | --admin URL] [--gym GYM] [--limit N] [--after PLACE] [--json]
 
         Each piece of the text must stand in the person's name or address; small and capital letters are the same, and so
         are letters with and without accents. An id of Zen Planner's, Keap's or OnceHub's, or a job's, is found whole. By

@@ -5,7 +5,7 @@ struct PersonCommand: Command {
     static let words = ["person"]
     static let summary = "tells what happened to one person: messages, calls, and what they have now"
     static let help = """
-        Usage: lockstep person GYM/ID (--config FILE | --admin URL) [--bodies] [--limit N] [--before JOB] [--json]
+        Usage: lockstep person GYM/ID [--config FILE | --admin URL] [--bodies] [--limit N] [--before JOB] [--json]
                lockstep person --gym GYM ID …
 
         The newest message first: when it came and with what values, each call that was made for it with its path, status
