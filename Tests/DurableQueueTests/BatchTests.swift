@@ -116,7 +116,7 @@ import Testing
         var ids = try await add(bench, 2)
         try await bench.running {
             await bench.clock.sleeper(untilAtLeast: .seconds(5))
-            #expect(await bench.state(ids[0]) == .waiting(until: ManualClock.usualWallOrigin + 5_000))
+            await bench.expect([ids[0]], are: .waiting(until: ManualClock.usualWallOrigin + 5_000))
             #expect(await bench.state(ids[1]) == .accepted)
             ids += try await add(bench, 1)
             bench.clock.advance(by: .seconds(5))
